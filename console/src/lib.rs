@@ -1,0 +1,1 @@
+//! The one binary: command line, starting of all actors, console pages.

@@ -1,0 +1,1 @@
+//! SOAP client and server of the channels, outbox and duplicate elimination.

@@ -1,0 +1,1 @@
+//! Algorithms by OID and by URI: digests, RSA, ECDSA, keys.

@@ -1,0 +1,1 @@
+//! Fetches and keeps OCSP answers and CRLs for an examination.

@@ -1,0 +1,1 @@
+//! Listener, TLS, HTTP client, the one clock, control port, limits, shutdown.

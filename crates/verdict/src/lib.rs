@@ -1,0 +1,1 @@
+//! One judgement about one signed document, from evidence.

@@ -1,0 +1,1 @@
+//! Sessions, CSRF, CSP, layout, languages and roles for all pages.

@@ -1,0 +1,1 @@
+//! Envelopes of the gateway's channels, application and result documents, faults.

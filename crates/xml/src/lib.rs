@@ -1,0 +1,1 @@
+//! The one bounded XML reader, the tree with byte spans, canonicalization, and writing.

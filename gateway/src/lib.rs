@@ -1,0 +1,1 @@
+//! Actor: the e-government gateway (ЭҮШ / ШЭП).

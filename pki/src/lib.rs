@@ -1,0 +1,1 @@
+//! Actor: the mock national certifying authority (ҰКО / НУЦ).

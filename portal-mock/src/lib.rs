@@ -1,0 +1,1 @@
+//! Actor: the portal and the personal cabinet (ЭҮП / ПЭП).

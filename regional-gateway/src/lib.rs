@@ -1,0 +1,1 @@
+//! Actor: the regional gateway and its workplace (ЭҮӨШ АЖО / АРМ РШЭП).

@@ -1,0 +1,1 @@
+//! Scenarios, load and reports: sees only what an outsider sees.
