@@ -1,0 +1,3 @@
+//! Whole-system tests: one binary, one file a topic.
+
+mod layering;
