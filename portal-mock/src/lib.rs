@@ -1,1 +1,3 @@
 //! Actor: the portal and the personal cabinet (ЭҮП / ПЭП).
+
+pub mod routes;
