@@ -1,0 +1,321 @@
+//! The command line: every command, its options, and the help that teaches them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The e-government gateway that you can run at home: a TEST simulator of ЭҮШ/ШЭП, ЭҮӨШ/РШЭП, the portal and the authority.
+#[derive(Debug, Parser)]
+#[command(
+    name = "qaqpa",
+    version,
+    max_term_width = 110,
+    propagate_version = true,
+    after_help = "Exit codes: 0 yes, 1 no (refused, failed), 2 undecided, 64 usage or configuration, 70 own fault.\n\n\
+                  First steps:\n  \
+                  qaqpa up                                        start everything, write DIR/endpoints.json\n  \
+                  qaqpa scenario run guardianship-happy           play the main flow against it\n  \
+                  qaqpa sample guardianship-certificate@zhambyl-2019-23 --signed-by citizen-1 > request.xml\n  \
+                  qaqpa send request.xml                          see what the gateway answers, and why\n  \
+                  qaqpa verify request.xml                        every check of the verdict"
+)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Clone, Debug, Args)]
+pub struct Common {
+    /// The data folder: keys, stores, certificates, endpoints.json.
+    #[arg(long, global = true, value_name = "DIR", default_value = "qaqpa-data")]
+    pub data: PathBuf,
+    /// A TOML file with the same settings; an unknown key is an error (exit 64).
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The first of twelve ports in a row; 0 takes free ones.
+    #[arg(long, global = true, value_name = "N")]
+    pub port_base: Option<u16>,
+    /// Where the actors keep their data: `sqlite:` (files in the data folder).
+    #[arg(long, global = true, value_name = "URL")]
+    pub store: Option<String>,
+    /// Forbid switching any deliberate fault on.
+    #[arg(long, global = true)]
+    pub calm: bool,
+    /// The language of texts.
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<LangChoice>,
+    /// How to show things.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// How something is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs; the schemas are in docs/schema.
+    Json,
+    /// For CI servers (scenarios only).
+    Junit,
+}
+
+/// A language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LangChoice {
+    /// Kazakh.
+    Kk,
+    /// Russian.
+    Ru,
+    /// English.
+    En,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start the whole simulator in this process and stay up until Ctrl-C.
+    Up(Up),
+    /// Run one actor: the mock national certifying authority (ҰКО / НУЦ).
+    Nca,
+    /// Run one actor: the e-government gateway (ЭҮШ / ШЭП).
+    Gateway,
+    /// Run one actor: the regional gateway with its workplace (ЭҮӨШ АЖО / АРМ РШЭП).
+    RegionalGateway,
+    /// Run one actor: the portal with the personal cabinet (ЭҮП / ПЭП).
+    Portal,
+    /// Run one actor: the console, which owns the clock and writes endpoints.json.
+    Console,
+    /// The catalogue: acts, services, channels, flows, steps, deadlines.
+    Services {
+        /// One service instead of the whole catalogue.
+        #[command(subcommand)]
+        command: Option<ServicesCommand>,
+    },
+    /// Play scenarios through public pages and channels.
+    #[command(subcommand)]
+    Scenario(ScenarioCommand),
+    /// Write a valid request to start from.
+    Sample(Sample),
+    /// Send a request to the gateway's synchronous channel and show the answer.
+    Send(Send),
+    /// Sign an XML document with a key file.
+    Sign(Sign),
+    /// Give the verdict about a signed document: every check, its evidence, and what was signed.
+    Verify(Verify),
+    /// The certifying authority of a running simulator.
+    #[command(subcommand)]
+    Ca(CaCommand),
+    /// The one simulated clock of a running simulator.
+    #[command(subcommand)]
+    Clock(ClockCommand),
+    /// What the actors received, decided and sent.
+    #[command(subcommand)]
+    Journal(JournalCommand),
+}
+
+/// Options of `up`.
+#[derive(Debug, Args)]
+pub struct Up {
+    /// Play a scenario once everything is up, and show the path taken.
+    #[arg(long, value_name = "SCENARIO", num_args = 0..=1, default_missing_value = "guardianship-happy")]
+    pub play: Option<String>,
+    /// Stop after the scenario; exit 0 only if the signed document is in the cabinet and verifies.
+    #[arg(long)]
+    pub once: bool,
+}
+
+/// `services …`.
+#[derive(Debug, Subcommand)]
+pub enum ServicesCommand {
+    /// One flow with its elements, actions and deadlines.
+    Show {
+        /// `SERVICE@ACT`, e.g. guardianship-certificate@zhambyl-2019-23.
+        service: String,
+        /// One channel of several.
+        #[arg(long)]
+        channel: Option<String>,
+    },
+}
+
+/// `scenario …`.
+#[derive(Debug, Subcommand)]
+pub enum ScenarioCommand {
+    /// The scenarios that there are.
+    List,
+    /// Play scenarios; exit 1 if one does not go as it says.
+    Run {
+        /// Which ones (see `scenario list`).
+        #[arg(required_unless_present = "all")]
+        ids: Vec<String>,
+        /// Every scenario.
+        #[arg(long)]
+        all: bool,
+        /// The endpoints.json of the simulator to play against (default: the data folder's; none running: one is started for the run).
+        #[arg(long, value_name = "ENDPOINTS.json")]
+        against: Option<PathBuf>,
+        /// Also write report.txt, report.json and report.junit.xml there.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+}
+
+/// Options of `sample`.
+#[derive(Debug, Args)]
+pub struct Sample {
+    /// `SERVICE@ACT`.
+    pub service: String,
+    /// Sign it with this ready-made identity's key.
+    #[arg(long, value_name = "ID")]
+    pub signed_by: Option<String>,
+}
+
+/// Options of `send`.
+#[derive(Debug, Args)]
+pub struct Send {
+    /// A signed business document (wrapped and signed for the transport here), or a whole SOAP envelope (sent as it is). `-` reads standard input.
+    pub file: PathBuf,
+    /// The sender to be.
+    #[arg(long = "as", value_name = "SENDER", default_value = "integrator-1")]
+    pub sender: String,
+    /// The service, if the document does not say it.
+    #[arg(long, value_name = "SERVICE@ACT")]
+    pub service: Option<String>,
+}
+
+/// Options of `sign`.
+#[derive(Debug, Args)]
+pub struct Sign {
+    /// The document. `-` reads standard input.
+    pub file: PathBuf,
+    /// The key file (PKCS#12).
+    #[arg(long, value_name = "P12")]
+    pub key: PathBuf,
+    /// A file with the key's password on its first line; without it you are asked.
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// The kind of signature.
+    #[arg(long, value_enum, default_value_t = SignProfile::Enveloped)]
+    pub profile: SignProfile,
+}
+
+/// The kinds of signature that `sign` makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SignProfile {
+    /// Enveloped XMLDSig over the whole document (business data).
+    Enveloped,
+    /// XMLDSig over the root by its Id.
+    ById,
+    /// WS-Security over the Body of a SOAP envelope (transport).
+    Wsse,
+}
+
+/// Options of `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The signed document. `-` reads standard input.
+    pub file: PathBuf,
+    /// Judge at this moment instead of the simulator's now (RFC 3339 or a date).
+    #[arg(long, value_name = "MOMENT")]
+    pub at: Option<String>,
+    /// PEM file of the trusted root and issuing authorities (default: the data folder's).
+    #[arg(long, value_name = "FILE")]
+    pub trust: Option<PathBuf>,
+}
+
+/// `ca …`.
+#[derive(Debug, Subcommand)]
+pub enum CaCommand {
+    /// Issue a certificate with a key file.
+    Issue {
+        /// The new identity's id, e.g. citizen-7; the key file is named after it.
+        id: String,
+        /// The person's IIN.
+        #[arg(long)]
+        iin: Option<String>,
+        /// Surname and given name, e.g. "ТЕСТОВ ТЕСТ".
+        #[arg(long)]
+        name: String,
+        /// individual, head, right-to-sign, financial, personnel, employee, information-system.
+        #[arg(long, default_value = "individual")]
+        role: String,
+        /// The organisation's BIN, for the roles that have one.
+        #[arg(long)]
+        bin: Option<String>,
+        /// A file with the new key file's password on its first line; without it you are asked.
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
+        /// Where to write the key file.
+        #[arg(long, value_name = "P12")]
+        out: PathBuf,
+    },
+    /// Revoke a certificate, for good.
+    Revoke {
+        /// Identity id or serial number in hexadecimal.
+        certificate: String,
+        /// A reason of RFC 5280 §5.3.1.
+        #[arg(long, default_value = "keyCompromise")]
+        reason: String,
+    },
+    /// Suspend a certificate (certificateHold).
+    Suspend {
+        /// Identity id or serial number in hexadecimal.
+        certificate: String,
+    },
+    /// Make a suspended certificate good again.
+    Resume {
+        /// Identity id or serial number in hexadecimal.
+        certificate: String,
+    },
+    /// The state of one certificate, or of all.
+    Status {
+        /// Identity id or serial number in hexadecimal.
+        certificate: Option<String>,
+    },
+    /// The authority's own certificates in PEM, to be trusted by tests.
+    Trust,
+}
+
+/// `clock …`.
+#[derive(Debug, Subcommand)]
+pub enum ClockCommand {
+    /// Show the simulated moment.
+    Show,
+    /// Set the clock; returns when every actor has acknowledged.
+    Set {
+        /// RFC 3339 or a date, between 2010 and 2045.
+        moment: String,
+    },
+    /// Advance the clock by minutes, hours or calendar days: 30m, 2h, 3cd.
+    Advance {
+        /// How far.
+        period: String,
+    },
+}
+
+/// `journal …`.
+#[derive(Debug, Subcommand)]
+pub enum JournalCommand {
+    /// The newest entries of every actor.
+    List {
+        /// Only this actor's.
+        #[arg(long)]
+        actor: Option<String>,
+        /// Only of this message.
+        #[arg(long, value_name = "MESSAGE-ID")]
+        message: Option<String>,
+        /// How many at the most.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// One entry, whole: `ACTOR:NUMBER` as `journal list` shows it.
+    Show {
+        /// The entry.
+        id: String,
+    },
+}
