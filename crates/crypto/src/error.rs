@@ -1,0 +1,30 @@
+//! What can go wrong with a key or a signature.
+
+use thiserror::Error;
+
+/// Why a signature was not made or not accepted, or a key not read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum CryptoError {
+    /// The signature's value is not one of this key over this message.
+    #[error("the signature is not one of this key over this message")]
+    BadSignature,
+    /// The bytes are not a key that can be used.
+    #[error("the key cannot be used: {why}")]
+    KeyUnusable {
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// The key's algorithm is not one that this simulator offers.
+    #[error("keys of the algorithm {oid} are not supported")]
+    Unsupported {
+        /// The OID of the key's algorithm, in dotted form.
+        oid: String,
+    },
+    /// The algorithm or the key is known and too weak; nothing was verified.
+    #[error("too weak: {why}")]
+    Weak {
+        /// What is weak.
+        why: &'static str,
+    },
+}

@@ -1,0 +1,145 @@
+//! Signature algorithms by URI and by OID.
+
+use std::fmt;
+
+use der::oid::ObjectIdentifier;
+
+use crate::DigestAlgorithm;
+
+/// A signature algorithm that this simulator recognises.
+///
+/// Recognising one says nothing about whether it may be used: ask [`SignatureAlgorithm::is_weak`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SignatureAlgorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-1: old national keys; refused as weak.
+    RsaSha1,
+    /// RSASSA-PKCS1-v1_5 with SHA-256: the national RSA profile.
+    RsaSha256,
+    /// RSASSA-PKCS1-v1_5 with SHA-384.
+    RsaSha384,
+    /// RSASSA-PKCS1-v1_5 with SHA-512.
+    RsaSha512,
+}
+
+impl SignatureAlgorithm {
+    /// Every algorithm.
+    pub const ALL: [Self; 4] = [
+        Self::RsaSha1,
+        Self::RsaSha256,
+        Self::RsaSha384,
+        Self::RsaSha512,
+    ];
+
+    /// The algorithm of that URI, compared byte by byte.
+    ///
+    /// Two URIs name RSA with SHA-1: XMLDSig's own and a non-standard one that old national
+    /// software writes.
+    #[must_use]
+    pub fn from_uri(uri: &str) -> Option<Self> {
+        if uri == "http://www.w3.org/2001/04/xmldsig-more#rsa-sha1" {
+            return Some(Self::RsaSha1);
+        }
+        Self::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.uri() == uri)
+    }
+
+    /// The URI of `ds:SignatureMethod` (RFC 6931).
+    #[must_use]
+    pub const fn uri(self) -> &'static str {
+        match self {
+            Self::RsaSha1 => "http://www.w3.org/2000/09/xmldsig#rsa-sha1",
+            Self::RsaSha256 => "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+            Self::RsaSha384 => "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384",
+            Self::RsaSha512 => "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512",
+        }
+    }
+
+    /// The algorithm of that OID.
+    #[must_use]
+    pub fn from_oid(oid: &ObjectIdentifier) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.oid() == *oid)
+    }
+
+    /// The OID of `signatureAlgorithm` in certificates, CRLs and OCSP answers (RFC 8017 A.2.4).
+    #[must_use]
+    pub const fn oid(self) -> ObjectIdentifier {
+        match self {
+            Self::RsaSha1 => ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.5"),
+            Self::RsaSha256 => ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11"),
+            Self::RsaSha384 => ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.12"),
+            Self::RsaSha512 => ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.13"),
+        }
+    }
+
+    /// The digest inside.
+    #[must_use]
+    pub const fn digest(self) -> DigestAlgorithm {
+        match self {
+            Self::RsaSha1 => DigestAlgorithm::Sha1,
+            Self::RsaSha256 => DigestAlgorithm::Sha256,
+            Self::RsaSha384 => DigestAlgorithm::Sha384,
+            Self::RsaSha512 => DigestAlgorithm::Sha512,
+        }
+    }
+
+    /// Whether the algorithm is too weak to be accepted.
+    #[must_use]
+    pub const fn is_weak(self) -> bool {
+        self.digest().is_weak()
+    }
+}
+
+impl fmt::Display for SignatureAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RSA with {}", self.digest())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_algorithm_is_found_by_its_uri_and_its_oid() {
+        for algorithm in SignatureAlgorithm::ALL {
+            assert_eq!(
+                SignatureAlgorithm::from_uri(algorithm.uri()),
+                Some(algorithm)
+            );
+            assert_eq!(
+                SignatureAlgorithm::from_oid(&algorithm.oid()),
+                Some(algorithm)
+            );
+        }
+    }
+
+    #[test]
+    fn both_uris_of_rsa_with_sha_1_are_recognised_as_weak() {
+        for uri in [
+            "http://www.w3.org/2000/09/xmldsig#rsa-sha1",
+            "http://www.w3.org/2001/04/xmldsig-more#rsa-sha1",
+        ] {
+            let algorithm = SignatureAlgorithm::from_uri(uri).unwrap();
+            assert_eq!(algorithm, SignatureAlgorithm::RsaSha1);
+            assert!(algorithm.is_weak());
+        }
+        assert!(!SignatureAlgorithm::RsaSha256.is_weak());
+    }
+
+    #[test]
+    fn a_mac_none_or_another_case_is_unknown() {
+        for uri in [
+            "",
+            "none",
+            "http://www.w3.org/2000/09/xmldsig#hmac-sha1",
+            "http://www.w3.org/2001/04/xmldsig-more#RSA-SHA256",
+            " http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+        ] {
+            assert_eq!(SignatureAlgorithm::from_uri(uri), None, "{uri:?}");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+use openssl::bn::BigNum;
+use openssl::hash::MessageDigest;
+use openssl::pkey::PKey;
+use openssl::rsa::Rsa;
+use openssl::sign::{Signer, Verifier};
+use qaqpa_crypto::{CryptoError, PrivateKey, SignatureAlgorithm, verify};
+
+fn message_digest(algorithm: SignatureAlgorithm) -> MessageDigest {
+    match algorithm {
+        SignatureAlgorithm::RsaSha256 => MessageDigest::sha256(),
+        SignatureAlgorithm::RsaSha384 => MessageDigest::sha384(),
+        SignatureAlgorithm::RsaSha512 => MessageDigest::sha512(),
+        other => panic!("no digest for {other}"),
+    }
+}
+
+const STRONG: [SignatureAlgorithm; 3] = [
+    SignatureAlgorithm::RsaSha256,
+    SignatureAlgorithm::RsaSha384,
+    SignatureAlgorithm::RsaSha512,
+];
+
+#[test]
+fn openssl_accepts_our_signatures() {
+    let key = PrivateKey::generate_rsa_2048().unwrap();
+    let public = PKey::public_key_from_der(key.spki_der()).unwrap();
+    for algorithm in STRONG {
+        let signature = key.sign(algorithm, b"message").unwrap();
+        let mut verifier = Verifier::new(message_digest(algorithm), &public).unwrap();
+        assert!(
+            verifier
+                .verify_oneshot(&signature, b"message")
+                .is_ok_and(|ok| ok)
+        );
+    }
+}
+
+#[test]
+fn signatures_of_openssl_are_accepted_and_every_flipped_bit_refused() {
+    let pair = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
+    let spki = pair.public_key_to_der().unwrap();
+    for algorithm in STRONG {
+        let mut signer = Signer::new(message_digest(algorithm), &pair).unwrap();
+        let good = signer.sign_oneshot_to_vec(b"message").unwrap();
+        assert_eq!(verify(&spki, algorithm, b"message", &good), Ok(()));
+        assert_eq!(
+            verify(&spki, algorithm, b"massage", &good),
+            Err(CryptoError::BadSignature)
+        );
+        for at in 0..good.len() {
+            let mut bad = good.clone();
+            bad[at] ^= 1 << (at % 8);
+            assert_eq!(
+                verify(&spki, algorithm, b"message", &bad),
+                Err(CryptoError::BadSignature),
+                "byte {at}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_signature_of_another_length_or_digest_is_refused() {
+    let key = PrivateKey::generate_rsa_2048().unwrap();
+    let good = key.sign(SignatureAlgorithm::RsaSha256, b"message").unwrap();
+    let longer = [&good[..], &[0]].concat();
+    let padded = [&[0], &good[..]].concat();
+    for bad in [&longer[..], &padded, &good[1..], &[]] {
+        assert_eq!(
+            verify(
+                key.spki_der(),
+                SignatureAlgorithm::RsaSha256,
+                b"message",
+                bad
+            ),
+            Err(CryptoError::BadSignature)
+        );
+    }
+    assert_eq!(
+        verify(
+            key.spki_der(),
+            SignatureAlgorithm::RsaSha512,
+            b"message",
+            &good
+        ),
+        Err(CryptoError::BadSignature)
+    );
+}
+
+#[test]
+fn sha_1_is_weak_even_when_the_signature_is_right() {
+    let pair = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
+    let mut signer = Signer::new(MessageDigest::sha1(), &pair).unwrap();
+    let signature = signer.sign_oneshot_to_vec(b"message").unwrap();
+    assert_eq!(
+        verify(
+            &pair.public_key_to_der().unwrap(),
+            SignatureAlgorithm::RsaSha1,
+            b"message",
+            &signature
+        ),
+        Err(CryptoError::Weak {
+            why: "a signature with SHA-1"
+        })
+    );
+}
+
+#[test]
+fn a_short_key_or_a_small_exponent_is_weak_even_when_the_signature_is_right() {
+    let short = PKey::from_rsa(Rsa::generate(1024).unwrap()).unwrap();
+    let three = BigNum::from_u32(3).unwrap();
+    let small = PKey::from_rsa(Rsa::generate_with_e(2048, &three).unwrap()).unwrap();
+    for (pair, why) in [
+        (short, "an RSA key of fewer than 2048 bits"),
+        (small, "an RSA exponent below 65537"),
+    ] {
+        let mut signer = Signer::new(MessageDigest::sha256(), &pair).unwrap();
+        let signature = signer.sign_oneshot_to_vec(b"message").unwrap();
+        assert_eq!(
+            verify(
+                &pair.public_key_to_der().unwrap(),
+                SignatureAlgorithm::RsaSha256,
+                b"message",
+                &signature
+            ),
+            Err(CryptoError::Weak { why })
+        );
+    }
+}
