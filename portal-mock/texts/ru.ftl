@@ -1,0 +1,276 @@
+# Собственные тексты портала. Общие (плашка, кнопки макета, языки) — в crates/web.
+
+portal-name = Портал электронного правительства
+portal-tagline = симулятор казахстанского портала, для испытаний
+
+# Навигация
+nav-services = Услуги
+nav-cabinet = Личный кабинет
+nav-login = Войти
+nav-register = Регистрация
+nav-logout = Выйти
+nav-signed-in = { $name }
+
+# Главная
+home-title = Государственные услуги — от заявления до результата
+home-lead = Этот портал — часть Qaqpa, открытого симулятора шлюза электронного правительства. Заявления, сертификаты и люди здесь созданы для испытаний: ничего не уходит в настоящие органы.
+home-choose = Выбрать услугу
+home-enter = Открыть кабинет
+home-how-title = Путь заявления
+home-how-login = Войдите по ИИН и паролю
+home-how-login-text = Портал проверит подлинность данных зарегистрированного заявителя.
+home-how-fill = Заполните форму
+home-how-fill-text = Прикрепите электронные копии документов и выберите сертификат, которым будете подписывать.
+home-how-sign = Подпишите и отправьте
+home-how-sign-text = Шлюз проверит подпись и передаст заявление услугодателю.
+home-how-result = Получите результат
+home-how-result-text = Документ, подписанный уполномоченным лицом услугодателя, придёт в личный кабинет.
+home-services-title = Услуги
+home-services-text = Что можно получить на этом портале по актам каталога.
+home-testers-title = Для тех, кто испытывает
+home-testers-text = Готовые люди (ИИН, пароль, файлы ключей) перечислены в файле endpoints.json в папке данных симулятора. Каждая страница говорит программе то же, что и вам: у отказа есть метка и элемент регламента.
+
+# Регистрация
+register-title = Регистрация
+register-lead = Имя берётся из имитации базы данных физических лиц. В ней есть только готовые тестовые люди.
+register-submit = Зарегистрироваться
+register-have-account = Уже зарегистрированы?
+register-done = { $name }, вы зарегистрированы. Теперь войдите по ИИН и паролю.
+field-iin = Индивидуальный идентификационный номер (ИИН)
+field-iin-hint = 12 цифр
+field-password = Пароль
+field-password-new-hint = не короче { $min } знаков
+field-password-again = Пароль ещё раз
+field-surname = Фамилия
+field-given-name = Имя
+error-password-short = Пароль должен быть не короче { $min } знаков.
+error-password-long = Пароль может быть не длиннее { $max } знаков.
+error-password-again = Пароли не совпадают.
+error-registered = С этим ИИН уже зарегистрированы. Войдите по паролю.
+error-iin-shape = ИИН — это ровно 12 цифр.
+error-iin-date = Первые шесть цифр ИИН не являются датой.
+error-iin-kind = Седьмая цифра ИИН должна быть от 1 до 6.
+error-iin-check = Последняя цифра ИИН не сходится с остальными. Проверьте, нет ли опечатки.
+error-name-differs = В базе данных физических лиц записано иначе.
+error-required = Это нужно заполнить.
+
+# Вход
+login-title = Вход
+login-lead = По ИИН и паролю, указанному при регистрации на портале.
+login-submit = Войти
+login-no-account = Ещё не зарегистрированы?
+login-needed = Войдите, чтобы продолжить.
+
+# Услуги
+services-title = Услуги
+services-lead = Каждая услуга идёт так, как напечатано в акте.
+services-open = Подробнее
+services-none = Пока здесь нельзя получить ни одной услуги.
+services-not-here = на портале не оказывается
+service-act = По акту
+service-provider = Услугодатель
+service-result = Результат
+service-channel = Канал
+service-channel-portal = портал
+service-documents = Какие документы приложить
+service-fields = Что спрашивает форма
+service-deadline = Сроки
+service-flow = Как это проходит
+service-start = Подать заявление
+service-start-login = Войти и подать заявление
+service-required = обязательно
+service-optional = по желанию
+service-mark-printed = напечатано в акте
+service-mark-derived = выведено
+service-mark-assumed = допущение симулятора
+service-outcome-yes = да
+service-outcome-no = нет
+
+# Заявление: общее
+application-title = Заявление
+application-number = Номер
+application-message = Номер сообщения
+application-created = Начато
+application-sent = Отправлено
+application-submitter = Заявитель
+crumb-form = Форма
+crumb-certificate = Сертификат
+crumb-sign = Подпись
+crumb-status = Статус
+
+# Форма
+form-title = Заполните заявление
+form-lead = Поля со звёздочкой обязательны. Введённое сохраняется, даже если чего-то ещё не хватает.
+form-person = Заявитель
+form-person-text = Из базы данных физических лиц; здесь не меняется.
+form-answers = Сведения
+form-attachments = Документы
+form-attachments-text = Электронные копии: PDF, JPEG, PNG или XML, не больше { $megabytes } МБ каждая.
+form-attached = Прикреплено: { $name }, { $size }
+form-remove = Убрать
+form-replace = Выберите другой файл, чтобы заменить
+form-next = Дальше, к сертификату
+form-save = Сохранить черновик
+form-saved = Черновик сохранён.
+form-choose = — выберите —
+form-errors = { $count ->
+    [one] Осталось исправить { $count } место.
+    [few] Осталось исправить { $count } места.
+   *[many] Осталось исправить { $count } мест.
+}
+error-too-long = Не длиннее { $max } знаков.
+error-too-short = Не короче { $min } знаков.
+error-pattern = Запись не того вида, который нужен.
+error-date = Укажите дату: год-месяц-день.
+error-number = Укажите целое число.
+error-choice = Выберите из списка.
+error-character = Здесь есть знак, которого не может быть в документе.
+error-document-missing = Этот документ нужно приложить.
+error-document-type = Файл не того вида. Подходят: { $types }.
+error-document-size = Файл больше { $megabytes } МБ.
+error-document-empty = Файл пуст.
+error-document-many = Можно приложить не больше { $max } документов.
+error-document-name = Имя файла не годится.
+size-bytes = { $n } Б
+size-kilobytes = { $n } КБ
+size-megabytes = { $n } МБ
+
+# Сертификат
+certificate-title = Выберите сертификат, которым будете подписывать
+certificate-lead = До подписания портал проверит, что регистрационное свидетельство действует, не отозвано и принадлежит вам: ИИН в нём должен совпасть с ИИН в запросе.
+certificate-key-file = Файл ключа (.p12)
+certificate-key-password = Пароль к файлу ключа
+certificate-key-hint = Из файла читается только сертификат. Ни ключ, ни пароль не сохраняются.
+certificate-or = или
+certificate-file = Только сертификат (.cer, .pem)
+certificate-file-hint = Если подписываете вне портала.
+certificate-submit = Проверить сертификат
+certificate-chosen = Выбранный сертификат
+certificate-holder = Владелец
+certificate-iin = ИИН
+certificate-issuer = Кем выдан
+certificate-valid = Действует
+certificate-valid-span = с { $from } по { $to }
+certificate-serial = Серийный номер
+certificate-other = Выбрать другой сертификат
+error-file-missing = Выберите файл.
+error-key-password = Пароль не подходит к этому файлу ключа.
+error-key-unreadable = Это не файл ключа (PKCS#12), который можно прочесть.
+error-key-other = Сертификат этого ключа — не тот, что был проверен. Подпишите выбранным или сначала выберите другой.
+error-certificate-unreadable = Это не сертификат, который можно прочесть.
+error-certificate-undecided = Сейчас нельзя узнать, не отозван ли сертификат. Попробуйте через минуту.
+
+# Подпись
+sign-title = Подпишите и отправьте
+sign-lead = Ниже — в точности то, что вы подписываете, знак в знак.
+sign-what = Документ
+sign-download = Скачать XML, чтобы подписать в другом месте
+sign-here = Подписать здесь
+sign-here-text = Файл ключа и пароль нужны только для этой подписи и сразу забываются.
+sign-here-submit = Подписать и отправить
+sign-elsewhere = Подписано в другом месте
+sign-elsewhere-text = Скачайте XML, подпишите его командой «qaqpa sign» или другой программой и загрузите подписанный файл.
+sign-signed-file = Подписанный XML
+sign-elsewhere-submit = Отправить подписанный файл
+sign-size = { $bytes } байт, SHA-256 { $digest }
+sign-clipped = Показано только начало: остальное занимают вложения. Скачивается документ целиком.
+error-signed-unreadable = Файл не читается как подписанный документ.
+error-signed-other = Файл подписан, но это не документ этого заявления. Скачайте его снова и подпишите без изменений.
+
+# Статус
+status-title = Статус заявления
+status-draft = Черновик
+status-received = Поступило
+status-in-work = В работе
+status-completed = Исполнено
+status-refused = Отказано
+delivery-none = Ещё не отправлено
+delivery-queued = Шлюз сейчас не отвечает. Заявление сохранено и уйдёт само.
+delivery-accepted = Шлюз принял заявление
+delivery-refused = Шлюз не принял заявление
+delivery-code = ответ { $code }
+status-progress = Пройденный путь
+status-step-open = ещё впереди
+status-continue = Продолжить
+status-document = Открыть документ в кабинете
+status-signed-download = Подписанный XML, как он был отправлен
+status-repeat = Начать заново с теми же ответами
+status-content = О чём просили
+status-attachments = Документы
+status-refresh = Обновить
+status-waiting = Услугодатель рассматривает заявление. Результат придёт в личный кабинет.
+status-at = { $moment }
+
+# Отказ
+refusal-title = Отказано
+refusal-where = Элемент регламента
+refusal-label = Метка
+refusal-check = Непройденная проверка
+refusal-evidence = На чём она основана
+refusal-remedy = Что можно сделать
+refusal-clause = Основание
+
+# Кабинет
+cabinet-title = Личный кабинет
+cabinet-hello = Здравствуйте, { $name }
+cabinet-history = История получения услуг
+cabinet-history-all = Вся история
+cabinet-history-empty = Вы ещё ни за чем не обращались.
+cabinet-notifications = Уведомления
+cabinet-notifications-all = Все уведомления
+cabinet-notifications-empty = Уведомлений пока нет.
+cabinet-notification-new = новое
+cabinet-documents = Документы
+cabinet-documents-empty = Документов пока нет. Ответ услугодателя появится здесь.
+cabinet-new = Новое заявление
+cabinet-column-date = Дата
+cabinet-column-service = Услуга
+cabinet-column-status = Статус
+cabinet-column-number = Номер
+
+# Уведомления
+notification-sent = Шлюз принял ваше заявление.
+notification-queued = Ваше заявление подписано и ждёт шлюза.
+notification-refused = По вашему заявлению отказано: { $reason }
+notification-granted = Пришёл результат: документ в вашем кабинете.
+notification-result-refused = Услугодатель отказал в услуге. Мотивированный ответ — в вашем кабинете.
+
+# Документ
+document-title = Документ
+document-granted = Услуга оказана
+document-refused = Мотивированный отказ
+document-issued = Выдан
+document-issuer = Кем выдан
+document-officer = Кто подписал
+document-applicant = Кому
+document-content = Содержание
+document-grounds = Основания отказа
+document-verdict = Подпись
+document-verdict-at-arrival = Проверена при поступлении
+document-verdict-now = Проверена сейчас
+document-verify = Проверить ещё раз сейчас
+document-download = Скачать подписанный XML
+document-application = Заявление, на которое отвечает документ
+document-signed-only = Всё показанное выше прочитано из той части документа, которую покрывает подпись.
+document-result-id = Номер документа
+verdict-total-passed = Подпись действительна
+verdict-total-failed = Подпись недействительна
+verdict-indeterminate = Не удалось установить, действительна ли подпись
+verdict-check = Проверка
+verdict-answer = Ответ
+verdict-why = Почему
+answer-pass = пройдена
+answer-fail = не пройдена
+answer-undecided = не решено
+
+# ЦОН
+centre-title = Центр обслуживания населения
+centre-lead = Рабочее место ЦОН в эту версию не входит.
+centre-text = Здесь работник ЦОН или Государственной корпорации будет принимать заявителей, сканировать бумаги и подписывать своим ключом. Пока обращайтесь за услугами через портал.
+centre-to-portal = На портал
+
+# Неполадки
+problem-not-found = Такой страницы нет, или она чужая.
+problem-store = Портал не смог это сохранить. Ничего не отправлено, попробуйте ещё раз.
+problem-upload = Форму не удалось прочесть, или она слишком велика.
+problem-state = Это заявление уже пошло дальше, шаг завершён.
