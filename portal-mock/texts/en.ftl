@@ -52,7 +52,6 @@ error-iin-date = The first six digits of the IIN are not a date.
 error-iin-kind = The seventh digit of the IIN must be from 1 to 6.
 error-iin-check = The last digit of the IIN does not fit the others. Check for a typing mistake.
 error-name-differs = This is not what the register of persons says.
-error-required = This must be filled in.
 
 # Login
 login-title = Log in
@@ -117,13 +116,14 @@ form-errors = { $count ->
     [one] One thing is still to be corrected.
    *[other] { $count } things are still to be corrected.
 }
-error-too-long = At most { $max } characters.
-error-too-short = At least { $min } characters.
-error-pattern = This does not have the form that is asked for.
-error-date = Write a date: year-month-day.
-error-number = Write a whole number.
-error-choice = Choose one of the list.
-error-character = This has a character that cannot stand in a document.
+field-problem-characters = This has a character that cannot stand here.
+field-problem-date = Write a date of the calendar: year-month-day.
+field-problem-iin = This is not an IIN: twelve digits, a date, a check digit.
+field-problem-long = This is too long: at most { $max } characters.
+field-problem-missing = This must be filled in.
+field-problem-option = Choose one of the list.
+field-problem-phone = Write a telephone number: + and 7 to 15 digits.
+field-problem-short = This is too short: at least { $min } characters.
 error-document-missing = This document must be attached.
 error-document-type = The file is not one of the allowed kinds: { $types }.
 error-document-size = The file is larger than { $megabytes } MB.

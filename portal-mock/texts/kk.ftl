@@ -52,7 +52,6 @@ error-iin-date = ЖСН-нің алғашқы алты цифры күн еме�
 error-iin-kind = ЖСН-нің жетінші цифры 1 мен 6 аралығында болуы керек.
 error-iin-check = ЖСН-нің соңғы цифры қалғандарына сай келмейді. Қате терілмегенін тексеріңіз.
 error-name-differs = Жеке тұлғалар дерекқорында басқаша жазылған.
-error-required = Мұны толтыру керек.
 
 # Кіру
 login-title = Кіру
@@ -117,13 +116,14 @@ form-errors = { $count ->
     [one] Тағы { $count } жерді түзету керек.
    *[other] Тағы { $count } жерді түзету керек.
 }
-error-too-long = { $max } таңбадан аспауы керек.
-error-too-short = Кемінде { $min } таңба болуы керек.
-error-pattern = Жазба талап етілген түрде емес.
-error-date = Күнді жазыңыз: жыл-ай-күн.
-error-number = Бүтін сан жазыңыз.
-error-choice = Тізімнен таңдаңыз.
-error-character = Мұнда құжатта тұра алмайтын таңба бар.
+field-problem-characters = Мұнда тұра алмайтын таңба бар.
+field-problem-date = Күнтізбедегі күнді жазыңыз: жыл-ай-күн.
+field-problem-iin = Бұл ЖСН емес: он екі цифр, күн, бақылау цифры болуы керек.
+field-problem-long = Тым ұзын: { $max } таңбадан аспауы керек.
+field-problem-missing = Мұны толтыру керек.
+field-problem-option = Тізімнен таңдаңыз.
+field-problem-phone = Телефон нөмірін жазыңыз: + және 7-ден 15-ке дейін цифр.
+field-problem-short = Тым қысқа: кемінде { $min } таңба.
 error-document-missing = Бұл құжатты тіркеу керек.
 error-document-type = Файлдың түрі сай емес. Жарамдысы: { $types }.
 error-document-size = Файл { $megabytes } МБ-тан үлкен.

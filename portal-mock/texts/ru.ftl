@@ -52,7 +52,6 @@ error-iin-date = Первые шесть цифр ИИН не являются �
 error-iin-kind = Седьмая цифра ИИН должна быть от 1 до 6.
 error-iin-check = Последняя цифра ИИН не сходится с остальными. Проверьте, нет ли опечатки.
 error-name-differs = В базе данных физических лиц записано иначе.
-error-required = Это нужно заполнить.
 
 # Вход
 login-title = Вход
@@ -118,13 +117,14 @@ form-errors = { $count ->
     [few] Осталось исправить { $count } места.
    *[many] Осталось исправить { $count } мест.
 }
-error-too-long = Не длиннее { $max } знаков.
-error-too-short = Не короче { $min } знаков.
-error-pattern = Запись не того вида, который нужен.
-error-date = Укажите дату: год-месяц-день.
-error-number = Укажите целое число.
-error-choice = Выберите из списка.
-error-character = Здесь есть знак, которого не может быть в документе.
+field-problem-characters = Здесь есть знак, которого тут быть не может.
+field-problem-date = Укажите дату календаря: год-месяц-день.
+field-problem-iin = Это не ИИН: двенадцать цифр, дата, контрольная цифра.
+field-problem-long = Слишком длинно: не больше { $max } знаков.
+field-problem-missing = Это нужно заполнить.
+field-problem-option = Выберите из списка.
+field-problem-phone = Укажите номер телефона: + и от 7 до 15 цифр.
+field-problem-short = Слишком коротко: не меньше { $min } знаков.
 error-document-missing = Этот документ нужно приложить.
 error-document-type = Файл не того вида. Подходят: { $types }.
 error-document-size = Файл больше { $megabytes } МБ.
