@@ -1,0 +1,147 @@
+//! What a run is started with: the command line over the configuration file over the defaults.
+
+use std::path::{Path, PathBuf};
+
+use qaqpa_model::{Lang, Limits};
+use serde::Deserialize;
+
+use crate::cli::{Common, LangChoice};
+use crate::exit::Failure;
+
+/// The first of the ports where nobody said another.
+pub const PORT_BASE_DEFAULT: u16 = 14_500;
+
+/// Everything that a simulator needs to be started.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The data folder, absolute.
+    pub data: PathBuf,
+    /// The first of the ports in a row; 0 takes free ones.
+    pub port_base: u16,
+    /// Whether deliberate faults are forbidden.
+    pub calm: bool,
+    /// The language of texts on the command line.
+    pub lang: Lang,
+    /// Limits on everything that peers send.
+    pub limits: Limits,
+    /// Folders with more services for the catalogue.
+    pub catalogue: Vec<PathBuf>,
+}
+
+/// The shape of the configuration file. An unknown key is an error.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+struct File {
+    port_base: Option<u16>,
+    store: Option<String>,
+    calm: Option<bool>,
+    lang: Option<String>,
+    catalogue: Vec<PathBuf>,
+    limits: LimitsFile,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+struct LimitsFile {
+    body_bytes_max: Option<usize>,
+    attachment_bytes_max: Option<usize>,
+    request_seconds_max: Option<u64>,
+    requests_at_once_max: Option<usize>,
+}
+
+impl Settings {
+    /// Merges the options over the configuration file over the defaults.
+    ///
+    /// # Errors
+    /// A usage failure (exit 64): a file that cannot be read, an unknown key, a store that is not offered.
+    pub fn read(common: &Common) -> Result<Self, Failure> {
+        let file = match &common.config {
+            None => File::default(),
+            Some(path) => read_file(path)?,
+        };
+        let store = common.store.clone().or(file.store).unwrap_or_else(|| "sqlite:".to_owned());
+        if store != "sqlite:" {
+            return Err(Failure::usage(format!("the store {store:?} is not offered"))
+                .remedy("write --store sqlite: (files in the data folder)"));
+        }
+        let lang = match (common.lang, file.lang.as_deref()) {
+            (Some(LangChoice::Kk), _) => Lang::Kk,
+            (Some(LangChoice::Ru), _) => Lang::Ru,
+            (Some(LangChoice::En), _) | (None, None) => Lang::En,
+            (None, Some(code)) => Lang::parse(code).ok_or_else(|| {
+                Failure::usage(format!("lang = {code:?} is not kk, ru or en"))
+            })?,
+        };
+        let defaults = Limits::default();
+        let limits = Limits {
+            body_bytes_max: file.limits.body_bytes_max.unwrap_or(defaults.body_bytes_max),
+            attachment_bytes_max: file.limits.attachment_bytes_max.unwrap_or(defaults.attachment_bytes_max),
+            request_seconds_max: file.limits.request_seconds_max.unwrap_or(defaults.request_seconds_max),
+            requests_at_once_max: file.limits.requests_at_once_max.unwrap_or(defaults.requests_at_once_max),
+            ..defaults
+        };
+        let data = std::path::absolute(&common.data)
+            .map_err(|error| Failure::usage(format!("--data {}: {error}", common.data.display())))?;
+        let port_base = common.port_base.or(file.port_base).unwrap_or(PORT_BASE_DEFAULT);
+        if port_base > u16::MAX - 12 {
+            return Err(Failure::usage(format!("--port-base {port_base}: twelve ports in a row do not fit")));
+        }
+        Ok(Self {
+            data,
+            port_base,
+            calm: common.calm || file.calm.unwrap_or(false),
+            lang,
+            limits,
+            catalogue: file.catalogue,
+        })
+    }
+}
+
+fn read_file(path: &Path) -> Result<File, Failure> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::usage(format!("--config {}: {error}", path.display())))?;
+    toml::from_str(&text).map_err(|error| {
+        Failure::usage(format!("--config {}: {}", path.display(), error.message()))
+            .remedy("known keys: port-base, store, calm, lang, catalogue, [limits] body-bytes-max, attachment-bytes-max, request-seconds-max, requests-at-once-max")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::exit::Exit;
+
+    fn common(arguments: &[&str]) -> Common {
+        let arguments = ["qaqpa"].into_iter().chain(arguments.iter().copied()).chain(["services"]);
+        crate::cli::Cli::try_parse_from(arguments).unwrap().common
+    }
+
+    #[test]
+    fn the_command_line_wins_over_the_file_and_the_file_over_the_default() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("qaqpa.toml");
+        std::fs::write(&file, "port-base = 20000\nlang = \"kk\"\n[limits]\nbody-bytes-max = 1000\n").unwrap();
+        let file = file.to_str().unwrap();
+        let settings = Settings::read(&common(&["--config", file, "--lang", "ru"])).unwrap();
+        assert_eq!((settings.port_base, settings.lang, settings.limits.body_bytes_max), (20_000, Lang::Ru, 1000));
+        assert_eq!(Settings::read(&common(&[])).unwrap().port_base, PORT_BASE_DEFAULT);
+    }
+
+    #[test]
+    fn an_unknown_key_is_a_usage_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("qaqpa.toml");
+        std::fs::write(&file, "portbase = 20000\n").unwrap();
+        let failure = Settings::read(&common(&["--config", file.to_str().unwrap()])).unwrap_err();
+        assert_eq!(failure.exit, Exit::Usage);
+        assert!(failure.message.contains("unknown field `portbase`"), "{failure}");
+    }
+
+    #[test]
+    fn a_store_that_is_not_offered_is_a_usage_error() {
+        let failure = Settings::read(&common(&["--store", "postgres://x"])).unwrap_err();
+        assert_eq!(failure.exit, Exit::Usage);
+    }
+}
