@@ -1,0 +1,67 @@
+//! How much XML one document may be.
+
+use std::fmt;
+
+/// The limits of one parse; plain numbers, so that every caller brings its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct XmlLimits {
+    /// Bytes of the document.
+    pub bytes_max: usize,
+    /// Depth of nested elements; the root is at depth 1.
+    pub depth_max: usize,
+    /// Elements of the document.
+    pub elements_max: usize,
+    /// Attributes of one element, namespace declarations included.
+    pub attributes_max: usize,
+}
+
+impl XmlLimits {
+    /// Attributes of the whole document: four times the elements, so that a body of nothing but
+    /// attributes cannot take many times its own size in memory.
+    pub(crate) const fn attributes_in_all_max(&self) -> usize {
+        self.elements_max.saturating_mul(4)
+    }
+}
+
+impl Default for XmlLimits {
+    /// The numbers of the simulator's own limits: bodies of 24 MiB, depth 64, 100 000 elements, 64 attributes.
+    fn default() -> Self {
+        Self {
+            bytes_max: 24 * 1024 * 1024,
+            depth_max: 64,
+            elements_max: 100_000,
+            attributes_max: 64,
+        }
+    }
+}
+
+/// Which limit a document exceeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum XmlLimit {
+    /// [`XmlLimits::attributes_max`].
+    Attributes,
+    /// Four times [`XmlLimits::elements_max`], for the attributes of the whole document.
+    AttributesInAll,
+    /// [`XmlLimits::bytes_max`].
+    Bytes,
+    /// [`XmlLimits::elements_max`], for comments.
+    Comments,
+    /// [`XmlLimits::depth_max`].
+    Depth,
+    /// [`XmlLimits::elements_max`].
+    Elements,
+}
+
+impl fmt::Display for XmlLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Attributes => "attributes of one element",
+            Self::AttributesInAll => "attributes in all",
+            Self::Comments => "comments",
+            Self::Bytes => "bytes",
+            Self::Depth => "depth of nested elements",
+            Self::Elements => "elements",
+        })
+    }
+}
