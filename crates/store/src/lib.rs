@@ -1,1 +1,56 @@
 //! The one door to the database: whole business transactions, the journal, the outbox.
+//!
+//! Every method is one business transaction. No connection, transaction or SQL type leaves the
+//! crate, so that a second backend can stand behind the same methods. The rooms:
+//!
+//! - [`Store::exchange`]: messages accepted once, and the outbox that delivers them;
+//! - [`Store::journal`]: what was received, decided and sent, hash-chained;
+//! - [`Store::trace`]: the steps of the flow, per message;
+//! - [`Store::accounts`], [`Store::sessions`]: who may come in, and who is in;
+//! - [`Store::applications`], [`Store::cabinet`]: the portal's drafts, documents and notifications;
+//! - [`Store::cards`]: the workplace's cards and tasks;
+//! - [`Store::authority`]: certificates, their states, the numbers of revocation lists;
+//! - [`Store::counters`], [`Store::settings`]: numbers that never repeat, and small facts.
+//!
+//! Moments come in as arguments: the store has no clock. Randomness comes in too.
+
+pub mod accounts;
+pub mod applications;
+pub mod authority;
+mod blobs;
+pub mod cabinet;
+pub mod cards;
+pub mod counters;
+mod error;
+pub mod exchange;
+pub mod journal;
+pub mod mask;
+pub mod sessions;
+pub mod settings;
+mod sqlite;
+mod store;
+pub mod trace;
+
+pub use accounts::{Account, NewAccount, PersonName};
+pub use applications::{
+    Application, Attachment, AttachmentContent, NewAttachment, NewDraft, Submission, Submitted,
+};
+pub use authority::{CertificateRecord, CertificateState, NewCertificate, RevocationList};
+pub use cabinet::{
+    CabinetContent, CabinetDocument, NewCabinetDocument, NewNotification, Notification,
+};
+pub use cards::{
+    Card, CardFilter, CardState, Decided, Decision, NewCard, NewTask, QueueEntry, Task, TaskClaim,
+    TaskState,
+};
+pub use error::StoreError;
+pub use exchange::{
+    Acceptance, AcceptedMessage, Claimed, Conclusion, Conflict, Effect, Incoming, OutboxEntry,
+    OutboxState, OutgoingMessage, Seen, StatusChange, Ticket,
+};
+pub use journal::{
+    BreakKind, ChainBreak, ChainReport, Direction, JournalEntry, JournalFilter, JournalRecord,
+};
+pub use sessions::{NewSession, Session};
+pub use store::{Backend, Store, StoreConfig};
+pub use trace::{TraceEntry, TraceOutcome};

@@ -1,0 +1,121 @@
+//! SQLite behind the store: one writer, several readers, one file.
+
+mod writer;
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::SqlitePool;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
+
+use crate::StoreError;
+use crate::blobs::make_dir;
+
+pub(crate) use writer::{BoxFuture, Writer};
+
+/// The migrations, embedded; each is applied once and never changed afterwards.
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations/sqlite");
+
+/// How long a statement waits for another process that writes to the same file.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// Readers at once: WAL readers never block the writer.
+const READERS: u32 = 4;
+
+/// The database of one store.
+#[derive(Debug)]
+pub(crate) struct Sqlite {
+    readers: SqlitePool,
+    writer: Writer,
+}
+
+impl Sqlite {
+    pub(crate) async fn open(file: &Path) -> Result<Self, StoreError> {
+        if let Some(folder) = file.parent() {
+            make_dir(folder)?;
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // FULL: a committed transaction survives a power cut, not only a killed process.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY);
+        let mut connection = connect(&options).await?;
+        close_to_others(file)?;
+        MIGRATIONS
+            .run(&mut connection)
+            .await
+            .map_err(|error| StoreError::Database {
+                why: error.to_string(),
+            })?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await?;
+        Ok(Self {
+            readers,
+            writer: Writer::start(connection),
+        })
+    }
+
+    /// The pool for reading: its connections refuse to write.
+    pub(crate) fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    /// One transaction of the writer. When this returns `Ok`, it is on disk; when `work` answers an
+    /// error, nothing of it is.
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>>
+            + Send
+            + 'static,
+    {
+        self.writer.write(work).await
+    }
+
+    pub(crate) async fn close(&self) {
+        self.writer.stop().await;
+        self.readers.close().await;
+    }
+}
+
+async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, StoreError> {
+    use sqlx::ConnectOptions as _;
+    Ok(options.connect().await?)
+}
+
+/// The database holds personal data: only its owner may read it. SQLite gives its side files the same mode.
+fn close_to_others(file: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(suffix);
+        let path = Path::new(&name);
+        if path.exists() {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+                .map_err(|error| crate::blobs::file_error(path, &error))?;
+        }
+    }
+    Ok(())
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolClosed => Self::Closed,
+            // Only the kind and the column: the source may quote a stored value.
+            sqlx::Error::ColumnDecode { index, .. } => Self::Database {
+                why: format!("column {index} cannot be decoded"),
+            },
+            other => Self::Database {
+                why: other.to_string(),
+            },
+        }
+    }
+}

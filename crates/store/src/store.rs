@@ -1,0 +1,169 @@
+//! Opening and closing the store, and the doors to its rooms.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use qaqpa_model::Actor;
+
+use crate::StoreError;
+use crate::accounts::Accounts;
+use crate::applications::Applications;
+use crate::authority::Authority;
+use crate::blobs::Blobs;
+use crate::cabinet::Cabinet;
+use crate::cards::Cards;
+use crate::counters::Counters;
+use crate::exchange::Exchange;
+use crate::journal::Journal;
+use crate::sessions::Sessions;
+use crate::settings::Settings;
+use crate::sqlite::Sqlite;
+use crate::trace::Trace;
+
+/// Which database stands behind the store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Backend {
+    /// One file, `store.sqlite`, in the actor's folder.
+    #[default]
+    Sqlite,
+}
+
+/// Where the store is, and its rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreConfig {
+    /// The actor's own folder: `store.sqlite` and `blobs/` are made in it.
+    pub dir: PathBuf,
+    /// Which database.
+    pub backend: Backend,
+    /// How far back the replay check of business signatures looks.
+    pub replay_window: Duration,
+}
+
+impl StoreConfig {
+    /// The default length of the replay window: 90 days, longer than any deadline of the acts.
+    pub const REPLAY_WINDOW: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+    /// SQLite in this folder, with the default window.
+    #[must_use]
+    pub fn in_folder(dir: impl Into<PathBuf>) -> Self {
+        Self {
+            dir: dir.into(),
+            backend: Backend::Sqlite,
+            replay_window: Self::REPLAY_WINDOW,
+        }
+    }
+}
+
+/// The store of one actor. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) actor: Actor,
+    pub(crate) replay_window: Duration,
+    pub(crate) blobs: Blobs,
+    pub(crate) database: Sqlite,
+}
+
+impl Store {
+    /// Opens the store of an actor, makes what is missing and brings an older one up to date.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the folder or the database cannot be opened, or a newer version wrote it.
+    pub async fn open(config: &StoreConfig, actor: Actor) -> Result<Self, StoreError> {
+        let blobs = Blobs::open(&config.dir)?;
+        let database = match config.backend {
+            Backend::Sqlite => Sqlite::open(&config.dir.join("store.sqlite")).await?,
+        };
+        Ok(Self {
+            inner: Arc::new(Inner {
+                actor,
+                replay_window: config.replay_window,
+                blobs,
+                database,
+            }),
+        })
+    }
+
+    /// Ends the writer after what it has begun, and closes the files.
+    pub async fn close(&self) {
+        self.inner.database.close().await;
+    }
+
+    /// Whose store this is.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        self.inner.actor
+    }
+
+    /// Messages in and out.
+    #[must_use]
+    pub fn exchange(&self) -> Exchange<'_> {
+        Exchange(self)
+    }
+
+    /// What was received, decided and sent.
+    #[must_use]
+    pub fn journal(&self) -> Journal<'_> {
+        Journal(self)
+    }
+
+    /// The steps of the flow.
+    #[must_use]
+    pub fn trace(&self) -> Trace<'_> {
+        Trace(self)
+    }
+
+    /// People who may log in.
+    #[must_use]
+    pub fn accounts(&self) -> Accounts<'_> {
+        Accounts(self)
+    }
+
+    /// People who are logged in.
+    #[must_use]
+    pub fn sessions(&self) -> Sessions<'_> {
+        Sessions(self)
+    }
+
+    /// The portal's applications.
+    #[must_use]
+    pub fn applications(&self) -> Applications<'_> {
+        Applications(self)
+    }
+
+    /// The portal's cabinets.
+    #[must_use]
+    pub fn cabinet(&self) -> Cabinet<'_> {
+        Cabinet(self)
+    }
+
+    /// The workplace's cards.
+    #[must_use]
+    pub fn cards(&self) -> Cards<'_> {
+        Cards(self)
+    }
+
+    /// The authority's register.
+    #[must_use]
+    pub fn authority(&self) -> Authority<'_> {
+        Authority(self)
+    }
+
+    /// Numbers that never repeat.
+    #[must_use]
+    pub fn counters(&self) -> Counters<'_> {
+        Counters(self)
+    }
+
+    /// Small facts.
+    #[must_use]
+    pub fn settings(&self) -> Settings<'_> {
+        Settings(self)
+    }
+}

@@ -1,0 +1,77 @@
+//! The steps of the flow that a message has taken.
+
+use qaqpa_model::{ElementId, MessageId, Moment, RefusalLabel};
+
+use crate::{Store, StoreError};
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TraceOutcome {
+    /// A process or an action was done.
+    Done,
+    /// A condition answered no.
+    No,
+    /// A condition answered yes.
+    Yes,
+}
+
+impl TraceOutcome {
+    /// The name in reports and in storage: `done`, `no`, `yes`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::No => "no",
+            Self::Yes => "yes",
+        }
+    }
+
+    /// The outcome of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Done, Self::No, Self::Yes]
+            .into_iter()
+            .find(|outcome| outcome.as_str() == text)
+    }
+}
+
+/// One step of one message's way. Stored: changing this needs a migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceEntry {
+    /// The message that began the way: the application's `messageId`, not the result's.
+    pub message: MessageId,
+    /// When the step was taken.
+    pub at: Moment,
+    /// The element of the flow, as the walker named it.
+    pub element: ElementId,
+    /// The meaning of the element, as the catalogue names it.
+    pub meaning: String,
+    /// How the step ended.
+    pub outcome: TraceOutcome,
+    /// Why, where the outcome is a refusal.
+    pub label: Option<RefusalLabel>,
+}
+
+/// The steps that this actor has recorded.
+#[derive(Clone, Copy, Debug)]
+pub struct Trace<'s>(pub(crate) &'s Store);
+
+impl Trace<'_> {
+    /// Records steps outside of another transaction, all or none.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub async fn record(&self, entries: Vec<TraceEntry>) -> Result<(), StoreError> {
+        let _ = entries;
+        todo!()
+    }
+
+    /// The steps of one message in the order in which they were recorded.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub async fn of(&self, message: &MessageId) -> Result<Vec<TraceEntry>, StoreError> {
+        let _ = message;
+        todo!()
+    }
+}
