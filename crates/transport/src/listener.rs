@@ -1,0 +1,246 @@
+//! The listener: a door on the loopback address, with every limit in force before a handler sees a request.
+//!
+//! For each request in turn: TLS handshake, head, body (whole, within time and bytes, out of a budget
+//! that all bodies share), a place among the requests handled at once, then the router. Each of these
+//! has a limit and an answer of its own, see [`DoorRefusal`].
+
+mod connection;
+mod receive;
+mod refuse;
+mod shared;
+
+pub use refuse::{DoorRefusal, Refuse};
+
+use std::convert::Infallible;
+use std::fmt;
+use std::future::Future;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRequestParts};
+use http::request::Parts;
+use qaqpa_model::{Actor, Limits};
+use rustls::ServerConfig;
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::shutdown::Shutdown;
+use connection::Door;
+
+/// A port that is bound and not yet served.
+#[derive(Debug)]
+pub struct Listener {
+    tcp: TcpListener,
+    address: SocketAddr,
+}
+
+/// Why a port could not be bound.
+#[derive(Debug, Error)]
+#[error("port {port} on 127.0.0.1: {source}")]
+pub struct ListenError {
+    /// The port that was asked for; 0 means any.
+    pub port: u16,
+    /// The system's reason.
+    pub source: std::io::Error,
+}
+
+/// Whether a door speaks TLS.
+#[derive(Clone)]
+pub enum Security {
+    /// Plain HTTP: control ports, and the authority's public addresses.
+    Plain,
+    /// TLS 1.2 or 1.3, see [`TlsAuthority::server`](crate::TlsAuthority::server).
+    Tls(Arc<ServerConfig>),
+}
+
+impl fmt::Debug for Security {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Plain => "Plain",
+            Self::Tls(_) => "Tls",
+        })
+    }
+}
+
+/// The limits of one door. Times are real time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListenLimits {
+    /// Bytes of one body; more is [`DoorRefusal::BodyTooLarge`].
+    pub body_bytes_max: usize,
+    /// Bytes of all bodies in memory together; more is [`DoorRefusal::Busy`].
+    pub bodies_bytes_max: usize,
+    /// From the head to the last byte of the body; longer is [`DoorRefusal::RequestTimeout`].
+    pub body_time_max: Duration,
+    /// Connections at once; the next ones wait in the system's queue.
+    pub connections_max: usize,
+    /// How long requests in flight may go on after the wish to stop.
+    pub grace_max: Duration,
+    /// The TLS handshake.
+    pub handshake_time_max: Duration,
+    /// Bytes of a request's head (hyper answers 431 beyond).
+    pub head_bytes_max: usize,
+    /// From the first byte awaited to the end of the head, and how long a connection may idle.
+    pub head_time_max: Duration,
+    /// Requests handled at once; the next ones wait for `body_time_max`, then [`DoorRefusal::Busy`].
+    pub requests_at_once_max: usize,
+    /// How long a peer may take nothing of an answer.
+    pub write_stall_max: Duration,
+}
+
+impl From<&Limits> for ListenLimits {
+    fn from(limits: &Limits) -> Self {
+        let request = Duration::from_secs(limits.request_seconds_max);
+        Self {
+            body_bytes_max: limits.body_bytes_max,
+            bodies_bytes_max: limits.body_bytes_max.saturating_mul(16),
+            body_time_max: request,
+            connections_max: limits.requests_at_once_max.saturating_mul(4),
+            grace_max: Duration::from_secs(10),
+            handshake_time_max: request.min(Duration::from_secs(10)),
+            head_bytes_max: 64 * 1024,
+            head_time_max: request.min(Duration::from_secs(15)),
+            requests_at_once_max: limits.requests_at_once_max,
+            write_stall_max: request,
+        }
+    }
+}
+
+/// The actor on the other side of a mutual TLS connection, as its certificate proves; `None` for anybody else.
+///
+/// An axum extractor that never fails: `PeerActor(Some(Actor::Gateway))`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerActor(pub Option<Actor>);
+
+impl<S: Sync> FromRequestParts<S> for PeerActor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get().copied().unwrap_or(Self(None)))
+    }
+}
+
+/// The address of the other side of the connection.
+///
+/// An axum extractor that never fails; without a listener (a router called in a test) it is 127.0.0.1:0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerAddress(pub SocketAddr);
+
+impl<S: Sync> FromRequestParts<S> for PeerAddress {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let none = Self(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+        Ok(parts.extensions.get().copied().unwrap_or(none))
+    }
+}
+
+impl Listener {
+    /// Binds a port of 127.0.0.1; 0 for a free one.
+    ///
+    /// # Errors
+    /// [`ListenError`] where the port is taken.
+    pub async fn bind(port: u16) -> Result<Self, ListenError> {
+        let failed = |source| ListenError { port, source };
+        let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            .await
+            .map_err(failed)?;
+        let address = tcp.local_addr().map_err(failed)?;
+        Ok(Self { tcp, address })
+    }
+
+    /// The address with the port that was bound.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://127.0.0.1:14505`, without a slash at the end.
+    #[must_use]
+    pub fn http(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// `https://127.0.0.1:14504`, without a slash at the end.
+    #[must_use]
+    pub fn https(&self) -> String {
+        format!("https://{}", self.address)
+    }
+
+    /// Serves until the wish to stop, then lets requests in flight end. Refusals are plain text.
+    pub fn serve(
+        self,
+        router: Router,
+        security: Security,
+        limits: ListenLimits,
+        shutdown: Shutdown,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        self.serve_with(router, security, limits, shutdown, Refuse::plain())
+    }
+
+    /// As [`serve`](Self::serve); refusals before the handler are written by `refuse`.
+    ///
+    /// Dropping the future cuts every connection at once.
+    pub fn serve_with(
+        self,
+        router: Router,
+        security: Security,
+        limits: ListenLimits,
+        shutdown: Shutdown,
+        refuse: Refuse,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        let door = Arc::new(Door {
+            // Bodies are received whole by the door, within its own limit; a route may set a smaller one.
+            router: router.layer(DefaultBodyLimit::disable()),
+            security,
+            limits,
+            shutdown,
+            refuse,
+            bodies: Arc::new(Semaphore::new(receive::budget(limits.bodies_bytes_max))),
+            at_once: Arc::new(Semaphore::new(limits.requests_at_once_max)),
+        });
+        accept(self.tcp, door)
+    }
+}
+
+async fn accept(tcp: TcpListener, door: Arc<Door>) {
+    let places = Arc::new(Semaphore::new(door.limits.connections_max));
+    let mut connections = JoinSet::new();
+    loop {
+        let next = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, tcp.accept().await)
+        };
+        tokio::select! {
+            biased;
+            () = door.shutdown.begun() => break,
+            (place, accepted) = next => match accepted {
+                Ok((stream, peer)) => {
+                    let door = Arc::clone(&door);
+                    connections.spawn(async move {
+                        let _place = place;
+                        connection::serve(door, stream, peer).await;
+                    });
+                }
+                Err(error) => {
+                    // Out of file descriptors, most likely: existing connections must end first.
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            },
+            // Without this, ended connections would be remembered for as long as the door is open.
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+        }
+    }
+    drop(tcp);
+    let rest = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(door.limits.grace_max, rest)
+        .await
+        .is_err()
+    {
+        tracing::warn!("connections were cut: they did not end in time");
+    }
+}

@@ -1,0 +1,63 @@
+//! What a client trusts, and who it says it is.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::ClientConfig;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use super::{TlsError, VERSIONS, provider, roots};
+use crate::files;
+
+/// The TLS side of an [`HttpClient`](crate::HttpClient): trusted roots, and perhaps an identity.
+#[derive(Clone, Debug)]
+pub struct ClientTls {
+    pub(crate) config: Arc<ClientConfig>,
+}
+
+impl ClientTls {
+    /// Trusts the certificates of this PEM text and has no identity: the outsider's client.
+    ///
+    /// # Errors
+    /// [`TlsError::Trust`] where there is no certificate in it.
+    pub fn trusting_pem(pem: &[u8]) -> Result<Self, TlsError> {
+        Self::new(pem, None)
+    }
+
+    /// Trusts the certificates of this PEM file (`DIR/trust/tls.pem`) and has no identity.
+    ///
+    /// # Errors
+    /// [`TlsError::File`], [`TlsError::Trust`].
+    pub fn trusting_file(path: &Path) -> Result<Self, TlsError> {
+        let pem = files::read_if_there(path)?
+            .ok_or_else(|| TlsError::Trust(format!("{} is missing", path.display())))?;
+        Self::trusting_pem(&pem)
+    }
+
+    /// Trusts nothing: for plain HTTP only.
+    pub(crate) fn trusting_nothing() -> Result<Self, TlsError> {
+        let config = ClientConfig::builder_with_provider(provider())
+            .with_protocol_versions(VERSIONS)?
+            .with_root_certificates(rustls::RootCertStore::empty())
+            .with_no_client_auth();
+        Ok(Self {
+            config: Arc::new(config),
+        })
+    }
+
+    pub(super) fn new(
+        root_pem: &[u8],
+        identity: Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
+    ) -> Result<Self, TlsError> {
+        let builder = ClientConfig::builder_with_provider(provider())
+            .with_protocol_versions(VERSIONS)?
+            .with_root_certificates(roots(root_pem)?);
+        let config = match identity {
+            None => builder.with_no_client_auth(),
+            Some((chain, key)) => builder.with_client_auth_cert(chain, key)?,
+        };
+        Ok(Self {
+            config: Arc::new(config),
+        })
+    }
+}

@@ -1,0 +1,107 @@
+//! Who the other side is: an actor of this simulator, or nobody.
+
+use std::sync::Arc;
+
+use qaqpa_model::Actor;
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::server::{ParsedCertificate, WebPkiClientVerifier};
+use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
+
+use super::{TlsError, provider, roots};
+
+/// Whom a TLS door lets in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Peers {
+    /// Anybody; nobody is asked who they are.
+    None,
+    /// Anybody; an actor may say who it is (see [`PeerActor`](crate::PeerActor)).
+    Optional,
+    /// Only these actors; all others fail in the handshake.
+    Required(Vec<Actor>),
+}
+
+/// The name in an actor's client certificate; server certificates have others, so neither serves as the other.
+pub(super) fn client_name(actor: Actor) -> String {
+    format!("{actor}.actor.qaqpa.test")
+}
+
+/// The actor of a client certificate that was verified.
+pub(crate) fn actor_of(certificate: &CertificateDer<'_>) -> Option<Actor> {
+    let parsed = ParsedCertificate::try_from(certificate).ok()?;
+    Actor::ALL.into_iter().find(|actor| {
+        ServerName::try_from(client_name(*actor))
+            .is_ok_and(|name| rustls::client::verify_server_name(&parsed, &name).is_ok())
+    })
+}
+
+/// Asks webpki whether the certificate is ours, then whether its actor may come in here.
+#[derive(Debug)]
+pub(super) struct PeerVerifier {
+    webpki: Arc<dyn ClientCertVerifier>,
+    peers: Peers,
+}
+
+impl PeerVerifier {
+    pub(super) fn new(root_pem: &str, peers: Peers) -> Result<Self, TlsError> {
+        let roots = Arc::new(roots(root_pem.as_bytes())?);
+        let webpki = WebPkiClientVerifier::builder_with_provider(roots, provider())
+            .build()
+            .map_err(|error| TlsError::Authority(error.to_string()))?;
+        Ok(Self { webpki, peers })
+    }
+}
+
+impl ClientCertVerifier for PeerVerifier {
+    fn client_auth_mandatory(&self) -> bool {
+        matches!(self.peers, Peers::Required(_))
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        self.webpki.root_hint_subjects()
+    }
+
+    fn verify_client_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<ClientCertVerified, Error> {
+        let verified = self
+            .webpki
+            .verify_client_cert(end_entity, intermediates, now)?;
+        let Some(actor) = actor_of(end_entity) else {
+            return Err(CertificateError::ApplicationVerificationFailure.into());
+        };
+        match &self.peers {
+            Peers::Required(actors) if !actors.contains(&actor) => {
+                tracing::warn!(peer = %actor, "an actor that has no business at this door");
+                Err(CertificateError::ApplicationVerificationFailure.into())
+            }
+            _ => Ok(verified),
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.webpki.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.webpki.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.webpki.supported_verify_schemes()
+    }
+}
