@@ -9,7 +9,7 @@
 //! | `GET /register` | anyone | – | 200, the form |
 //! | `POST /register` | anyone | `iin`, `password`, `password_again`; optional `surname`, `given_name` (checked against the person register when they are sent) | 303 to `/login`, or 422 with the errors inline, 403 with a refusal |
 //! | `GET /login` | anyone | – | 200, the form |
-//! | `POST /login` | anyone | `iin`, `password`; optional `next` (a path of this portal) | 303 to `/cabinet` or `next`; 403 with a refusal (condition 1 "no") |
+//! | `POST /login` | anyone | `iin`, `password`; optional `next` (a path of this portal) | 303 to `/cabinet` or `next`; 403 with a refusal; 422 where the IIN is not one |
 //! | `POST /logout` | citizen | – | 303 to `/` |
 //! | `GET /services` | anyone | – | 200, the services that can be asked for here |
 //! | `GET /services/{service}` | anyone | `{service}` = `SERVICE@ACT` | 200 |
@@ -18,7 +18,7 @@
 //! | `GET /applications/{id}/form` | its owner | – | 200, the form made from the catalogue |
 //! | `POST /applications/{id}/form` | its owner | multipart: `field.NAME` for every field of the form, `document.ID` (a file) for every required document, `remove.ID` (`on`) to take an attachment away, `action` = `save` or `next` (default) | 303 to `…/certificate` (next) or `…/form` (save); 422 with the errors inline |
 //! | `GET /applications/{id}/certificate` | its owner | – | 200 |
-//! | `POST /applications/{id}/certificate` | its owner | multipart: `key_file` (.p12) with `key_password`, **or** `certificate_file` (.cer, .pem) | 303 to `…/sign` (condition 2 "yes"), 303 to `/applications/{id}` (condition 2 "no": refused); 422 when the file cannot be read; 503 when the certificate's status cannot be had at the moment and the policy says to try later |
+//! | `POST /applications/{id}/certificate` | its owner | multipart: `key_file` (.p12) with `key_password`, **or** `certificate_file` (.cer, .pem) | 303 to `…/sign`, or 303 to `/applications/{id}` where the certificate is refused (that ends the application; undecided revocation is a refusal too); 422 when the file cannot be read |
 //! | `GET /applications/{id}/document.xml` | its owner | – | 200, the exact XML to be signed (`application/xml`) |
 //! | `GET /applications/{id}/sign` | its owner | – | 200 |
 //! | `POST /applications/{id}/sign` | its owner | multipart: `key_file` with `key_password`, **or** `signed_document` (the XML made by `qaqpa sign`) | 303 to `/applications/{id}`; 422 when a file cannot be read or is not this application's document |
@@ -37,9 +37,9 @@
 //! somebody else is answered with 404, as if it were not there.
 //!
 //! What a machine reads from a page (attributes of exactly one element):
-//! - a refusal: `<section class="refusal" data-element="process-4" data-condition="condition-2" data-label="certificate-expired">`
+//! - a refusal: `<section class="refusal" data-element="ELEMENT" data-condition="ELEMENT" data-label="LABEL">`
 //! - an application: `<article class="application" data-application="ID" data-message-id="{…}" data-status="draft|received|in-work|completed|refused" data-delivery="none|queued|accepted|refused">`
-//! - each step of the stepper: `<li class="step" data-element="process-3" data-outcome="done|yes|no" data-label="…">`; steps not reached have no `data-outcome`
+//! - each step of the stepper: `<li class="step" data-element="ELEMENT" data-outcome="done|yes|no" data-label="…">`; steps not reached have no `data-outcome`
 //! - a field with an error: `<p class="field-error" data-field="NAME">`
 //! - a document of the cabinet: `<article class="document" data-document="ID" data-application="ID" data-outcome="granted|refused" data-verdict="TOTAL-PASSED">`;
 //!   in the cabinet's lists each document is linked by `href="/cabinet/documents/ID"`

@@ -1,0 +1,117 @@
+//! The steps that the portal records: asked of the walker, never numbered here.
+
+use qaqpa_model::{MessageId, Moment, RefusalLabel};
+use qaqpa_regulations::{Event, Flow, Meaning, Outcome, Step, WalkError};
+use qaqpa_store::{TraceEntry, TraceOutcome};
+
+use crate::draft::{Draft, LoginSteps};
+
+/// Something that happened, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Happening {
+    /// What.
+    pub event: Event,
+    /// When.
+    pub at: Moment,
+}
+
+impl Happening {
+    /// A process was carried out.
+    #[must_use]
+    pub const fn done(meaning: Meaning, at: Moment) -> Self {
+        Self {
+            event: Event::Done(meaning),
+            at,
+        }
+    }
+
+    /// A condition was answered with yes.
+    #[must_use]
+    pub const fn yes(meaning: Meaning, at: Moment) -> Self {
+        Self {
+            event: Event::Yes(meaning),
+            at,
+        }
+    }
+
+    /// A condition was answered with no.
+    #[must_use]
+    pub const fn no(meaning: Meaning, label: RefusalLabel, at: Moment) -> Self {
+        Self {
+            event: Event::No(meaning, label),
+            at,
+        }
+    }
+}
+
+/// The authorisation, as it begins every story of the portal.
+#[must_use]
+pub fn login(steps: LoginSteps) -> Vec<Happening> {
+    vec![
+        Happening::done(
+            Meaning::Authenticate,
+            Moment::from_unix_ms(steps.entered_ms),
+        ),
+        Happening::yes(
+            Meaning::CheckApplicant,
+            Moment::from_unix_ms(steps.genuine_ms),
+        ),
+    ]
+}
+
+/// The preparation, once the chosen certificate was found good; nothing before that.
+#[must_use]
+pub fn prepared(draft: &Draft) -> Vec<Happening> {
+    draft.certificate.as_ref().map_or_else(Vec::new, |chosen| {
+        vec![
+            Happening::done(Meaning::Prepare, Moment::from_unix_ms(chosen.prepared_ms)),
+            Happening::yes(
+                Meaning::CheckCertificate,
+                Moment::from_unix_ms(chosen.checked_ms),
+            ),
+        ]
+    })
+}
+
+/// The entries of what is new after what came before, as the walker names them.
+///
+/// # Errors
+/// [`WalkError`] where the flow does not allow the story: then nothing may be recorded.
+pub fn entries(
+    flow: &Flow,
+    message: &MessageId,
+    before: &[Happening],
+    new: &[Happening],
+) -> Result<Vec<TraceEntry>, WalkError> {
+    let past: Vec<Event> = before.iter().map(|past| past.event.clone()).collect();
+    let mut state = flow.replay(&past)?.state;
+    let mut entries = Vec::new();
+    for happening in new {
+        let walked = qaqpa_regulations::walk::walk(flow, &state, &happening.event)?;
+        state = walked.state;
+        entries.extend(
+            walked
+                .trace
+                .into_iter()
+                .map(|step| entry(message, step, happening.at)),
+        );
+    }
+    Ok(entries)
+}
+
+fn entry(message: &MessageId, step: Step, at: Moment) -> TraceEntry {
+    TraceEntry {
+        message: message.clone(),
+        at,
+        element: step.element,
+        meaning: step
+            .meaning
+            .map_or_else(|| "action".to_owned(), |meaning| meaning.to_string()),
+        outcome: match step.outcome {
+            Outcome::Done => TraceOutcome::Done,
+            Outcome::Yes => TraceOutcome::Yes,
+            Outcome::No => TraceOutcome::No,
+        },
+        label: step.label,
+    }
+}
