@@ -1,0 +1,298 @@
+//! The shapes of the files, as serde reads them; what they mean is said in `resolve`.
+//!
+//! Changing a shape changes the format that analysts write: keep additions optional.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// A file of the catalogue before it is read.
+#[derive(Clone, Debug)]
+pub(crate) struct SourceFile {
+    /// The path below the crate, or the path of an extra file.
+    pub(crate) name: String,
+    /// The TOML.
+    pub(crate) text: String,
+}
+
+/// What a file says of itself; the other keys are read in a second pass.
+#[derive(Debug, Deserialize)]
+pub(crate) struct RawHead {
+    pub(crate) kind: RawKind,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RawKind {
+    Act,
+    Calendar,
+    Pattern,
+    Service,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawText {
+    #[serde(default)]
+    pub(crate) kk: String,
+    #[serde(default)]
+    pub(crate) ru: String,
+    #[serde(default)]
+    pub(crate) en: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) enum RawMark {
+    /// As the element that this belongs to (a printed cause stands in its condition's line).
+    AsElement,
+    Assumed,
+    Derived {
+        reason: String,
+    },
+    Printed {
+        act: Option<String>,
+        item: String,
+        line: u32,
+    },
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawNote {
+    pub(crate) text: RawText,
+    pub(crate) mark: Option<RawMark>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawAct {
+    #[serde(rename = "kind")]
+    pub(crate) _kind: RawKind,
+    pub(crate) id: String,
+    pub(crate) title: RawText,
+    pub(crate) body: RawText,
+    pub(crate) date: String,
+    pub(crate) number: String,
+    pub(crate) registered: String,
+    pub(crate) repealed: Option<String>,
+    pub(crate) standard: RawText,
+    /// Lines of the act's text file, against which printed marks are held.
+    pub(crate) source_lines: u32,
+    pub(crate) mark: Option<RawMark>,
+    #[serde(default)]
+    pub(crate) unit: Vec<RawUnit>,
+    #[serde(default)]
+    pub(crate) note: Vec<RawNote>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawUnit {
+    pub(crate) id: String,
+    pub(crate) title: RawText,
+    pub(crate) mark: Option<RawMark>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawCalendar {
+    #[serde(rename = "kind")]
+    pub(crate) _kind: RawKind,
+    pub(crate) id: String,
+    pub(crate) weekend: Vec<String>,
+    pub(crate) mark: Option<RawMark>,
+    #[serde(default)]
+    pub(crate) holiday: Vec<RawHoliday>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawHoliday {
+    pub(crate) title: RawText,
+    /// `MM-DD`, every year …
+    pub(crate) day: Option<String>,
+    pub(crate) from_year: Option<i16>,
+    pub(crate) to_year: Option<i16>,
+    /// … or `YYYY-MM-DD`, listed.
+    #[serde(default)]
+    pub(crate) dates: Vec<String>,
+    #[serde(default)]
+    pub(crate) moves: bool,
+    pub(crate) mark: Option<RawMark>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawPattern {
+    #[serde(rename = "kind")]
+    pub(crate) _kind: RawKind,
+    pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) preliminary: Vec<RawPreliminary>,
+    pub(crate) actions_open_at: String,
+    pub(crate) element: Vec<RawElement>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawPreliminary {
+    pub(crate) meaning: String,
+    pub(crate) title: RawText,
+    pub(crate) mark: Option<RawMark>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawElement {
+    pub(crate) id: String,
+    pub(crate) meaning: String,
+    pub(crate) actor: String,
+    pub(crate) performer: String,
+    pub(crate) next: Option<String>,
+    pub(crate) yes: Option<String>,
+    pub(crate) no: Option<String>,
+    pub(crate) end: Option<String>,
+    #[serde(default)]
+    pub(crate) cause: Vec<RawCause>,
+    #[serde(default)]
+    pub(crate) asked_again_at: Vec<String>,
+    pub(crate) title: RawText,
+    pub(crate) text: RawText,
+    pub(crate) mark: Option<RawMark>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawCause {
+    /// Only where one label has two causes.
+    pub(crate) id: Option<String>,
+    pub(crate) label: String,
+    pub(crate) title: RawText,
+    pub(crate) mark: Option<RawMark>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawService {
+    #[serde(rename = "kind")]
+    pub(crate) _kind: RawKind,
+    pub(crate) id: String,
+    pub(crate) title: RawText,
+    pub(crate) mark: Option<RawMark>,
+    pub(crate) form_of_service: RawNote,
+    pub(crate) provider: String,
+    #[serde(default)]
+    pub(crate) field: Vec<RawField>,
+    #[serde(default)]
+    pub(crate) document: Vec<RawDocument>,
+    #[serde(default)]
+    pub(crate) ground: Vec<RawGround>,
+    pub(crate) result: RawResult,
+    pub(crate) flow: Vec<RawFlow>,
+    #[serde(default)]
+    pub(crate) note: Vec<RawNote>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawField {
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    pub(crate) required: bool,
+    pub(crate) label: RawText,
+    pub(crate) hint: Option<RawText>,
+    pub(crate) characters_min: Option<usize>,
+    pub(crate) characters_max: Option<usize>,
+    #[serde(default)]
+    pub(crate) option: Vec<RawOption>,
+    pub(crate) mark: Option<RawMark>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawOption {
+    pub(crate) value: String,
+    pub(crate) label: RawText,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawDocument {
+    pub(crate) id: String,
+    pub(crate) title: RawText,
+    pub(crate) required: bool,
+    pub(crate) media_types: Vec<String>,
+    pub(crate) mark: Option<RawMark>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawGround {
+    pub(crate) id: String,
+    pub(crate) label: String,
+    pub(crate) title: RawText,
+    pub(crate) mark: Option<RawMark>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawResult {
+    pub(crate) title: RawText,
+    pub(crate) refusal_title: RawText,
+    pub(crate) signed_by: String,
+    pub(crate) mark: Option<RawMark>,
+    #[serde(default)]
+    pub(crate) content: Vec<RawContent>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawContent {
+    pub(crate) name: String,
+    pub(crate) label: RawText,
+    pub(crate) source: RawContentSource,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) enum RawContentSource {
+    ApplicantIin,
+    ApplicantName,
+    Fixed(RawText),
+    Form(String),
+    Unit,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawFlow {
+    pub(crate) channel: String,
+    pub(crate) pattern: String,
+    pub(crate) mark: Option<RawMark>,
+    /// By element id: where this act prints it, and texts that differ from the pattern's.
+    #[serde(default)]
+    pub(crate) element: BTreeMap<String, RawOverride>,
+    #[serde(default)]
+    pub(crate) action: Vec<RawAction>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawOverride {
+    pub(crate) mark: Option<RawMark>,
+    pub(crate) title: Option<RawText>,
+    pub(crate) text: Option<RawText>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawAction {
+    pub(crate) id: String,
+    pub(crate) unit: String,
+    pub(crate) role: String,
+    pub(crate) does: Vec<String>,
+    pub(crate) deadline: String,
+    pub(crate) title: RawText,
+    pub(crate) mark: Option<RawMark>,
+}

@@ -1,0 +1,3 @@
+//! The embedded catalogue, its lint, its walks and its views.
+
+mod embedded;
