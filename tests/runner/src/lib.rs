@@ -1,1 +1,6 @@
-//! Scenarios, load and reports: sees only what an outsider sees.
+//! Scenarios and reports: an outsider's client, who sees only public pages and channels.
+//!
+//! - [`Endpoints`] is the machine-readable way in, written by every running simulator.
+pub mod endpoints;
+
+pub use endpoints::Endpoints;
