@@ -1,0 +1,365 @@
+//! Distinguished names: the subject as the national profile writes it, and names as text.
+
+use std::fmt;
+use std::str::FromStr;
+
+use der::asn1::{Any, Ia5StringRef, PrintableStringRef, Utf8StringRef};
+use der::{Decode, Encode, Tag, Tagged};
+use qaqpa_model::iin::NumberError;
+use qaqpa_model::{Bin, Iin};
+use thiserror::Error;
+use x509_cert::attr::AttributeTypeAndValue;
+use x509_cert::ext::pkix::name::DirectoryString;
+use x509_cert::name::{RdnSequence, RelativeDistinguishedName};
+
+use crate::{ObjectIdentifier, oid};
+
+/// The subject of a certificate, as the national profile fills it.
+///
+/// A field is `None` where the attribute is absent, occurs twice, stands in a multi-valued RDN, or
+/// is not text that can be shown. Having one says nothing about whether an authority vouches for it.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SubjectName {
+    /// CN: «ФАМИЛИЯ ИМЯ» of a person, the name of a system.
+    pub common_name: Option<String>,
+    /// SN (2.5.4.4): the surname.
+    pub surname: Option<String>,
+    /// GN (2.5.4.42): the patronymic, not the given name.
+    pub given_name: Option<String>,
+    /// serialNumber (2.5.4.5) as it stands there: `IIN############`.
+    pub serial_number: Option<String>,
+    /// C.
+    pub country: Option<String>,
+    /// O.
+    pub organization: Option<String>,
+    /// The BIN of the one OU that reads `BIN############`.
+    pub bin: Option<Bin>,
+    /// UID: the object identifier of an information system.
+    pub uid: Option<String>,
+    iin: Result<Iin, IinError>,
+    text: String,
+}
+
+/// Why a subject has no IIN that could be compared with a request's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum IinError {
+    /// There is no serialNumber: an information system's certificate, for example.
+    #[error("the subject has no serialNumber")]
+    Absent,
+    /// The serialNumber is not `IIN` and twelve digits, in ASCII and upper case.
+    #[error("the subject's serialNumber is not IIN and twelve digits")]
+    Malformed,
+    /// There is more than one serialNumber, or it shares an RDN with another attribute.
+    #[error("the subject has more than one serialNumber, or one in a multi-valued RDN")]
+    Multiple,
+    /// The twelve digits are not an IIN.
+    #[error("the subject's IIN: {0}")]
+    Number(NumberError),
+}
+
+impl SubjectName {
+    pub(crate) fn from_der(der: &[u8]) -> der::Result<Self> {
+        let name = RdnSequence::from_der(der)?;
+        let single = |wanted| single_text(&name, wanted);
+        let units = name.iter().flat_map(|rdn| rdn.iter());
+        let mut bins = units
+            .filter(|attribute| attribute.oid == oid::ORGANIZATIONAL_UNIT)
+            .filter_map(|attribute| text_of(&attribute.value))
+            .filter(|text| text.starts_with("BIN"));
+        let bin = match (bins.next(), bins.next()) {
+            (Some(only), None) => only.strip_prefix("BIN").and_then(|d| Bin::parse(d).ok()),
+            _ => None,
+        };
+        Ok(Self {
+            common_name: single(oid::COMMON_NAME),
+            surname: single(oid::SURNAME),
+            given_name: single(oid::GIVEN_NAME),
+            serial_number: single(oid::SERIAL_NUMBER),
+            country: single(oid::COUNTRY),
+            organization: single(oid::ORGANIZATION),
+            bin,
+            uid: single(oid::USER_ID),
+            iin: iin_of(&name),
+            text: name.to_string(),
+        })
+    }
+
+    /// The individual identification number (ЖСН / ИИН) in the subject's only serialNumber.
+    ///
+    /// # Errors
+    /// [`IinError`]; `IIN` in a CN, in lower case, twice, or in a multi-valued RDN is not one.
+    ///
+    /// Source: the national profile; a second serialNumber is how one person's certificate would be
+    /// made to pass as another's.
+    pub fn iin(&self) -> Result<Iin, IinError> {
+        self.iin
+    }
+}
+
+impl fmt::Display for SubjectName {
+    /// The whole name by RFC 4514, the last RDN first. Holds personal data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for SubjectName {
+    /// For logs: the common name and the masked IIN.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SubjectName")
+            .field("common_name", &self.common_name)
+            .field("iin", &self.iin)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A distinguished name to write: attributes in order, each an RDN of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NameToWrite(Vec<(ObjectIdentifier, String)>);
+
+impl NameToWrite {
+    /// An empty name.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The name with one attribute more, at the end.
+    ///
+    /// C and serialNumber are written as PrintableString, the others as UTF8String, as the national
+    /// authority does.
+    #[must_use]
+    pub fn with(mut self, oid: ObjectIdentifier, text: &str) -> Self {
+        self.0.push((oid, text.to_owned()));
+        self
+    }
+
+    /// The name with one attribute more if there is a text.
+    #[must_use]
+    pub fn with_some(self, oid: ObjectIdentifier, text: Option<&str>) -> Self {
+        match text {
+            Some(text) => self.with(oid, text),
+            None => self,
+        }
+    }
+
+    pub(crate) fn to_der(&self) -> der::Result<Vec<u8>> {
+        let mut sequence = RdnSequence::default();
+        for (oid, text) in &self.0 {
+            let value = match *oid {
+                oid::COUNTRY | oid::SERIAL_NUMBER => {
+                    Any::encode_from(&PrintableStringRef::new(text)?)?
+                }
+                oid::EMAIL | oid::DOMAIN_COMPONENT => Any::encode_from(&Ia5StringRef::new(text)?)?,
+                _ => Any::encode_from(&Utf8StringRef::new(text)?)?,
+            };
+            let attribute = AttributeTypeAndValue { oid: *oid, value };
+            let mut rdn = RelativeDistinguishedName::default();
+            rdn.insert(attribute)?;
+            sequence.push(rdn);
+        }
+        sequence.to_der()
+    }
+}
+
+/// A name as text by RFC 4514: the last RDN first, `CN=…,C=KZ`.
+pub(crate) fn text(name_der: &[u8]) -> String {
+    RdnSequence::from_der(name_der)
+        .map(|name| name.to_string())
+        .unwrap_or_default()
+}
+
+/// Whether a text of RFC 2253 or RFC 4514 means the name: attribute by attribute, in either order,
+/// whatever the ASN.1 string types and the spaces after commas.
+pub(crate) fn text_means(text: &str, name_der: &[u8]) -> bool {
+    let parts: Vec<&str> = split_unescaped(text).map(str::trim).collect();
+    let (Ok(written), Ok(name)) = (
+        RdnSequence::from_str(&parts.join(",")),
+        RdnSequence::from_der(name_der),
+    ) else {
+        return false;
+    };
+    let (Some(mut written), Some(name)) = (attributes(&written), attributes(&name)) else {
+        return false;
+    };
+    if written == name {
+        return true;
+    }
+    written.reverse();
+    written == name
+}
+
+fn attributes(name: &RdnSequence) -> Option<Vec<(ObjectIdentifier, String)>> {
+    name.iter()
+        .flat_map(|rdn| rdn.iter())
+        .map(|attribute| Some((attribute.oid, text_of(&attribute.value)?)))
+        .collect()
+}
+
+fn split_unescaped(text: &str) -> impl Iterator<Item = &str> {
+    let mut escaped = false;
+    text.split(move |c| {
+        let separates = c == ',' && !escaped;
+        escaped = c == '\\' && !escaped;
+        separates
+    })
+}
+
+fn single_text(name: &RdnSequence, wanted: ObjectIdentifier) -> Option<String> {
+    match occurrences(name, wanted)[..] {
+        [(attribute, true)] => text_of(&attribute.value),
+        _ => None,
+    }
+}
+
+/// Every attribute of that kind, and whether it has an RDN to itself.
+fn occurrences(
+    name: &RdnSequence,
+    wanted: ObjectIdentifier,
+) -> Vec<(&AttributeTypeAndValue, bool)> {
+    name.iter()
+        .flat_map(|rdn| rdn.iter().map(move |attribute| (attribute, rdn.len() == 1)))
+        .filter(|(attribute, _)| attribute.oid == wanted)
+        .collect()
+}
+
+fn iin_of(name: &RdnSequence) -> Result<Iin, IinError> {
+    let attribute = match occurrences(name, oid::SERIAL_NUMBER)[..] {
+        [] => return Err(IinError::Absent),
+        [(attribute, true)] => attribute,
+        _ => return Err(IinError::Multiple),
+    };
+    if !matches!(
+        attribute.value.tag(),
+        Tag::PrintableString | Tag::Utf8String
+    ) {
+        return Err(IinError::Malformed);
+    }
+    let text = text_of(&attribute.value).ok_or(IinError::Malformed)?;
+    let digits = text.strip_prefix("IIN").ok_or(IinError::Malformed)?;
+    if digits.len() != 12 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(IinError::Malformed);
+    }
+    Iin::parse(digits).map_err(IinError::Number)
+}
+
+/// The text of a directory string; `None` for other types and for texts with control characters.
+fn text_of(value: &Any) -> Option<String> {
+    let text = match value.tag() {
+        Tag::Ia5String => value
+            .decode_as::<Ia5StringRef<'_>>()
+            .ok()?
+            .as_str()
+            .to_owned(),
+        _ => String::from(DirectoryString::try_from(value).ok()?),
+    };
+    (!text.is_empty() && !text.chars().any(char::is_control)).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person() -> NameToWrite {
+        NameToWrite::new()
+            .with(oid::COMMON_NAME, "ТЕСТОВ СЫНАҚБЕК")
+            .with(oid::SURNAME, "ТЕСТОВ")
+            .with(oid::SERIAL_NUMBER, "IIN931002451325")
+            .with(oid::COUNTRY, "KZ")
+            .with(oid::GIVEN_NAME, "ТЕСТҰЛЫ")
+    }
+
+    fn subject(name: &NameToWrite) -> SubjectName {
+        SubjectName::from_der(&name.to_der().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_person_of_the_profile_is_read_back() {
+        let subject = subject(&person());
+        assert_eq!(subject.common_name.as_deref(), Some("ТЕСТОВ СЫНАҚБЕК"));
+        assert_eq!(subject.surname.as_deref(), Some("ТЕСТОВ"));
+        assert_eq!(subject.given_name.as_deref(), Some("ТЕСТҰЛЫ"));
+        assert_eq!(subject.serial_number.as_deref(), Some("IIN931002451325"));
+        assert_eq!(subject.country.as_deref(), Some("KZ"));
+        assert_eq!(subject.iin(), Ok(Iin::parse("931002451325").unwrap()));
+        assert_eq!((subject.bin, subject.uid), (None, None));
+    }
+
+    #[test]
+    fn an_iin_that_could_mislead_is_none() {
+        let without = NameToWrite::new().with(oid::COMMON_NAME, "IIN931002451325");
+        let with = |text: &str| subject(&without.clone().with(oid::SERIAL_NUMBER, text)).iin();
+        assert_eq!(subject(&without).iin(), Err(IinError::Absent));
+        assert_eq!(with("iin931002451325"), Err(IinError::Malformed));
+        assert_eq!(with("931002451325"), Err(IinError::Malformed));
+        assert_eq!(with("IIN 931002451325"), Err(IinError::Malformed));
+        assert_eq!(
+            with("IIN931002451324"),
+            Err(IinError::Number(NumberError::CheckDigit))
+        );
+        let twice = person().with(oid::SERIAL_NUMBER, "IIN061211600012");
+        assert_eq!(subject(&twice).iin(), Err(IinError::Multiple));
+        assert_eq!(subject(&twice).serial_number, None);
+    }
+
+    #[test]
+    fn an_iin_in_a_multi_valued_rdn_is_none() {
+        let attribute = |oid, text: &str| AttributeTypeAndValue {
+            oid,
+            value: Any::encode_from(&PrintableStringRef::new(text).unwrap()).unwrap(),
+        };
+        let mut rdn = RelativeDistinguishedName::default();
+        rdn.insert(attribute(oid::SERIAL_NUMBER, "IIN931002451325"))
+            .unwrap();
+        rdn.insert(attribute(oid::COMMON_NAME, "X")).unwrap();
+        let mut name = RdnSequence::default();
+        name.push(rdn);
+        let subject = SubjectName::from_der(&name.to_der().unwrap()).unwrap();
+        assert_eq!(subject.iin(), Err(IinError::Multiple));
+        assert_eq!(subject.common_name, None);
+    }
+
+    #[test]
+    fn the_bin_is_read_from_the_one_unit_that_has_it() {
+        let unit = |name: NameToWrite, text| name.with(oid::ORGANIZATIONAL_UNIT, text);
+        let one = unit(person(), "BIN990140000012");
+        let bin = Bin::parse("990140000012");
+        let other = Bin::parse("990140000022");
+        assert_eq!(subject(&one).bin, bin.ok());
+        assert_eq!(
+            subject(&unit(one.clone(), "DEPARTMENT")).bin,
+            Bin::parse("990140000012").ok()
+        );
+        assert!(other.is_err() || subject(&unit(one.clone(), "BIN990140000022")).bin.is_none());
+        assert_eq!(subject(&unit(one, "BIN990140000012")).bin, None);
+    }
+
+    #[test]
+    fn a_text_means_the_name_in_either_order_and_with_spaces() {
+        let der = NameToWrite::new()
+            .with(oid::COMMON_NAME, "QAQPA, TEST ҚА")
+            .with(oid::COUNTRY, "KZ")
+            .to_der()
+            .unwrap();
+        assert_eq!(text(&der), "C=KZ,CN=QAQPA\\, TEST ҚА");
+        for good in [
+            "C=KZ,CN=QAQPA\\, TEST ҚА",
+            "CN=QAQPA\\, TEST ҚА, C=KZ",
+            "C=KZ, CN=QAQPA\\, TEST ҚА",
+        ] {
+            assert!(text_means(good, &der), "{good}");
+        }
+        for bad in [
+            "",
+            "C=KZ",
+            "CN=QAQPA\\, TEST ҚА,C=KG",
+            "CN=\\",
+            "=,=",
+            "C=KZ,CN=QAQPA",
+        ] {
+            assert!(!text_means(bad, &der), "{bad}");
+        }
+    }
+}

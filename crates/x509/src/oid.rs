@@ -1,0 +1,111 @@
+//! Object identifiers that the profile uses.
+
+use crate::ObjectIdentifier;
+
+macro_rules! oids {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)+) => {
+        $($(#[$doc])* pub const $name: ObjectIdentifier = ObjectIdentifier::new_unwrap($text);)+
+    };
+}
+
+oids! {
+    /// commonName (CN).
+    COMMON_NAME = "2.5.4.3",
+    /// surname (SN).
+    SURNAME = "2.5.4.4",
+    /// serialNumber: `IIN############` in the national profile.
+    SERIAL_NUMBER = "2.5.4.5",
+    /// countryName (C).
+    COUNTRY = "2.5.4.6",
+    /// localityName (L).
+    LOCALITY = "2.5.4.7",
+    /// stateOrProvinceName (ST).
+    STATE = "2.5.4.8",
+    /// organizationName (O).
+    ORGANIZATION = "2.5.4.10",
+    /// organizationalUnitName (OU): `BIN############` in the national profile.
+    ORGANIZATIONAL_UNIT = "2.5.4.11",
+    /// givenName (GN): the patronymic in the national profile.
+    GIVEN_NAME = "2.5.4.42",
+    /// userid (UID): an information system's OID in the national profile.
+    USER_ID = "0.9.2342.19200300.100.1.1",
+    /// emailAddress (E) of older subjects.
+    EMAIL = "1.2.840.113549.1.9.1",
+    /// domainComponent (DC).
+    DOMAIN_COMPONENT = "0.9.2342.19200300.100.1.25",
+
+    /// Extension subjectKeyIdentifier.
+    SUBJECT_KEY_IDENTIFIER = "2.5.29.14",
+    /// Extension keyUsage.
+    KEY_USAGE = "2.5.29.15",
+    /// Extension subjectAltName.
+    SUBJECT_ALT_NAME = "2.5.29.17",
+    /// Extension basicConstraints.
+    BASIC_CONSTRAINTS = "2.5.29.19",
+    /// Extension cRLNumber.
+    CRL_NUMBER = "2.5.29.20",
+    /// Entry extension reasonCode.
+    REASON_CODE = "2.5.29.21",
+    /// Entry extension invalidityDate.
+    INVALIDITY_DATE = "2.5.29.24",
+    /// Extension deltaCRLIndicator.
+    DELTA_CRL_INDICATOR = "2.5.29.27",
+    /// Extension issuingDistributionPoint.
+    ISSUING_DISTRIBUTION_POINT = "2.5.29.28",
+    /// Entry extension certificateIssuer of indirect CRLs.
+    CERTIFICATE_ISSUER = "2.5.29.29",
+    /// Extension cRLDistributionPoints.
+    CRL_DISTRIBUTION_POINTS = "2.5.29.31",
+    /// Extension certificatePolicies.
+    CERTIFICATE_POLICIES = "2.5.29.32",
+    /// Extension authorityKeyIdentifier.
+    AUTHORITY_KEY_IDENTIFIER = "2.5.29.35",
+    /// Extension extKeyUsage.
+    EXTENDED_KEY_USAGE = "2.5.29.37",
+    /// Extension freshestCRL.
+    FRESHEST_CRL = "2.5.29.46",
+    /// Extension authorityInfoAccess.
+    AUTHORITY_INFO_ACCESS = "1.3.6.1.5.5.7.1.1",
+    /// Access method: an OCSP responder.
+    ACCESS_OCSP = "1.3.6.1.5.5.7.48.1",
+    /// Access method: the issuer's certificate.
+    ACCESS_CA_ISSUERS = "1.3.6.1.5.5.7.48.2",
+
+    /// OCSP response type id-pkix-ocsp-basic.
+    OCSP_BASIC = "1.3.6.1.5.5.7.48.1.1",
+    /// OCSP extension nonce.
+    OCSP_NONCE = "1.3.6.1.5.5.7.48.1.2",
+    /// Extension id-pkix-ocsp-nocheck of a responder's certificate.
+    OCSP_NOCHECK = "1.3.6.1.5.5.7.48.1.5",
+    /// OCSP extension id-pkix-ocsp-extended-revoke (RFC 6960 §4.4.8).
+    OCSP_EXTENDED_REVOKE = "1.3.6.1.5.5.7.48.1.9",
+
+    /// Extended key usage clientAuth.
+    EKU_CLIENT_AUTH = "1.3.6.1.5.5.7.3.2",
+    /// Extended key usage emailProtection: signing, in the national profile.
+    EKU_EMAIL_PROTECTION = "1.3.6.1.5.5.7.3.4",
+    /// Extended key usage OCSPSigning.
+    EKU_OCSP_SIGNING = "1.3.6.1.5.5.7.3.9",
+
+    /// National extended key usage: an individual.
+    EKU_INDIVIDUAL = "1.2.398.3.3.4.1.1",
+    /// National extended key usage: a legal entity.
+    EKU_LEGAL_ENTITY = "1.2.398.3.3.4.1.2",
+    /// National extended key usage: a legal entity's head.
+    EKU_HEAD = "1.2.398.3.3.4.1.2.1",
+    /// National extended key usage: a person with the right to sign for the entity.
+    EKU_RIGHT_TO_SIGN = "1.2.398.3.3.4.1.2.2",
+    /// National extended key usage: a person with the right to sign financial documents.
+    EKU_FINANCIAL = "1.2.398.3.3.4.1.2.3",
+    /// National extended key usage: a person of the entity's personnel department.
+    EKU_PERSONNEL = "1.2.398.3.3.4.1.2.4",
+    /// National extended key usage: an employee of the entity.
+    EKU_EMPLOYEE = "1.2.398.3.3.4.1.2.5",
+    /// National extended key usage: an information system of the entity.
+    EKU_INFORMATION_SYSTEM = "1.2.398.3.3.4.1.2.6",
+
+    /// National policy: RSA keys for signing.
+    POLICY_RSA_SIGN = "1.2.398.3.3.2.3",
+    /// National policy: RSA keys for authentication.
+    POLICY_RSA_AUTHENTICATE = "1.2.398.3.3.2.4",
+}
