@@ -45,4 +45,4 @@ pub use period::{Period, PeriodUnit};
 pub use service::{ContentField, ContentSource, GroundDef, Note, ResultDef, Service};
 pub use text::Text;
 pub use vocabulary::{Channel, Deed, ElementKind, Meaning, Outcome, Performer, Role};
-pub use walk::{Event, Position, State, Step, WalkError, Walked};
+pub use walk::{Event, Position, State, Step, WalkError, Walked, walk};

@@ -1,0 +1,37 @@
+//! docs/REGULATION-MAP.md.
+
+use std::path::PathBuf;
+
+use qaqpa_regulations::{Meaning, map};
+
+use crate::embedded::catalogue;
+
+fn workspace() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn the_committed_regulation_map_is_up_to_date() {
+    let path = workspace().join("docs/REGULATION-MAP.md");
+    let page = map::markdown(&catalogue());
+    if std::env::var_os("QAQPA_WRITE_MAP").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, &page).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        committed == page,
+        "docs/REGULATION-MAP.md is out of date; make it anew with QAQPA_WRITE_MAP=1"
+    );
+}
+
+#[test]
+fn every_file_of_the_regulation_map_exists() {
+    for meaning in Meaning::ALL {
+        let path = workspace().join(map::code_of(*meaning));
+        assert!(path.is_file(), "{meaning}: there is no {}", path.display());
+    }
+}
