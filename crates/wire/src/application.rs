@@ -80,7 +80,7 @@ impl Application {
         }
         out.end();
         out.end();
-        out.finish()
+        out.finish().into_bytes()
     }
 
     /// Reads the application from what is proven to be signed, and from nothing else.

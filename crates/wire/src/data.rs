@@ -80,12 +80,11 @@ impl BusinessData {
         match self.form {
             DataForm::Child => out.raw(&text),
             DataForm::Text => out.text(&text),
-            DataForm::TypedText => {
-                out.attribute("xmlns:xs", XSD);
-                out.attribute("xmlns:xsi", XSI);
-                out.attribute("xsi:type", "xs:string");
-                out.text(&text);
-            }
+            DataForm::TypedText => out
+                .attribute("xmlns:xs", XSD)
+                .attribute("xmlns:xsi", XSI)
+                .attribute("xsi:type", "xs:string")
+                .text(&text),
         };
         out.end();
     }

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use qaqpa_model::{MessageId, Moment, SenderId};
+use qaqpa_crypto::sha256;
+use qaqpa_model::{BodyDigest, MessageId, Moment, SenderId};
 use qaqpa_xml::Document;
 
 use crate::namespace::SYNC_TYPES;
 use crate::soap::{self, Fields};
-use crate::{BusinessData, Departure, WireError, data};
+use crate::{BusinessData, DataForm, Departure, WireError, data};
 
 /// How much of the schema the reader insists on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -154,6 +155,22 @@ impl SendMessageRequest {
             .iter()
             .find(|property| property.key == key)
             .map(|property| property.value.as_str())
+    }
+
+    /// The digest of what the message says, for the elimination of repeats.
+    ///
+    /// It is taken over the message in our own strict form, without the sender's password and without
+    /// any signature: a message that is signed again, or that another SOAP stack writes with other
+    /// prefixes, is the same message; one with another document, service or date is not.
+    #[must_use]
+    pub fn digest(&self) -> BodyDigest {
+        let mut bare = self.clone();
+        if let Some(sender) = &mut bare.sender {
+            sender.password = None;
+        }
+        bare.session_id = None;
+        bare.data.form = DataForm::TypedText;
+        BodyDigest(sha256(&bare.write()))
     }
 
     /// The unsigned envelope, as the schema asks to the letter: sign it with

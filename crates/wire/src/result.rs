@@ -135,7 +135,7 @@ impl ResultDocument {
         }
         FormField::write_all(&self.content, &mut out, "content");
         out.end();
-        out.finish()
+        out.finish().into_bytes()
     }
 
     /// Reads the result from what is proven to be signed, and from nothing else.

@@ -75,14 +75,12 @@ pub(crate) fn envelope(inside: impl FnOnce(&mut Writer)) -> Vec<u8> {
     inside(&mut out);
     out.end();
     out.end();
-    out.finish()
+    out.finish().into_bytes()
 }
 
 /// `<name>text</name>`.
 pub(crate) fn leaf(out: &mut Writer, name: &str, text: &str) {
-    out.start(name);
-    out.text(text);
-    out.end();
+    out.leaf(name, text);
 }
 
 /// `<name>text</name>`, or nothing.

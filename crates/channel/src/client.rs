@@ -1,0 +1,294 @@
+//! The calling side: signs an envelope, posts it, and believes only the answer of the right system.
+
+use qaqpa_crypto::SignatureAlgorithm;
+use qaqpa_model::{Limits, RefusalLabel, SenderId};
+use qaqpa_transport::{HttpClient, HttpError};
+use qaqpa_wire::{
+    Fault, FaultCode, SendMessageRequest, SendMessageResponse, Sender, StatusCode, WireError,
+};
+use qaqpa_x509::Certificate;
+use qaqpa_xml::Document;
+use qaqpa_xmldsig::{Bounds, Signer, WsseKeyInfo, find_wsse, sign_wsse};
+use thiserror::Error;
+
+use crate::SystemKeys;
+use crate::answer::id_seed;
+use crate::envelope::xml_limits;
+use crate::systems::{Systems, SystemsError};
+
+/// A client of a channel: one for each actor that sends.
+#[derive(Clone, Debug)]
+pub struct ChannelClient {
+    http: HttpClient,
+    keys: SystemKeys,
+    limits: Limits,
+}
+
+/// The other side acknowledged the message, and its signature over the answer was verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// The answer.
+    pub response: SendMessageResponse,
+    /// The answer's bytes, for the journal.
+    pub bytes: Vec<u8>,
+}
+
+/// Why a message was not acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SendError {
+    /// An answer came that cannot be believed: no envelope, not signed by the right system, about
+    /// another message. The message may have been accepted: send it again.
+    #[error("the answer of {peer} cannot be believed: {why}")]
+    Answer {
+        /// Who should have answered.
+        peer: SenderId,
+        /// What is wrong.
+        why: String,
+        /// The answer's bytes.
+        bytes: Vec<u8>,
+    },
+    /// The other side refused the message: sending it again unchanged will not help.
+    #[error("refused: {}", told(fault))]
+    Refused {
+        /// The fault; its signature was verified.
+        fault: Box<Fault>,
+        /// The fault's bytes.
+        bytes: Vec<u8>,
+    },
+    /// Our own key cannot be used.
+    #[error(transparent)]
+    Keys(#[from] SystemsError),
+    /// What should be sent is not an envelope that can be signed.
+    #[error("the message cannot be sent: {why}")]
+    Message {
+        /// Why.
+        why: String,
+    },
+    /// The other side could not work: the same message may be accepted later.
+    #[error("{peer} could not work: {}", told(fault))]
+    Unavailable {
+        /// Who.
+        peer: SenderId,
+        /// The fault; its signature was verified.
+        fault: Box<Fault>,
+    },
+    /// No answer: the other side is down, or the connection broke.
+    #[error("no answer: {0}")]
+    Unreachable(#[from] HttpError),
+}
+
+impl SendError {
+    /// Whether the same message may be acknowledged later.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        !matches!(self, Self::Message { .. } | Self::Refused { .. })
+    }
+
+    /// The label, where the other side refused with one.
+    #[must_use]
+    pub fn label(&self) -> Option<RefusalLabel> {
+        match self {
+            Self::Refused { fault, .. } | Self::Unavailable { fault, .. } => fault.label(),
+            _ => None,
+        }
+    }
+}
+
+impl ChannelClient {
+    /// A client that signs with the own key of `keys` and calls through `http` (which has the TLS identity).
+    #[must_use]
+    pub const fn new(http: HttpClient, keys: SystemKeys, limits: Limits) -> Self {
+        Self { http, keys, limits }
+    }
+
+    /// The signed envelope of a message: with our sender id and password, and the transport signature.
+    ///
+    /// The ids of the signature are made of the message, so that the same message signed with the same
+    /// key has the same bytes.
+    ///
+    /// # Errors
+    /// [`SendError::Keys`], [`SendError::Message`].
+    pub async fn sign(&self, request: &SendMessageRequest) -> Result<Vec<u8>, SendError> {
+        let systems = self.keys.current().await?;
+        self.sign_with(request, &systems)
+    }
+
+    /// Sends a message to the channel of `peer` at `address`, and waits for the acknowledgement.
+    ///
+    /// Sending the same message again is safe: the receiver recognizes it.
+    ///
+    /// # Errors
+    /// [`SendError`]; [`SendError::is_transient`] says whether to try again.
+    pub async fn send(
+        &self,
+        address: &str,
+        peer: &SenderId,
+        request: &SendMessageRequest,
+    ) -> Result<Sent, SendError> {
+        let systems = self.keys.current().await?;
+        let envelope = self.sign_with(request, &systems)?;
+        let expected = systems
+            .sender(peer)
+            .ok_or_else(|| SystemsError::Absent {
+                id: peer.to_string(),
+            })?
+            .certificate
+            .clone();
+        let mut post = http::Request::post(address)
+            .header(http::header::CONTENT_TYPE, "text/xml; charset=utf-8")
+            .header("SOAPAction", "\"\"")
+            .body(bytes::Bytes::from(envelope))
+            .map_err(|error| SendError::Message {
+                why: error.to_string(),
+            })?;
+        post.headers_mut().insert(
+            http::header::ACCEPT,
+            http::HeaderValue::from_static("text/xml"),
+        );
+        let answer = self.http.request(post).await?;
+        read_answer(
+            &answer.body,
+            answer.status,
+            &expected,
+            peer,
+            request,
+            &self.limits,
+        )
+    }
+
+    /// Sends a message that was stored as its unsigned envelope ([`SendMessageRequest::write`]).
+    ///
+    /// # Errors
+    /// As [`send`](Self::send); [`SendError::Message`] where the stored bytes are no envelope.
+    pub async fn send_stored(
+        &self,
+        address: &str,
+        peer: &SenderId,
+        unsigned: &[u8],
+    ) -> Result<Sent, SendError> {
+        let request = read_stored(unsigned, &self.limits)?;
+        self.send(address, peer, &request).await
+    }
+
+    fn sign_with(
+        &self,
+        request: &SendMessageRequest,
+        systems: &Systems,
+    ) -> Result<Vec<u8>, SendError> {
+        let own = &systems.own;
+        let mut request = request.clone();
+        request.sender = Some(Sender {
+            id: own.sender_id.clone(),
+            password: own.password().map(str::to_owned),
+        });
+        let signer = Signer {
+            key: &own.key,
+            certificate_der: own.certificate.der(),
+            algorithm: SignatureAlgorithm::RsaSha256,
+        };
+        let unsigned = request.write();
+        sign_wsse(
+            &unsigned,
+            &signer,
+            WsseKeyInfo::KeyIdentifier,
+            &id_seed(&unsigned),
+            &xml_limits(&self.limits),
+        )
+        .map_err(|error| SendError::Message {
+            why: error.to_string(),
+        })
+    }
+}
+
+/// Reads a message that was stored as its unsigned envelope.
+///
+/// # Errors
+/// [`SendError::Message`].
+pub fn read_stored(unsigned: &[u8], limits: &Limits) -> Result<SendMessageRequest, SendError> {
+    let broken = |why: String| SendError::Message { why };
+    let document = Document::parse(unsigned, &xml_limits(limits))
+        .map_err(|error| broken(error.to_string()))?;
+    SendMessageRequest::read(&document).map_err(|error| broken(error.to_string()))
+}
+
+fn read_answer(
+    body: &[u8],
+    status: http::StatusCode,
+    expected: &Certificate,
+    peer: &SenderId,
+    request: &SendMessageRequest,
+    limits: &Limits,
+) -> Result<Sent, SendError> {
+    let unbelievable = |why: String| SendError::Answer {
+        peer: peer.clone(),
+        why: format!("HTTP {status}: {why}"),
+        bytes: body.to_vec(),
+    };
+    let document = Document::parse(body, &xml_limits(limits))
+        .map_err(|error| unbelievable(error.to_string()))?;
+    verify_answer(&document, expected, limits).map_err(&unbelievable)?;
+    let wire = |error: WireError| unbelievable(error.to_string());
+    if let Some(fault) = Fault::read(&document).map_err(wire)? {
+        let fault = Box::new(fault);
+        return Err(if fault.code == FaultCode::Server {
+            SendError::Unavailable {
+                peer: peer.clone(),
+                fault,
+            }
+        } else {
+            SendError::Refused {
+                fault,
+                bytes: body.to_vec(),
+            }
+        });
+    }
+    let response = SendMessageResponse::read(&document).map_err(wire)?;
+    if response.correlation_id.as_ref() != Some(&request.message_id) {
+        return Err(unbelievable("it is about another message".to_owned()));
+    }
+    if response.status != StatusCode::Success {
+        return Err(unbelievable(format!(
+            "the status is {}, which is no acknowledgement",
+            response.status.as_str()
+        )));
+    }
+    Ok(Sent {
+        response,
+        bytes: body.to_vec(),
+    })
+}
+
+/// The answer's Body must be signed with the key of the expected certificate, which is known
+/// beforehand: what KeyInfo says can only be a reason to refuse.
+fn verify_answer(
+    document: &Document,
+    expected: &Certificate,
+    limits: &Limits,
+) -> Result<(), String> {
+    let bounds = Bounds {
+        references_max: limits.references_max,
+        transforms_max: limits.transforms_max,
+    };
+    let found = find_wsse(document, &bounds).map_err(|error| error.to_string())?;
+    let named = match (found.certificates().first(), found.issuer_serial()) {
+        (Some(certificate), _) => certificate.as_slice() == expected.der(),
+        (None, Some((issuer, serial))) => expected.matches_issuer_serial(issuer, serial),
+        (None, None) => false,
+    };
+    if !named {
+        return Err("it names another certificate than the expected one".to_owned());
+    }
+    found
+        .cover(expected.spki_der())
+        .map(|_| ())
+        .map_err(|error| error.to_string())
+}
+
+fn told(fault: &Fault) -> String {
+    match (&fault.detail, fault.label()) {
+        (Some(info), Some(label)) => format!("{label}: {}", info.error_message),
+        (Some(info), None) => format!("{}: {}", info.error_code, info.error_message),
+        (None, _) => fault.string.clone(),
+    }
+}

@@ -1,0 +1,185 @@
+//! What control ports show of journal, trace and outbox: JSON, masked, for every actor alike.
+//!
+//! - `GET /journal?message=ID&kind=KIND&before=N&limit=N` → `[{id, at, kind, message, direction, label, summary, …}]`, newest first
+//! - `GET /journal/verify` → `{entries, head, broken}`
+//! - `GET /journal/{id}` → one entry
+//! - `GET /trace/{messageId}` → `[{message, at, element, meaning, outcome, label}]`
+//! - `GET /outbox?limit=N` → `[{id, destination, message, state, attempts, due, why, …}]`
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use qaqpa_model::MessageId;
+use qaqpa_store::{
+    Direction, JournalFilter, JournalRecord, OutboxEntry, OutboxState, Store, StoreError,
+    TraceEntry,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The routes, to be merged into an actor's own part of its control port.
+pub fn routes(store: Store) -> Router {
+    Router::new()
+        .route("/journal", get(journal))
+        .route("/journal/verify", get(journal_verify))
+        .route("/journal/{id}", get(journal_entry))
+        .route("/trace/{message}", get(trace))
+        .route("/outbox", get(outbox))
+        .with_state(store)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JournalQuery {
+    message: Option<String>,
+    kind: Option<String>,
+    before: Option<i64>,
+    limit: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OutboxQuery {
+    limit: Option<u32>,
+}
+
+/// Entries that are shown when nobody says how many, and at most.
+const LIMIT_DEFAULT: u32 = 100;
+const LIMIT_MAX: u32 = 1000;
+
+fn bounded(limit: Option<u32>) -> u32 {
+    limit.unwrap_or(LIMIT_DEFAULT).min(LIMIT_MAX)
+}
+
+async fn journal(State(store): State<Store>, Query(query): Query<JournalQuery>) -> Response {
+    let message_id = match query.message.as_deref().map(MessageId::parse).transpose() {
+        Ok(id) => id,
+        Err(error) => return bad(&error),
+    };
+    let filter = JournalFilter {
+        message_id,
+        kind: query.kind,
+        before: query.before,
+    };
+    match store.journal().list(&filter, bounded(query.limit)).await {
+        Ok(records) => Json(records.iter().map(record_json).collect::<Vec<_>>()).into_response(),
+        Err(error) => failed(&error),
+    }
+}
+
+async fn journal_entry(State(store): State<Store>, Path(id): Path<i64>) -> Response {
+    match store.journal().show(id).await {
+        Ok(Some(record)) => Json(record_json(&record)).into_response(),
+        Ok(None) => absent(),
+        Err(error) => failed(&error),
+    }
+}
+
+async fn journal_verify(State(store): State<Store>) -> Response {
+    match store.journal().verify_chain().await {
+        Ok(report) => Json(json!({
+            "entries": report.entries,
+            "head": report.head,
+            "broken": report.broken.map(|broken| json!({
+                "id": broken.id,
+                "kind": format!("{:?}", broken.kind),
+            })),
+        }))
+        .into_response(),
+        Err(error) => failed(&error),
+    }
+}
+
+async fn trace(State(store): State<Store>, Path(message): Path<String>) -> Response {
+    let message = match MessageId::parse(&message) {
+        Ok(id) => id,
+        Err(error) => return bad(&error),
+    };
+    match store.trace().of(&message).await {
+        Ok(entries) => Json(entries.iter().map(trace_json).collect::<Vec<_>>()).into_response(),
+        Err(error) => failed(&error),
+    }
+}
+
+async fn outbox(State(store): State<Store>, Query(query): Query<OutboxQuery>) -> Response {
+    match store.exchange().outbox(bounded(query.limit)).await {
+        Ok(entries) => Json(entries.iter().map(outbox_json).collect::<Vec<_>>()).into_response(),
+        Err(error) => failed(&error),
+    }
+}
+
+fn record_json(record: &JournalRecord) -> Value {
+    json!({
+        "id": record.id,
+        "writer": record.writer,
+        "at": record.at.to_string(),
+        "kind": record.kind,
+        "message": record.message_id.as_ref().map(MessageId::as_str),
+        "direction": match record.direction {
+            Direction::In => "in",
+            Direction::Own => "own",
+            Direction::Out => "out",
+        },
+        "label": record.label.map(|label| label.as_str()),
+        "raw": record.raw_digest,
+        "summary": record.summary,
+        "previous": record.previous,
+        "hash": record.hash,
+    })
+}
+
+fn trace_json(entry: &TraceEntry) -> Value {
+    json!({
+        "message": entry.message.as_str(),
+        "at": entry.at.to_string(),
+        "element": entry.element.as_str(),
+        "meaning": entry.meaning,
+        "outcome": entry.outcome.as_str(),
+        "label": entry.label.map(|label| label.as_str()),
+    })
+}
+
+fn outbox_json(entry: &OutboxEntry) -> Value {
+    json!({
+        "id": entry.id,
+        "destination": entry.destination,
+        "message": entry.message_id.as_str(),
+        "correlation": entry.correlation.as_ref().map(MessageId::as_str),
+        "state": match entry.state {
+            OutboxState::Done => "done",
+            OutboxState::Parked => "parked",
+            OutboxState::Pending => "pending",
+        },
+        "attempts": entry.attempts,
+        "due": entry.due_at.to_string(),
+        "queued": entry.queued_at.to_string(),
+        "why": entry.why,
+    })
+}
+
+fn bad(error: &dyn std::fmt::Display) -> Response {
+    (
+        StatusCode::BAD_REQUEST,
+        Json(json!({"error": error.to_string()})),
+    )
+        .into_response()
+}
+
+fn absent() -> Response {
+    (
+        StatusCode::NOT_FOUND,
+        Json(json!({"error": "no such entry"})),
+    )
+        .into_response()
+}
+
+fn failed(error: &StoreError) -> Response {
+    tracing::error!(%error, "the store could not answer a view");
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        Json(json!({"error": error.to_string()})),
+    )
+        .into_response()
+}
