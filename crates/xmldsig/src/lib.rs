@@ -1,1 +1,37 @@
-//! XML signatures and WS-Security: sign, verify, and the part proven to be covered.
+//! XML signatures and WS-Security: sign, verify, and the part that is proven to be covered.
+//!
+//! Floor 1. Verifying goes in three steps, each a value that the next one needs:
+//!
+//! 1. [`find_enveloped`], [`find_by_id`] or [`find_wsse`] finds the one signature at the place
+//!    where its profile puts it, and reads it strictly (`read`): structure, algorithms, references,
+//!    transforms. Nothing that this step gives is proven.
+//! 2. [`FoundSignature::cover`] asks the three questions, each a file: `scope` (is it about what the
+//!    recipient reads?), `digests` (is the content the signed one?), `value` (did this key sign it?).
+//! 3. [`Covered`] is the proof, and the only way to read what was signed. It walks the same tree that
+//!    was digested, and cannot step outside or into what a transform left out.
+//!
+//! Whose key it is, is not asked here: certificates are bytes, and `verdict` judges them.
+//!
+//! Source: XML Signature Syntax and Processing 1.1 (W3C, 2013); Web Services Security: SOAP Message
+//! Security 1.1.1 and X.509 Certificate Token Profile 1.1.1 (OASIS, 2012).
+
+mod base64;
+mod bounds;
+mod covered;
+mod digests;
+mod error;
+mod find;
+mod ids;
+mod names;
+mod read;
+mod scope;
+mod sign;
+mod signature;
+mod value;
+
+pub use bounds::Bounds;
+pub use covered::{Covered, CoveredElement};
+pub use error::{SignError, SignatureError, SignatureLimit};
+pub use find::{find_by_id, find_enveloped, find_wsse};
+pub use sign::{Signer, WsseKeyInfo, sign_by_id, sign_enveloped, sign_wsse};
+pub use signature::{FoundSignature, SignedReference};

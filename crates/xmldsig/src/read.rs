@@ -1,0 +1,8 @@
+//! Reading a `ds:Signature` strictly: what is not expected is refused, never skipped.
+
+pub(crate) mod key_info;
+pub(crate) mod method;
+pub(crate) mod parts;
+pub(crate) mod reference;
+pub(crate) mod signed_info;
+pub(crate) mod transforms;

@@ -1,0 +1,22 @@
+//! Making signatures, in the profiles that integrators use.
+
+mod by_id;
+mod compose;
+mod enveloped;
+mod wsse;
+
+pub use by_id::sign_by_id;
+pub use enveloped::sign_enveloped;
+use qaqpa_crypto::{PrivateKey, SignatureAlgorithm};
+pub use wsse::{WsseKeyInfo, sign_wsse};
+
+/// Who signs: a key, the certificate that is shown with it, and the algorithm.
+#[derive(Clone, Copy, Debug)]
+pub struct Signer<'a> {
+    /// The private key.
+    pub key: &'a PrivateKey,
+    /// Its certificate in DER; nobody checks here that it belongs to the key.
+    pub certificate_der: &'a [u8],
+    /// The algorithm; the digests of the references use its digest.
+    pub algorithm: SignatureAlgorithm,
+}

@@ -1,0 +1,31 @@
+//! Did this key sign this `SignedInfo`?
+
+use qaqpa_crypto::CryptoError;
+use qaqpa_xml::c14n::{Subtree, canonicalize};
+
+use crate::error::SignatureError;
+use crate::read::signed_info::SignedInfo;
+
+/// Verifies the value over the canonical `SignedInfo` (XMLDSig 1.1, §3.2.2) with the given key and no other.
+pub(crate) fn check(
+    signed_info: &SignedInfo<'_>,
+    value: &[u8],
+    spki_der: &[u8],
+) -> Result<(), SignatureError> {
+    // The very element that was read, at its place in the document: its namespaces are inherited there.
+    let octets = canonicalize(
+        &Subtree::element(signed_info.element),
+        &signed_info.canonicalization,
+    )
+    .map_err(|_| SignatureError::malformed("SignedInfo cannot be made canonical"))?;
+    qaqpa_crypto::verify(spki_der, signed_info.algorithm, &octets, value).map_err(|error| {
+        match error {
+            CryptoError::Unsupported { oid } => SignatureError::AlgorithmUnknown { uri: oid },
+            CryptoError::Weak { why } => SignatureError::AlgorithmWeak {
+                uri: format!("{} ({why})", signed_info.algorithm.uri()),
+            },
+            // A key that cannot be used has signed nothing.
+            _ => SignatureError::ValueWrong,
+        }
+    })
+}
