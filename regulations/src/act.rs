@@ -1,7 +1,5 @@
 //! An act of a local executive body, and the units that its services name.
 
-use qaqpa_model::Lang;
-
 use crate::mark::Mark;
 use crate::service::Note;
 use crate::text::Text;
@@ -49,11 +47,5 @@ impl Act {
     #[must_use]
     pub fn unit(&self, id: &str) -> Option<&Unit> {
         self.units.iter().find(|unit| unit.id == id)
-    }
-
-    /// The name of a unit in that language; the id itself if the act has no such unit.
-    #[must_use]
-    pub fn unit_title<'a>(&'a self, id: &'a str, lang: Lang) -> &'a str {
-        self.unit(id).map_or(id, |unit| unit.title.get(lang))
     }
 }

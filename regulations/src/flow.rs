@@ -125,6 +125,8 @@ pub struct ActionDef {
     pub id: ElementId,
     /// The unit's id in the act.
     pub unit: String,
+    /// The unit's name.
+    pub unit_title: Text,
     /// The role of the member who acts.
     pub role: Role,
     /// What is done; one action may hold several deeds.

@@ -19,6 +19,8 @@ pub struct Service {
     pub form_of_service: Note,
     /// The unit that provides the service.
     pub provider: String,
+    /// The provider's name.
+    pub provider_title: Text,
     /// The fields that the applicant fills, in their order.
     pub form: Vec<FieldDef>,
     /// The documents that condition 3 asks for ("item 9 of the standard").

@@ -190,7 +190,8 @@ fn cause(
 fn action(raw: &RawAction, act: &Act, findings: &mut Findings<'_>) -> Option<ActionDef> {
     let at = format!("action {}", raw.id);
     let id = element_id(&raw.id, &at, findings);
-    if act.unit(&raw.unit).is_none() {
+    let unit = act.unit(&raw.unit);
+    if unit.is_none() {
         let what = format!("{} has no unit {:?}", act.id, raw.unit);
         findings.add(Rule::UnknownReference, at.clone(), what);
     }
@@ -213,6 +214,7 @@ fn action(raw: &RawAction, act: &Act, findings: &mut Findings<'_>) -> Option<Act
     Some(ActionDef {
         id: id?,
         unit: raw.unit.clone(),
+        unit_title: unit?.title.clone(),
         role: role?,
         does,
         deadline: deadline.ok()?,

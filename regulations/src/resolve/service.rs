@@ -31,10 +31,11 @@ pub(super) fn service(
         );
         return None;
     };
-    if act.unit(&raw.provider).is_none() {
+    let Some(provider) = act.unit(&raw.provider) else {
         let what = format!("{} has no unit {:?}", act.id, raw.provider);
         findings.add(Rule::UnknownReference, "provider", what);
-    }
+        return None;
+    };
     let form: Vec<FieldDef> = raw
         .field
         .iter()
@@ -52,6 +53,7 @@ pub(super) fn service(
         title: text(&raw.title, "title", findings),
         form_of_service: note(&raw.form_of_service, &act.id, "form_of_service", findings),
         provider: raw.provider.clone(),
+        provider_title: provider.title.clone(),
         result: result(&raw.result, &form, act, findings)?,
         form,
         documents,

@@ -28,7 +28,7 @@ pub fn service_json(service: &Service) -> Value {
         "service": service.id.service(),
         "title": text(&service.title),
         "form": text(&service.form_of_service.text),
-        "provider": service.provider,
+        "provider": {"id": service.provider, "title": text(&service.provider_title)},
         "mark": mark(&service.mark),
         "channels": service.flows.iter().map(flow).collect::<Value>(),
         "fields": service.form.iter().map(|field| json!({
@@ -124,6 +124,7 @@ fn action(action: &ActionDef) -> Value {
     json!({
         "id": action.id.as_str(),
         "unit": action.unit,
+        "unitTitle": text(&action.unit_title),
         "role": action.role.as_str(),
         "does": action.does.iter().map(|deed| deed.as_str()).collect::<Vec<_>>(),
         "deadline": action.deadline.to_string(),

@@ -4,18 +4,17 @@ use std::fmt::Write as _;
 
 use qaqpa_model::Lang;
 
-use crate::act::Act;
 use crate::flow::{Branch, Element, Flow};
 use crate::service::Service;
 
 /// A service with its form, documents, result and all its flows.
 #[must_use]
-pub fn service_text(service: &Service, act: &Act, lang: Lang) -> String {
+pub fn service_text(service: &Service, lang: Lang) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{}", service.id);
     let _ = writeln!(out, "  {}", service.title.get(lang));
     let _ = writeln!(out, "  {}", service.form_of_service.text.get(lang));
-    let _ = writeln!(out, "  {}", act.unit_title(&service.provider, lang));
+    let _ = writeln!(out, "  {}", service.provider_title.get(lang));
     for field in &service.form {
         let required = if field.required { "*" } else { " " };
         let kind = field.kind.as_str();
@@ -54,7 +53,7 @@ pub fn service_text(service: &Service, act: &Act, lang: Lang) -> String {
     );
     for flow in &service.flows {
         out.push('\n');
-        out.push_str(&flow_text(flow, act, lang));
+        out.push_str(&flow_text(service, flow, lang));
     }
     for note in &service.notes {
         let _ = writeln!(out, "\n! {} ({})", note.text.get(lang), note.mark);
@@ -64,9 +63,9 @@ pub fn service_text(service: &Service, act: &Act, lang: Lang) -> String {
 
 /// One flow: its elements with their branches and causes, and the actions of the staff.
 #[must_use]
-pub fn flow_text(flow: &Flow, act: &Act, lang: Lang) -> String {
+pub fn flow_text(service: &Service, flow: &Flow, lang: Lang) -> String {
     let mut out = String::new();
-    let _ = writeln!(out, "{} · {}", flow.channel, flow.pattern);
+    let _ = writeln!(out, "{} · {} · {}", service.id, flow.channel, flow.pattern);
     for before in &flow.preliminaries {
         let _ = writeln!(out, "  (before)     {}", before.title.get(lang));
     }
@@ -91,7 +90,7 @@ pub fn flow_text(flow: &Flow, act: &Act, lang: Lang) -> String {
     }
     for action in &flow.actions {
         let deeds: Vec<_> = action.does.iter().map(|deed| deed.as_str()).collect();
-        let unit = act.unit_title(&action.unit, lang);
+        let unit = action.unit_title.get(lang);
         let _ = writeln!(
             out,
             "  {:<12} {} — {unit}, {}, {} ({}) [{}]",

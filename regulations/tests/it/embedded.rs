@@ -158,8 +158,7 @@ fn the_json_has_the_stable_shape() {
 fn the_text_shows_each_element_with_its_branches() {
     let catalogue = catalogue();
     let service = &catalogue.services()[0];
-    let act = catalogue.act(service.id.act()).unwrap();
-    let text = service_text(service, act, qaqpa_model::Lang::En);
+    let text = service_text(service, qaqpa_model::Lang::En);
     for line in [
         "  process 1    Authorisation [printed] → condition 1",
         "  condition 2  Is the certificate in force, and the applicant's own? [printed] → yes: process 5, no: process 4",

@@ -1,5 +1,8 @@
 //! The embedded catalogue, its lint, its walks and its views.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, its helpers too"
+)]
 
 mod added;
 mod days;
