@@ -71,7 +71,7 @@ impl DigestAlgorithm {
 
     /// Bytes of the digest's value.
     #[must_use]
-    pub const fn len(self) -> usize {
+    pub const fn value_bytes(self) -> usize {
         match self {
             Self::Sha1 => 20,
             Self::Sha256 => 32,
@@ -140,7 +140,7 @@ mod tests {
         for algorithm in DigestAlgorithm::ALL {
             assert_eq!(DigestAlgorithm::from_uri(algorithm.uri()), Some(algorithm));
             assert_eq!(DigestAlgorithm::from_oid(&algorithm.oid()), Some(algorithm));
-            assert_eq!(algorithm.digest(b"").len(), algorithm.len());
+            assert_eq!(algorithm.digest(b"").len(), algorithm.value_bytes());
         }
     }
 

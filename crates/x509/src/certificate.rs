@@ -4,17 +4,14 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use der::asn1::{AnyRef, BitStringRef, IntRef};
 use der::pem::LineEnding;
-use der::{Decode, Encode, Reader, Sequence, SliceReader};
+use der::{Decode, Encode};
 use qaqpa_crypto::{CryptoError, SignatureAlgorithm, sha256, verify};
 use qaqpa_model::{Iin, Moment};
-use spki::AlgorithmIdentifierRef;
 use thiserror::Error;
 use x509_cert::certificate::Version;
-use x509_cert::ext::Extension;
-use x509_cert::time::Validity;
 
+use crate::asn1::{Tbs, positive, split_signed};
 use crate::extensions::Extensions;
 use crate::{IinError, KeyUsage, ObjectIdentifier, SubjectName, name, time};
 
@@ -82,24 +79,6 @@ const CERTIFICATE_BYTES_MAX: usize = 64 * 1024;
 
 /// Certificates in one PEM text.
 const PEM_CERTIFICATES_MAX: usize = 64;
-
-#[derive(Sequence)]
-struct Tbs<'a> {
-    #[asn1(context_specific = "0", default = "Default::default")]
-    version: Version,
-    serial: IntRef<'a>,
-    signature: AlgorithmIdentifierRef<'a>,
-    issuer: AnyRef<'a>,
-    validity: Validity,
-    subject: AnyRef<'a>,
-    spki: AnyRef<'a>,
-    #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
-    issuer_unique_id: Option<BitStringRef<'a>>,
-    #[asn1(context_specific = "2", tag_mode = "IMPLICIT", optional = "true")]
-    subject_unique_id: Option<BitStringRef<'a>>,
-    #[asn1(context_specific = "3", tag_mode = "EXPLICIT", optional = "true")]
-    extensions: Option<Vec<Extension>>,
-}
 
 impl Certificate {
     /// Reads one certificate; nothing may follow it.
@@ -442,33 +421,6 @@ impl fmt::Debug for Certificate {
     }
 }
 
-/// The three parts that certificates, CRLs and OCSP answers share: what is signed, how, and the signature.
-pub(crate) fn split_signed(der: &[u8]) -> der::Result<(&[u8], AlgorithmIdentifierRef<'_>, &[u8])> {
-    let mut reader = SliceReader::new(der)?;
-    let parts = reader.sequence(|reader| {
-        let signed = reader.tlv_bytes()?;
-        let algorithm = AlgorithmIdentifierRef::decode(reader)?;
-        let signature = BitStringRef::decode(reader)?;
-        let bytes = signature
-            .as_bytes()
-            .ok_or_else(|| der::Tag::BitString.value_error())?;
-        Ok::<_, der::Error>((signed, algorithm, bytes))
-    })?;
-    reader.finish()?;
-    Ok(parts)
-}
-
-/// The magnitude of a positive integer of at most 20 bytes.
-pub(crate) fn positive(integer: &[u8]) -> Option<Vec<u8>> {
-    let magnitude = match integer {
-        [] | [0] => return None,
-        [first, ..] if first & 0x80 != 0 => return None,
-        [0, rest @ ..] => rest,
-        all => all,
-    };
-    (integer.len() <= 20).then(|| magnitude.to_vec())
-}
-
 fn offset_in(whole: &[u8], part: &[u8]) -> usize {
     // `part` was cut out of `whole` by the reader, so the difference of addresses is the offset.
     (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize)
@@ -507,15 +459,6 @@ mod tests {
             decimal(&[1, 0, 0, 0, 0, 0, 0, 0, 0]),
             "18446744073709551616"
         );
-    }
-
-    #[test]
-    fn a_serial_number_is_positive_and_at_most_twenty_bytes() {
-        assert_eq!(positive(&[0]), None);
-        assert_eq!(positive(&[0x80]), None);
-        assert_eq!(positive(&[0, 0x80]), Some(vec![0x80]));
-        assert_eq!(positive(&[0x7f; 20]), Some(vec![0x7f; 20]));
-        assert_eq!(positive(&[0x01; 21]), None);
     }
 
     #[test]

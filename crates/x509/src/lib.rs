@@ -9,6 +9,7 @@
 //! shape of a certificate" until [`path::build`] has tied it to an anchor.
 
 pub mod anchors;
+mod asn1;
 pub mod certificate;
 pub mod crl;
 pub mod extensions;

@@ -6,7 +6,7 @@ mod response;
 mod verify;
 
 pub use request::{CertId, Request, RequestError};
-pub use response::{Response, ResponseStatus, SingleAnswer, failure, respond};
+pub use response::{Response, ResponseStatus, SingleAnswer, failure, respond, respond_with};
 pub use verify::{OcspAnswer, OcspError, OcspPolicy, verify};
 
 use qaqpa_model::Moment;

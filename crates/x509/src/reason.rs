@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use x509_cert::ext::pkix::CrlReason;
+
 /// A reason of revocation, `CRLReason` (RFC 5280 §5.3.1).
 ///
 /// [`RevocationReason::CertificateHold`] is the national authority's suspension: it can be lifted.
@@ -91,6 +93,31 @@ impl RevocationReason {
     }
 }
 
+/// The reason as `CRLReason`.
+pub(crate) const fn raw_reason(reason: RevocationReason) -> CrlReason {
+    match reason {
+        RevocationReason::Unspecified => CrlReason::Unspecified,
+        RevocationReason::KeyCompromise => CrlReason::KeyCompromise,
+        RevocationReason::CaCompromise => CrlReason::CaCompromise,
+        RevocationReason::AffiliationChanged => CrlReason::AffiliationChanged,
+        RevocationReason::Superseded => CrlReason::Superseded,
+        RevocationReason::CessationOfOperation => CrlReason::CessationOfOperation,
+        RevocationReason::CertificateHold => CrlReason::CertificateHold,
+        RevocationReason::RemoveFromCrl => CrlReason::RemoveFromCRL,
+        RevocationReason::PrivilegeWithdrawn => CrlReason::PrivilegeWithdrawn,
+        RevocationReason::AaCompromise => CrlReason::AaCompromise,
+    }
+}
+
+/// The reason of a `CRLReason`.
+pub(crate) fn reason_of(raw: CrlReason) -> RevocationReason {
+    // The enumerations have the same values.
+    u8::try_from(raw as u32)
+        .ok()
+        .and_then(RevocationReason::from_code)
+        .unwrap_or(RevocationReason::Unspecified)
+}
+
 impl fmt::Display for RevocationReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -106,6 +133,9 @@ mod tests {
         for reason in RevocationReason::ALL {
             assert_eq!(RevocationReason::from_code(reason.code()), Some(reason));
             assert_eq!(RevocationReason::parse(reason.name()), Some(reason));
+        }
+        for reason in RevocationReason::ALL {
+            assert_eq!(reason_of(raw_reason(reason)), reason);
         }
         assert_eq!(RevocationReason::from_code(7), None);
         assert_eq!(RevocationReason::from_code(11), None);

@@ -2,11 +2,22 @@
 
 use std::time::Duration;
 
+use der::asn1::{AnyRef, IntRef, Uint};
+use der::{Decode, Reader, Sequence, SliceReader, Tag, TagMode, TagNumber};
+use qaqpa_crypto::{CryptoError, SignatureAlgorithm};
 use qaqpa_model::Moment;
+use spki::AlgorithmIdentifierRef;
 use thiserror::Error;
+use x509_cert::certificate::Version;
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::CrlReason;
+use x509_cert::time::Time;
 
-use super::Crl;
-use crate::{Certificate, ObjectIdentifier};
+use super::{Crl, RevokedEntry, order};
+use crate::asn1::{positive, split_signed};
+use crate::reason::reason_of;
+use crate::time::moment_of;
+use crate::{Certificate, KeyUsage, ObjectIdentifier, RevocationReason, oid};
 
 /// How new a list may be, and how many entries are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +125,199 @@ pub fn verify_within(
     at: Moment,
     policy: &CrlPolicy,
 ) -> Result<Crl, CrlError> {
-    let _ = (crl_der, issuer, at, policy);
-    todo!()
+    let malformed = |_: der::Error| CrlError::Malformed;
+    let (content, algorithm, signature) = split_signed(crl_der).map_err(malformed)?;
+    let list = RawList::read(content, policy.entries_max)?;
+    if list.algorithm != algorithm {
+        return Err(CrlError::Malformed);
+    }
+    if list.issuer != issuer.subject_der() {
+        return Err(CrlError::WrongIssuer);
+    }
+    if issuer
+        .key_usage()
+        .is_some_and(|usage| !usage.has(KeyUsage::CRL_SIGN))
+    {
+        return Err(CrlError::CrlSign);
+    }
+    check_value(issuer, &algorithm.oid, content, signature)?;
+    let number = check_extensions(&list.extensions)?;
+    let (this_update, next_update) = check_times(&list, at, policy)?;
+    let mut entries = list.entries;
+    entries.sort_by(|left, right| order(&left.serial).cmp(&order(&right.serial)));
+    Ok(Crl {
+        number,
+        this_update,
+        next_update,
+        entries,
+    })
+}
+
+struct RawList<'a> {
+    algorithm: AlgorithmIdentifierRef<'a>,
+    issuer: &'a [u8],
+    this_update: Time,
+    next_update: Option<Time>,
+    entries: Vec<RevokedEntry>,
+    extensions: Vec<Extension>,
+}
+
+impl<'a> RawList<'a> {
+    /// `TBSCertList` (RFC 5280 §5.1), entry by entry, so that the number of entries is bounded while reading.
+    fn read(content: &'a [u8], entries_max: usize) -> Result<Self, CrlError> {
+        let mut refusal = None;
+        let read = read_whole(content, |reader| {
+            if Version::decode(reader)? != Version::V2 {
+                return Err(Tag::Integer.value_error().into());
+            }
+            let algorithm = AlgorithmIdentifierRef::decode(reader)?;
+            let issuer = reader.tlv_bytes()?;
+            let this_update = Time::decode(reader)?;
+            let next_update = match Tag::peek_optional(reader)? {
+                Some(Tag::UtcTime | Tag::GeneralizedTime) => Some(Time::decode(reader)?),
+                _ => None,
+            };
+            let mut entries = Vec::new();
+            if Tag::peek_optional(reader)? == Some(Tag::Sequence) {
+                refusal =
+                    read_entries(AnyRef::decode(reader)?.value(), entries_max, &mut entries).err();
+            }
+            let extensions = reader
+                .context_specific::<Vec<Extension>>(TagNumber(0), TagMode::Explicit)?
+                .unwrap_or_default();
+            Ok(Self {
+                algorithm,
+                issuer,
+                this_update,
+                next_update,
+                entries,
+                extensions,
+            })
+        });
+        match refusal {
+            Some(refusal) => Err(refusal),
+            None => read.map_err(|_| CrlError::Malformed),
+        }
+    }
+}
+
+fn read_whole<'a, T>(
+    content: &'a [u8],
+    read: impl FnOnce(&mut SliceReader<'a>) -> der::Result<T>,
+) -> der::Result<T> {
+    let mut reader = SliceReader::new(content)?;
+    let value = reader.sequence(read)?;
+    reader.finish()?;
+    Ok(value)
+}
+
+fn read_entries(
+    bytes: &[u8],
+    entries_max: usize,
+    entries: &mut Vec<RevokedEntry>,
+) -> Result<(), CrlError> {
+    let malformed = |_: der::Error| CrlError::Malformed;
+    let mut reader = SliceReader::new(bytes).map_err(malformed)?;
+    while !reader.is_finished() {
+        if entries.len() == entries_max {
+            return Err(CrlError::TooLong { max: entries_max });
+        }
+        let entry = RawEntry::decode(&mut reader).map_err(malformed)?;
+        entries.push(RevokedEntry {
+            serial: positive(entry.serial.as_bytes()).ok_or(CrlError::Malformed)?,
+            at: moment_of(entry.at),
+            reason: entry_reason(entry.extensions.as_deref().unwrap_or_default())?,
+        });
+    }
+    Ok(())
+}
+
+#[derive(Sequence)]
+struct RawEntry<'a> {
+    serial: IntRef<'a>,
+    at: Time,
+    extensions: Option<Vec<Extension>>,
+}
+
+fn entry_reason(extensions: &[Extension]) -> Result<Option<RevocationReason>, CrlError> {
+    let mut reason = None;
+    for extension in extensions {
+        match extension.extn_id {
+            oid::REASON_CODE => {
+                let raw = CrlReason::from_der(extension.extn_value.as_bytes())
+                    .map_err(|_| CrlError::Malformed)?;
+                reason = Some(reason_of(raw));
+            }
+            oid::CERTIFICATE_ISSUER => return Err(CrlError::Partitioned),
+            oid::INVALIDITY_DATE => {}
+            oid if extension.critical => return Err(CrlError::Critical { oid }),
+            _ => {}
+        }
+    }
+    // RFC 5280 §5.3.1: removeFromCRL appears in delta lists only.
+    if reason == Some(RevocationReason::RemoveFromCrl) {
+        return Err(CrlError::Malformed);
+    }
+    Ok(reason)
+}
+
+fn check_value(
+    issuer: &Certificate,
+    algorithm: &ObjectIdentifier,
+    content: &[u8],
+    signature: &[u8],
+) -> Result<(), CrlError> {
+    let unsupported = |oid: String| CrlError::Unsupported { oid };
+    let algorithm = SignatureAlgorithm::from_oid(algorithm)
+        .ok_or_else(|| unsupported(algorithm.to_string()))?;
+    match qaqpa_crypto::verify(issuer.spki_der(), algorithm, content, signature) {
+        Ok(()) => Ok(()),
+        Err(CryptoError::Weak { why }) => Err(CrlError::Weak { why }),
+        Err(CryptoError::Unsupported { oid }) => Err(unsupported(oid)),
+        Err(_) => Err(CrlError::BadSignature),
+    }
+}
+
+/// The list's own extensions: complete, for everything, of this issuer; gives back the number.
+fn check_extensions(extensions: &[Extension]) -> Result<Vec<u8>, CrlError> {
+    let mut number = None;
+    for extension in extensions {
+        match extension.extn_id {
+            oid::CRL_NUMBER if number.is_some() => return Err(CrlError::Malformed),
+            oid::CRL_NUMBER => {
+                let value = Uint::from_der(extension.extn_value.as_bytes())
+                    .map_err(|_| CrlError::Malformed)?;
+                number = Some(value.as_bytes().to_vec());
+            }
+            oid::DELTA_CRL_INDICATOR => return Err(CrlError::Delta),
+            oid::ISSUING_DISTRIBUTION_POINT => return Err(CrlError::Partitioned),
+            oid::AUTHORITY_KEY_IDENTIFIER | oid::FRESHEST_CRL | oid::AUTHORITY_INFO_ACCESS => {}
+            oid if extension.critical => return Err(CrlError::Critical { oid }),
+            _ => {}
+        }
+    }
+    number.ok_or(CrlError::NumberMissing)
+}
+
+fn check_times(
+    list: &RawList<'_>,
+    at: Moment,
+    policy: &CrlPolicy,
+) -> Result<(Moment, Moment), CrlError> {
+    let this_update = moment_of(list.this_update);
+    let next_update = moment_of(list.next_update.ok_or(CrlError::NextUpdateMissing)?);
+    if this_update > at.plus(policy.ahead_max) {
+        return Err(CrlError::NotYet {
+            moment: this_update,
+        });
+    }
+    if next_update < this_update {
+        return Err(CrlError::Malformed);
+    }
+    if next_update.unix_s() < at.unix_s() {
+        return Err(CrlError::Stale {
+            moment: next_update,
+        });
+    }
+    Ok((this_update, next_update))
 }

@@ -1,9 +1,16 @@
 //! OCSP requests (RFC 6960 §4.1).
 
+use der::asn1::{AnyRef, IntRef, OctetString, OctetStringRef};
+use der::{Decode, Encode};
 use qaqpa_crypto::DigestAlgorithm;
+use spki::AlgorithmIdentifierRef;
 use thiserror::Error;
+use x509_cert::certificate::Version;
+use x509_cert::ext::Extension;
 
-use crate::{Certificate, ObjectIdentifier};
+use super::asn1::{OcspRequest, RawCertId, SingleRequest, TbsRequest};
+use crate::asn1::{extension, integer, positive};
+use crate::{Certificate, ObjectIdentifier, oid};
 
 /// Which certificate is meant: digests of the issuer's name and key, and a serial number.
 ///
@@ -64,8 +71,29 @@ impl CertId {
     /// The id of a serial number (big-endian, positive) under an issuer.
     #[must_use]
     pub fn for_serial(algorithm: DigestAlgorithm, issuer: &Certificate, serial: &[u8]) -> Self {
-        let _ = (algorithm, issuer, serial);
-        todo!()
+        let issuer_name_hash = algorithm.digest(issuer.subject_der());
+        let issuer_key_hash = algorithm.digest(issuer.public_key_bytes());
+        let serial = positive(&integer(serial)).unwrap_or_default();
+        let der = encode_id(algorithm, &issuer_name_hash, &issuer_key_hash, &serial);
+        Self {
+            der: der.expect("digests and a serial number have a DER form"),
+            algorithm: algorithm.oid(),
+            issuer_name_hash,
+            issuer_key_hash,
+            serial,
+        }
+    }
+
+    pub(super) fn read(id: AnyRef<'_>) -> der::Result<Self> {
+        let raw = id.decode_as::<RawCertId<'_>>()?;
+        Ok(Self {
+            der: id.to_der()?,
+            algorithm: raw.algorithm.oid,
+            issuer_name_hash: raw.issuer_name_hash.as_bytes().to_vec(),
+            issuer_key_hash: raw.issuer_key_hash.as_bytes().to_vec(),
+            serial: positive(raw.serial.as_bytes())
+                .ok_or_else(|| der::Tag::Integer.value_error())?,
+        })
     }
 
     /// The serial number: big-endian, without leading zeros.
@@ -109,15 +137,114 @@ impl Request {
     /// The request as DER.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        todo!()
+        self.try_encode()
+            .expect("ids and a nonce in memory are shorter than the 256 MiB that a length can say")
     }
 
-    /// Reads a request; a requestor's signature is not looked at.
+    fn try_encode(&self) -> der::Result<Vec<u8>> {
+        let mut requests = Vec::with_capacity(self.cert_ids.len());
+        for id in &self.cert_ids {
+            requests.push(SingleRequest {
+                cert_id: AnyRef::from_der(&id.der)?,
+                extensions: None,
+            });
+        }
+        let request = OcspRequest {
+            tbs_request: TbsRequest {
+                version: Version::V1,
+                requestor: None,
+                requests,
+                extensions: match &self.nonce {
+                    Some(nonce) => Some(vec![nonce_extension(nonce)?]),
+                    None => None,
+                },
+            },
+            signature: None,
+        };
+        request.to_der()
+    }
+
+    /// Reads a request; a requestor's name and signature are not looked at.
     ///
     /// # Errors
     /// [`RequestError`].
     pub fn decode(der: &[u8], cert_ids_max: usize) -> Result<Self, RequestError> {
-        let _ = (der, cert_ids_max);
-        todo!()
+        let request = OcspRequest::from_der(der).map_err(|_| RequestError::Malformed)?;
+        let tbs = request.tbs_request;
+        if tbs.version != Version::V1 || tbs.requests.is_empty() {
+            return Err(RequestError::Malformed);
+        }
+        if tbs.requests.len() > cert_ids_max {
+            return Err(RequestError::TooLong { max: cert_ids_max });
+        }
+        let mut cert_ids = Vec::with_capacity(tbs.requests.len());
+        for single in &tbs.requests {
+            refuse_critical(single.extensions.as_deref(), &[])?;
+            cert_ids.push(CertId::read(single.cert_id).map_err(|_| RequestError::Malformed)?);
+        }
+        refuse_critical(tbs.extensions.as_deref(), &[oid::OCSP_NONCE])?;
+        let nonces = nonces(tbs.extensions.as_deref()).map_err(|()| RequestError::Nonce)?;
+        let nonce = match nonces.as_slice() {
+            [] => None,
+            [only] if (1..=NONCE_BYTES_MAX).contains(&only.len()) => Some(only.clone()),
+            _ => return Err(RequestError::Nonce),
+        };
+        Ok(Self { cert_ids, nonce })
     }
+}
+
+/// RFC 9654 §2.1: a nonce has 1 to 128 bytes.
+const NONCE_BYTES_MAX: usize = 128;
+
+/// The nonce extension: an OCTET STRING in the extension's own (RFC 8954 §2.1).
+pub(super) fn nonce_extension(nonce: &[u8]) -> der::Result<Extension> {
+    extension(oid::OCSP_NONCE, false, &OctetString::new(nonce)?)
+}
+
+/// Every nonce among the extensions; an error where one is no OCTET STRING.
+pub(super) fn nonces(extensions: Option<&[Extension]>) -> Result<Vec<Vec<u8>>, ()> {
+    extensions
+        .unwrap_or_default()
+        .iter()
+        .filter(|extension| extension.extn_id == oid::OCSP_NONCE)
+        .map(|extension| {
+            OctetString::from_der(extension.extn_value.as_bytes())
+                .map(|nonce| nonce.as_bytes().to_vec())
+                .map_err(|_| ())
+        })
+        .collect()
+}
+
+fn refuse_critical(
+    extensions: Option<&[Extension]>,
+    known: &[ObjectIdentifier],
+) -> Result<(), RequestError> {
+    let unknown = extensions
+        .unwrap_or_default()
+        .iter()
+        .find(|extension| extension.critical && !known.contains(&extension.extn_id));
+    match unknown {
+        Some(extension) => Err(RequestError::Critical {
+            oid: extension.extn_id,
+        }),
+        None => Ok(()),
+    }
+}
+
+fn encode_id(
+    algorithm: DigestAlgorithm,
+    issuer_name_hash: &[u8],
+    issuer_key_hash: &[u8],
+    serial: &[u8],
+) -> der::Result<Vec<u8>> {
+    RawCertId {
+        algorithm: AlgorithmIdentifierRef {
+            oid: algorithm.oid(),
+            parameters: Some(AnyRef::NULL),
+        },
+        issuer_name_hash: OctetStringRef::new(issuer_name_hash)?,
+        issuer_key_hash: OctetStringRef::new(issuer_key_hash)?,
+        serial: IntRef::new(&integer(serial))?,
+    }
+    .to_der()
 }

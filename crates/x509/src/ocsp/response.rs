@@ -1,11 +1,22 @@
 //! OCSP answers (RFC 6960 §4.2), as the authority makes them.
 
-use qaqpa_crypto::PrivateKey;
+use der::asn1::{AnyRef, BitStringRef, Null, OctetStringRef};
+use der::{Decode, Encode};
+use qaqpa_crypto::{DigestAlgorithm, PrivateKey, SignatureAlgorithm};
 use qaqpa_model::Moment;
+use x509_cert::certificate::Version;
 
+use super::asn1::{
+    BasicResponse, OcspResponse, RawStatus, ResponderId, ResponseBytes, ResponseData, RevokedInfo,
+    SingleResponse,
+};
+use super::request::nonce_extension;
 use super::{CertId, CertStatus};
-use crate::Certificate;
+use crate::asn1::{RSA_SHA256, extension};
 use crate::issue::IssueError;
+use crate::reason::raw_reason;
+use crate::time::generalized_of;
+use crate::{Certificate, ObjectIdentifier, oid};
 
 /// `OCSPResponseStatus`: whether there is an answer at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +63,36 @@ pub struct Response {
     pub extended_revoke: bool,
 }
 
+impl ResponseStatus {
+    /// The value of the ENUMERATED.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Successful => 0,
+            Self::MalformedRequest => 1,
+            Self::InternalError => 2,
+            Self::TryLater => 3,
+            Self::SigRequired => 5,
+            Self::Unauthorized => 6,
+            Self::Other(code) => code,
+        }
+    }
+
+    /// The status of that value.
+    #[must_use]
+    pub const fn from_code(code: u8) -> Self {
+        match code {
+            0 => Self::Successful,
+            1 => Self::MalformedRequest,
+            2 => Self::InternalError,
+            3 => Self::TryLater,
+            5 => Self::SigRequired,
+            6 => Self::Unauthorized,
+            other => Self::Other(other),
+        }
+    }
+}
+
 /// Signs an answer by a responder whose certificate goes with it (RSA with SHA-256).
 ///
 /// # Errors
@@ -61,13 +102,92 @@ pub fn respond(
     responder: &Certificate,
     key: &PrivateKey,
 ) -> Result<Vec<u8>, IssueError> {
-    let _ = (response, responder, key);
-    todo!()
+    respond_with(response, &[], responder, key)
+}
+
+/// Signs an answer with more response extensions (OID, criticality, DER of the value): tests make
+/// wrong answers with it.
+///
+/// # Errors
+/// [`IssueError`].
+pub fn respond_with(
+    response: &Response,
+    more: &[(ObjectIdentifier, bool, Vec<u8>)],
+    responder: &Certificate,
+    key: &PrivateKey,
+) -> Result<Vec<u8>, IssueError> {
+    let data = response_data(response, more, responder)?;
+    let signature = key.sign(SignatureAlgorithm::RsaSha256, &data)?;
+    let basic = BasicResponse {
+        data: AnyRef::from_der(&data)?,
+        algorithm: RSA_SHA256,
+        signature: BitStringRef::from_bytes(&signature)?,
+        certificates: Some(vec![AnyRef::from_der(responder.der())?]),
+    }
+    .to_der()?;
+    let whole = OcspResponse {
+        status: AnyRef::new(der::Tag::Enumerated, &SUCCESSFUL)?,
+        bytes: Some(ResponseBytes {
+            kind: oid::OCSP_BASIC,
+            response: OctetStringRef::new(&basic)?,
+        }),
+    };
+    Ok(whole.to_der()?)
 }
 
 /// An answer that only says why there is none (RFC 6960 §4.2.1): unsigned.
 #[must_use]
 pub fn failure(status: ResponseStatus) -> Vec<u8> {
-    let _ = status;
-    todo!()
+    // SEQUENCE { ENUMERATED } of one byte each.
+    vec![0x30, 0x03, 0x0a, 0x01, status.code()]
 }
+
+fn response_data(
+    response: &Response,
+    more: &[(ObjectIdentifier, bool, Vec<u8>)],
+    responder: &Certificate,
+) -> Result<Vec<u8>, IssueError> {
+    let key_hash = DigestAlgorithm::Sha1.digest(responder.public_key_bytes());
+    let mut responses = Vec::with_capacity(response.answers.len());
+    for answer in &response.answers {
+        responses.push(SingleResponse {
+            cert_id: AnyRef::from_der(&answer.cert_id.der)?,
+            status: raw_status(answer.status)?,
+            this_update: generalized_of(answer.this_update)?,
+            next_update: answer.next_update.map(generalized_of).transpose()?,
+            extensions: None,
+        });
+    }
+    let mut extensions = Vec::new();
+    if let Some(nonce) = &response.nonce {
+        extensions.push(nonce_extension(nonce)?);
+    }
+    if response.extended_revoke {
+        extensions.push(extension(oid::OCSP_EXTENDED_REVOKE, false, &AnyRef::NULL)?);
+    }
+    for (oid, critical, value) in more {
+        extensions.push(extension(*oid, *critical, &AnyRef::from_der(value)?)?);
+    }
+    let data = ResponseData {
+        version: Version::V1,
+        responder: ResponderId::ByKey(OctetStringRef::new(&key_hash)?),
+        produced_at: generalized_of(response.produced_at)?,
+        responses,
+        extensions: (!extensions.is_empty()).then_some(extensions),
+    };
+    Ok(data.to_der()?)
+}
+
+fn raw_status(status: CertStatus) -> Result<RawStatus, IssueError> {
+    Ok(match status {
+        CertStatus::Good => RawStatus::Good(Null),
+        CertStatus::Unknown => RawStatus::Unknown(Null),
+        CertStatus::Revoked { at, reason } => RawStatus::Revoked(RevokedInfo {
+            at: generalized_of(at)?,
+            reason: reason.map(raw_reason),
+        }),
+    })
+}
+
+/// The bytes of `successful (0)`.
+const SUCCESSFUL: [u8; 1] = [0];

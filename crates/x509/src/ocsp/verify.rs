@@ -2,11 +2,22 @@
 
 use std::time::Duration;
 
+use der::asn1::AnyRef;
+use der::{Decode, Encode, Tag, Tagged};
+use qaqpa_crypto::{CryptoError, DigestAlgorithm, SignatureAlgorithm, constant_time_eq};
 use qaqpa_model::Moment;
 use thiserror::Error;
+use x509_cert::certificate::Version;
+use x509_cert::ext::Extension;
 
-use super::{CertStatus, ResponseStatus};
-use crate::{Certificate, ObjectIdentifier};
+use super::asn1::{
+    BasicResponse, OcspResponse, RawStatus, ResponderId, ResponseData, SingleResponse,
+};
+use super::request::nonces;
+use super::{CertId, CertStatus, ResponseStatus};
+use crate::reason::reason_of;
+use crate::time::moment_of_generalized;
+use crate::{Certificate, KeyUsage, ObjectIdentifier, oid};
 
 /// How old and how new an answer may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,6 +158,223 @@ pub fn verify(
     at: Moment,
     policy: &OcspPolicy,
 ) -> Result<OcspAnswer, OcspError> {
-    let _ = (response_der, certificate, issuer, nonce, at, policy);
-    todo!()
+    let basic_der = basic_response(response_der)?;
+    let basic = BasicResponse::from_der(basic_der).map_err(|_| OcspError::Malformed)?;
+    let data_der = basic.data.to_der().map_err(|_| OcspError::Malformed)?;
+    let data = ResponseData::from_der(&data_der).map_err(|_| OcspError::Malformed)?;
+    if data.version != Version::V1 {
+        return Err(OcspError::Malformed);
+    }
+    let produced_at = moment_of_generalized(data.produced_at);
+    let responder = find_responder(&data.responder, basic.certificates.as_deref(), issuer)?;
+    check_value(&basic, &data_der, &responder)?;
+    if responder != *issuer {
+        check_delegation(&responder, issuer, produced_at, at)?;
+    }
+    refuse_critical(data.extensions.as_deref())?;
+    if let Some(nonce) = nonce {
+        check_nonce(nonce, data.extensions.as_deref())?;
+    }
+    let single = only_about(&data.responses, certificate, issuer)?;
+    refuse_critical(single.extensions.as_deref())?;
+    let this_update = moment_of_generalized(single.this_update);
+    let next_update = single.next_update.map(moment_of_generalized);
+    check_times(this_update, next_update, produced_at, at, policy)?;
+    Ok(OcspAnswer {
+        status: match &single.status {
+            RawStatus::Good(_) => CertStatus::Good,
+            RawStatus::Unknown(_) => CertStatus::Unknown,
+            RawStatus::Revoked(info) => CertStatus::Revoked {
+                at: moment_of_generalized(info.at),
+                reason: info.reason.map(reason_of),
+            },
+        },
+        this_update,
+        next_update,
+        produced_at,
+        responder,
+        extended_revoke: has_extension(data.extensions.as_deref(), oid::OCSP_EXTENDED_REVOKE),
+    })
+}
+
+/// RFC 6960 §4.2.1: the status, and the bytes of the only type that is read here.
+fn basic_response(response_der: &[u8]) -> Result<&[u8], OcspError> {
+    let response = OcspResponse::from_der(response_der).map_err(|_| OcspError::Malformed)?;
+    let status = match (response.status.tag(), response.status.value()) {
+        (Tag::Enumerated, [code]) => ResponseStatus::from_code(*code),
+        _ => return Err(OcspError::Malformed),
+    };
+    if status != ResponseStatus::Successful {
+        return Err(OcspError::Status(status));
+    }
+    let bytes = response.bytes.ok_or(OcspError::Malformed)?;
+    if bytes.kind != oid::OCSP_BASIC {
+        return Err(OcspError::Unsupported {
+            oid: bytes.kind.to_string(),
+        });
+    }
+    Ok(bytes.response.as_bytes())
+}
+
+/// The signer that the answer names: the issuer itself, or one of the certificates in the answer.
+fn find_responder(
+    id: &ResponderId<'_>,
+    certificates: Option<&[AnyRef<'_>]>,
+    issuer: &Certificate,
+) -> Result<Certificate, OcspError> {
+    let is_meant = |candidate: &Certificate| match id {
+        ResponderId::ByName(name) => name
+            .to_der()
+            .is_ok_and(|name| name == candidate.subject_der()),
+        ResponderId::ByKey(hash) => {
+            hash.as_bytes() == DigestAlgorithm::Sha1.digest(candidate.public_key_bytes())
+        }
+    };
+    if is_meant(issuer) {
+        return Ok(issuer.clone());
+    }
+    for certificate in certificates
+        .unwrap_or_default()
+        .iter()
+        .take(CERTIFICATES_MAX)
+    {
+        let candidate = certificate
+            .to_der()
+            .ok()
+            .and_then(|der| Certificate::from_der(&der).ok());
+        if let Some(candidate) = candidate
+            && is_meant(&candidate)
+        {
+            return Ok(candidate);
+        }
+    }
+    Err(OcspError::ResponderUnauthorized)
+}
+
+/// Certificates looked at in one answer: a responder's, and perhaps its chain.
+const CERTIFICATES_MAX: usize = 8;
+
+fn check_value(
+    basic: &BasicResponse<'_>,
+    data_der: &[u8],
+    responder: &Certificate,
+) -> Result<(), OcspError> {
+    let unsupported = |oid: String| OcspError::Unsupported { oid };
+    let algorithm = SignatureAlgorithm::from_oid(&basic.algorithm.oid)
+        .ok_or_else(|| unsupported(basic.algorithm.oid.to_string()))?;
+    let signature = basic.signature.as_bytes().ok_or(OcspError::Malformed)?;
+    match qaqpa_crypto::verify(responder.spki_der(), algorithm, data_der, signature) {
+        Ok(()) => Ok(()),
+        Err(CryptoError::Weak { why }) => Err(OcspError::Weak { why }),
+        Err(CryptoError::Unsupported { oid }) => Err(unsupported(oid)),
+        Err(_) => Err(OcspError::BadSignature),
+    }
+}
+
+/// RFC 6960 §4.2.2.2: a certificate that the issuer itself signed, for OCSP signing.
+fn check_delegation(
+    responder: &Certificate,
+    issuer: &Certificate,
+    produced_at: Moment,
+    at: Moment,
+) -> Result<(), OcspError> {
+    if responder.issuer_der() != issuer.subject_der()
+        || responder.verify_signature(issuer.spki_der()).is_err()
+        || !responder.has_extended_key_usage(oid::EKU_OCSP_SIGNING)
+    {
+        return Err(OcspError::ResponderUnauthorized);
+    }
+    let unusable = |why| Err(OcspError::ResponderUnusable { why });
+    let in_force = |moment: Moment| {
+        responder.not_before() <= moment && moment.unix_s() <= responder.not_after().unix_s()
+    };
+    // An expired responder could date its answers back: where the answer is older than the moment of
+    // judgement, the responder must still be valid at that moment.
+    if !in_force(produced_at) || !in_force(produced_at.max(at)) {
+        return unusable("it was not within its period");
+    }
+    if !responder.has_ocsp_nocheck() {
+        return unusable("it has no id-pkix-ocsp-nocheck, and its revocation was not asked");
+    }
+    if !responder.unknown_critical().is_empty() {
+        return unusable("it has an unknown critical extension");
+    }
+    if responder
+        .key_usage()
+        .is_some_and(|usage| !usage.has(KeyUsage::DIGITAL_SIGNATURE))
+    {
+        return unusable("its key usage lacks digitalSignature");
+    }
+    Ok(())
+}
+
+fn refuse_critical(extensions: Option<&[Extension]>) -> Result<(), OcspError> {
+    let known = [oid::OCSP_NONCE, oid::OCSP_EXTENDED_REVOKE];
+    let unknown = extensions
+        .unwrap_or_default()
+        .iter()
+        .find(|extension| extension.critical && !known.contains(&extension.extn_id));
+    match unknown {
+        Some(extension) => Err(OcspError::Critical {
+            oid: extension.extn_id,
+        }),
+        None => Ok(()),
+    }
+}
+
+fn check_nonce(asked: &[u8], extensions: Option<&[Extension]>) -> Result<(), OcspError> {
+    let nonces = nonces(extensions).map_err(|()| OcspError::NonceWrong)?;
+    match nonces.as_slice() {
+        [only] if constant_time_eq(only, asked) => Ok(()),
+        [_] => Err(OcspError::NonceWrong),
+        _ => Err(OcspError::NonceMissing),
+    }
+}
+
+fn only_about<'a, 'r>(
+    responses: &'r [SingleResponse<'a>],
+    certificate: &Certificate,
+    issuer: &Certificate,
+) -> Result<&'r SingleResponse<'a>, OcspError> {
+    let mut about = responses.iter().filter(|single| {
+        CertId::read(single.cert_id).is_ok_and(|id| id.matches(certificate, issuer))
+    });
+    match (about.next(), about.next()) {
+        (Some(only), None) => Ok(only),
+        (Some(_), Some(_)) => Err(OcspError::CertIdAmbiguous),
+        (None, _) => Err(OcspError::CertIdMissing),
+    }
+}
+
+/// RFC 6960 §3.2 items 5 and 6, and how old the answer may be at most.
+fn check_times(
+    this_update: Moment,
+    next_update: Option<Moment>,
+    produced_at: Moment,
+    at: Moment,
+    policy: &OcspPolicy,
+) -> Result<(), OcspError> {
+    for moment in [this_update, produced_at] {
+        if moment > at.plus(policy.ahead_max) {
+            return Err(OcspError::NotYet { moment });
+        }
+        // Whole seconds: what the answer can say.
+        if moment.plus(policy.age_max).unix_s() < at.unix_s() {
+            return Err(OcspError::Stale {
+                moment: moment.plus(policy.age_max),
+            });
+        }
+    }
+    match next_update {
+        Some(next) if next < this_update => Err(OcspError::Malformed),
+        Some(next) if next.unix_s() < at.unix_s() => Err(OcspError::Stale { moment: next }),
+        _ => Ok(()),
+    }
+}
+
+fn has_extension(extensions: Option<&[Extension]>, wanted: ObjectIdentifier) -> bool {
+    extensions
+        .unwrap_or_default()
+        .iter()
+        .any(|extension| extension.extn_id == wanted)
 }
