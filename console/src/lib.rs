@@ -1,1 +1,49 @@
-//! The one binary: command line, starting of all actors, console pages.
+//! The console: the command line of the simulator, the start of all actors, and the actor that owns the clock.
+//!
+//! A tour:
+//! - [`cli`] is the command line; every command is the file of its name under `command/`
+//!   (`qaqpa ca revoke` is `command/ca.rs`'s `revoke`).
+//! - [`settings`] merges the command line over the configuration file over the defaults.
+//! - [`simulator`] starts all five actors in this process; `qaqpa gateway` and the others start one.
+//! - [`server`] is the console as an actor: `endpoints.json`, the one clock, its page.
+//! - [`exit`] says what scripts see.
+
+pub mod cli;
+mod command;
+mod endpoints;
+pub mod exit;
+mod key_input;
+mod output;
+mod page;
+mod running;
+pub mod server;
+pub mod settings;
+pub mod simulator;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::Cli;
+use crate::exit::Exit;
+
+/// Runs the command line and gives back what the process should exit with.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are a "yes"; clap's own 2 for a wrong command line becomes 64.
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Yes };
+            error.print().ok();
+            return exit.into();
+        }
+    };
+    match command::run(cli) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output::complain(&failure);
+            failure.exit.into()
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! The commands, one file each.
+
+mod ca;
+mod clock;
+mod journal;
+mod one_actor;
+mod sample;
+mod scenario;
+mod send;
+mod services;
+mod sign;
+mod up;
+mod verify;
+
+use std::future::Future;
+
+use qaqpa_model::Actor;
+
+use crate::cli::{Cli, Command};
+use crate::exit::{Failure, Outcome};
+use crate::settings::Settings;
+
+/// Runs the command.
+pub(crate) fn run(cli: Cli) -> Outcome {
+    let settings = Settings::read(&cli.common)?;
+    let format = cli.common.format;
+    match cli.command {
+        Command::Up(options) => block_on(up::run(&settings, &options, format)),
+        Command::Nca => block_on(one_actor::run(&settings, Actor::Nca)),
+        Command::Gateway => block_on(one_actor::run(&settings, Actor::Gateway)),
+        Command::RegionalGateway => block_on(one_actor::run(&settings, Actor::RegionalGateway)),
+        Command::Portal => block_on(one_actor::run(&settings, Actor::Portal)),
+        Command::Console => block_on(one_actor::run(&settings, Actor::Console)),
+        Command::Services { command } => services::run(&settings, command.as_ref(), format),
+        Command::Scenario(command) => block_on(scenario::run(&settings, &command, format)),
+        Command::Sample(options) => sample::run(&settings, &options),
+        Command::Send(options) => block_on(send::run(&settings, &options, format)),
+        Command::Sign(options) => sign::run(&options),
+        Command::Verify(options) => block_on(verify::run(&settings, &options, format)),
+        Command::Ca(command) => block_on(ca::run(&settings, &command, format)),
+        Command::Clock(command) => block_on(clock::run(&settings, &command, format)),
+        Command::Journal(command) => block_on(journal::run(&settings, &command, format)),
+    }
+}
+
+fn block_on(command: impl Future<Output = Outcome>) -> Outcome {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::own)?.block_on(command)
+}

@@ -1,0 +1,37 @@
+//! `qaqpa nca|gateway|regional-gateway|portal|console`: one actor in this process.
+
+use qaqpa_model::Actor;
+use qaqpa_transport::telemetry::{self, LogFormat};
+use qaqpa_transport::{Shutdown, StartError};
+
+use crate::exit::{Exit, Failure, Outcome};
+use crate::output;
+use crate::settings::Settings;
+use crate::simulator::start_actor;
+
+/// Starts the actor and stays until Ctrl-C or SIGTERM.
+pub(crate) async fn run(settings: &Settings, actor: Actor) -> Outcome {
+    telemetry::init(LogFormat::Text);
+    let shutdown = Shutdown::new();
+    shutdown.on_signals().map_err(Failure::own)?;
+    let running = start_actor(settings, actor, shutdown).await.map_err(could_not_start)?;
+    output::say(format_args!("{actor} is up; control {}", running.record().control));
+    for (name, address) in &running.record().addresses {
+        output::say(format_args!("  {name} {address}"));
+    }
+    running.ended().await;
+    Ok(Exit::Yes)
+}
+
+/// Why an actor did not start, with the remedy where it is known.
+pub(crate) fn could_not_start(error: StartError) -> Failure {
+    match &error {
+        StartError::Config(_) => Failure::usage(&error),
+        StartError::Listen(_) => {
+            Failure::own(&error).remedy("another program has the port: choose another --port-base N, or 0 for free ports")
+        }
+        StartError::File(_) => Failure::own(&error)
+            .remedy("is another simulator running in this data folder? stop it, or choose another --data DIR"),
+        _ => Failure::own(&error),
+    }
+}

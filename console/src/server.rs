@@ -1,0 +1,149 @@
+//! The console as an actor: it owns the clock and writes `endpoints.json`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::{StatusCode, header};
+use qaqpa_channel::views;
+use qaqpa_model::{Actor, Moment};
+use qaqpa_regulations::Catalogue;
+use qaqpa_store::{Direction, JournalEntry, Store, StoreConfig};
+use qaqpa_transport::control::{self, ClockHook};
+use qaqpa_transport::{
+    ActorStart, Clock, ClockState, ControlClient, ControlError, Hall, Peers, Place, Running, StartError,
+    files, paths,
+};
+
+use crate::endpoints::{self, NEIGHBOURS};
+use crate::page;
+
+/// How often the registrations are looked at: quick enough for a person who waits.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// Starts the console.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn start(start: ActorStart) -> Result<Running, StartError> {
+    let catalogue = Catalogue::load_with(&start.catalogue_dirs)
+        .map_err(|error| StartError::Config(error.to_string()))?;
+    let mut hall = Hall::enter(start, Actor::Console).await?;
+    let start = hall.start().clone();
+    // One of an earlier run would send people to doors that are closed.
+    std::fs::remove_file(paths::endpoints(&start.data)).ok();
+    let store = Store::open(&StoreConfig::in_folder(paths::of_actor(&start.data, Actor::Console)), Actor::Console)
+        .await
+        .map_err(StartError::part("store"))?;
+
+    let pages = hall.bind(Place::ConsolePages).await?;
+    hall.announce("console", format!("{}/", pages.https()));
+    let shared = Arc::new(Shared { data: start.data.clone(), clock: start.clock.clone(), store, catalogue });
+    let security = hall.tls().server(Actor::Console, Peers::None)?;
+    hall.serve(pages, page::router(Arc::clone(&shared)), security);
+
+    let own_routes = Router::new()
+        .route("/endpoints.json", get(show_endpoints))
+        .with_state(Arc::clone(&shared))
+        .merge(views::routes(shared.store.clone()));
+    hall.control(Place::ConsoleControl, own_routes, keeper_of_the_clock(&shared)).await?;
+
+    let shutdown = hall.shutdown().clone();
+    let writer = Arc::clone(&shared);
+    hall.spawn(async move {
+        tokio::select! {
+            () = keep_endpoints(&writer) => {}
+            () = shutdown.begun() => {}
+        }
+        std::fs::remove_file(paths::endpoints(&writer.data)).ok();
+        writer.store.close().await;
+    });
+    hall.open().await
+}
+
+/// What the console's handlers share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) data: PathBuf,
+    pub(crate) clock: Clock,
+    pub(crate) store: Store,
+    pub(crate) catalogue: Catalogue,
+}
+
+/// Writes `endpoints.json` when every actor is up, and again whenever one came up anew.
+async fn keep_endpoints(shared: &Shared) {
+    let mut written = None;
+    loop {
+        match endpoints::assemble(&shared.data, &shared.catalogue) {
+            Ok(now) if written.as_ref() != Some(&now) => {
+                match files::write_json(&paths::endpoints(&shared.data), &now) {
+                    Ok(()) => written = Some(now),
+                    Err(error) => tracing::error!(%error, "endpoints.json cannot be written"),
+                }
+            }
+            Ok(_) => {}
+            Err(missing) => tracing::debug!(missing, "endpoints.json waits"),
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+async fn show_endpoints(State(shared): State<Arc<Shared>>) -> Response {
+    match files::read_if_there(&paths::endpoints(&shared.data)) {
+        Ok(Some(bytes)) => ([(header::CONTENT_TYPE, "application/json")], bytes).into_response(),
+        Ok(None) => control::refusal(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "not-up",
+            "not every actor is up yet; ask again in a moment",
+        ),
+        Err(error) => control::refusal(StatusCode::INTERNAL_SERVER_ERROR, "own-fault", error.to_string()),
+    }
+}
+
+/// Tells the moment to every actor, the authority first, and returns when all have adapted.
+///
+/// An actor that is not up reads the moment from `clock.json` when it starts.
+fn keeper_of_the_clock(shared: &Arc<Shared>) -> ClockHook {
+    let shared = Arc::clone(shared);
+    let before_ms = Arc::new(AtomicI64::new(shared.clock.offset_ms()));
+    control::clock_hook(move |moment| {
+        let (shared, before_ms) = (Arc::clone(&shared), Arc::clone(&before_ms));
+        async move {
+            let offset_ms = shared.clock.offset_ms();
+            let was_ms = before_ms.swap(offset_ms, Ordering::SeqCst);
+            ClockState { offset_ms }.save(&shared.data).map_err(|error| error.to_string())?;
+            journal_move(&shared.store, moment, was_ms, offset_ms).await?;
+            for actor in NEIGHBOURS {
+                match push(&shared, actor, offset_ms).await {
+                    Ok(()) | Err(ControlError::Unregistered(_) | ControlError::Unreachable { .. }) => {}
+                    Err(error) => return Err(format!("{actor} has not followed the clock: {error}")),
+                }
+            }
+            Ok(())
+        }
+    })
+}
+
+async fn push(shared: &Shared, actor: Actor, offset_ms: i64) -> Result<(), ControlError> {
+    ControlClient::of(&shared.data, actor)?.set_clock(offset_ms).await.map(drop)
+}
+
+/// Setting the clock back is marked by its kind: what follows has earlier moments than what came before.
+async fn journal_move(store: &Store, moment: Moment, was_ms: i64, offset_ms: i64) -> Result<(), String> {
+    let kind = if offset_ms < was_ms { "clock-set-back" } else { "clock-set" };
+    let entry = JournalEntry {
+        at: moment,
+        kind: kind.to_owned(),
+        message_id: None,
+        direction: Direction::Own,
+        label: None,
+        raw: None,
+        summary: serde_json::json!({ "moved_ms": offset_ms.saturating_sub(was_ms), "now": moment.to_string() }),
+    };
+    store.journal().append(entry).await.map(drop).map_err(|error| error.to_string())
+}
