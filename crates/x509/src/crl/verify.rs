@@ -173,12 +173,12 @@ impl<'a> RawList<'a> {
             let algorithm = AlgorithmIdentifierRef::decode(reader)?;
             let issuer = reader.tlv_bytes()?;
             let this_update = Time::decode(reader)?;
-            let next_update = match Tag::peek_optional(reader)? {
+            let next_update = match next_tag(reader)? {
                 Some(Tag::UtcTime | Tag::GeneralizedTime) => Some(Time::decode(reader)?),
                 _ => None,
             };
             let mut entries = Vec::new();
-            if Tag::peek_optional(reader)? == Some(Tag::Sequence) {
+            if next_tag(reader)? == Some(Tag::Sequence) {
                 refusal =
                     read_entries(AnyRef::decode(reader)?.value(), entries_max, &mut entries).err();
             }
@@ -198,6 +198,14 @@ impl<'a> RawList<'a> {
             Some(refusal) => Err(refusal),
             None => read.map_err(|_| CrlError::Malformed),
         }
+    }
+}
+
+fn next_tag(reader: &SliceReader<'_>) -> der::Result<Option<Tag>> {
+    if reader.is_finished() {
+        Ok(None)
+    } else {
+        Tag::peek(reader).map(Some)
     }
 }
 
