@@ -2,9 +2,13 @@
 
 use qaqpa_model::{Iin, MessageId, Moment, RefusalLabel, RequestStatus, ServiceAtAct};
 
-use crate::cabinet::NewNotification;
-use crate::exchange::OutgoingMessage;
-use crate::trace::TraceEntry;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use crate::cabinet::{NewNotification, insert_notification};
+use crate::exchange::effects::PreparedOutgoing;
+use crate::exchange::{OutgoingMessage, StatusChange};
+use crate::sqlite::Columns;
+use crate::trace::{self, TraceEntry};
 use crate::{Store, StoreError};
 
 /// A draft to begin.
@@ -131,8 +135,27 @@ impl Applications<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not, or the id or `messageId` exists.
     pub async fn save_draft(&self, draft: NewDraft) -> Result<(), StoreError> {
-        let _ = draft;
-        todo!()
+        self.0
+            .write(move |connection| {
+                Box::pin(async move {
+                    sqlx::query(
+                        "INSERT INTO applications
+                           (id, owner, message_id, service, form_json, status, created_at, updated_at)
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+                    )
+                    .bind(&draft.id)
+                    .bind(draft.owner.reveal())
+                    .bind(draft.message_id.as_str())
+                    .bind(draft.service.to_string())
+                    .bind(&draft.form_json)
+                    .bind(RequestStatus::Draft.as_str())
+                    .bind(draft.at.unix_ms())
+                    .execute(&mut *connection)
+                    .await?;
+                    trace::record(connection, &draft.trace).await
+                })
+            })
+            .await
     }
 
     /// Replaces the form's values of a draft and records steps. False if there is no such draft of this owner, or it was sent.
@@ -147,8 +170,28 @@ impl Applications<'_> {
         trace: Vec<TraceEntry>,
         at: Moment,
     ) -> Result<bool, StoreError> {
-        let _ = (id, owner, form_json, trace, at);
-        todo!()
+        let (id, owner, form_json) = (id.to_owned(), owner.reveal(), form_json.to_owned());
+        self.0
+            .write(move |connection| {
+                Box::pin(async move {
+                    let done = sqlx::query(
+                        "UPDATE applications SET form_json = $3, updated_at = $4
+                         WHERE id = $1 AND owner = $2 AND status = 'draft'",
+                    )
+                    .bind(id)
+                    .bind(owner)
+                    .bind(form_json)
+                    .bind(at.unix_ms())
+                    .execute(&mut *connection)
+                    .await?;
+                    if done.rows_affected() == 0 {
+                        return Ok(false);
+                    }
+                    trace::record(connection, &trace).await?;
+                    Ok(true)
+                })
+            })
+            .await
     }
 
     /// Attaches a file to a draft. `None` if there is no such draft of this owner, or it was sent.
@@ -161,8 +204,34 @@ impl Applications<'_> {
         owner: &Iin,
         attachment: NewAttachment,
     ) -> Result<Option<Attachment>, StoreError> {
-        let _ = (id, owner, attachment);
-        todo!()
+        let size = i64::try_from(attachment.bytes.len()).unwrap_or(i64::MAX);
+        let body = self.0.blobs().put(attachment.bytes).await?;
+        let (id, owner) = (id.to_owned(), owner.reveal());
+        self.0
+            .write(move |connection| {
+                Box::pin(async move {
+                    sqlx::query(
+                        "INSERT INTO attachments
+                           (application, document, name, media_type, body, size)
+                         SELECT id, $3, $4, $5, $6, $7 FROM applications
+                         WHERE id = $1 AND owner = $2 AND status = 'draft'
+                         RETURNING *",
+                    )
+                    .bind(id)
+                    .bind(owner)
+                    .bind(&attachment.document)
+                    .bind(&attachment.name)
+                    .bind(&attachment.media_type)
+                    .bind(body)
+                    .bind(size)
+                    .fetch_optional(connection)
+                    .await?
+                    .as_ref()
+                    .map(attachment_of)
+                    .transpose()
+                })
+            })
+            .await
     }
 
     /// Takes an attachment off a draft. False if there is none.
@@ -170,8 +239,24 @@ impl Applications<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn detach(&self, id: &str, owner: &Iin, attachment: i64) -> Result<bool, StoreError> {
-        let _ = (id, owner, attachment);
-        todo!()
+        let (id, owner) = (id.to_owned(), owner.reveal());
+        self.0
+            .write(move |connection| {
+                Box::pin(async move {
+                    let done = sqlx::query(
+                        "DELETE FROM attachments WHERE id = $3 AND application IN (
+                           SELECT id FROM applications
+                           WHERE id = $1 AND owner = $2 AND status = 'draft')",
+                    )
+                    .bind(id)
+                    .bind(owner)
+                    .bind(attachment)
+                    .execute(connection)
+                    .await?;
+                    Ok(done.rows_affected() == 1)
+                })
+            })
+            .await
     }
 
     /// The attachments of an application, in the order of attaching.
@@ -179,8 +264,11 @@ impl Applications<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn attachments(&self, id: &str) -> Result<Vec<Attachment>, StoreError> {
-        let _ = id;
-        todo!()
+        let rows = sqlx::query("SELECT * FROM attachments WHERE application = $1 ORDER BY id")
+            .bind(id)
+            .fetch_all(self.0.readers())
+            .await?;
+        rows.iter().map(attachment_of).collect()
     }
 
     /// One attachment with its bytes.
@@ -192,8 +280,17 @@ impl Applications<'_> {
         id: &str,
         attachment: i64,
     ) -> Result<Option<AttachmentContent>, StoreError> {
-        let _ = (id, attachment);
-        todo!()
+        let row = sqlx::query("SELECT * FROM attachments WHERE application = $1 AND id = $2")
+            .bind(id)
+            .bind(attachment)
+            .fetch_optional(self.0.readers())
+            .await?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let attachment = attachment_of(&row)?;
+        let bytes = self.0.blobs().read(&attachment.sha256).await?;
+        Ok(Some(AttachmentContent { attachment, bytes }))
     }
 
     /// Sends a draft: status, signed document, outbox entry and steps in one transaction, once.
@@ -201,8 +298,46 @@ impl Applications<'_> {
     /// # Errors
     /// [`StoreError`] where the disk or the database could not.
     pub async fn submit(&self, submission: Submission) -> Result<Submitted, StoreError> {
-        let _ = submission;
-        todo!()
+        let document = self.0.blobs().put(submission.document).await?;
+        let outgoing = PreparedOutgoing::prepare(self.0, submission.outbox).await?;
+        let (id, owner, at) = (
+            submission.id,
+            submission.owner.reveal(),
+            submission.at.unix_ms(),
+        );
+        let trace = submission.trace;
+        self.0
+            .write(move |connection| {
+                Box::pin(async move {
+                    let found =
+                        sqlx::query("SELECT status FROM applications WHERE id = $1 AND owner = $2")
+                            .bind(&id)
+                            .bind(&owner)
+                            .fetch_optional(&mut *connection)
+                            .await?;
+                    let Some(row) = found else {
+                        return Ok(Submitted::Missing);
+                    };
+                    if Columns(&row).status("status")? != RequestStatus::Draft {
+                        return Ok(Submitted::Already);
+                    }
+                    sqlx::query(
+                        "UPDATE applications
+                         SET status = $2, document = $3, submitted_at = $4, updated_at = $4
+                         WHERE id = $1",
+                    )
+                    .bind(&id)
+                    .bind(RequestStatus::Received.as_str())
+                    .bind(document)
+                    .bind(at)
+                    .execute(&mut *connection)
+                    .await?;
+                    outgoing.insert(connection, at).await?;
+                    trace::record(connection, &trace).await?;
+                    Ok(Submitted::Sent)
+                })
+            })
+            .await
     }
 
     /// Gives an application a status with its steps and a notification. False if it has a final
@@ -212,12 +347,24 @@ impl Applications<'_> {
     /// [`StoreError`] where the database could not.
     pub async fn set_status(
         &self,
-        change: crate::exchange::StatusChange,
+        change: StatusChange,
         notification: Option<NewNotification>,
         trace: Vec<TraceEntry>,
     ) -> Result<bool, StoreError> {
-        let _ = (change, notification, trace);
-        todo!()
+        self.0
+            .write(move |connection| {
+                Box::pin(async move {
+                    if !change_status(connection, &change).await? {
+                        return Ok(false);
+                    }
+                    if let Some(notification) = &notification {
+                        insert_notification(connection, notification).await?;
+                    }
+                    trace::record(connection, &trace).await?;
+                    Ok(true)
+                })
+            })
+            .await
     }
 
     /// A person's applications, newest first.
@@ -225,8 +372,12 @@ impl Applications<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn by_owner(&self, owner: &Iin) -> Result<Vec<Application>, StoreError> {
-        let _ = owner;
-        todo!()
+        let rows =
+            sqlx::query("SELECT * FROM applications WHERE owner = $1 ORDER BY created_at DESC, id")
+                .bind(owner.reveal())
+                .fetch_all(self.0.readers())
+                .await?;
+        rows.iter().map(application_of).collect()
     }
 
     /// One application of this owner.
@@ -234,8 +385,14 @@ impl Applications<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn by_id(&self, id: &str, owner: &Iin) -> Result<Option<Application>, StoreError> {
-        let _ = (id, owner);
-        todo!()
+        sqlx::query("SELECT * FROM applications WHERE id = $1 AND owner = $2")
+            .bind(id)
+            .bind(owner.reveal())
+            .fetch_optional(self.0.readers())
+            .await?
+            .as_ref()
+            .map(application_of)
+            .transpose()
     }
 
     /// The application with this `messageId`, whoever owns it.
@@ -246,8 +403,13 @@ impl Applications<'_> {
         &self,
         message_id: &MessageId,
     ) -> Result<Option<Application>, StoreError> {
-        let _ = message_id;
-        todo!()
+        sqlx::query("SELECT * FROM applications WHERE message_id = $1")
+            .bind(message_id.as_str())
+            .fetch_optional(self.0.readers())
+            .await?
+            .as_ref()
+            .map(application_of)
+            .transpose()
     }
 
     /// The signed document of an application of this owner.
@@ -255,7 +417,67 @@ impl Applications<'_> {
     /// # Errors
     /// [`StoreError`] where the file is damaged or the database could not.
     pub async fn document(&self, id: &str, owner: &Iin) -> Result<Option<Vec<u8>>, StoreError> {
-        let _ = (id, owner);
-        todo!()
+        let row = sqlx::query("SELECT document FROM applications WHERE id = $1 AND owner = $2")
+            .bind(id)
+            .bind(owner.reveal())
+            .fetch_optional(self.0.readers())
+            .await?;
+        let digest = match &row {
+            Some(row) => Columns(row).text_option("document")?,
+            None => None,
+        };
+        match digest {
+            Some(digest) => self.0.blobs().read(&digest).await.map(Some),
+            None => Ok(None),
+        }
     }
+}
+
+/// Changes a status unless it is final. True if it was changed.
+pub(crate) async fn change_status(
+    connection: &mut SqliteConnection,
+    change: &StatusChange,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE applications SET status = $2, label = $3, updated_at = $4
+         WHERE message_id = $1 AND status NOT IN ($5, $6)",
+    )
+    .bind(change.message_id.as_str())
+    .bind(change.status.as_str())
+    .bind(change.label.map(RefusalLabel::as_str))
+    .bind(change.at.unix_ms())
+    .bind(RequestStatus::Completed.as_str())
+    .bind(RequestStatus::Refused.as_str())
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+fn application_of(row: &SqliteRow) -> Result<Application, StoreError> {
+    let row = Columns(row);
+    Ok(Application {
+        id: row.text("id")?,
+        owner: row.iin("owner")?,
+        message_id: row.message_id("message_id")?,
+        service: row.service("service")?,
+        form_json: row.text("form_json")?,
+        status: row.status("status")?,
+        label: row.label_option("label")?,
+        created_at: row.moment("created_at")?,
+        updated_at: row.moment("updated_at")?,
+        submitted_at: row.moment_option("submitted_at")?,
+        signed: row.text_option("document")?.is_some(),
+    })
+}
+
+fn attachment_of(row: &SqliteRow) -> Result<Attachment, StoreError> {
+    let row = Columns(row);
+    Ok(Attachment {
+        id: row.number("id")?,
+        document: row.text("document")?,
+        name: row.text("name")?,
+        media_type: row.text("media_type")?,
+        sha256: row.text("body")?,
+        size: row.count("size")?,
+    })
 }

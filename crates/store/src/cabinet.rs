@@ -2,6 +2,9 @@
 
 use qaqpa_model::{Iin, MessageId, Moment, ServiceAtAct};
 
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use crate::sqlite::Columns;
 use crate::{Store, StoreError};
 
 /// A document that arrives: an effect of an accepted message.
@@ -101,8 +104,11 @@ impl Cabinet<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn list(&self, owner: &Iin) -> Result<Vec<CabinetDocument>, StoreError> {
-        let _ = owner;
-        todo!()
+        let rows = sqlx::query("SELECT * FROM cabinet WHERE owner = $1 ORDER BY id DESC")
+            .bind(owner.reveal())
+            .fetch_all(self.0.readers())
+            .await?;
+        rows.iter().map(document_of).collect()
     }
 
     /// The documents that answer one message, oldest first.
@@ -113,8 +119,11 @@ impl Cabinet<'_> {
         &self,
         message_id: &MessageId,
     ) -> Result<Vec<CabinetDocument>, StoreError> {
-        let _ = message_id;
-        todo!()
+        let rows = sqlx::query("SELECT * FROM cabinet WHERE message_id = $1 ORDER BY id")
+            .bind(message_id.as_str())
+            .fetch_all(self.0.readers())
+            .await?;
+        rows.iter().map(document_of).collect()
     }
 
     /// Opens a document of this owner, and marks the first opening.
@@ -127,8 +136,31 @@ impl Cabinet<'_> {
         owner: &Iin,
         at: Moment,
     ) -> Result<Option<CabinetContent>, StoreError> {
-        let _ = (id, owner, at);
-        todo!()
+        let owner = owner.reveal();
+        let document = self
+            .0
+            .write(move |connection| {
+                Box::pin(async move {
+                    sqlx::query(
+                        "UPDATE cabinet SET opened_at = COALESCE(opened_at, $3)
+                         WHERE id = $1 AND owner = $2 RETURNING *",
+                    )
+                    .bind(id)
+                    .bind(owner)
+                    .bind(at.unix_ms())
+                    .fetch_optional(connection)
+                    .await?
+                    .as_ref()
+                    .map(document_of)
+                    .transpose()
+                })
+            })
+            .await?;
+        let Some(document) = document else {
+            return Ok(None);
+        };
+        let bytes = self.0.blobs().read(&document.sha256).await?;
+        Ok(Some(CabinetContent { document, bytes }))
     }
 
     /// A person's notifications, newest first, at most `limit`.
@@ -140,8 +172,25 @@ impl Cabinet<'_> {
         owner: &Iin,
         limit: u32,
     ) -> Result<Vec<Notification>, StoreError> {
-        let _ = (owner, limit);
-        todo!()
+        let rows =
+            sqlx::query("SELECT * FROM notifications WHERE owner = $1 ORDER BY id DESC LIMIT $2")
+                .bind(owner.reveal())
+                .bind(i64::from(limit))
+                .fetch_all(self.0.readers())
+                .await?;
+        rows.iter()
+            .map(|row| {
+                let row = Columns(row);
+                Ok(Notification {
+                    id: row.number("id")?,
+                    message_id: row.message_id_option("message_id")?,
+                    key: row.text("key")?,
+                    args_json: row.text("args_json")?,
+                    at: row.moment("at")?,
+                    read_at: row.moment_option("read_at")?,
+                })
+            })
+            .collect()
     }
 
     /// How many notifications were not read.
@@ -149,8 +198,13 @@ impl Cabinet<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn unread(&self, owner: &Iin) -> Result<u64, StoreError> {
-        let _ = owner;
-        todo!()
+        let row = sqlx::query(
+            "SELECT COUNT(*) AS unread FROM notifications WHERE owner = $1 AND read_at IS NULL",
+        )
+        .bind(owner.reveal())
+        .fetch_one(self.0.readers())
+        .await?;
+        Columns(&row).count("unread")
     }
 
     /// Marks a person's notifications as read.
@@ -158,7 +212,80 @@ impl Cabinet<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn mark_read(&self, owner: &Iin, at: Moment) -> Result<u64, StoreError> {
-        let _ = (owner, at);
-        todo!()
+        let owner = owner.reveal();
+        self.0
+            .write(move |connection| {
+                Box::pin(async move {
+                    let done = sqlx::query(
+                        "UPDATE notifications SET read_at = $2
+                         WHERE owner = $1 AND read_at IS NULL",
+                    )
+                    .bind(owner)
+                    .bind(at.unix_ms())
+                    .execute(connection)
+                    .await?;
+                    Ok(done.rows_affected())
+                })
+            })
+            .await
     }
+}
+
+/// Puts a document into a cabinet within a transaction; its bytes are on disk already.
+pub(crate) async fn insert_document(
+    connection: &mut SqliteConnection,
+    new: &NewCabinetDocument,
+    body: &str,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO cabinet
+           (owner, message_id, service, outcome, title_json, verdict_json, body, received_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(new.owner.reveal())
+    .bind(new.message_id.as_str())
+    .bind(new.service.to_string())
+    .bind(&new.outcome)
+    .bind(&new.title_json)
+    .bind(&new.verdict_json)
+    .bind(body)
+    .bind(new.at.unix_ms())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Gives a notification within a transaction.
+pub(crate) async fn insert_notification(
+    connection: &mut SqliteConnection,
+    new: &NewNotification,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO notifications (owner, message_id, key, args_json, at)
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(new.owner.reveal())
+    .bind(new.message_id.as_ref().map(MessageId::as_str))
+    .bind(&new.key)
+    .bind(&new.args_json)
+    .bind(new.at.unix_ms())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn document_of(row: &SqliteRow) -> Result<CabinetDocument, StoreError> {
+    let row = Columns(row);
+    Ok(CabinetDocument {
+        id: row.number("id")?,
+        owner: row.iin("owner")?,
+        message_id: row.message_id("message_id")?,
+        service: row.service("service")?,
+        outcome: row.text("outcome")?,
+        title_json: row.text("title_json")?,
+        verdict_json: row.text("verdict_json")?,
+        sha256: row.text("body")?,
+        received_at: row.moment("received_at")?,
+        opened_at: row.moment_option("opened_at")?,
+    })
 }

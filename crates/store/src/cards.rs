@@ -2,10 +2,16 @@
 
 use qaqpa_model::{Iin, MessageId, Moment, RefusalLabel, SenderId, ServiceAtAct};
 
+use serde_json::json;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
 use crate::accounts::PersonName;
 use crate::exchange::OutgoingMessage;
-use crate::trace::TraceEntry;
-use crate::{Store, StoreError};
+use crate::exchange::effects::PreparedOutgoing;
+use crate::journal::{Direction, JournalEntry, Line};
+use crate::sqlite::Columns;
+use crate::trace::{self, TraceEntry};
+use crate::{Store, StoreError, counters};
 
 /// A card to register: an effect of an accepted message.
 #[derive(Clone, Debug)]
@@ -60,6 +66,26 @@ pub enum CardState {
     Refused,
 }
 
+impl CardState {
+    /// The name in reports and in storage: `granted`, `open`, `refused`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Granted => "granted",
+            Self::Open => "open",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// The state of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Granted, Self::Open, Self::Refused]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
+}
+
 /// How a task stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TaskState {
@@ -67,6 +93,25 @@ pub enum TaskState {
     Done,
     /// Waiting for somebody of the role, or taken by somebody.
     Open,
+}
+
+impl TaskState {
+    /// The name in reports and in storage: `done`, `open`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Open => "open",
+        }
+    }
+
+    /// The state of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Done, Self::Open]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
 }
 
 /// A card. Stored: changing this needs a migration.
@@ -127,7 +172,7 @@ pub struct Task {
     pub done_at: Option<Moment>,
 }
 
-/// A line of the queue: a card with its open task, or a card alone.
+/// A line of the queue: an open task with its card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueueEntry {
     /// The card.
@@ -213,8 +258,24 @@ impl Cards<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn queue(&self, unit: &str, role: &str) -> Result<Vec<QueueEntry>, StoreError> {
-        let _ = (unit, role);
-        todo!()
+        let rows = sqlx::query(
+            "SELECT * FROM tasks WHERE unit = $1 AND role = $2 AND state = 'open'
+             ORDER BY deadline, id",
+        )
+        .bind(unit)
+        .bind(role)
+        .fetch_all(self.0.readers())
+        .await?;
+        let mut entries = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let task = task_of(row)?;
+            let card = self
+                .by_id(&task.card)
+                .await?
+                .ok_or(StoreError::Unreadable { what: "card" })?;
+            entries.push(QueueEntry { card, task });
+        }
+        Ok(entries)
     }
 
     /// Cards, newest first, at most `limit`.
@@ -222,8 +283,14 @@ impl Cards<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn list(&self, filter: CardFilter, limit: u32) -> Result<Vec<Card>, StoreError> {
-        let _ = (filter, limit);
-        todo!()
+        let rows = sqlx::query(
+            "SELECT * FROM cards WHERE ($1 IS NULL OR state = $1) ORDER BY number DESC LIMIT $2",
+        )
+        .bind(filter.state.map(CardState::as_str))
+        .bind(i64::from(limit))
+        .fetch_all(self.0.readers())
+        .await?;
+        rows.iter().map(card_of).collect()
     }
 
     /// One card.
@@ -231,8 +298,13 @@ impl Cards<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn by_id(&self, id: &str) -> Result<Option<Card>, StoreError> {
-        let _ = id;
-        todo!()
+        sqlx::query("SELECT * FROM cards WHERE id = $1")
+            .bind(id)
+            .fetch_optional(self.0.readers())
+            .await?
+            .as_ref()
+            .map(card_of)
+            .transpose()
     }
 
     /// The card that registers this message.
@@ -240,8 +312,13 @@ impl Cards<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn by_message(&self, message_id: &MessageId) -> Result<Option<Card>, StoreError> {
-        let _ = message_id;
-        todo!()
+        sqlx::query("SELECT * FROM cards WHERE message_id = $1")
+            .bind(message_id.as_str())
+            .fetch_optional(self.0.readers())
+            .await?
+            .as_ref()
+            .map(card_of)
+            .transpose()
     }
 
     /// The signed document of a card, as it came.
@@ -249,8 +326,7 @@ impl Cards<'_> {
     /// # Errors
     /// [`StoreError`] where the file is damaged or the database could not.
     pub async fn document(&self, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let _ = id;
-        todo!()
+        self.file(id, "document").await
     }
 
     /// The signed result of a card, once decided.
@@ -258,8 +334,7 @@ impl Cards<'_> {
     /// # Errors
     /// [`StoreError`] where the file is damaged or the database could not.
     pub async fn result(&self, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let _ = id;
-        todo!()
+        self.file(id, "result").await
     }
 
     /// The tasks of a card, oldest first.
@@ -267,8 +342,11 @@ impl Cards<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn tasks(&self, card: &str) -> Result<Vec<Task>, StoreError> {
-        let _ = card;
-        todo!()
+        let rows = sqlx::query("SELECT * FROM tasks WHERE card = $1 ORDER BY id")
+            .bind(card)
+            .fetch_all(self.0.readers())
+            .await?;
+        rows.iter().map(task_of).collect()
     }
 
     /// Takes a task for an account.
@@ -276,8 +354,33 @@ impl Cards<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn claim_task(&self, task: i64, account: i64) -> Result<TaskClaim, StoreError> {
-        let _ = (task, account);
-        todo!()
+        self.0
+            .write(move |connection| {
+                Box::pin(async move {
+                    sqlx::query(
+                        "UPDATE tasks SET assignee = $2
+                         WHERE id = $1 AND state = 'open' AND assignee IS NULL",
+                    )
+                    .bind(task)
+                    .bind(account)
+                    .execute(&mut *connection)
+                    .await?;
+                    let row = sqlx::query("SELECT * FROM tasks WHERE id = $1")
+                        .bind(task)
+                        .fetch_optional(connection)
+                        .await?;
+                    let Some(row) = row else {
+                        return Ok(TaskClaim::Missing);
+                    };
+                    let task = task_of(&row)?;
+                    Ok(match (task.state, task.assignee) {
+                        (TaskState::Done, _) => TaskClaim::Done,
+                        (TaskState::Open, Some(by)) if by != account => TaskClaim::Taken { by },
+                        (TaskState::Open, _) => TaskClaim::Yours,
+                    })
+                })
+            })
+            .await
     }
 
     /// Replaces what is noted on an open card. False if there is no such card, or it is decided.
@@ -285,8 +388,21 @@ impl Cards<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn note(&self, card: &str, work_json: &str) -> Result<bool, StoreError> {
-        let _ = (card, work_json);
-        todo!()
+        let (card, work_json) = (card.to_owned(), work_json.to_owned());
+        self.0
+            .write(move |connection| {
+                Box::pin(async move {
+                    let done = sqlx::query(
+                        "UPDATE cards SET work_json = $2 WHERE id = $1 AND state = 'open'",
+                    )
+                    .bind(card)
+                    .bind(work_json)
+                    .execute(connection)
+                    .await?;
+                    Ok(done.rows_affected() == 1)
+                })
+            })
+            .await
     }
 
     /// Does a task: state, next tasks, result, outbox entry, journal entry and steps in one transaction, once.
@@ -294,7 +410,223 @@ impl Cards<'_> {
     /// # Errors
     /// [`StoreError`] where the disk or the database could not.
     pub async fn decide(&self, decision: Decision) -> Result<Decided, StoreError> {
-        let _ = decision;
-        todo!()
+        let Some(card) = self.by_id(&decision.card).await? else {
+            return Ok(Decided::Missing);
+        };
+        let line = Line::prepare(
+            self.0,
+            JournalEntry {
+                at: decision.at,
+                kind: "task-done".to_owned(),
+                message_id: Some(card.message_id),
+                direction: Direction::Own,
+                label: decision.label,
+                raw: decision.document.clone(),
+                summary: json!({
+                    "card": card.number,
+                    "task": decision.task,
+                    "by": decision.by,
+                    "state": decision.state.as_str(),
+                    "more": decision.summary,
+                }),
+            },
+        )
+        .await?;
+        let result = match decision.document.clone() {
+            Some(bytes) => Some(self.0.blobs().put(bytes).await?),
+            None => None,
+        };
+        let outgoing = PreparedOutgoing::prepare_option(self.0, decision.outbox.clone()).await?;
+        self.0
+            .write(move |connection| {
+                Box::pin(async move {
+                    if let Some(obstacle) = obstacle(connection, &decision).await? {
+                        return Ok(obstacle);
+                    }
+                    write_decision(connection, &decision, result.as_deref()).await?;
+                    insert_tasks(connection, &decision.card, &decision.tasks).await?;
+                    if let Some(outgoing) = &outgoing {
+                        outgoing.insert(connection, decision.at.unix_ms()).await?;
+                    }
+                    line.append(connection).await?;
+                    trace::record(connection, &decision.trace).await?;
+                    Ok(Decided::Done)
+                })
+            })
+            .await
     }
+
+    async fn file(&self, id: &str, column: &'static str) -> Result<Option<Vec<u8>>, StoreError> {
+        let row = sqlx::query("SELECT document, result FROM cards WHERE id = $1")
+            .bind(id)
+            .fetch_optional(self.0.readers())
+            .await?;
+        let digest = match &row {
+            Some(row) => Columns(row).text_option(column)?,
+            None => None,
+        };
+        match digest {
+            Some(digest) => self.0.blobs().read(&digest).await.map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// Registers a card with its first tasks within a transaction; its document is on disk already.
+pub(crate) async fn insert_card(
+    connection: &mut SqliteConnection,
+    new: &NewCard,
+    document: &str,
+) -> Result<(), StoreError> {
+    let number = counters::next(connection, "cards").await?;
+    sqlx::query(
+        "INSERT INTO cards
+           (id, number, message_id, service, channel, sender, applicant_iin, applicant_surname,
+            applicant_given, applicant_patronymic, document, verdict_json, work_json, state,
+            registered_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'null', 'open', $13)",
+    )
+    .bind(&new.id)
+    .bind(i64::try_from(number).unwrap_or(i64::MAX))
+    .bind(new.message_id.as_str())
+    .bind(new.service.to_string())
+    .bind(&new.channel)
+    .bind(new.sender.as_str())
+    .bind(new.applicant_iin.reveal())
+    .bind(&new.applicant_name.surname)
+    .bind(&new.applicant_name.given)
+    .bind(&new.applicant_name.patronymic)
+    .bind(document)
+    .bind(&new.verdict_json)
+    .bind(new.at.unix_ms())
+    .execute(&mut *connection)
+    .await?;
+    insert_tasks(connection, &new.id, &new.tasks).await
+}
+
+async fn insert_tasks(
+    connection: &mut SqliteConnection,
+    card: &str,
+    tasks: &[NewTask],
+) -> Result<(), StoreError> {
+    for task in tasks {
+        sqlx::query(
+            "INSERT INTO tasks (card, unit, role, action, deadline, given_at, state)
+             VALUES ($1, $2, $3, $4, $5, $6, 'open')",
+        )
+        .bind(card)
+        .bind(&task.unit)
+        .bind(&task.role)
+        .bind(&task.action)
+        .bind(task.deadline.unix_ms())
+        .bind(task.at.unix_ms())
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+/// What stands in the way of a decision.
+async fn obstacle(
+    connection: &mut SqliteConnection,
+    decision: &Decision,
+) -> Result<Option<Decided>, StoreError> {
+    let row = sqlx::query("SELECT * FROM tasks WHERE id = $1 AND card = $2")
+        .bind(decision.task)
+        .bind(&decision.card)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let Some(row) = row else {
+        return Ok(Some(Decided::Missing));
+    };
+    let task = task_of(&row)?;
+    if task.state == TaskState::Done {
+        return Ok(Some(Decided::Already));
+    }
+    if task.assignee.is_some_and(|by| by != decision.by) {
+        return Ok(Some(Decided::Taken));
+    }
+    let open = sqlx::query("SELECT 1 FROM cards WHERE id = $1 AND state = 'open'")
+        .bind(&decision.card)
+        .fetch_optional(connection)
+        .await?;
+    Ok(open.is_none().then_some(Decided::Already))
+}
+
+async fn write_decision(
+    connection: &mut SqliteConnection,
+    decision: &Decision,
+    result: Option<&str>,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE tasks SET state = 'done', assignee = $2, done_at = $3 WHERE id = $1")
+        .bind(decision.task)
+        .bind(decision.by)
+        .bind(decision.at.unix_ms())
+        .execute(&mut *connection)
+        .await?;
+    let decided = (decision.state != CardState::Open).then(|| decision.at.unix_ms());
+    sqlx::query(
+        "UPDATE cards SET state = $2, label = $3, work_json = COALESCE($4, work_json),
+           result = COALESCE($5, result), decided_at = $6
+         WHERE id = $1",
+    )
+    .bind(&decision.card)
+    .bind(decision.state.as_str())
+    .bind(decision.label.map(RefusalLabel::as_str))
+    .bind(&decision.work_json)
+    .bind(result)
+    .bind(decided)
+    .execute(&mut *connection)
+    .await?;
+    if decided.is_some() {
+        // Nobody is to act on a decided card.
+        sqlx::query(
+            "UPDATE tasks SET state = 'done', done_at = $2 WHERE card = $1 AND state = 'open'",
+        )
+        .bind(&decision.card)
+        .bind(decision.at.unix_ms())
+        .execute(connection)
+        .await?;
+    }
+    Ok(())
+}
+
+fn card_of(row: &SqliteRow) -> Result<Card, StoreError> {
+    let row = Columns(row);
+    Ok(Card {
+        id: row.text("id")?,
+        number: row.number("number")?,
+        message_id: row.message_id("message_id")?,
+        service: row.service("service")?,
+        channel: row.text("channel")?,
+        sender: row.sender("sender")?,
+        applicant_iin: row.iin("applicant_iin")?,
+        applicant_name: PersonName {
+            surname: row.text("applicant_surname")?,
+            given: row.text("applicant_given")?,
+            patronymic: row.text_option("applicant_patronymic")?,
+        },
+        verdict_json: row.text("verdict_json")?,
+        work_json: row.text("work_json")?,
+        state: row.parsed("state", CardState::parse)?,
+        label: row.label_option("label")?,
+        registered_at: row.moment("registered_at")?,
+        decided_at: row.moment_option("decided_at")?,
+    })
+}
+
+fn task_of(row: &SqliteRow) -> Result<Task, StoreError> {
+    let row = Columns(row);
+    Ok(Task {
+        id: row.number("id")?,
+        card: row.text("card")?,
+        unit: row.text("unit")?,
+        role: row.text("role")?,
+        action: row.text("action")?,
+        deadline: row.moment("deadline")?,
+        given_at: row.moment("given_at")?,
+        state: row.parsed("state", TaskState::parse)?,
+        assignee: row.number_option("assignee")?,
+        done_at: row.moment_option("done_at")?,
+    })
 }

@@ -1,5 +1,8 @@
 //! Numbers that never repeat, not even after a kill.
 
+use sqlx::sqlite::SqliteConnection;
+
+use crate::sqlite::Columns;
 use crate::{Store, StoreError};
 
 /// The counters of this actor.
@@ -12,7 +15,22 @@ impl Counters<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn next(&self, name: &str) -> Result<u64, StoreError> {
-        let _ = name;
-        todo!()
+        let name = name.to_owned();
+        self.0
+            .write(move |connection| Box::pin(async move { next(connection, &name).await }))
+            .await
     }
+}
+
+/// The next number of that name, within a transaction.
+pub(crate) async fn next(connection: &mut SqliteConnection, name: &str) -> Result<u64, StoreError> {
+    let row = sqlx::query(
+        "INSERT INTO counters (name, value) VALUES ($1, 1)
+         ON CONFLICT (name) DO UPDATE SET value = counters.value + 1
+         RETURNING value",
+    )
+    .bind(name)
+    .fetch_one(connection)
+    .await?;
+    Columns(&row).count("value")
 }

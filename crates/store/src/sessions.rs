@@ -2,6 +2,10 @@
 
 use qaqpa_model::Moment;
 
+use sha2::{Digest as _, Sha256};
+use sqlx::sqlite::SqliteConnection;
+
+use crate::sqlite::Columns;
 use crate::{Store, StoreError};
 
 /// A session to begin.
@@ -64,8 +68,9 @@ impl Sessions<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not, or the token exists.
     pub async fn create(&self, session: NewSession) -> Result<(), StoreError> {
-        let _ = session;
-        todo!()
+        self.0
+            .write(move |connection| Box::pin(async move { insert(connection, &session).await }))
+            .await
     }
 
     /// Ends the session of `old_token` and begins another, in one transaction: at login.
@@ -73,8 +78,18 @@ impl Sessions<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not, or the new token exists.
     pub async fn rotate(&self, old_token: &str, session: NewSession) -> Result<(), StoreError> {
-        let _ = (old_token, session);
-        todo!()
+        let old = digest(old_token);
+        self.0
+            .write(move |connection| {
+                Box::pin(async move {
+                    sqlx::query("DELETE FROM sessions WHERE token = $1")
+                        .bind(old)
+                        .execute(&mut *connection)
+                        .await?;
+                    insert(connection, &session).await
+                })
+            })
+            .await
     }
 
     /// The session of this token that has not ended at `now`.
@@ -82,8 +97,22 @@ impl Sessions<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn find(&self, token: &str, now: Moment) -> Result<Option<Session>, StoreError> {
-        let _ = (token, now);
-        todo!()
+        sqlx::query("SELECT * FROM sessions WHERE token = $1 AND expires > $2")
+            .bind(digest(token))
+            .bind(now.unix_ms())
+            .fetch_optional(self.0.readers())
+            .await?
+            .map(|row| {
+                let row = Columns(&row);
+                Ok(Session {
+                    csrf: row.text("csrf")?,
+                    account: row.number_option("account")?,
+                    data_json: row.text("data_json")?,
+                    created_at: row.moment("created_at")?,
+                    expires: row.moment("expires")?,
+                })
+            })
+            .transpose()
     }
 
     /// Moves the end of a session, and replaces the caller's facts if some are given.
@@ -96,8 +125,23 @@ impl Sessions<'_> {
         expires: Moment,
         data_json: Option<&str>,
     ) -> Result<bool, StoreError> {
-        let _ = (token, expires, data_json);
-        todo!()
+        let (token, data_json) = (digest(token), data_json.map(str::to_owned));
+        self.0
+            .write(move |connection| {
+                Box::pin(async move {
+                    let done = sqlx::query(
+                        "UPDATE sessions SET expires = $2, data_json = COALESCE($3, data_json)
+                         WHERE token = $1",
+                    )
+                    .bind(token)
+                    .bind(expires.unix_ms())
+                    .bind(data_json)
+                    .execute(connection)
+                    .await?;
+                    Ok(done.rows_affected() == 1)
+                })
+            })
+            .await
     }
 
     /// Ends a session.
@@ -105,8 +149,18 @@ impl Sessions<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn delete(&self, token: &str) -> Result<(), StoreError> {
-        let _ = token;
-        todo!()
+        let token = digest(token);
+        self.0
+            .write(move |connection| {
+                Box::pin(async move {
+                    sqlx::query("DELETE FROM sessions WHERE token = $1")
+                        .bind(token)
+                        .execute(connection)
+                        .await?;
+                    Ok(())
+                })
+            })
+            .await
     }
 
     /// Deletes the sessions that have ended at `now`, and gives their number.
@@ -114,7 +168,37 @@ impl Sessions<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn expire(&self, now: Moment) -> Result<u64, StoreError> {
-        let _ = now;
-        todo!()
+        self.0
+            .write(move |connection| {
+                Box::pin(async move {
+                    let done = sqlx::query("DELETE FROM sessions WHERE expires <= $1")
+                        .bind(now.unix_ms())
+                        .execute(connection)
+                        .await?;
+                    Ok(done.rows_affected())
+                })
+            })
+            .await
     }
+}
+
+/// Who reads the database must not be able to take over a session.
+fn digest(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+async fn insert(connection: &mut SqliteConnection, session: &NewSession) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO sessions (token, csrf, account, data_json, created_at, expires)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(digest(&session.token))
+    .bind(&session.csrf)
+    .bind(session.account)
+    .bind(&session.data_json)
+    .bind(session.at.unix_ms())
+    .bind(session.expires.unix_ms())
+    .execute(connection)
+    .await?;
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Small facts of an actor that outlive its process.
 
+use crate::sqlite::Columns;
 use crate::{Store, StoreError};
 
 /// The settings of this actor: a text per name.
@@ -12,8 +13,12 @@ impl Settings<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn read(&self, name: &str) -> Result<Option<String>, StoreError> {
-        let _ = name;
-        todo!()
+        sqlx::query("SELECT value FROM settings WHERE name = $1")
+            .bind(name)
+            .fetch_optional(self.0.readers())
+            .await?
+            .map(|row| Columns(&row).text("value"))
+            .transpose()
     }
 
     /// Sets the text of that name.
@@ -21,7 +26,21 @@ impl Settings<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn write(&self, name: &str, value: &str) -> Result<(), StoreError> {
-        let _ = (name, value);
-        todo!()
+        let (name, value) = (name.to_owned(), value.to_owned());
+        self.0
+            .write(move |connection| {
+                Box::pin(async move {
+                    sqlx::query(
+                        "INSERT INTO settings (name, value) VALUES ($1, $2)
+                         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                    )
+                    .bind(name)
+                    .bind(value)
+                    .execute(connection)
+                    .await?;
+                    Ok(())
+                })
+            })
+            .await
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use qaqpa_model::Actor;
+use sqlx::sqlite::SqliteConnection;
 
 use crate::StoreError;
 use crate::accounts::Accounts;
@@ -18,7 +19,7 @@ use crate::exchange::Exchange;
 use crate::journal::Journal;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
-use crate::sqlite::Sqlite;
+use crate::sqlite::{BoxFuture, Sqlite};
 use crate::trace::Trace;
 
 /// Which database stands behind the store.
@@ -88,6 +89,28 @@ impl Store {
                 database,
             }),
         })
+    }
+
+    pub(crate) fn readers(&self) -> &sqlx::SqlitePool {
+        self.inner.database.readers()
+    }
+
+    pub(crate) fn blobs(&self) -> &Blobs {
+        &self.inner.blobs
+    }
+
+    pub(crate) fn writer_name(&self) -> &'static str {
+        self.inner.actor.name()
+    }
+
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>>
+            + Send
+            + 'static,
+    {
+        self.inner.database.write(work).await
     }
 
     /// Ends the writer after what it has begun, and closes the files.

@@ -2,6 +2,9 @@
 
 use qaqpa_model::{ElementId, MessageId, Moment, RefusalLabel};
 
+use sqlx::sqlite::SqliteConnection;
+
+use crate::sqlite::Columns;
 use crate::{Store, StoreError};
 
 /// How a step ended.
@@ -62,8 +65,9 @@ impl Trace<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn record(&self, entries: Vec<TraceEntry>) -> Result<(), StoreError> {
-        let _ = entries;
-        todo!()
+        self.0
+            .write(move |connection| Box::pin(async move { record(connection, &entries).await }))
+            .await
     }
 
     /// The steps of one message in the order in which they were recorded.
@@ -71,7 +75,44 @@ impl Trace<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn of(&self, message: &MessageId) -> Result<Vec<TraceEntry>, StoreError> {
-        let _ = message;
-        todo!()
+        let rows = sqlx::query("SELECT * FROM trace WHERE message_id = $1 ORDER BY id")
+            .bind(message.as_str())
+            .fetch_all(self.0.readers())
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let row = Columns(row);
+                Ok(TraceEntry {
+                    message: row.message_id("message_id")?,
+                    at: row.moment("at")?,
+                    element: row.element("element")?,
+                    meaning: row.text("meaning")?,
+                    outcome: row.parsed("outcome", TraceOutcome::parse)?,
+                    label: row.label_option("label")?,
+                })
+            })
+            .collect()
     }
+}
+
+/// Records steps within a transaction.
+pub(crate) async fn record(
+    connection: &mut SqliteConnection,
+    entries: &[TraceEntry],
+) -> Result<(), StoreError> {
+    for entry in entries {
+        sqlx::query(
+            "INSERT INTO trace (message_id, at, element, meaning, outcome, label)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(entry.message.as_str())
+        .bind(entry.at.unix_ms())
+        .bind(entry.element.as_str())
+        .bind(&entry.meaning)
+        .bind(entry.outcome.as_str())
+        .bind(entry.label.map(|label| label.as_str()))
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
 }

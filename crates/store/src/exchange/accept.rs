@@ -1,23 +1,183 @@
 //! Accepting a message, once.
-use qaqpa_model::{BodyDigest, MessageId, SenderId};
 
-use super::{Acceptance, AcceptedMessage, Incoming, Seen};
+use qaqpa_model::{BodyDigest, MessageId, SenderId};
+use sqlx::sqlite::SqliteConnection;
+
+use super::effects::{self, PreparedOutgoing};
+use super::{Acceptance, AcceptedMessage, Conflict, Incoming, Seen};
+use crate::journal::{Direction, JournalEntry, Line};
+use crate::sqlite::Columns;
+use crate::trace;
 use crate::{Store, StoreError};
 
-pub(super) async fn accept(_: &Store, _: Incoming) -> Result<Acceptance, StoreError> {
-    todo!()
+pub(super) async fn accept(store: &Store, mut new: Incoming) -> Result<Acceptance, StoreError> {
+    // Saves the files of a repeat; the transaction decides again.
+    match lookup(store, &new.sender, &new.message_id, &new.digest).await? {
+        Some(Seen::Duplicate { answer }) => return Ok(Acceptance::Duplicate { answer }),
+        Some(Seen::MessageIdReused) => {
+            return Ok(Acceptance::Conflict(Conflict::MessageIdReused));
+        }
+        None => {}
+    }
+    let line = Line::prepare(
+        store,
+        JournalEntry {
+            at: new.at,
+            kind: "accepted".to_owned(),
+            message_id: Some(new.message_id.clone()),
+            direction: Direction::In,
+            label: None,
+            raw: Some(std::mem::take(&mut new.raw)),
+            summary: std::mem::take(&mut new.summary),
+        },
+    )
+    .await?;
+    let effects = effects::prepare(store, std::mem::take(&mut new.effects)).await?;
+    let outgoing = PreparedOutgoing::prepare_option(store, new.outbox.take()).await?;
+    let window_begin = new.at.minus(store.inner.replay_window).unix_ms();
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let seen = look(connection, &new.sender, &new.message_id, &new.digest).await?;
+                match seen {
+                    Some(Seen::Duplicate { answer }) => {
+                        return Ok(Acceptance::Duplicate { answer });
+                    }
+                    Some(Seen::MessageIdReused) => {
+                        return Ok(Acceptance::Conflict(Conflict::MessageIdReused));
+                    }
+                    None => {}
+                }
+                if let Some(conflict) = conflict(connection, &new, window_begin).await? {
+                    return Ok(Acceptance::Conflict(conflict));
+                }
+                insert(connection, &new).await?;
+                line.append(connection).await?;
+                if let Some(outgoing) = &outgoing {
+                    outgoing.insert(connection, new.at.unix_ms()).await?;
+                }
+                effects::apply(connection, &effects).await?;
+                trace::record(connection, &new.trace).await?;
+                Ok(Acceptance::Accepted)
+            })
+        })
+        .await
 }
+
 pub(super) async fn lookup(
-    _: &Store,
-    _: &SenderId,
-    _: &MessageId,
-    _: &BodyDigest,
+    store: &Store,
+    sender: &SenderId,
+    message_id: &MessageId,
+    digest: &BodyDigest,
 ) -> Result<Option<Seen>, StoreError> {
-    todo!()
+    let mut connection = store.readers().acquire().await?;
+    look(&mut connection, sender, message_id, digest).await
 }
+
 pub(super) async fn message(
-    _: &Store,
-    _: &MessageId,
+    store: &Store,
+    message_id: &MessageId,
 ) -> Result<Option<AcceptedMessage>, StoreError> {
-    todo!()
+    sqlx::query("SELECT * FROM messages WHERE message_id = $1")
+        .bind(message_id.as_str())
+        .fetch_optional(store.readers())
+        .await?
+        .map(|row| {
+            let row = Columns(&row);
+            Ok(AcceptedMessage {
+                sender: row.sender("sender")?,
+                message_id: row.message_id("message_id")?,
+                correlation: row.message_id_option("correlation")?,
+                digest: row.body_digest("digest")?,
+                verdict_json: row.text("verdict_json")?,
+                facts_json: row.text("facts_json")?,
+                at: row.moment("accepted_at")?,
+            })
+        })
+        .transpose()
+}
+
+async fn look(
+    connection: &mut SqliteConnection,
+    sender: &SenderId,
+    message_id: &MessageId,
+    digest: &BodyDigest,
+) -> Result<Option<Seen>, StoreError> {
+    let found = sqlx::query("SELECT sender, digest, answer FROM messages WHERE message_id = $1")
+        .bind(message_id.as_str())
+        .fetch_optional(connection)
+        .await?;
+    let Some(row) = found else {
+        return Ok(None);
+    };
+    let row = Columns(&row);
+    // Ids are one namespace: were they one per sender, a stranger could take the id of a message
+    // that an answer will name, and the answer would find two.
+    let same = row.sender("sender")? == *sender && row.body_digest("digest")? == *digest;
+    Ok(Some(if same {
+        Seen::Duplicate {
+            answer: row.bytes("answer")?,
+        }
+    } else {
+        Seen::MessageIdReused
+    }))
+}
+
+async fn conflict(
+    connection: &mut SqliteConnection,
+    new: &Incoming,
+    window_begin: i64,
+) -> Result<Option<Conflict>, StoreError> {
+    if let Some(signature) = &new.business_signature {
+        // No upper bound: where the clock was set back, what came "later" came before.
+        let replayed = sqlx::query(
+            "SELECT 1 FROM messages WHERE business_signature = $1 AND accepted_at >= $2 LIMIT 1",
+        )
+        .bind(signature.as_slice())
+        .bind(window_begin)
+        .fetch_optional(&mut *connection)
+        .await?;
+        if replayed.is_some() {
+            return Ok(Some(Conflict::Replayed));
+        }
+    }
+    if let Some(settles) = settles(new) {
+        let settled = sqlx::query("SELECT 1 FROM messages WHERE settles = $1")
+            .bind(settles)
+            .fetch_optional(connection)
+            .await?;
+        if settled.is_some() {
+            return Ok(Some(Conflict::Settled));
+        }
+    }
+    Ok(None)
+}
+
+async fn insert(connection: &mut SqliteConnection, new: &Incoming) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO messages
+           (message_id, sender, digest, business_signature, correlation, settles,
+            verdict_json, facts_json, answer, accepted_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(new.message_id.as_str())
+    .bind(new.sender.as_str())
+    .bind(new.digest.0.as_slice())
+    .bind(new.business_signature.map(|value| value.to_vec()))
+    .bind(new.correlation.as_ref().map(MessageId::as_str))
+    .bind(settles(new))
+    .bind(&new.verdict_json)
+    .bind(&new.facts_json)
+    .bind(&new.response)
+    .bind(new.at.unix_ms())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn settles(new: &Incoming) -> Option<&str> {
+    new.correlation
+        .as_ref()
+        .filter(|_| new.settles)
+        .map(MessageId::as_str)
 }

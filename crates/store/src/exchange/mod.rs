@@ -5,6 +5,7 @@
 //! that is killed loses its lease and nothing else.
 
 mod accept;
+pub(crate) mod effects;
 mod outbox;
 
 use std::time::Duration;
@@ -201,6 +202,26 @@ pub enum OutboxState {
     Parked,
     /// Waiting for its next attempt, or claimed.
     Pending,
+}
+
+impl OutboxState {
+    /// The name in reports and in storage: `done`, `parked`, `pending`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Parked => "parked",
+            Self::Pending => "pending",
+        }
+    }
+
+    /// The state of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Done, Self::Parked, Self::Pending]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
 }
 
 /// An entry of the outbox, for views.

@@ -1,43 +1,298 @@
-//! The outbox.
+//! The outbox: entries are claimed for a lease, so that who is killed loses the lease and nothing else.
+
 use std::time::Duration;
 
-use qaqpa_model::Moment;
+use qaqpa_model::{MessageId, Moment};
+use serde_json::json;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
-use super::{Claimed, Conclusion, OutboxEntry, OutgoingMessage, Ticket};
-use crate::trace::TraceEntry;
-use crate::{Store, StoreError};
+use super::effects::{self, PreparedOutgoing};
+use super::{Claimed, Conclusion, OutboxEntry, OutboxState, OutgoingMessage, Ticket};
+use crate::journal::{Direction, JournalEntry, Line};
+use crate::sqlite::Columns;
+use crate::trace::{self, TraceEntry};
+use crate::{Store, StoreError, mask};
 
 pub(super) async fn enqueue(
-    _: &Store,
-    _: OutgoingMessage,
-    _: Vec<TraceEntry>,
-    _: Moment,
+    store: &Store,
+    message: OutgoingMessage,
+    trace: Vec<TraceEntry>,
+    at: Moment,
 ) -> Result<(), StoreError> {
-    todo!()
+    let outgoing = PreparedOutgoing::prepare(store, message).await?;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                outgoing.insert(connection, at.unix_ms()).await?;
+                trace::record(connection, &trace).await
+            })
+        })
+        .await
 }
+
 pub(super) async fn claim(
-    _: &Store,
-    _: Moment,
-    _: u32,
-    _: Duration,
+    store: &Store,
+    now: Moment,
+    n: u32,
+    lease: Duration,
 ) -> Result<Vec<Claimed>, StoreError> {
-    todo!()
+    let until = now.plus(lease).unix_ms();
+    let rows: Vec<Row> = store
+        .write(move |connection| {
+            Box::pin(async move {
+                let rows = sqlx::query(
+                    "UPDATE outbox SET attempts = attempts + 1, leased_until = $2
+                     WHERE id IN (
+                       SELECT id FROM outbox
+                       WHERE state = 'pending' AND due_at <= $1
+                         AND (leased_until IS NULL OR leased_until <= $1)
+                       ORDER BY due_at, id LIMIT $3)
+                     RETURNING *",
+                )
+                .bind(now.unix_ms())
+                .bind(until)
+                .bind(i64::from(n))
+                .fetch_all(connection)
+                .await?;
+                let mut rows: Vec<Row> = rows.iter().map(Row::of).collect::<Result<_, _>>()?;
+                // RETURNING promises no order.
+                rows.sort_by_key(|row| (row.due_at, row.ticket.id));
+                Ok(rows)
+            })
+        })
+        .await?;
+    let mut claimed = Vec::with_capacity(rows.len());
+    for row in rows {
+        match store.blobs().read(&row.body).await {
+            Ok(body) => claimed.push(row.with(body)),
+            // One damaged file must not hold up the others.
+            Err(error) => {
+                tracing::error!(%error, message_id = %row.message_id, "an outbox entry is parked");
+                park(store, row.ticket, &error.to_string(), Conclusion::at(now)).await?;
+            }
+        }
+    }
+    Ok(claimed)
 }
-pub(super) async fn complete(_: &Store, _: Ticket, _: Conclusion) -> Result<bool, StoreError> {
-    todo!()
+
+pub(super) async fn complete(
+    store: &Store,
+    ticket: Ticket,
+    conclusion: Conclusion,
+) -> Result<bool, StoreError> {
+    // Delivered is a fact, whoever holds the lease by now: no look at the attempt.
+    conclude(store, ticket, None, OutboxState::Done, "", conclusion).await
 }
-pub(super) async fn retry_at(_: &Store, _: Ticket, _: Moment, _: &str) -> Result<bool, StoreError> {
-    todo!()
+
+pub(super) async fn park(
+    store: &Store,
+    ticket: Ticket,
+    why: &str,
+    conclusion: Conclusion,
+) -> Result<bool, StoreError> {
+    let attempt = Some(ticket.attempt);
+    conclude(store, ticket, attempt, OutboxState::Parked, why, conclusion).await
 }
-pub(super) async fn park(_: &Store, _: Ticket, _: &str, _: Conclusion) -> Result<bool, StoreError> {
-    todo!()
+
+pub(super) async fn retry_at(
+    store: &Store,
+    ticket: Ticket,
+    next: Moment,
+    why: &str,
+) -> Result<bool, StoreError> {
+    let why = mask::numbers(why);
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let done = sqlx::query(
+                    "UPDATE outbox SET due_at = $3, leased_until = NULL, why = $4
+                     WHERE id = $1 AND attempts = $2 AND state = 'pending'",
+                )
+                .bind(ticket.id)
+                .bind(ticket.attempt)
+                .bind(next.unix_ms())
+                .bind(why)
+                .execute(connection)
+                .await?;
+                Ok(done.rows_affected() == 1)
+            })
+        })
+        .await
 }
-pub(super) async fn wake(_: &Store, _: Moment) -> Result<u64, StoreError> {
-    todo!()
+
+pub(super) async fn wake(store: &Store, now: Moment) -> Result<u64, StoreError> {
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let done = sqlx::query(
+                    "UPDATE outbox SET due_at = MIN(due_at, $1), leased_until = NULL
+                     WHERE state = 'pending'",
+                )
+                .bind(now.unix_ms())
+                .execute(connection)
+                .await?;
+                Ok(done.rows_affected())
+            })
+        })
+        .await
 }
-pub(super) async fn list(_: &Store, _: u32) -> Result<Vec<OutboxEntry>, StoreError> {
-    todo!()
+
+pub(super) async fn list(store: &Store, limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
+    let rows = sqlx::query("SELECT * FROM outbox ORDER BY id DESC LIMIT $1")
+        .bind(i64::from(limit))
+        .fetch_all(store.readers())
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let row = Columns(row);
+            Ok(OutboxEntry {
+                id: row.number("id")?,
+                destination: row.text("destination")?,
+                message_id: row.message_id("message_id")?,
+                correlation: row.message_id_option("correlation")?,
+                state: row.parsed("state", OutboxState::parse)?,
+                attempts: u32::try_from(row.number("attempts")?).unwrap_or(u32::MAX),
+                due_at: row.moment("due_at")?,
+                why: row.text_option("why")?,
+                queued_at: row.moment("queued_at")?,
+            })
+        })
+        .collect()
 }
-pub(super) async fn next_due(_: &Store) -> Result<Option<Moment>, StoreError> {
-    todo!()
+
+pub(super) async fn next_due(store: &Store) -> Result<Option<Moment>, StoreError> {
+    let row = sqlx::query(
+        "SELECT MIN(MAX(due_at, COALESCE(leased_until, due_at))) AS due
+         FROM outbox WHERE state = 'pending'",
+    )
+    .fetch_one(store.readers())
+    .await?;
+    Columns(&row).moment_option("due")
+}
+
+/// A claimed row whose body is still a file.
+struct Row {
+    ticket: Ticket,
+    destination: String,
+    message_id: MessageId,
+    correlation: Option<MessageId>,
+    body: String,
+    due_at: i64,
+    queued_at: Moment,
+}
+
+impl Row {
+    fn of(row: &SqliteRow) -> Result<Self, StoreError> {
+        let row = Columns(row);
+        Ok(Self {
+            ticket: Ticket {
+                id: row.number("id")?,
+                attempt: row.number("attempts")?,
+            },
+            destination: row.text("destination")?,
+            message_id: row.message_id("message_id")?,
+            correlation: row.message_id_option("correlation")?,
+            body: row.text("body")?,
+            due_at: row.number("due_at")?,
+            queued_at: row.moment("queued_at")?,
+        })
+    }
+
+    fn with(self, body: Vec<u8>) -> Claimed {
+        Claimed {
+            ticket: self.ticket,
+            attempt: u32::try_from(self.ticket.attempt).unwrap_or(u32::MAX),
+            message: OutgoingMessage {
+                destination: self.destination,
+                message_id: self.message_id,
+                correlation: self.correlation,
+                body,
+            },
+            queued_at: self.queued_at,
+        }
+    }
+}
+
+/// The last word about an entry, with what follows from it and its journal entries.
+async fn conclude(
+    store: &Store,
+    ticket: Ticket,
+    attempt: Option<i64>,
+    state: OutboxState,
+    why: &str,
+    conclusion: Conclusion,
+) -> Result<bool, StoreError> {
+    let row = sqlx::query("SELECT * FROM outbox WHERE id = $1")
+        .bind(ticket.id)
+        .fetch_optional(store.readers())
+        .await?;
+    let Some(row) = row else {
+        return Ok(false);
+    };
+    let row = Row::of(&row)?;
+    let at = conclusion.at;
+    let why = mask::numbers(why);
+    let line = |kind: &str, direction, raw| JournalEntry {
+        at,
+        kind: kind.to_owned(),
+        message_id: Some(row.message_id.clone()),
+        direction,
+        label: None,
+        raw,
+        summary: json!({
+            "destination": row.destination,
+            "attempts": row.ticket.attempt,
+            "body": row.body,
+            "why": why,
+        }),
+    };
+    let kind = match state {
+        OutboxState::Done => "delivered",
+        OutboxState::Parked | OutboxState::Pending => "parked",
+    };
+    let mut lines = vec![Line::prepare(store, line(kind, Direction::Out, None)).await?];
+    if !conclusion.answer.is_empty() {
+        let entry = line("answered", Direction::In, Some(conclusion.answer));
+        lines.push(Line::prepare(store, entry).await?);
+    }
+    let effects = effects::prepare(store, conclusion.effects).await?;
+    let trace = conclusion.trace;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                if !set_state(connection, ticket.id, attempt, state, &why, at).await? {
+                    return Ok(false);
+                }
+                for line in &lines {
+                    line.append(connection).await?;
+                }
+                effects::apply(connection, &effects).await?;
+                trace::record(connection, &trace).await?;
+                Ok(true)
+            })
+        })
+        .await
+}
+
+async fn set_state(
+    connection: &mut SqliteConnection,
+    id: i64,
+    attempt: Option<i64>,
+    state: OutboxState,
+    why: &str,
+    at: Moment,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE outbox
+         SET state = $3, why = NULLIF($4, ''), concluded_at = $5, leased_until = NULL
+         WHERE id = $1 AND state = 'pending' AND ($2 IS NULL OR attempts = $2)",
+    )
+    .bind(id)
+    .bind(attempt)
+    .bind(state.as_str())
+    .bind(why)
+    .bind(at.unix_ms())
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }

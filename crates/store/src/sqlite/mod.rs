@@ -1,5 +1,6 @@
 //! SQLite behind the store: one writer, several readers, one file.
 
+mod columns;
 mod writer;
 
 use std::path::Path;
@@ -13,7 +14,9 @@ use sqlx::sqlite::{
 use crate::StoreError;
 use crate::blobs::make_dir;
 
-pub(crate) use writer::{BoxFuture, Writer};
+pub(crate) use columns::Columns;
+pub(crate) use writer::BoxFuture;
+use writer::Writer;
 
 /// The migrations, embedded; each is applied once and never changed afterwards.
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations/sqlite");

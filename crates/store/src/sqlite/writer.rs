@@ -25,7 +25,11 @@ struct Outcome {
     tell: Box<dyn FnOnce(Result<(), StoreError>) + Send>,
 }
 
-type Work = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Outcome> + Send>;
+/// A job: it is given the connection, or the reason why there is none.
+type Work = Box<
+    dyn for<'c> FnOnce(Result<&'c mut SqliteConnection, StoreError>) -> BoxFuture<'c, Outcome>
+        + Send,
+>;
 
 enum Order {
     Stop,
@@ -59,7 +63,10 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let job: Work = Box::new(move |connection| {
             Box::pin(async move {
-                let result = work(connection).await;
+                let result = match connection {
+                    Ok(connection) => work(connection).await,
+                    Err(error) => Err(error),
+                };
                 Outcome {
                     keep: result.is_ok(),
                     tell: Box::new(move |committed| {
@@ -112,13 +119,11 @@ async fn group(
         if result.is_ok() {
             result = control(connection, "SAVEPOINT job").await;
         }
-        if result.is_err() {
-            // The job never runs: dropping it tells its caller that the store is closed, so run the
-            // teller by hand is not possible; the reply channel's end is the answer.
-            drop(work);
+        if let Err(error) = &result {
+            told.push(work(Err(error.clone())).await.tell);
             break;
         }
-        let outcome = work(connection).await;
+        let outcome = work(Ok(&mut *connection)).await;
         if !outcome.keep {
             result = control(connection, "ROLLBACK TO job").await;
         }
