@@ -66,7 +66,7 @@ impl<'d> Reference<'d> {
         let digest = digest_method(parts.required(DS, "DigestMethod")?)?;
         let digest_value = base64::read(parts.required(DS, "DigestValue")?)?;
         parts.end()?;
-        if digest_value.len() != digest.len() {
+        if digest_value.len() != digest.value_bytes() {
             return Err(SignatureError::malformed(
                 "DigestValue has not the length of its DigestMethod",
             ));
