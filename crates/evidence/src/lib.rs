@@ -1,1 +1,18 @@
 //! Fetches and keeps OCSP answers and CRLs for an examination.
+//!
+//! `verdict` says what it needs and never fetches; [`Examiner`] is the one that goes and gets it:
+//!
+//! - within limits of time and bytes, over plain HTTP without redirects;
+//! - from the authority's addresses as configured, or else from those the certificate names;
+//! - once more after a transient failure (a broken connection, 5xx, `tryLater`), and never a third time;
+//! - telling in the verdict what was tried.
+//!
+//! Bytes that come back are not believed here: the examination verifies them. What verified may be kept
+//! for a while: CRLs by their issuer, and OCSP answers made without a nonce by the certID that they were
+//! asked for, so that an answer about one certificate is never served for another.
+
+mod cache;
+mod examiner;
+mod fetch;
+
+pub use examiner::{Examiner, NcaAddresses};

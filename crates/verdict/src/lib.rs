@@ -1,1 +1,45 @@
 //! One judgement about one signed document, from evidence.
+//!
+//! Sans-I/O: an [`Examination`] is begun with a [`Subject`], what is [`Known`] beforehand, a [`Policy`]
+//! and the [`Moment`](qaqpa_model::Moment) that is judged. It says what it [`Need`]s, is fed, and gives
+//! a [`Verdict`]; when every check passed, also [`Proven`], the only way to read the application.
+//!
+//! ```text
+//! begin → advance → Wants(needs) → feed … → advance → Done → finish → (Verdict, Option<Proven>)
+//! ```
+//!
+//! Three answers everywhere: pass, fail, undecided. Undecided revocation is a refusal (hard fail), with
+//! the label `revocation-unknown` and the indication INDETERMINATE / TRY_LATER.
+//!
+//! Indications are those of ETSI EN 319 102-1; what the standard does not know is marked as the
+//! simulator's own ([`SubIndication::is_own`]).
+
+mod border;
+mod checks;
+mod dossier;
+mod examination;
+mod facts;
+mod indication;
+mod judgement;
+mod need;
+mod policy;
+mod proven;
+mod replay;
+mod signature;
+mod sources;
+mod text;
+mod verdict;
+
+pub use checks::iin::confirm_iin;
+pub use dossier::{Dossier, Fed, KEPT_BYTES_MAX};
+pub use examination::{Examination, Known, Subject};
+pub use indication::{Indication, SubIndication};
+pub use need::{Attempt, Evidence, Need, NeedId, Progress, Received};
+pub use policy::{IssuerRevocation, Nonce, OCSP_AGE_MAX, Policy, PolicyError, SKEW_MAX, Sources};
+pub use proven::{Proven, SignerIdentity};
+pub use replay::replay;
+pub use sources::Believed;
+pub use verdict::{
+    CertificateView, CheckId, CheckReport, EvidenceKind, EvidenceView, Outcome, ReferenceView,
+    ScopeView, SignerView, SubjectKind, VERSION, Verdict,
+};

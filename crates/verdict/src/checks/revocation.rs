@@ -1,0 +1,339 @@
+//! Condition 2, absence from the revoked list: is every certificate of the path neither revoked nor suspended?
+//!
+//! Sources are weighed, not trusted: a statement that could not be verified is no evidence, and where
+//! two verified ones contradict each other the worse counts.
+
+use qaqpa_model::{Moment, RefusalLabel};
+
+use super::Finding;
+use crate::facts::{Account, Cause, Said};
+use crate::indication::SubIndication;
+use crate::verdict::CheckId;
+
+pub(crate) const CLAUSE: &str =
+    "RFC 5280 §6.1.3 (a)(3); EN 319 102-1 §5.2.6; condition 2: absence from the revoked list";
+
+/// One certificate of the path whose revocation is asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// Its place in the path: 0 is the signer.
+    pub(crate) place: usize,
+    /// Its common name and serial number, for the report.
+    pub(crate) name: String,
+}
+
+/// What the sources together say, from the best to the worst.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    Good,
+    Undecided,
+    Suspended,
+    Revoked,
+}
+
+/// Judges all certificates; the worst decides, the signer first among equals.
+pub(crate) fn judge(asked: &[Asked], accounts: &[Account], at: Moment) -> Finding {
+    let mut good = Vec::new();
+    let mut worst: Option<(Standing, usize, String)> = None;
+    for certificate in asked {
+        let (standing, why) = weigh(certificate, accounts, at);
+        let why = format!("{}: {why}", certificate.name);
+        if standing == Standing::Good {
+            good.push(why);
+        } else if worst.as_ref().is_none_or(|(known, ..)| standing > *known) {
+            worst = Some((standing, certificate.place, why));
+        }
+    }
+    let id = CheckId::Revocation;
+    if asked.is_empty() {
+        worst = Some((Standing::Undecided, 0, "nobody was asked about".to_owned()));
+    }
+    let Some((standing, place, why)) = worst else {
+        return Finding::pass(id, good.join("; "));
+    };
+    match standing {
+        // EN 319 102-1, 5.2.6: a signing certificate on hold gives INDETERMINATE / TRY_LATER, since the
+        // hold may be lifted.
+        Standing::Suspended if place == 0 => Finding::fail(
+            id,
+            RefusalLabel::CertificateSuspended,
+            SubIndication::TryLater,
+            why,
+        ),
+        Standing::Revoked if place == 0 => Finding::fail(
+            id,
+            RefusalLabel::CertificateRevoked,
+            SubIndication::Revoked,
+            why,
+        ),
+        // A revoked authority vouches for nobody: its chain ends nowhere.
+        Standing::Suspended | Standing::Revoked => Finding::fail(
+            id,
+            RefusalLabel::IssuerUntrusted,
+            SubIndication::RevokedCaNoPoe,
+            why,
+        ),
+        // Hard fail. EN 319 102-1, table 6, TRY_LATER: "not all constraints can be fulfilled using
+        // available information. However, it may be possible to do so using additional revocation
+        // status information that will be available at a later point of time."
+        Standing::Undecided | Standing::Good => Finding::undecided(
+            id,
+            RefusalLabel::RevocationUnknown,
+            SubIndication::TryLater,
+            why,
+        ),
+    }
+}
+
+fn weigh(asked: &Asked, accounts: &[Account], at: Moment) -> (Standing, String) {
+    let mine: Vec<_> = accounts
+        .iter()
+        .filter(|account| account.place == asked.place)
+        .collect();
+    let sentences = || {
+        let all: Vec<_> = mine.iter().map(|account| account.sentence()).collect();
+        all.join("; ")
+    };
+    // RFC 5280, 6.1.3 (a)(3): "At the current time, the certificate is not revoked. This may be
+    // determined by obtaining the appropriate CRL (Section 6.3), by status information, or by
+    // out-of-band mechanisms." A source that says nothing verifiable determines nothing.
+    let worst = mine
+        .iter()
+        .filter_map(|account| Some((standing(account, at)?, *account)))
+        .max_by(|(a, _), (b, _)| a.cmp(b));
+    match worst {
+        Some((Standing::Good, account)) => match &account.said {
+            Said::Revoked { since, .. } => (
+                Standing::Good,
+                format!("{}; that is after the moment judged ({since})", sentences()),
+            ),
+            _ => (Standing::Good, sentences()),
+        },
+        Some((standing, _)) => (standing, sentences()),
+        None if mine.is_empty() => (Standing::Undecided, "no source was asked".to_owned()),
+        None => (Standing::Undecided, sentences()),
+    }
+}
+
+/// The standing that one account proves at the moment judged; `None` where it proves none.
+fn standing(account: &Account, at: Moment) -> Option<Standing> {
+    match &account.said {
+        Said::Nothing { .. } => None,
+        Said::Good { .. } => Some(Standing::Good),
+        // RFC 6960, 2.2: "The 'unknown' state indicates that the responder doesn't know about the
+        // certificate being requested": a list without the number then proves no more than that.
+        Said::Unknown => Some(Standing::Undecided),
+        Said::Revoked { since, cause } => {
+            // Revoked after the moment judged, and known to be so when the answer was received: the
+            // certificate was good at that moment. A date that lies ahead of the answer itself is
+            // no such knowledge, and the worse reading counts.
+            let later = *since > at && *since <= account.received;
+            Some(match cause {
+                _ if later => Standing::Good,
+                Cause::Hold => Standing::Suspended,
+                Cause::NeverIssued | Cause::Reason(_) => Standing::Revoked,
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+    use qaqpa_model::Answer;
+
+    use super::*;
+    use crate::verdict::EvidenceKind;
+
+    fn noon() -> Moment {
+        Moment::parse("2026-11-22T12:00:00+05:00").unwrap()
+    }
+
+    fn signer() -> Asked {
+        Asked {
+            place: 0,
+            name: "TEST (1f)".to_owned(),
+        }
+    }
+
+    fn says(kind: EvidenceKind, said: Said) -> Account {
+        Account {
+            kind,
+            place: 0,
+            about: "1f".to_owned(),
+            said,
+            received: noon(),
+            this_update: Some(noon()),
+            next_update: None,
+            sha256: None,
+            attempts: Vec::new(),
+        }
+    }
+
+    fn good() -> Said {
+        Said::Good {
+            who: "TEST responder".to_owned(),
+        }
+    }
+
+    fn revoked(since: Moment) -> Said {
+        Said::Revoked {
+            since,
+            cause: Cause::Reason("keyCompromise".to_owned()),
+        }
+    }
+
+    fn hold(since: Moment) -> Said {
+        Said::Revoked {
+            since,
+            cause: Cause::Hold,
+        }
+    }
+
+    fn nothing() -> Said {
+        Said::Nothing {
+            why: "status 503".to_owned(),
+        }
+    }
+
+    fn outcome(ocsp: Said, crl: Option<Said>) -> Option<RefusalLabel> {
+        let mut accounts = vec![says(EvidenceKind::Ocsp, ocsp)];
+        accounts.extend(crl.map(|said| says(EvidenceKind::Crl, said)));
+        judge(&[signer()], &accounts, noon())
+            .reason()
+            .map(|reason| reason.label)
+    }
+
+    #[test]
+    fn ocsp_and_crl_together_say_the_worse_of_both() {
+        let hour = Duration::from_secs(3600);
+        let before = noon().minus(hour);
+        use RefusalLabel::{CertificateRevoked, CertificateSuspended, RevocationUnknown};
+        #[rustfmt::skip]
+        let table: [(&str, Said, Option<Said>, Option<RefusalLabel>); 15] = [
+            // case                       OCSP             CRL                    label
+            ("good",                      good(),          None,                  None),
+            ("good, good",                good(),          Some(good()),          None),
+            ("good, revoked (R10)",       good(),          Some(revoked(before)), Some(CertificateRevoked)),
+            ("revoked, good (R10)",       revoked(before), Some(good()),          Some(CertificateRevoked)),
+            ("good, hold",                good(),          Some(hold(before)),    Some(CertificateSuspended)),
+            ("hold, revoked",             hold(before),    Some(revoked(before)), Some(CertificateRevoked)),
+            ("hold",                      hold(before),    None,                  Some(CertificateSuspended)),
+            ("unknown",                   Said::Unknown,   None,                  Some(RevocationUnknown)),
+            ("unknown, good (R07)",       Said::Unknown,   Some(good()),          Some(RevocationUnknown)),
+            ("unknown, revoked",          Said::Unknown,   Some(revoked(before)), Some(CertificateRevoked)),
+            ("nothing, good",             nothing(),       Some(good()),          None),
+            ("nothing, revoked",          nothing(),       Some(revoked(before)), Some(CertificateRevoked)),
+            ("nothing, nothing (R11)",    nothing(),       Some(nothing()),       Some(RevocationUnknown)),
+            ("nothing",                   nothing(),       None,                  Some(RevocationUnknown)),
+            ("good, nothing",             good(),          Some(nothing()),       None),
+        ];
+        for (case, ocsp, crl, label) in table {
+            assert_eq!(outcome(ocsp, crl), label, "{case}");
+        }
+    }
+
+    #[test]
+    fn a_revocation_counts_from_its_moment_on() {
+        let milli = Duration::from_millis(1);
+        // Received at noon; judged at noon.
+        assert_eq!(
+            outcome(revoked(noon()), None),
+            Some(RefusalLabel::CertificateRevoked)
+        );
+        // Judged an hour before: a revocation a millisecond later than that moment does not count.
+        let judged = noon().minus(Duration::from_secs(3600));
+        let label = |since| {
+            judge(
+                &[signer()],
+                &[says(EvidenceKind::Ocsp, revoked(since))],
+                judged,
+            )
+            .reason()
+            .map(|reason| reason.label)
+        };
+        assert_eq!(label(judged), Some(RefusalLabel::CertificateRevoked));
+        assert_eq!(label(judged.plus(milli)), None);
+        // A date ahead of the answer itself is not knowledge about the past: the worse reading.
+        assert_eq!(label(noon()), None);
+        assert_eq!(
+            label(noon().plus(milli)),
+            Some(RefusalLabel::CertificateRevoked)
+        );
+    }
+
+    #[test]
+    fn a_revoked_authority_makes_the_issuer_untrusted() {
+        let authority = Asked {
+            place: 1,
+            name: "TEST CA (2a)".to_owned(),
+        };
+        let mut list = says(EvidenceKind::Crl, revoked(noon()));
+        list.place = 1;
+        let finding = judge(
+            &[signer(), authority],
+            &[says(EvidenceKind::Ocsp, good()), list],
+            noon(),
+        );
+        assert_eq!(
+            finding.reason().map(|reason| (reason.label, reason.sub)),
+            Some((RefusalLabel::IssuerUntrusted, SubIndication::RevokedCaNoPoe))
+        );
+    }
+
+    #[test]
+    fn a_certificate_that_nobody_was_asked_about_is_undecided() {
+        let finding = judge(&[signer()], &[], noon());
+        assert!(matches!(finding.answer, Some(Answer::Undecided(_))));
+        assert_eq!(finding.why, "TEST (1f): no source was asked");
+    }
+
+    #[test]
+    fn a_path_that_asks_about_nobody_is_no_pass() {
+        let finding = judge(&[], &[], noon());
+        assert!(matches!(finding.answer, Some(Answer::Undecided(_))));
+    }
+
+    fn any_said() -> impl Strategy<Value = Said> {
+        prop_oneof![
+            Just(good()),
+            Just(Said::Unknown),
+            Just(nothing()),
+            Just(hold(noon())),
+            Just(revoked(noon())),
+        ]
+    }
+
+    proptest! {
+        /// Neither the order of the sources nor a further silent one changes the judgement.
+        #[test]
+        fn order_and_silence_change_nothing(
+            said in proptest::collection::vec(any_said(), 0..5),
+        ) {
+            let accounts: Vec<_> = said.iter().cloned()
+                .map(|said| says(EvidenceKind::Ocsp, said)).collect();
+            let label = |accounts: &[Account]| judge(&[signer()], accounts, noon())
+                .reason().map(|reason| reason.label);
+            let mut other: Vec<_> = accounts.iter().rev().cloned().collect();
+            other.push(says(EvidenceKind::Crl, nothing()));
+            prop_assert_eq!(label(&accounts), label(&other));
+        }
+
+        /// No further evidence makes a bad standing better: a pass needs every verified source to say good.
+        #[test]
+        fn a_pass_needs_good_and_nothing_worse(
+            said in proptest::collection::vec(any_said(), 0..5),
+        ) {
+            let accounts: Vec<_> = said.iter().cloned()
+                .map(|said| says(EvidenceKind::Ocsp, said)).collect();
+            let passed = judge(&[signer()], &accounts, noon()).is_pass();
+            let verified: Vec<_> = said.iter()
+                .filter(|said| !matches!(said, Said::Nothing { .. })).collect();
+            let expected = !verified.is_empty()
+                && verified.iter().all(|said| matches!(said, Said::Good { .. }));
+            prop_assert_eq!(passed, expected);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! One examination, from its beginning to its verdict, without any input or output of its own.
+//!
+//! ```text
+//! begin ─ structure → scope → content → value → chain → validity → purpose   (facts at hand)
+//!   └─ advance ⇄ feed: OCSP, then a CRL where OCSP gave no evidence           (facts from outside)
+//!        └─ finish: revocation is judged, the verdict is drawn up
+//! ```
+//!
+//! Nothing is asked for before the signature's value and the chain are proven and all other questions
+//! are passed: an attacker's certificate cannot send us to an attacker's address.
+
+use qaqpa_model::{Limits, Moment};
+use qaqpa_x509::{Certificate, TrustAnchors, path::Path};
+use qaqpa_xml::Document;
+use qaqpa_xmldsig::Covered;
+
+use crate::checks::{self, Finding, revocation::Asked};
+use crate::dossier::Dossier;
+use crate::facts::{Account, Said};
+use crate::judgement;
+use crate::need::{Need, NeedId, Progress, Received};
+use crate::policy::Policy;
+use crate::proven::Proven;
+use crate::signature::{self, Read};
+use crate::sources::{self, Believed};
+use crate::verdict::{CheckId, ScopeView, SubjectKind, Verdict};
+
+/// What is examined.
+#[derive(Clone, Copy, Debug)]
+pub enum Subject<'d> {
+    /// A business document with an enveloped signature over all of it.
+    Document(&'d Document),
+    /// An envelope whose Body is under a WS-Security signature.
+    Transport(&'d Document),
+    /// A certificate alone: condition 2 as the portal asks it, before anything is signed.
+    Certificate {
+        /// The certificate, DER.
+        certificate_der: &'d [u8],
+        /// Certificates that came with it (a key file holds the chain), DER; none of them is trusted for that.
+        pool_der: &'d [Vec<u8>],
+    },
+}
+
+impl Subject<'_> {
+    pub(crate) const fn kind(&self) -> SubjectKind {
+        match self {
+            Self::Document(_) => SubjectKind::Document,
+            Self::Transport(_) => SubjectKind::Transport,
+            Self::Certificate { .. } => SubjectKind::Certificate,
+        }
+    }
+}
+
+/// What the examiner knows beforehand.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The only certificates that are trusted.
+    pub anchors: TrustAnchors,
+    /// Certificates to build paths with and to look up by issuer and serial number: issuing
+    /// authorities, registered senders. None of them is trusted for standing here.
+    pub pool: Vec<Certificate>,
+}
+
+/// One examination under way.
+#[derive(Debug)]
+pub struct Examination<'d> {
+    facts: Facts<'d>,
+    policy: Policy,
+    seed: [u8; 32],
+}
+
+/// What is known about the subject so far.
+#[derive(Debug)]
+pub(crate) struct Facts<'d> {
+    pub(crate) kind: SubjectKind,
+    pub(crate) at: Moment,
+    /// The answers that need nothing from outside, in order.
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) scope: Option<ScopeView>,
+    /// The covered part and the digest of the signature's value.
+    pub(crate) covered: Option<(Covered<'d>, [u8; 32])>,
+    pub(crate) signer: Option<Certificate>,
+    pub(crate) path: Option<Path>,
+    /// The certificates of the path whose revocation is asked about.
+    pub(crate) asked: Vec<Asked>,
+    /// What the sources said, in the order in which they were fed.
+    pub(crate) accounts: Vec<Account>,
+    pub(crate) dossier: Dossier,
+}
+
+impl<'d> Examination<'d> {
+    /// Begins: asks every question that the subject and the known certificates can answer.
+    ///
+    /// `at` is the moment that is judged: the signature is taken to have been made then. `seed` must be
+    /// unpredictable and used once; the nonces of this examination are made of it.
+    #[must_use]
+    pub fn begin(
+        subject: Subject<'d>,
+        known: &Known,
+        policy: &Policy,
+        limits: &Limits,
+        at: Moment,
+        seed: [u8; 32],
+    ) -> Self {
+        let Read {
+            mut findings,
+            scope,
+            covered,
+            signer,
+            companions,
+        } = signature::read(subject, known, limits);
+        let mut path = None;
+        if let Some(signer) = &signer {
+            let (chain, built) = checks::chain::judge(signer, &companions, known, at, limits);
+            findings.push(chain);
+            findings.push(checks::validity::judge(signer, at));
+            findings.push(checks::purpose::judge(signer));
+            path = built;
+        } else {
+            for id in [CheckId::Chain, CheckId::Validity, CheckId::Purpose] {
+                findings.push(Finding::not_asked(
+                    id,
+                    "no signing certificate could be read",
+                ));
+            }
+        }
+        Self {
+            facts: Facts {
+                kind: subject.kind(),
+                at,
+                findings,
+                scope,
+                covered,
+                signer,
+                asked: path
+                    .as_ref()
+                    .map(|path| sources::asked(path, policy))
+                    .unwrap_or_default(),
+                accounts: Vec::new(),
+                dossier: Dossier::begin(seed, path.as_ref()),
+                path,
+            },
+            policy: *policy,
+            seed,
+        }
+    }
+
+    /// What is wanted now; nothing where a question was already answered with no.
+    #[must_use]
+    pub fn advance(&self) -> Progress {
+        let wanted = self.wanted();
+        if wanted.is_empty() {
+            Progress::Done
+        } else {
+            Progress::Wants(wanted)
+        }
+    }
+
+    /// Takes what was found for a need, and says whether it is evidence at all.
+    ///
+    /// What is not wanted (never asked for, or fed before) is left aside.
+    pub fn feed(&mut self, id: NeedId, received: &Received) -> Option<Believed> {
+        let need = self.wanted().into_iter().find(|need| need.id() == id)?;
+        let account = sources::account(&need, received, &self.policy, self.facts.at);
+        let believed = match account.said {
+            Said::Nothing { .. } => None,
+            _ => Some(Believed {
+                next_update: account.next_update,
+            }),
+        };
+        self.facts.dossier.keep(id, received);
+        self.facts.accounts.push(account);
+        believed
+    }
+
+    /// Judges. A need that was never fed counts as evidence that could not be had.
+    #[must_use]
+    pub fn finish(self) -> (Verdict, Option<Proven<'d>>) {
+        judgement::draw_up(self.facts)
+    }
+
+    fn wanted(&self) -> Vec<Need> {
+        let Some(path) = &self.facts.path else {
+            return Vec::new();
+        };
+        // The wall against being sent anywhere: every question at hand was answered with yes.
+        if !self.facts.findings.iter().all(Finding::is_pass) {
+            return Vec::new();
+        }
+        sources::wanted(path, &self.policy, &self.seed, &self.facts.accounts)
+    }
+}

@@ -1,0 +1,91 @@
+//! What was found out about revocation, before anything is judged.
+
+use qaqpa_model::Moment;
+
+use crate::need::Attempt;
+use crate::verdict::{EvidenceKind, EvidenceView};
+
+/// What one source says about one certificate of the path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Account {
+    pub(crate) kind: EvidenceKind,
+    /// The place of the certificate in the path: 0 is the signer.
+    pub(crate) place: usize,
+    /// The serial number of that certificate, hexadecimal.
+    pub(crate) about: String,
+    pub(crate) said: Said,
+    pub(crate) received: Moment,
+    pub(crate) this_update: Option<Moment>,
+    pub(crate) next_update: Option<Moment>,
+    pub(crate) sha256: Option<String>,
+    pub(crate) attempts: Vec<Attempt>,
+}
+
+/// The statement of a source. Only a verified one is anything but `Nothing`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// Not revoked, by `who`.
+    Good { who: String },
+    /// Revoked or suspended, since `since`.
+    Revoked { since: Moment, cause: Cause },
+    /// The responder does not know the certificate.
+    Unknown,
+    /// No evidence: nothing came, or what came cannot be believed.
+    Nothing { why: String },
+}
+
+/// Why a certificate was revoked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// certificateHold: suspended, may come back.
+    Hold,
+    /// The authority never issued it (RFC 6960 §2.2: certificateHold since 1970-01-01).
+    NeverIssued,
+    /// Any other reason, by its name.
+    Reason(String),
+}
+
+impl Account {
+    pub(crate) fn view(&self) -> EvidenceView {
+        let standing = match &self.said {
+            Said::Good { .. } => "good",
+            Said::Revoked {
+                cause: Cause::Hold, ..
+            } => "suspended",
+            Said::Revoked { .. } => "revoked",
+            Said::Unknown => "unknown",
+            Said::Nothing { .. } => "no-evidence",
+        };
+        EvidenceView {
+            kind: self.kind,
+            about: self.about.clone(),
+            standing: standing.to_owned(),
+            why: self.sentence(),
+            received: self.received,
+            this_update: self.this_update,
+            next_update: self.next_update,
+            sha256: self.sha256.clone(),
+            attempts: self.attempts.clone(),
+        }
+    }
+
+    /// What this source says, in words.
+    pub(crate) fn sentence(&self) -> String {
+        let source = match self.kind {
+            EvidenceKind::Ocsp => "OCSP",
+            EvidenceKind::Crl => "the CRL",
+        };
+        match &self.said {
+            Said::Good { who } => format!("{source}, signed by {who}, says: not revoked"),
+            Said::Revoked { since, cause } => match cause {
+                Cause::Hold => format!("{source} says: suspended (certificateHold) since {since}"),
+                Cause::NeverIssued => {
+                    format!("{source} says: the authority never issued such a certificate")
+                }
+                Cause::Reason(reason) => format!("{source} says: revoked since {since} ({reason})"),
+            },
+            Said::Unknown => format!("{source} says: unknown to the responder"),
+            Said::Nothing { why } => format!("{source} counts as no evidence: {why}"),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! From facts to the verdict: the first question that was not passed decides.
+
+use qaqpa_model::{Answer, RefusalLabel};
+use qaqpa_x509::Certificate;
+
+use crate::border;
+use crate::checks::{self, Finding, Reason, revocation};
+use crate::examination::Facts;
+use crate::indication::Indication;
+use crate::proven::{Proven, SignerIdentity};
+use crate::verdict::{CertificateView, CheckId, SignerView, SubjectKind, VERSION, Verdict};
+
+/// Draws up the verdict, and the proof where every question was answered with yes.
+pub(crate) fn draw_up(facts: Facts<'_>) -> (Verdict, Option<Proven<'_>>) {
+    let mut findings = facts.findings;
+    findings.push(
+        if facts.path.is_some() && findings.iter().all(Finding::is_pass) {
+            revocation::judge(&facts.asked, &facts.accounts, facts.at)
+        } else {
+            Finding::not_asked(
+                CheckId::Revocation,
+                "an earlier question was answered with no: nobody was asked",
+            )
+        },
+    );
+    // Every question, not only those that were asked: a question that was left out is no pass.
+    let passed = findings.iter().all(Finding::is_pass);
+    let decisive = findings.iter().find_map(Finding::reason);
+    let signer = facts.signer.as_ref().map(SignerIdentity::read);
+    let proven_signer = signer.clone().filter(|_| passed);
+    let verdict = Verdict {
+        version: VERSION,
+        subject: facts.kind,
+        indication: match decisive {
+            Some(reason) => reason.sub.indication(),
+            None if passed => Indication::TotalPassed,
+            None => Indication::Indeterminate,
+        },
+        sub_indication: decisive.map(|reason| reason.sub),
+        label: decisive.map(|reason| label(facts.kind, &findings, reason)),
+        at: facts.at,
+        scope: facts.scope,
+        signer: signer.as_ref().map(SignerIdentity::view),
+        checks: findings.iter().map(Finding::report).collect(),
+        path: facts
+            .path
+            .as_ref()
+            .map(|path| path.certificates().iter().map(view).collect())
+            .unwrap_or_default(),
+        evidence: facts
+            .accounts
+            .iter()
+            .map(crate::facts::Account::view)
+            .collect(),
+        dossier: facts.dossier,
+        proven_signer: proven_signer.clone(),
+    };
+    let proven = match (proven_signer, facts.covered) {
+        (Some(signer), Some((covered, signature_digest))) => Some(Proven {
+            covered,
+            signer,
+            signature_digest,
+        }),
+        _ => None,
+    };
+    (verdict, proven)
+}
+
+/// The verdict's label: that of the deciding check, in the words of the subject.
+fn label(kind: SubjectKind, findings: &[Finding], reason: Reason) -> RefusalLabel {
+    if kind != SubjectKind::Transport {
+        return reason.label;
+    }
+    // The envelope's signature is the sender's matter: its labels tell the sender's system what to
+    // mend, and the check beside tells why.
+    let decided = findings
+        .iter()
+        .find(|finding| matches!(finding.answer, Some(Answer::Fail(_) | Answer::Undecided(_))))
+        .map(|finding| finding.id);
+    match (reason.label, decided) {
+        (RefusalLabel::SignatureMissing, _) => RefusalLabel::TransportSignatureMissing,
+        (RefusalLabel::LimitExceeded | RefusalLabel::RevocationUnknown, _) => reason.label,
+        (
+            _,
+            Some(CheckId::Structure | CheckId::Scope | CheckId::Content | CheckId::Value) | None,
+        ) => RefusalLabel::TransportSignatureInvalid,
+        _ => RefusalLabel::TransportCertificateRefused,
+    }
+}
+
+impl SignerIdentity {
+    /// Reads the names of a certificate; they prove nothing until every check has passed.
+    fn read(certificate: &Certificate) -> Self {
+        let subject = certificate.subject();
+        Self {
+            iin: subject.iin().ok(),
+            bin: subject.bin,
+            uid: subject.uid.clone(),
+            common_name: checks::name(certificate),
+            certificate: certificate.clone(),
+        }
+    }
+
+    fn view(&self) -> SignerView {
+        SignerView {
+            common_name: self.common_name.clone(),
+            iin_masked: self.iin.map(|iin| iin.masked()),
+            bin: self.bin.map(|bin| bin.reveal()),
+            system: self.uid.clone(),
+            serial: self.certificate.serial_hex(),
+        }
+    }
+}
+
+fn view(certificate: &Certificate) -> CertificateView {
+    CertificateView {
+        subject: checks::name(certificate),
+        serial: certificate.serial_hex(),
+        not_before: certificate.not_before(),
+        not_after: certificate.not_after(),
+        sha256: border::hex(&qaqpa_crypto::sha256(certificate.der())),
+    }
+}

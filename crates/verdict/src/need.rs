@@ -1,0 +1,119 @@
+//! What an examination asks for, and what it is fed: it never fetches anything itself.
+
+use qaqpa_model::Moment;
+use qaqpa_x509::Certificate;
+
+/// The number of a need within one examination: stable, so that stored evidence can be fed again.
+///
+/// Even numbers ask OCSP, odd numbers ask for a CRL, of the certificate at place `number / 2` of the path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NeedId(pub u16);
+
+/// One piece of evidence that the examination cannot go on without.
+#[derive(Clone, Debug)]
+pub enum Need {
+    /// An OCSP answer (RFC 6960) about one certificate.
+    Ocsp {
+        /// The number to feed the evidence under.
+        id: NeedId,
+        /// The certificate that is asked about.
+        certificate: Certificate,
+        /// Its issuer, proven by the path.
+        issuer: Certificate,
+        /// The OCSP addresses that the certificate names, in its order.
+        urls: Vec<String>,
+        /// The nonce inside the request; `None` where the policy does without, and the answer may be kept.
+        nonce: Option<[u8; 32]>,
+        /// The encoded request, ready for POST as `application/ocsp-request`.
+        request_der: Vec<u8>,
+    },
+    /// The certificate revocation list (RFC 5280 §5) of one issuer.
+    Crl {
+        /// The number to feed the evidence under.
+        id: NeedId,
+        /// The certificate that is asked about.
+        certificate: Certificate,
+        /// The issuer of the list, proven by the path.
+        issuer: Certificate,
+        /// The distribution points that the certificate names, in its order.
+        urls: Vec<String>,
+    },
+}
+
+impl Need {
+    /// The number to feed the evidence under.
+    #[must_use]
+    pub const fn id(&self) -> NeedId {
+        match self {
+            Self::Ocsp { id, .. } | Self::Crl { id, .. } => *id,
+        }
+    }
+
+    /// The addresses that the certificate names.
+    #[must_use]
+    pub fn urls(&self) -> &[String] {
+        match self {
+            Self::Ocsp { urls, .. } | Self::Crl { urls, .. } => urls,
+        }
+    }
+}
+
+/// What was found where a need pointed to. Holding bytes says nothing about whether they are evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// The bytes as they came, not yet looked at.
+    Bytes(Vec<u8>),
+    /// Nothing came, for this reason.
+    Unavailable(String),
+}
+
+/// One try to fetch evidence, for the report.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Attempt {
+    /// The address that was asked, or `cache`.
+    pub from: String,
+    /// What came of it: `200, 1 234 bytes`, `status 503`, `timed out after 5 s`.
+    pub outcome: String,
+}
+
+/// Evidence with its story: when it was received, and what was tried to get it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// What came.
+    pub evidence: Evidence,
+    /// When it came, on the simulated clock: its freshness is measured here.
+    pub at: Moment,
+    /// What was tried, in order.
+    pub attempts: Vec<Attempt>,
+}
+
+impl Received {
+    /// Bytes that came at this moment, without a story.
+    #[must_use]
+    pub const fn bytes(bytes: Vec<u8>, at: Moment) -> Self {
+        Self {
+            evidence: Evidence::Bytes(bytes),
+            at,
+            attempts: Vec::new(),
+        }
+    }
+
+    /// Nothing came, for this reason.
+    #[must_use]
+    pub fn unavailable(why: impl Into<String>, at: Moment) -> Self {
+        Self {
+            evidence: Evidence::Unavailable(why.into()),
+            at,
+            attempts: Vec::new(),
+        }
+    }
+}
+
+/// Whether the examination needs something, or is ready for its verdict.
+#[derive(Clone, Debug)]
+pub enum Progress {
+    /// Feed these, each once, in any order; then advance again.
+    Wants(Vec<Need>),
+    /// Ask for the verdict.
+    Done,
+}

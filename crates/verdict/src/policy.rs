@@ -1,0 +1,184 @@
+//! What the examiner insists on. The default is the strictest; nothing here can be set below it.
+
+use std::time::Duration;
+
+/// Which sources of revocation are asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sources {
+    /// OCSP first; the CRL where OCSP gave no usable answer.
+    #[default]
+    OcspThenCrl,
+    /// Both always; where they contradict each other, the worse answer counts.
+    OcspAndCrl,
+}
+
+/// Whether an OCSP request carries a nonce (RFC 9654).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Nonce {
+    /// Always, and an answer without it is no evidence: nothing old can be replayed.
+    #[default]
+    Required,
+    /// Never: answers may be kept and shared until they are too old (RFC 5019).
+    Omitted,
+}
+
+/// Whether the authorities between the signer and the trust anchor are asked about too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IssuerRevocation {
+    /// Where their certificates name a source; one that names none lives until its anchor's owner withdraws it.
+    #[default]
+    WhereNamed,
+    /// Always: an authority whose certificate names no source is undecided.
+    Required,
+}
+
+/// What the examiner insists on.
+///
+/// Undecided revocation is always a refusal (hard fail): there is no setting for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    sources: Sources,
+    nonce: Nonce,
+    issuers: IssuerRevocation,
+    ocsp_age_max: Duration,
+    skew_max: Duration,
+}
+
+/// A setting that is weaker than the default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what} may not be more than {max_s} s")]
+pub struct PolicyError {
+    /// The setting.
+    pub what: &'static str,
+    /// Its greatest value, in seconds.
+    pub max_s: u64,
+}
+
+/// An OCSP answer without nextUpdate may be this old: an hour, so that a revocation is noticed within it.
+pub const OCSP_AGE_MAX: Duration = Duration::from_secs(60 * 60);
+/// The clocks of two systems may differ by this much: five minutes, Kerberos' customary allowance.
+pub const SKEW_MAX: Duration = Duration::from_secs(5 * 60);
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            sources: Sources::OcspThenCrl,
+            nonce: Nonce::Required,
+            issuers: IssuerRevocation::WhereNamed,
+            ocsp_age_max: OCSP_AGE_MAX,
+            skew_max: SKEW_MAX,
+        }
+    }
+}
+
+impl Policy {
+    /// With these sources of revocation.
+    #[must_use]
+    pub const fn with_sources(self, sources: Sources) -> Self {
+        Self { sources, ..self }
+    }
+
+    /// With or without a nonce. Without, the age of an answer is what bounds a replay.
+    #[must_use]
+    pub const fn with_nonce(self, nonce: Nonce) -> Self {
+        Self { nonce, ..self }
+    }
+
+    /// With this demand on the authorities of the chain.
+    #[must_use]
+    pub const fn with_issuers(self, issuers: IssuerRevocation) -> Self {
+        Self { issuers, ..self }
+    }
+
+    /// With a shorter age for OCSP answers.
+    ///
+    /// # Errors
+    /// [`PolicyError`] where the age is more than [`OCSP_AGE_MAX`].
+    pub fn with_ocsp_age_max(self, ocsp_age_max: Duration) -> Result<Self, PolicyError> {
+        bounded("the age of an OCSP answer", ocsp_age_max, OCSP_AGE_MAX)?;
+        Ok(Self {
+            ocsp_age_max,
+            ..self
+        })
+    }
+
+    /// With a smaller allowance for clocks that differ.
+    ///
+    /// # Errors
+    /// [`PolicyError`] where the allowance is more than [`SKEW_MAX`].
+    pub fn with_skew_max(self, skew_max: Duration) -> Result<Self, PolicyError> {
+        bounded("the allowance for clocks", skew_max, SKEW_MAX)?;
+        Ok(Self { skew_max, ..self })
+    }
+
+    /// Which sources of revocation are asked.
+    #[must_use]
+    pub const fn sources(&self) -> Sources {
+        self.sources
+    }
+
+    /// Whether an OCSP request carries a nonce.
+    #[must_use]
+    pub const fn nonce(&self) -> Nonce {
+        self.nonce
+    }
+
+    /// Whether the authorities of the chain are asked about.
+    #[must_use]
+    pub const fn issuers(&self) -> IssuerRevocation {
+        self.issuers
+    }
+
+    /// How old an OCSP answer may be.
+    #[must_use]
+    pub const fn ocsp_age_max(&self) -> Duration {
+        self.ocsp_age_max
+    }
+
+    /// How far the clocks of two systems may differ.
+    #[must_use]
+    pub const fn skew_max(&self) -> Duration {
+        self.skew_max
+    }
+}
+
+fn bounded(what: &'static str, value: Duration, max: Duration) -> Result<(), PolicyError> {
+    if value > max {
+        return Err(PolicyError {
+            what,
+            max_s: max.as_secs(),
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_can_be_made_stricter_and_never_weaker() {
+        let strict = Policy::default();
+        assert_eq!(
+            strict
+                .with_ocsp_age_max(Duration::from_secs(60))
+                .map(|policy| policy.ocsp_age_max()),
+            Ok(Duration::from_secs(60))
+        );
+        assert_eq!(strict.with_ocsp_age_max(OCSP_AGE_MAX), Ok(strict));
+        assert_eq!(
+            strict.with_ocsp_age_max(OCSP_AGE_MAX + Duration::from_millis(1)),
+            Err(PolicyError {
+                what: "the age of an OCSP answer",
+                max_s: 3600
+            })
+        );
+        assert_eq!(
+            strict.with_skew_max(SKEW_MAX + Duration::from_secs(1)),
+            Err(PolicyError {
+                what: "the allowance for clocks",
+                max_s: 300
+            })
+        );
+    }
+}

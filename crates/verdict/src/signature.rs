@@ -1,0 +1,252 @@
+//! Reads the signature of a subject and asks the first four questions: structure, scope, content, value.
+
+use qaqpa_model::{Limits, RefusalLabel};
+use qaqpa_x509::Certificate;
+use qaqpa_xml::Document;
+use qaqpa_xmldsig::{Bounds, Covered, FoundSignature, SignatureError, find_enveloped, find_wsse};
+
+use crate::border;
+use crate::checks::{self, Finding, Reason};
+use crate::examination::{Known, Subject};
+use crate::indication::SubIndication;
+use crate::verdict::{CheckId, ReferenceView, ScopeView};
+
+/// What was read.
+pub(crate) struct Read<'d> {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) scope: Option<ScopeView>,
+    /// Only where value, digests and scope were all proven with the signer's key.
+    /// With the digest of the signature's value.
+    pub(crate) covered: Option<(Covered<'d>, [u8; 32])>,
+    pub(crate) signer: Option<Certificate>,
+    /// The other certificates that came along: material for the path, and no more.
+    pub(crate) companions: Vec<Certificate>,
+}
+
+/// The questions about the signature itself, in order.
+const QUESTIONS: [CheckId; 4] = [
+    CheckId::Structure,
+    CheckId::Scope,
+    CheckId::Content,
+    CheckId::Value,
+];
+
+pub(crate) fn read<'d>(subject: Subject<'d>, known: &Known, limits: &Limits) -> Read<'d> {
+    match subject {
+        Subject::Document(document) => read_document(document, find_enveloped, known, limits),
+        Subject::Transport(document) => read_document(document, find_wsse, known, limits),
+        Subject::Certificate {
+            certificate_der,
+            pool_der,
+        } => read_certificate(certificate_der, pool_der, limits),
+    }
+}
+
+fn read_certificate<'d>(der: &[u8], pool_der: &[Vec<u8>], limits: &Limits) -> Read<'d> {
+    let (signer, findings) = match Certificate::from_der(der) {
+        Ok(certificate) => (Some(certificate), Vec::new()),
+        Err(error) => (
+            None,
+            vec![Finding::fail(
+                CheckId::Structure,
+                RefusalLabel::IssuerUntrusted,
+                SubIndication::NoSigningCertificateFound,
+                format!("the bytes are not a certificate: {error}"),
+            )],
+        ),
+    };
+    Read {
+        findings,
+        scope: None,
+        covered: None,
+        signer,
+        companions: companions(pool_der, limits),
+    }
+}
+
+fn read_document<'d>(
+    document: &'d Document,
+    find: fn(&'d Document, &Bounds) -> Result<FoundSignature<'d>, SignatureError>,
+    known: &Known,
+    limits: &Limits,
+) -> Read<'d> {
+    let bounds = Bounds {
+        references_max: limits.references_max,
+        transforms_max: limits.transforms_max,
+    };
+    let mut read = Read {
+        findings: Vec::new(),
+        scope: None,
+        covered: None,
+        signer: None,
+        companions: Vec::new(),
+    };
+    let found = match find(document, &bounds) {
+        Ok(found) => found,
+        Err(error) => {
+            read.findings = answered(Some(&error), "");
+            return read;
+        }
+    };
+    read.scope = Some(scope_view(&found));
+    let (signer, companions) = match signing_certificate(&found, known, limits) {
+        Ok(certificates) => certificates,
+        Err(why) => {
+            read.findings.push(Finding::fail(
+                CheckId::Structure,
+                RefusalLabel::SignatureMalformed,
+                SubIndication::NoSigningCertificateFound,
+                why,
+            ));
+            for id in &QUESTIONS[1..] {
+                read.findings
+                    .push(Finding::not_asked(*id, "there is no key to ask it with"));
+            }
+            return read;
+        }
+    };
+    let algorithm = found.algorithm().uri().to_owned();
+    match prove(&found, signer.spki_der()) {
+        Ok(covered) => {
+            let root = covered.root();
+            if let Some(scope) = &mut read.scope {
+                scope.covered = Some(match root.namespace() {
+                    Some(namespace) => format!("{{{namespace}}}{}", root.name()),
+                    None => root.name().to_owned(),
+                });
+                scope.position = Some(root.position().to_string());
+                scope.has_comments = covered.has_comments();
+            }
+            read.findings = answered(None, &algorithm);
+            read.covered = Some((covered, qaqpa_crypto::sha256(found.value())));
+        }
+        Err(error) => read.findings = answered(Some(&error), &algorithm),
+    }
+    read.signer = Some(signer);
+    read.companions = companions;
+    read
+}
+
+/// Asks in the order of the questions, then all at once, as one value that holds the proof.
+///
+/// Content that was changed is told as that, even where the value is wrong as well.
+fn prove<'d>(found: &FoundSignature<'d>, spki_der: &[u8]) -> Result<Covered<'d>, SignatureError> {
+    found.verify_scope()?;
+    found.verify_digests()?;
+    found.verify_value(spki_der)?;
+    found.cover(spki_der)
+}
+
+/// The certificate whose key is asked, and the others that came along.
+fn signing_certificate(
+    found: &FoundSignature<'_>,
+    known: &Known,
+    limits: &Limits,
+) -> Result<(Certificate, Vec<Certificate>), String> {
+    if let Some((first, others)) = found.certificates().split_first() {
+        // The first is the signer's, by the profile; no other is tried, so that an unrelated good
+        // certificate cannot lend its name to another key. (K03)
+        let signer = Certificate::from_der(first)
+            .map_err(|error| format!("KeyInfo holds bytes that are not a certificate: {error}"))?;
+        return Ok((signer, companions(others, limits)));
+    }
+    let Some((issuer, serial)) = found.issuer_serial() else {
+        return Err(
+            "KeyInfo holds neither a certificate nor an issuer and serial number".to_owned(),
+        );
+    };
+    known
+        .pool
+        .iter()
+        .find(|certificate| certificate.matches_issuer_serial(issuer, serial))
+        .map(|certificate| (certificate.clone(), Vec::new()))
+        .ok_or_else(|| {
+            format!(
+                "KeyInfo names certificate {serial} of {issuer:?}, and no such one is known here"
+            )
+        })
+}
+
+fn companions(ders: &[Vec<u8>], limits: &Limits) -> Vec<Certificate> {
+    ders.iter()
+        .take(limits.path_certificates_max)
+        .filter_map(|der| Certificate::from_der(der).ok())
+        .collect()
+}
+
+fn scope_view(found: &FoundSignature<'_>) -> ScopeView {
+    ScopeView {
+        algorithm: found.algorithm().uri().to_owned(),
+        references: found
+            .signed_references()
+            .iter()
+            .map(|reference| ReferenceView {
+                uri: reference.uri.clone(),
+                target: reference.target.clone(),
+                digest: reference.digest.uri().to_owned(),
+                transforms: reference.transforms.clone(),
+            })
+            .collect(),
+        value_sha256: border::hex(&qaqpa_crypto::sha256(found.value())),
+        covered: None,
+        position: None,
+        has_comments: false,
+    }
+}
+
+/// The four answers that an error (or none) gives: those before its question passed, those after it
+/// were not asked.
+fn answered(error: Option<&SignatureError>, algorithm: &str) -> Vec<Finding> {
+    let mut findings = Vec::with_capacity(QUESTIONS.len());
+    for id in QUESTIONS {
+        let Some(error) = error else {
+            findings.push(Finding::pass(id, passed(id, algorithm)));
+            continue;
+        };
+        let failed = findings
+            .last()
+            .is_some_and(|finding: &Finding| !finding.is_pass());
+        if failed {
+            findings.push(Finding::not_asked(
+                id,
+                "an earlier question was answered with no",
+            ));
+        } else if let Some(reason) = reason(id, error) {
+            findings.push(Finding::fail(
+                id,
+                reason.label,
+                reason.sub,
+                error.to_string(),
+            ));
+        } else if id == CheckId::Value {
+            // An error that no question claims is a malformed signature, never a pass.
+            findings.push(Finding::fail(
+                id,
+                RefusalLabel::SignatureMalformed,
+                SubIndication::FormatFailure,
+                error.to_string(),
+            ));
+        } else {
+            findings.push(Finding::pass(id, passed(id, algorithm)));
+        }
+    }
+    findings
+}
+
+fn reason(id: CheckId, error: &SignatureError) -> Option<Reason> {
+    match id {
+        CheckId::Structure => checks::structure::reason(error),
+        CheckId::Scope => checks::scope::reason(error),
+        CheckId::Content => checks::content::reason(error),
+        _ => checks::value::reason(error),
+    }
+}
+
+fn passed(id: CheckId, algorithm: &str) -> String {
+    match id {
+        CheckId::Structure => format!("one signature of the profile's structure, by {algorithm}"),
+        CheckId::Scope => "the reference covers what the recipient reads".to_owned(),
+        CheckId::Content => "every digest is that of the canonical content".to_owned(),
+        _ => "the value is one of the certificate's key over SignedInfo".to_owned(),
+    }
+}

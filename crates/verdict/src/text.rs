@@ -1,0 +1,186 @@
+//! The verdict as text: what a reviewer reads first stands first.
+
+use std::fmt::Write as _;
+
+use crate::border;
+use crate::verdict::{Outcome, ScopeView, Verdict};
+
+const WIDTH: usize = 100;
+
+pub(crate) fn render(verdict: &Verdict) -> String {
+    let mut out = String::new();
+    headline(&mut out, verdict);
+    if let Some(scope) = &verdict.scope {
+        signed(&mut out, scope);
+    }
+    signer(&mut out, verdict);
+    checks(&mut out, verdict);
+    path(&mut out, verdict);
+    evidence(&mut out, verdict);
+    out
+}
+
+fn headline(out: &mut String, verdict: &Verdict) {
+    let _ = write!(out, "{}", verdict.indication);
+    if let Some(sub) = verdict.sub_indication {
+        let own = if sub.is_own() {
+            " (the simulator's own)"
+        } else {
+            ""
+        };
+        let _ = write!(out, " / {sub}{own}");
+    }
+    if let Some(label) = verdict.label {
+        let _ = write!(out, "   label: {label}");
+    }
+    out.push('\n');
+    paragraph(out, "", verdict.why());
+    let _ = writeln!(
+        out,
+        "subject {}, judged at {}",
+        verdict.subject.as_str(),
+        border::moment::text(verdict.at)
+    );
+}
+
+fn signed(out: &mut String, scope: &ScopeView) {
+    out.push_str("\nWhat was signed\n");
+    match (&scope.covered, &scope.position) {
+        (Some(covered), Some(position)) => {
+            let _ = writeln!(out, "  {covered} at {position}, and nothing else");
+        }
+        _ => out.push_str("  nothing is proven to be signed\n"),
+    }
+    if scope.has_comments {
+        out.push_str("  comments stand in it: nobody signed them, and nobody reads them here\n");
+    }
+    let _ = writeln!(
+        out,
+        "  signature {}, value sha256 {}",
+        scope.algorithm, scope.value_sha256
+    );
+    for reference in &scope.references {
+        let _ = writeln!(
+            out,
+            "  reference {:?} to {}, digest {}",
+            reference.uri, reference.target, reference.digest
+        );
+        for transform in &reference.transforms {
+            let _ = writeln!(out, "    transform {transform}");
+        }
+    }
+}
+
+fn signer(out: &mut String, verdict: &Verdict) {
+    let Some(signer) = &verdict.signer else {
+        return;
+    };
+    let believed = if verdict.is_passed() {
+        "Signed by"
+    } else {
+        "Signed by (as the certificate says; not believed)"
+    };
+    let _ = writeln!(out, "\n{believed}\n  {}", signer.common_name);
+    for (what, value) in [
+        ("IIN", &signer.iin_masked),
+        ("BIN", &signer.bin),
+        ("system", &signer.system),
+    ] {
+        if let Some(value) = value {
+            let _ = writeln!(out, "  {what} {value}");
+        }
+    }
+    let _ = writeln!(out, "  certificate {}", signer.serial);
+}
+
+fn checks(out: &mut String, verdict: &Verdict) {
+    out.push_str("\nChecks\n");
+    for check in &verdict.checks {
+        let mark = match check.outcome {
+            Outcome::Pass => "yes",
+            Outcome::Fail => "NO",
+            Outcome::Undecided => "?",
+            Outcome::NotAsked => "-",
+        };
+        let _ = write!(out, "  {mark:<4}{:<11}", check.id.as_str());
+        if let (Some(label), Some(sub)) = (check.label, check.sub_indication) {
+            let _ = write!(out, "{label} ({sub})");
+        }
+        while out.ends_with(' ') {
+            out.pop();
+        }
+        out.push('\n');
+        paragraph(out, "      ", &check.why);
+        let _ = writeln!(out, "      [{}]", check.clause);
+    }
+}
+
+fn path(out: &mut String, verdict: &Verdict) {
+    if verdict.path.is_empty() {
+        return;
+    }
+    out.push_str("\nPath (signer first, trust anchor last)\n");
+    for certificate in &verdict.path {
+        let _ = writeln!(
+            out,
+            "  {} ({} to {})\n    serial {}\n    sha256 {}",
+            certificate.subject,
+            certificate.not_before.to_utc_string(),
+            certificate.not_after.to_utc_string(),
+            certificate.serial,
+            certificate.sha256
+        );
+    }
+}
+
+fn evidence(out: &mut String, verdict: &Verdict) {
+    if verdict.evidence.is_empty() {
+        out.push_str("\nEvidence\n  none was asked for\n");
+        return;
+    }
+    out.push_str("\nEvidence\n");
+    for item in &verdict.evidence {
+        let kind = match item.kind {
+            crate::EvidenceKind::Ocsp => "OCSP",
+            crate::EvidenceKind::Crl => "CRL",
+        };
+        let _ = writeln!(out, "  {kind} about {}: {}", item.about, item.standing);
+        paragraph(out, "    ", &item.why);
+        if let Some(this_update) = item.this_update {
+            let until = item.next_update.map_or_else(
+                || "no end".to_owned(),
+                |end| format!("until {}", border::moment::text(end)),
+            );
+            let _ = writeln!(
+                out,
+                "    speaks from {}, {until}",
+                border::moment::text(this_update)
+            );
+        }
+        if let Some(sha256) = &item.sha256 {
+            let _ = writeln!(out, "    sha256 {sha256}");
+        }
+        for attempt in &item.attempts {
+            let _ = writeln!(out, "    tried {}: {}", attempt.from, attempt.outcome);
+        }
+    }
+}
+
+/// Words on lines of at most [`WIDTH`] characters, where a word allows it.
+fn paragraph(out: &mut String, indent: &str, text: &str) {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        let longer = indent.len() + line.chars().count() + 1 + word.chars().count();
+        if !line.is_empty() && longer > WIDTH {
+            let _ = writeln!(out, "{indent}{line}");
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    if !line.is_empty() {
+        let _ = writeln!(out, "{indent}{line}");
+    }
+}

@@ -1,0 +1,300 @@
+//! The verdict: one judgement about one signed document, with every check, what was signed and by whom.
+//!
+//! Stored: the serialized shape stands in journals (docs/schema/verdict.schema.json); changing this
+//! needs a migration. Personal numbers are masked in it.
+
+use std::borrow::Cow;
+
+use qaqpa_model::{Moment, RefusalLabel};
+use serde::{Deserialize, Serialize};
+
+use crate::border;
+use crate::dossier::Dossier;
+use crate::indication::{Indication, SubIndication};
+use crate::need::Attempt;
+use crate::proven::SignerIdentity;
+
+/// The version of the serialized shape.
+pub const VERSION: u16 = 1;
+
+/// One judgement, with everything that a reviewer needs to follow it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// The version of this shape: 1.
+    pub version: u16,
+    /// What was examined.
+    pub subject: SubjectKind,
+    /// The main result.
+    pub indication: Indication,
+    /// The reason, where the indication is not TOTAL-PASSED.
+    pub sub_indication: Option<SubIndication>,
+    /// The refusal label, where the indication is not TOTAL-PASSED.
+    #[serde(with = "border::label")]
+    pub label: Option<RefusalLabel>,
+    /// The moment that is judged: the signature is taken to have been made then.
+    #[serde(with = "border::moment")]
+    pub at: Moment,
+    /// What was signed; absent where no signature could be read.
+    pub scope: Option<ScopeView>,
+    /// Who signed, as the certificate says; absent where no certificate could be read.
+    pub signer: Option<SignerView>,
+    /// Every check, in the order in which they are asked.
+    pub checks: Vec<CheckReport>,
+    /// The proven path, signer first, trust anchor last; empty where there is none.
+    pub path: Vec<CertificateView>,
+    /// Every piece of evidence that was asked for, and what became of it.
+    pub evidence: Vec<EvidenceView>,
+    /// What is needed to examine the same document again and come to the same verdict.
+    pub dossier: Dossier,
+    /// The signer, where the indication is TOTAL-PASSED; never serialized, so never read from storage.
+    #[serde(skip)]
+    pub(crate) proven_signer: Option<SignerIdentity>,
+}
+
+/// What was examined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SubjectKind {
+    /// A certificate alone (condition 2, asked before anything is signed).
+    Certificate,
+    /// A business document with an enveloped signature.
+    Document,
+    /// An envelope with a WS-Security signature over its Body.
+    Transport,
+}
+
+impl SubjectKind {
+    /// The name in reports: `document`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Certificate => "certificate",
+            Self::Document => "document",
+            Self::Transport => "transport",
+        }
+    }
+}
+
+/// One question of an examination. Each has its own file in `checks/`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CheckId {
+    /// Is there exactly one signature, of the structure that the profile asks?
+    Structure,
+    /// Does it refer to exactly what the recipient reads?
+    Scope,
+    /// Is the content that which was signed?
+    Content,
+    /// Was it signed by the key of this certificate?
+    Value,
+    /// Does the certificate's chain end at a trusted authority?
+    Chain,
+    /// Is the moment within the certificate's validity?
+    Validity,
+    /// Is the certificate one for signing?
+    Purpose,
+    /// Is the certificate neither revoked nor suspended?
+    Revocation,
+    /// Is the signer the submitter?
+    Iin,
+}
+
+impl CheckId {
+    /// The name in reports: `revocation`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Structure => "structure",
+            Self::Scope => "scope",
+            Self::Content => "content",
+            Self::Value => "value",
+            Self::Chain => "chain",
+            Self::Validity => "validity",
+            Self::Purpose => "purpose",
+            Self::Revocation => "revocation",
+            Self::Iin => "iin",
+        }
+    }
+}
+
+/// The outcome of one check: the three answers, and the question that was never reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Made and passed.
+    Pass,
+    /// Made and failed.
+    Fail,
+    /// Could not be made for want of evidence.
+    Undecided,
+    /// Not asked, because an earlier answer left nothing to ask about.
+    NotAsked,
+}
+
+/// One check with its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckReport {
+    /// The question.
+    pub id: CheckId,
+    /// The clause that asks it.
+    pub clause: Cow<'static, str>,
+    /// The answer.
+    pub outcome: Outcome,
+    /// This check's own label, where the answer is not a pass; the verdict's label is that of the first such check.
+    #[serde(with = "border::label")]
+    pub label: Option<RefusalLabel>,
+    /// This check's own reason, where the answer is not a pass.
+    pub sub_indication: Option<SubIndication>,
+    /// What was found, for a reader.
+    pub why: String,
+}
+
+/// What was signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScopeView {
+    /// The algorithm of the signature, as its URI.
+    pub algorithm: String,
+    /// SHA-256 over the octets of SignatureValue, hexadecimal: the same one under another message is a replay.
+    pub value_sha256: String,
+    /// Every reference of SignedInfo.
+    pub references: Vec<ReferenceView>,
+    /// The element that is proven to be covered, with its namespace: `{urn:x}application`; absent where nothing is.
+    pub covered: Option<String>,
+    /// Line and column where the covered element begins: `1:39`; absent where nothing is covered.
+    pub position: Option<String>,
+    /// Whether comments stand in the covered part: nobody signed them, and nobody reads them here.
+    pub has_comments: bool,
+}
+
+/// One reference of SignedInfo.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReferenceView {
+    /// The URI: empty for the whole document, `#id` for one element.
+    pub uri: String,
+    /// The name and the place of the element that it leads to.
+    pub target: String,
+    /// The digest's algorithm, as its URI.
+    pub digest: String,
+    /// The transforms, in order, as their URIs.
+    pub transforms: Vec<String>,
+}
+
+/// Who signed, as the certificate says. Holding one says nothing about whether the certificate was believed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignerView {
+    /// The common name.
+    pub common_name: String,
+    /// The IIN, masked (`93********25`).
+    pub iin_masked: Option<String>,
+    /// The BIN of the organisation.
+    pub bin: Option<String>,
+    /// The OID of an information system.
+    pub system: Option<String>,
+    /// The serial number, hexadecimal.
+    pub serial: String,
+}
+
+/// One certificate of the path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateView {
+    /// The common name of the subject.
+    pub subject: String,
+    /// The serial number, hexadecimal.
+    pub serial: String,
+    /// Beginning of the validity.
+    #[serde(with = "border::moment")]
+    pub not_before: Moment,
+    /// End of the validity.
+    #[serde(with = "border::moment")]
+    pub not_after: Moment,
+    /// SHA-256 over the DER, hexadecimal.
+    pub sha256: String,
+}
+
+/// Which kind of evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EvidenceKind {
+    /// An answer of a responder (RFC 6960).
+    Ocsp,
+    /// A list of an authority (RFC 5280).
+    Crl,
+}
+
+/// One piece of evidence and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceView {
+    /// Which kind.
+    pub kind: EvidenceKind,
+    /// The serial number of the certificate that was asked about, hexadecimal.
+    pub about: String,
+    /// What it says, or why it counts as none: `good`, `revoked`, `suspended`, `unknown`, `no-evidence`.
+    pub standing: String,
+    /// The sentence for a reader.
+    pub why: String,
+    /// When it was received.
+    #[serde(with = "border::moment")]
+    pub received: Moment,
+    /// The beginning of the period that it speaks for.
+    #[serde(with = "border::moment_option")]
+    pub this_update: Option<Moment>,
+    /// The end of the period that it speaks for.
+    #[serde(with = "border::moment_option")]
+    pub next_update: Option<Moment>,
+    /// SHA-256 over its bytes, hexadecimal; absent where none came.
+    pub sha256: Option<String>,
+    /// What was tried to get it.
+    pub attempts: Vec<Attempt>,
+}
+
+impl Verdict {
+    /// Whether every check passed.
+    #[must_use]
+    pub fn is_passed(&self) -> bool {
+        self.indication == Indication::TotalPassed
+    }
+
+    /// The signer, where every check passed.
+    ///
+    /// For an examination of a certificate alone: nothing was signed, so there is nothing `Proven`.
+    #[must_use]
+    pub fn proven_signer(&self) -> Option<&SignerIdentity> {
+        self.proven_signer.as_ref()
+    }
+
+    /// The report of one check.
+    #[must_use]
+    pub fn check(&self, id: CheckId) -> Option<&CheckReport> {
+        self.checks.iter().find(|check| check.id == id)
+    }
+
+    /// The sentence of the check that decided: for people, beside the label.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        self.checks
+            .iter()
+            .find(|check| matches!(check.outcome, Outcome::Fail | Outcome::Undecided))
+            .map_or("every check passed", |check| check.why.as_str())
+    }
+
+    /// The verdict as JSON (docs/schema/verdict.schema.json), on several lines.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self)
+            .expect("a verdict has only strings, numbers and lists, and no map with other keys")
+    }
+
+    /// Reads a stored verdict. Its proven signer is not stored: examine again by the dossier to get one.
+    ///
+    /// # Errors
+    /// [`serde_json::Error`] where the text is not a verdict of this version's shape.
+    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    /// The verdict as text for a reviewer.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        crate::text::render(self)
+    }
+}
