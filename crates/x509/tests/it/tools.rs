@@ -1,0 +1,73 @@
+//! The tools that give a second opinion: their absence is a failure, not a skip.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// A folder for one case, with files that the tools read.
+pub(crate) struct Desk(TempDir);
+
+impl Desk {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub(crate) fn put(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.0.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.0.path().join(name)).unwrap()
+    }
+
+    pub(crate) fn openssl(&self, arguments: &[&str]) -> Said {
+        run("openssl", self.0.path(), arguments)
+    }
+
+    pub(crate) fn keytool(&self, arguments: &[&str]) -> Said {
+        run("keytool", self.0.path(), arguments)
+    }
+}
+
+/// What a tool said on both outputs, and whether it was content.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) ok: bool,
+    pub(crate) text: String,
+}
+
+impl Said {
+    #[track_caller]
+    pub(crate) fn yes(self) -> String {
+        assert!(self.ok, "{}", self.text);
+        self.text
+    }
+
+    #[track_caller]
+    pub(crate) fn no(self) -> String {
+        assert!(!self.ok, "{}", self.text);
+        self.text
+    }
+}
+
+fn run(tool: &str, dir: &Path, arguments: &[&str]) -> Said {
+    let output = Command::new(tool)
+        .args(arguments)
+        .current_dir(dir)
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .unwrap_or_else(|error| panic!("the tests need {tool}: {error}"));
+    let text = [&output.stdout[..], &output.stderr[..]].concat();
+    Said {
+        ok: output.status.success(),
+        text: String::from_utf8_lossy(&text).into_owned(),
+    }
+}
+
+/// Seconds since 1970, as OpenSSL's `-attime` wants them.
+pub(crate) fn seconds(moment: qaqpa_model::Moment) -> String {
+    moment.unix_s().to_string()
+}
