@@ -49,12 +49,8 @@ impl Sqlite {
             .busy_timeout(BUSY);
         let mut connection = connect(&options).await?;
         close_to_others(file)?;
-        MIGRATIONS
-            .run(&mut connection)
-            .await
-            .map_err(|error| StoreError::Database {
-                why: error.to_string(),
-            })?;
+        // Not `run`: its bound keeps the compiler from seeing that opening a store is `Send`.
+        MIGRATIONS.run_direct(None, &mut connection, false).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(options.pragma("query_only", "ON"))
@@ -106,6 +102,14 @@ fn close_to_others(file: &Path) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+impl From<sqlx::migrate::MigrateError> for StoreError {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        Self::Database {
+            why: error.to_string(),
+        }
+    }
 }
 
 impl From<sqlx::Error> for StoreError {

@@ -1,0 +1,68 @@
+//! The contract: what every backend must do. One test a promise.
+
+pub(crate) mod authority;
+pub(crate) mod desk;
+pub(crate) mod exchange;
+pub(crate) mod journal;
+pub(crate) mod people;
+pub(crate) mod portal;
+
+/// Runs every promise of the listed files against one backend.
+macro_rules! hold {
+    ($stand:ty) => {
+        crate::contract::hold!(@ $stand, exchange {
+            an_accepted_message_has_its_answer_journal_outbox_effects_and_steps,
+            the_same_message_gets_the_stored_answer_and_changes_nothing,
+            the_same_id_with_another_body_or_sender_is_reused,
+            the_same_signature_under_another_id_is_replayed_within_the_window_only,
+            a_second_final_answer_is_settled,
+            of_many_identical_accepts_exactly_one_is_accepted,
+            of_many_accepts_with_one_signature_exactly_one_is_accepted,
+            an_effect_that_cannot_be_stored_leaves_nothing_behind,
+            an_entry_is_claimed_by_one_until_its_lease_ends,
+            a_late_ticket_cannot_retry_or_park_but_its_delivery_counts,
+            a_retried_entry_waits_and_a_woken_one_does_not,
+            a_conclusion_stores_its_effects_once,
+        });
+        crate::contract::hold!(@ $stand, journal {
+            entries_are_chained_masked_and_listed_newest_first,
+            raw_bytes_are_kept_by_content,
+            the_chain_of_many_writers_at_once_is_whole,
+        });
+        crate::contract::hold!(@ $stand, people {
+            an_account_is_created_once_and_seeding_replaces_it,
+            a_session_ends_at_its_moment_and_is_rotated_at_login,
+        });
+        crate::contract::hold!(@ $stand, portal {
+            a_draft_is_changed_only_by_its_owner_and_sent_once,
+            attachments_come_and_go_only_while_it_is_a_draft,
+            a_final_status_stays,
+            a_document_arrives_with_its_notification_and_is_opened_by_its_owner,
+        });
+        crate::contract::hold!(@ $stand, desk {
+            a_registered_card_waits_in_the_queue_of_its_unit_and_role,
+            a_task_is_taken_by_one,
+            a_chain_of_tasks_ends_in_one_result,
+            of_many_decisions_exactly_one_is_done,
+        });
+        crate::contract::hold!(@ $stand, authority {
+            a_serial_number_is_entered_once,
+            a_revocation_is_for_good_and_a_suspension_is_not,
+            numbers_never_repeat_not_even_after_closing,
+            the_latest_list_has_the_highest_number,
+            a_setting_is_read_back_after_closing,
+        });
+    };
+    (@ $stand:ty, $file:ident { $($promise:ident,)+ }) => {
+        mod $file {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+                async fn $promise() {
+                    let stand = <$stand as crate::stand::Stand>::fresh();
+                    crate::contract::$file::$promise(&stand).await;
+                }
+            )+
+        }
+    };
+}
+pub(crate) use hold;

@@ -1,0 +1,328 @@
+//! Messages in and out.
+
+use std::time::Duration;
+
+use qaqpa_model::{BodyDigest, SenderId};
+use qaqpa_store::{
+    Acceptance, Conclusion, Conflict, Effect, JournalFilter, OutboxState, Seen, Store, StoreError,
+};
+
+use crate::stand::{Stand, at, card, digest_of, incoming, message_id, outgoing, step};
+
+const LEASE: Duration = Duration::from_secs(30);
+
+pub(crate) async fn an_accepted_message_has_its_answer_journal_outbox_effects_and_steps(
+    stand: &impl Stand,
+) {
+    let store = stand.open().await;
+    let mut new = incoming("m1");
+    new.facts_json = r#"{"service":"s"}"#.to_owned();
+    new.effects = vec![Effect::Card(card("m1"))];
+    assert_eq!(store.exchange().accept(new).await, Ok(Acceptance::Accepted));
+    store.close().await;
+
+    let store = stand.open().await;
+    let message = store
+        .exchange()
+        .message(&message_id("m1"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(message.sender, SenderId::parse("portal").unwrap());
+    assert_eq!(message.facts_json, r#"{"service":"s"}"#);
+    assert_eq!(message.at, at(0));
+    assert_eq!(
+        store.trace().of(&message_id("m1")).await.unwrap(),
+        [step("m1", "process-6")]
+    );
+    let journal = store
+        .journal()
+        .list(&JournalFilter::default(), 10)
+        .await
+        .unwrap();
+    assert_eq!(journal.len(), 1);
+    assert_eq!(journal[0].kind, "accepted");
+    assert_eq!(
+        store.journal().raw(journal[0].id).await.unwrap().unwrap(),
+        b"<raw>m1</raw>"
+    );
+    let claimed = store.exchange().claim(at(0), 9, LEASE).await.unwrap();
+    assert_eq!(claimed.len(), 1);
+    assert_eq!(claimed[0].message, outgoing("m1"));
+    let card = store
+        .cards()
+        .by_message(&message_id("m1"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((card.id.as_str(), card.number), ("card-m1", 1));
+    assert_eq!(store.exchange().message(&message_id("m2")).await, Ok(None));
+}
+
+pub(crate) async fn the_same_message_gets_the_stored_answer_and_changes_nothing(
+    stand: &impl Stand,
+) {
+    let store = stand.open().await;
+    let answer = b"<answer>m1</answer>".to_vec();
+    let _ = store.exchange().accept(incoming("m1")).await.unwrap();
+    let mut again = incoming("m1");
+    again.response = b"another".to_vec();
+    again.at = at(10_000_000);
+    assert_eq!(
+        store.exchange().accept(again.clone()).await,
+        Ok(Acceptance::Duplicate {
+            answer: answer.clone()
+        })
+    );
+    assert_eq!(
+        store
+            .exchange()
+            .lookup(&again.sender, &again.message_id, &again.digest)
+            .await,
+        Ok(Some(Seen::Duplicate { answer }))
+    );
+    assert_eq!(counts(&store).await, (1, 1, 1));
+}
+
+pub(crate) async fn the_same_id_with_another_body_or_sender_is_reused(stand: &impl Stand) {
+    let store = stand.open().await;
+    let _ = store.exchange().accept(incoming("m1")).await.unwrap();
+    let mut other_body = incoming("m1");
+    other_body.digest = BodyDigest(digest_of("other"));
+    other_body.business_signature = None;
+    let mut other_sender = incoming("m1");
+    other_sender.sender = SenderId::parse("integrator-1").unwrap();
+    for new in [other_body, other_sender] {
+        assert_eq!(
+            store
+                .exchange()
+                .lookup(&new.sender, &new.message_id, &new.digest)
+                .await,
+            Ok(Some(Seen::MessageIdReused))
+        );
+        assert_eq!(
+            store.exchange().accept(new).await,
+            Ok(Acceptance::Conflict(Conflict::MessageIdReused))
+        );
+    }
+    assert_eq!(counts(&store).await, (1, 1, 1));
+}
+
+pub(crate) async fn the_same_signature_under_another_id_is_replayed_within_the_window_only(
+    stand: &impl Stand,
+) {
+    let store = stand.open().await;
+    let _ = store.exchange().accept(incoming("m1")).await.unwrap();
+    let replay = |id: &str, seconds| {
+        let mut new = incoming(id);
+        new.business_signature = Some(digest_of("m1"));
+        new.at = at(seconds);
+        new
+    };
+    // The stand's window is one hour; its last moment belongs to it.
+    for (id, seconds) in [("m2", 0), ("m3", 3600), ("m4", -50)] {
+        assert_eq!(
+            store.exchange().accept(replay(id, seconds)).await,
+            Ok(Acceptance::Conflict(Conflict::Replayed)),
+            "{seconds} s later"
+        );
+    }
+    assert_eq!(
+        store.exchange().accept(replay("m5", 3601)).await,
+        Ok(Acceptance::Accepted)
+    );
+}
+
+pub(crate) async fn a_second_final_answer_is_settled(stand: &impl Stand) {
+    let store = stand.open().await;
+    let answer = |id: &str, settles| {
+        let mut new = incoming(id);
+        new.correlation = Some(message_id("m1"));
+        new.settles = settles;
+        new
+    };
+    for (id, settles, expected) in [
+        ("a1", false, Acceptance::Accepted),
+        ("a2", true, Acceptance::Accepted),
+        ("a3", false, Acceptance::Accepted),
+        ("a4", true, Acceptance::Conflict(Conflict::Settled)),
+    ] {
+        let outcome = store.exchange().accept(answer(id, settles)).await;
+        assert_eq!(outcome, Ok(expected), "{id}");
+    }
+}
+
+pub(crate) async fn of_many_identical_accepts_exactly_one_is_accepted(stand: &impl Stand) {
+    let store = stand.open().await;
+    let tasks: Vec<_> = (0..24)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.exchange().accept(incoming("m1")).await.unwrap() })
+        })
+        .collect();
+    let mut accepted = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            Acceptance::Accepted => accepted += 1,
+            other => assert_eq!(
+                other,
+                Acceptance::Duplicate {
+                    answer: b"<answer>m1</answer>".to_vec()
+                }
+            ),
+        }
+    }
+    assert_eq!(accepted, 1);
+    assert_eq!(counts(&store).await, (1, 1, 1));
+}
+
+pub(crate) async fn of_many_accepts_with_one_signature_exactly_one_is_accepted(stand: &impl Stand) {
+    let store = stand.open().await;
+    let tasks: Vec<_> = (0..24)
+        .map(|turn| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let mut new = incoming(&format!("m{turn}"));
+                new.business_signature = Some(digest_of("one"));
+                store.exchange().accept(new).await.unwrap()
+            })
+        })
+        .collect();
+    let mut accepted = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            Acceptance::Accepted => accepted += 1,
+            other => assert_eq!(other, Acceptance::Conflict(Conflict::Replayed)),
+        }
+    }
+    assert_eq!(accepted, 1);
+}
+
+pub(crate) async fn an_effect_that_cannot_be_stored_leaves_nothing_behind(stand: &impl Stand) {
+    let store = stand.open().await;
+    let mut first = incoming("m1");
+    first.effects = vec![Effect::Card(card("m1"))];
+    let _ = store.exchange().accept(first).await.unwrap();
+    let mut second = incoming("m2");
+    // The card's id is taken.
+    second.effects = vec![Effect::Card(card("m1"))];
+    let outcome = store.exchange().accept(second.clone()).await;
+    assert!(matches!(outcome, Err(StoreError::Database { .. })));
+    assert_eq!(counts(&store).await, (1, 1, 1));
+    assert_eq!(store.exchange().message(&message_id("m2")).await, Ok(None));
+    assert_eq!(store.trace().of(&message_id("m2")).await, Ok(vec![]));
+    // The sender may retry, and the writer still works.
+    second.effects = Vec::new();
+    assert_eq!(
+        store.exchange().accept(second).await,
+        Ok(Acceptance::Accepted)
+    );
+}
+
+pub(crate) async fn an_entry_is_claimed_by_one_until_its_lease_ends(stand: &impl Stand) {
+    let store = stand.open().await;
+    for id in ["m1", "m2", "m3"] {
+        let _ = store.exchange().accept(incoming(id)).await.unwrap();
+    }
+    let ids = |claimed: &[qaqpa_store::Claimed]| -> Vec<(String, u32)> {
+        claimed
+            .iter()
+            .map(|one| (one.message.message_id.to_string(), one.attempt))
+            .collect()
+    };
+    let exchange = store.exchange();
+    let first = exchange.claim(at(0), 2, LEASE).await.unwrap();
+    assert_eq!(ids(&first), [("m1".to_owned(), 1), ("m2".to_owned(), 1)]);
+    let second = exchange.claim(at(29), 9, LEASE).await.unwrap();
+    assert_eq!(ids(&second), [("m3".to_owned(), 1)]);
+    assert_eq!(exchange.next_due().await, Ok(Some(at(30))));
+    let third = exchange.claim(at(30), 9, LEASE).await.unwrap();
+    assert_eq!(ids(&third), [("m1".to_owned(), 2), ("m2".to_owned(), 2)]);
+    assert_eq!(exchange.claim(at(-1), 9, LEASE).await, Ok(vec![]));
+}
+
+pub(crate) async fn a_late_ticket_cannot_retry_or_park_but_its_delivery_counts(stand: &impl Stand) {
+    let store = stand.open().await;
+    let _ = store.exchange().accept(incoming("m1")).await.unwrap();
+    let exchange = store.exchange();
+    let late = exchange.claim(at(0), 1, LEASE).await.unwrap()[0].ticket;
+    let current = exchange.claim(at(31), 1, LEASE).await.unwrap()[0].ticket;
+    assert_eq!(exchange.retry_at(late, at(99), "late").await, Ok(false));
+    let parked = exchange.park(late, "late", Conclusion::at(at(32))).await;
+    assert_eq!(parked, Ok(false));
+    let done = exchange.complete(late, Conclusion::at(at(33))).await;
+    assert_eq!(done, Ok(true));
+    let again = exchange.complete(current, Conclusion::at(at(34))).await;
+    assert_eq!(again, Ok(false));
+    assert_eq!(exchange.retry_at(current, at(99), "done").await, Ok(false));
+    let list = exchange.outbox(10).await.unwrap();
+    assert_eq!((list.len(), list[0].state), (1, OutboxState::Done));
+    assert_eq!(exchange.next_due().await, Ok(None));
+}
+
+pub(crate) async fn a_retried_entry_waits_and_a_woken_one_does_not(stand: &impl Stand) {
+    let store = stand.open().await;
+    let _ = store.exchange().accept(incoming("m1")).await.unwrap();
+    let exchange = store.exchange();
+    let ticket = exchange.claim(at(0), 1, LEASE).await.unwrap()[0].ticket;
+    let retried = exchange
+        .retry_at(ticket, at(60), "931002451325 is down")
+        .await;
+    assert_eq!(retried, Ok(true));
+    assert_eq!(exchange.claim(at(59), 1, LEASE).await, Ok(vec![]));
+    let list = exchange.outbox(1).await.unwrap();
+    assert_eq!(list[0].why.as_deref(), Some("93********25 is down"));
+    assert_eq!((list[0].attempts, list[0].due_at), (1, at(60)));
+    assert_eq!(exchange.wake(at(5)).await, Ok(1));
+    let claimed = exchange.claim(at(5), 1, LEASE).await.unwrap();
+    assert_eq!(claimed[0].attempt, 2);
+    // A process that starts wakes what a killed one had claimed.
+    assert_eq!(exchange.wake(at(6)).await, Ok(1));
+    assert_eq!(exchange.claim(at(6), 1, LEASE).await.unwrap().len(), 1);
+}
+
+pub(crate) async fn a_conclusion_stores_its_effects_once(stand: &impl Stand) {
+    let store = stand.open().await;
+    let _ = store.exchange().accept(incoming("m1")).await.unwrap();
+    let exchange = store.exchange();
+    let ticket = exchange.claim(at(0), 1, LEASE).await.unwrap()[0].ticket;
+    let conclusion = Conclusion {
+        at: at(1),
+        answer: b"<fault/>".to_vec(),
+        effects: vec![Effect::Card(card("m1"))],
+        trace: vec![step("m1", "process-4")],
+    };
+    let parked = exchange.park(ticket, "refused", conclusion.clone()).await;
+    assert_eq!(parked, Ok(true));
+    assert_eq!(
+        exchange.park(ticket, "refused", conclusion).await,
+        Ok(false)
+    );
+    let steps = store.trace().of(&message_id("m1")).await.unwrap();
+    assert_eq!(steps, [step("m1", "process-6"), step("m1", "process-4")]);
+    let kinds: Vec<_> = store
+        .journal()
+        .list(&JournalFilter::default(), 10)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|entry| entry.kind)
+        .collect();
+    assert_eq!(kinds, ["answered", "parked", "accepted"]);
+    assert_eq!(
+        exchange.outbox(9).await.unwrap()[0].state,
+        OutboxState::Parked
+    );
+}
+
+/// Journal entries, outbox entries and steps of `m1`.
+async fn counts(store: &Store) -> (usize, usize, usize) {
+    let journal = store.journal().list(&JournalFilter::default(), 99).await;
+    let outbox = store.exchange().outbox(99).await;
+    let steps = store.trace().of(&message_id("m1")).await;
+    (
+        journal.unwrap().len(),
+        outbox.unwrap().len(),
+        steps.unwrap().len(),
+    )
+}
