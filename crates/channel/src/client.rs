@@ -8,12 +8,12 @@ use qaqpa_wire::{
 };
 use qaqpa_x509::Certificate;
 use qaqpa_xml::Document;
-use qaqpa_xmldsig::{Bounds, Signer, WsseKeyInfo, find_wsse, sign_wsse};
+use qaqpa_xmldsig::{Signer, WsseKeyInfo, find_wsse, sign_wsse};
 use thiserror::Error;
 
 use crate::SystemKeys;
 use crate::answer::id_seed;
-use crate::envelope::xml_limits;
+use crate::envelope::{bounds, xml_limits};
 use crate::systems::{Systems, SystemsError};
 
 /// A client of a channel: one for each actor that sends.
@@ -266,11 +266,7 @@ fn verify_answer(
     expected: &Certificate,
     limits: &Limits,
 ) -> Result<(), String> {
-    let bounds = Bounds {
-        references_max: limits.references_max,
-        transforms_max: limits.transforms_max,
-    };
-    let found = find_wsse(document, &bounds).map_err(|error| error.to_string())?;
+    let found = find_wsse(document, &bounds(limits)).map_err(|error| error.to_string())?;
     let named = match (found.certificates().first(), found.issuer_serial()) {
         (Some(certificate), _) => certificate.as_slice() == expected.der(),
         (None, Some((issuer, serial))) => expected.matches_issuer_serial(issuer, serial),

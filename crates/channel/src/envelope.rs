@@ -1,9 +1,11 @@
 //! From bytes to an envelope that nobody has judged yet.
 
+use qaqpa_crypto::sha256;
 use qaqpa_model::{BodyDigest, Limits};
 use qaqpa_wire::error::label_of_xml;
 use qaqpa_wire::{Departure, Reading, SendMessageRequest};
 use qaqpa_xml::{Document, XmlLimits};
+use qaqpa_xmldsig::{Bounds, find_enveloped};
 
 use crate::Refused;
 
@@ -64,4 +66,22 @@ pub fn open(body: &[u8], limits: &Limits, reading: Reading) -> Result<Unverified
         request,
         departures,
     })
+}
+
+/// SHA-256 of the signature value of a document's enveloped signature: what the replay check compares.
+///
+/// For a document whose signature was judged: `None` where there is none to find.
+#[must_use]
+pub fn business_signature(document: &Document, limits: &Limits) -> Option<[u8; 32]> {
+    let found = find_enveloped(document, &bounds(limits)).ok()?;
+    Some(sha256(found.value()))
+}
+
+/// The limits of a signature.
+#[must_use]
+pub const fn bounds(limits: &Limits) -> Bounds {
+    Bounds {
+        references_max: limits.references_max,
+        transforms_max: limits.transforms_max,
+    }
 }

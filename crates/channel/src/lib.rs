@@ -31,7 +31,7 @@ pub mod views;
 
 pub use answer::{Answer, Answers};
 pub use client::{ChannelClient, SendError, Sent};
-pub use envelope::{UnverifiedEnvelope, open};
+pub use envelope::{UnverifiedEnvelope, business_signature, open};
 pub use examining::Examining;
 pub use inbox::{Contents, Inbox, Letter};
 pub use outbox::{Backoff, Courier, Delivery, Outbox, OutboxBell};

@@ -232,10 +232,12 @@ pub(crate) fn date(
     element: &'static str,
     notes: &mut Vec<Departure>,
 ) -> Result<qaqpa_model::Moment, WireError> {
-    if let Ok(moment) = qaqpa_model::Moment::parse(text) {
-        return Ok(moment);
+    let time = text.split_once(['T', 't']).map(|(_, time)| time);
+    if time.is_none_or(|time| time.contains(['Z', 'z', '+', '-'])) {
+        return qaqpa_model::Moment::parse(text)
+            .map_err(|error| WireError::envelope(format!("<{element}>: {error}")));
     }
-    // Samples still say +06:00; a date with no offset at all can only mean local time.
+    // A time with no offset at all can only mean local time.
     let moment = qaqpa_model::Moment::parse(&format!("{text}+05:00"))
         .map_err(|error| WireError::envelope(format!("<{element}>: {error}")))?;
     notes.push(Departure::Offset { element });

@@ -1,0 +1,220 @@
+//! The public door: the channel, its WSDL, the schemas.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use bytes::Bytes;
+use qaqpa_channel::{Answer, Answers, ChannelClient, Examining, Outbox, OutboxBell, SystemKeys};
+use qaqpa_model::{Actor, ServiceAtAct};
+use qaqpa_regulations::Catalogue;
+use qaqpa_store::{Store, StoreConfig};
+use qaqpa_transport::{
+    ActorStart, ClientLimits, Hall, HttpClient, PeerActor, Peers, Place, Running, StartError,
+    StoreChoice, paths, registry,
+};
+use qaqpa_wire::namespace::{ASYNC_PATH, SYNC_PATH};
+use qaqpa_wire::{wsdl, xsd};
+
+use crate::Config;
+use crate::control;
+use crate::courier::Carrier;
+use crate::gateway::Gateway;
+use crate::pipeline;
+use crate::record::{Arrival, Record};
+use crate::respond::{at_the_door, not_offered, respond};
+
+/// How long to wait for the authority, without which nothing can be verified.
+const AUTHORITY_WAIT: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// Starts the gateway with its default settings.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn start(start: ActorStart) -> Result<Running, StartError> {
+    start_with(start, Config::default()).await
+}
+
+/// Starts the gateway: returns when its doors are open and it is registered.
+///
+/// # Errors
+/// [`StartError`]: a port is taken, the authority does not come up, the store or the catalogue cannot
+/// be opened.
+pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, StartError> {
+    let mut hall = Hall::enter(start, Actor::Gateway).await?;
+    registry::wait_for(&hall.start().data, Actor::Nca, AUTHORITY_WAIT).await?;
+    let gateway = Arc::new(open(&hall, config).await?);
+    control::publish_certificate(&hall.start().data, &gateway.keys)
+        .await
+        .map_err(StartError::part("keys"))?;
+
+    let listener = hall.bind(Place::GatewayPublic).await?;
+    let base = listener.https();
+    let security = hall.tls().server(Actor::Gateway, Peers::Optional)?;
+    let door = Door {
+        gateway: Arc::clone(&gateway),
+        sync: format!("{base}{SYNC_PATH}"),
+    };
+    hall.serve_with(
+        listener,
+        router(door),
+        security,
+        at_the_door(Arc::clone(&gateway)),
+    );
+    hall.announce("base", base.clone());
+    hall.announce("sync", format!("{base}{SYNC_PATH}"));
+    hall.announce("async", format!("{base}{ASYNC_PATH}"));
+    hall.announce("xsd", format!("{base}/xsd/"));
+    hall.announce("health", format!("{base}/health"));
+
+    let client = HttpClient::new(
+        &hall.tls().client(Some(Actor::Gateway))?,
+        ClientLimits::default(),
+    );
+    let carrier = Carrier::new(
+        hall.start().data.clone(),
+        ChannelClient::new(client, gateway.keys.clone(), gateway.limits),
+    );
+    let outbox = Outbox::new(
+        gateway.store.clone(),
+        gateway.clock.clone(),
+        carrier,
+        config.backoff(),
+        gateway.bell.clone(),
+    );
+    hall.spawn(outbox.run(hall.shutdown().clone()));
+
+    let on_clock = control::on_clock(&hall.start().data, &gateway);
+    hall.control(Place::GatewayControl, control::routes(&gateway), on_clock)
+        .await?;
+    hall.open().await
+}
+
+async fn open(hall: &Hall, config: Config) -> Result<Gateway, StartError> {
+    let start = hall.start();
+    let dir = match &start.store {
+        StoreChoice::Embedded => paths::of_actor(&start.data, Actor::Gateway),
+        StoreChoice::Url(url) => store_dir(url)?,
+    };
+    let store = Store::open(&StoreConfig::in_folder(dir), Actor::Gateway)
+        .await
+        .map_err(StartError::part("store"))?;
+    let catalogue =
+        Catalogue::load_with(&start.catalogue_dirs).map_err(StartError::part("catalogue"))?;
+    let keys = SystemKeys::new(start.data.clone(), "system-gateway");
+    let client = HttpClient::plain(ClientLimits::default());
+    Ok(Gateway {
+        config,
+        examining: Examining::new(
+            start.data.clone(),
+            client,
+            start.limits,
+            start.clock.clone(),
+        ),
+        answers: Answers::new(keys.clone(), start.limits),
+        clock: start.clock.clone(),
+        limits: start.limits,
+        bell: OutboxBell::new(),
+        store,
+        keys,
+        catalogue,
+    })
+}
+
+fn store_dir(url: &str) -> Result<std::path::PathBuf, StartError> {
+    url.strip_prefix("sqlite:")
+        .map(|path| std::path::PathBuf::from(path).join(Actor::Gateway.name()))
+        .ok_or_else(|| StartError::Config(format!("the store {url:?} is not offered yet")))
+}
+
+/// What the routes share.
+#[derive(Clone, Debug)]
+struct Door {
+    gateway: Arc<Gateway>,
+    sync: String,
+}
+
+fn router(door: Door) -> Router {
+    let channel = get(description).post(channel);
+    let later = post(async_channel).get(async_channel);
+    Router::new()
+        .route(SYNC_PATH, channel.clone())
+        .route(SYNC_PATH.trim_end_matches('/'), channel)
+        .route(ASYNC_PATH, later.clone())
+        .route(ASYNC_PATH.trim_end_matches('/'), later)
+        .route("/xsd/{file}", get(schema))
+        .route("/health", get(health))
+        .with_state(door)
+}
+
+async fn channel(
+    State(door): State<Door>,
+    PeerActor(peer): PeerActor,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let header = |name: &str| {
+        headers
+            .get(name)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    let mut record = Record::begin(Arrival {
+        peer,
+        soap_action: header("soapaction"),
+        content_type: header(header::CONTENT_TYPE.as_str()),
+        body,
+        at: door.gateway.clock.now(),
+    });
+    let outcome = pipeline::run(&door.gateway, &mut record).await;
+    respond(&door.gateway, &record, outcome).await
+}
+
+async fn async_channel(State(door): State<Door>) -> Answer {
+    not_offered(&door.gateway).await
+}
+
+/// `?wsdl`, `?wsdl=ISyncChannel`, `?xsd=types`.
+async fn description(State(door): State<Door>, RawQuery(query): RawQuery) -> Response {
+    let query = query.unwrap_or_default().to_ascii_lowercase();
+    match query.as_str() {
+        "wsdl" | "wsdl=" => xml(wsdl::binding(&door.sync)),
+        "wsdl=isyncchannel" => xml(wsdl::interface(&door.sync)),
+        "xsd=types" | "xsd" => xml(xsd::types().to_owned()),
+        _ => (
+            StatusCode::METHOD_NOT_ALLOWED,
+            [(header::ALLOW, "POST")],
+            "POST a SOAP 1.1 envelope here; the WSDL is at ?wsdl\n",
+        )
+            .into_response(),
+    }
+}
+
+/// `/xsd/SERVICE@ACT.xsd` and `/xsd/result.xsd`.
+async fn schema(State(door): State<Door>, Path(file): Path<String>) -> Response {
+    let name = file.strip_suffix(".xsd").unwrap_or_default();
+    if name == "result" {
+        return xml(xsd::result().to_owned());
+    }
+    let service = ServiceAtAct::parse(name)
+        .ok()
+        .filter(|id| door.gateway.catalogue.service(id).is_some());
+    match service {
+        Some(id) => xml(xsd::application(&id)),
+        None => (StatusCode::NOT_FOUND, "no such schema\n").into_response(),
+    }
+}
+
+async fn health() -> impl IntoResponse {
+    axum::Json(serde_json::json!({
+        "actor": Actor::Gateway.name(),
+        "status": "up",
+        "note": "TEST: a simulator, not the real gateway",
+    }))
+}
+
+fn xml(text: String) -> Response {
+    ([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], text).into_response()
+}

@@ -1,0 +1,184 @@
+//! Stage 3: the business document's signature, and the document read from what it covers.
+
+use qaqpa_channel::envelope::{bounds, xml_limits};
+use qaqpa_channel::{Refused, business_signature};
+use qaqpa_model::{Iin, Limits, RefusalLabel, ServiceAtAct};
+use qaqpa_verdict::{SignerIdentity, Subject, Verdict};
+use qaqpa_wire::error::label_of_xml;
+use qaqpa_wire::namespace::DOCUMENT;
+use qaqpa_wire::{Application, DocumentError, Person, ResultDocument};
+use qaqpa_xml::Document;
+use qaqpa_xmldsig::{Covered, SignatureError, find_enveloped};
+use serde_json::{Value, json};
+
+use super::open_envelope::{Addressed, Opened};
+use crate::gateway::Gateway;
+use crate::pipeline::Turn;
+use crate::record::Record;
+
+/// A document whose signature was judged TOTAL-PASSED at the moment of receipt, read from its covered
+/// part alone.
+///
+/// Says nothing about whether the signer is the submitter.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    addressed: Addressed,
+    letter: Letter,
+    signer: SignerIdentity,
+    signature: Option<[u8; 32]>,
+    verdict: Verdict,
+}
+
+/// The two documents that travel.
+#[derive(Debug)]
+pub(crate) enum Letter {
+    /// From a person to the state.
+    Application(Application),
+    /// From the state to a person.
+    Result(ResultDocument),
+}
+
+impl Letter {
+    /// Whose certificate must have signed.
+    pub(super) const fn submitter(&self) -> &Iin {
+        match self {
+            Self::Application(application) => &application.submitter,
+            Self::Result(result) => &result.submitter,
+        }
+    }
+
+    pub(super) const fn applicant(&self) -> &Person {
+        match self {
+            Self::Application(application) => &application.applicant,
+            Self::Result(result) => &result.applicant,
+        }
+    }
+
+    pub(super) const fn service(&self) -> &ServiceAtAct {
+        match self {
+            Self::Application(application) => &application.service,
+            Self::Result(result) => &result.service,
+        }
+    }
+
+    pub(super) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Application(_) => "application",
+            Self::Result(_) => "result",
+        }
+    }
+}
+
+/// What the later stages need.
+#[derive(Debug)]
+pub(crate) struct JudgedParts {
+    pub(super) addressed: Addressed,
+    pub(super) letter: Letter,
+    pub(super) signer: SignerIdentity,
+    pub(super) signature: Option<[u8; 32]>,
+    pub(super) verdict: Verdict,
+}
+
+impl Judged {
+    /// Whoever takes it apart has got it from this stage.
+    pub(super) fn into_parts(self) -> JudgedParts {
+        JudgedParts {
+            addressed: self.addressed,
+            letter: self.letter,
+            signer: self.signer,
+            signature: self.signature,
+            verdict: self.verdict,
+        }
+    }
+}
+
+/// Judges the document's signature as of the moment of receipt.
+pub(crate) async fn judge_signature(
+    gateway: &Gateway,
+    opened: Opened,
+    record: &mut Record,
+) -> Result<Judged, Turn> {
+    let (addressed, examiner) = opened.into_parts();
+    let document = Document::parse(&addressed.request.data.bytes, &xml_limits(&gateway.limits))
+        .map_err(|error| Refused::new(label_of_xml(&error), format!("in data: {error}")))?;
+    let (verdict, proven) = examiner
+        .examine(Subject::Document(&document), record.at())
+        .await;
+    let Some(proven) = proven else {
+        return Err(refusal(&document, &verdict, &gateway.limits).into());
+    };
+    let letter = read(&proven.covered, &gateway.limits).map_err(|error| {
+        Refused::new(error.label(), error.to_string()).with_journal("verdict", verdict.to_json())
+    })?;
+    record.note("kind", json!(letter.kind()));
+    record.note("submitter", json!(letter.submitter().masked()));
+    record.note("applicant", json!(letter.applicant().iin.masked()));
+    Ok(Judged {
+        signature: business_signature(&document, &gateway.limits),
+        signer: proven.signer,
+        addressed,
+        letter,
+        verdict,
+    })
+}
+
+fn read(covered: &Covered<'_>, limits: &Limits) -> Result<Letter, DocumentError> {
+    if covered.root().is(DOCUMENT, "result") {
+        return ResultDocument::read(covered).map(Letter::Result);
+    }
+    Application::read(covered, limits).map(Letter::Application)
+}
+
+/// The verdict's label and reason; for changed content also what was digested, so that an integrator
+/// can see where the bytes differ.
+fn refusal(document: &Document, verdict: &Verdict, limits: &Limits) -> Refused {
+    let label = verdict.label.unwrap_or(RefusalLabel::SignatureMalformed);
+    let mut refused = Refused::new(label, verdict.why());
+    if let Some(sub) = verdict.sub_indication {
+        refused = refused.with("indication", format!("{} / {sub}", verdict.indication));
+    }
+    if label == RefusalLabel::ContentChanged
+        && let Some(mismatch) = mismatch(document, limits)
+    {
+        refused = mismatch
+            .into_iter()
+            .fold(refused, |refused, (key, short, whole)| {
+                refused.with(key, short).with_journal(key, whole)
+            });
+    }
+    refused.with_journal("verdict", verdict_value(verdict).to_string())
+}
+
+fn verdict_value(verdict: &Verdict) -> Value {
+    serde_json::from_str(&verdict.to_json()).unwrap_or(Value::Null)
+}
+
+/// Characters of the canonical form that the sender is shown; the journal has all that were kept.
+const CANONICAL_SHOWN: usize = 200;
+
+/// Key, what the sender is told, what the journal keeps.
+fn mismatch(document: &Document, limits: &Limits) -> Option<[(&'static str, String, String); 4]> {
+    let Err(SignatureError::DigestMismatch {
+        uri,
+        expected,
+        actual,
+        canonical,
+    }) = find_enveloped(document, &bounds(limits)).and_then(|found| found.verify_digests())
+    else {
+        return None;
+    };
+    let canonical = String::from_utf8_lossy(&canonical).into_owned();
+    let shown: String = canonical.chars().take(CANONICAL_SHOWN).collect();
+    let (expected, actual) = (base64_of(&expected), base64_of(&actual));
+    Some([
+        ("reference", format!("{uri:?}"), uri),
+        ("digest-stated", expected.clone(), expected),
+        ("digest-found", actual.clone(), actual),
+        ("canonical", shown, canonical),
+    ])
+}
+
+fn base64_of(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}

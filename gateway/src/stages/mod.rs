@@ -1,0 +1,9 @@
+//! The stages of the pipeline, in the order in which a message meets them.
+
+pub(crate) mod choose_route;
+pub(crate) mod confirm_applicant;
+pub(crate) mod deliver;
+pub(crate) mod judge_signature;
+pub(crate) mod open_envelope;
+pub(crate) mod receive;
+pub(crate) mod return_document;

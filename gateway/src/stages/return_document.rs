@@ -1,0 +1,71 @@
+//! Stage 5, for a result: does it belong to an application that was accepted here?
+
+use qaqpa_channel::{Refused, Rejection};
+use qaqpa_model::{Actor, RefusalLabel};
+use qaqpa_wire::{ResultDocument, SendMessageRequest};
+use serde::{Deserialize, Serialize};
+
+use crate::gateway::Gateway;
+use crate::pipeline::Turn;
+
+/// What is kept of an accepted application, to compare its result with. Stored: changing this needs a
+/// migration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ApplicationFacts {
+    /// `application` or `result`: only an application has a result.
+    pub(super) kind: String,
+    pub(super) service: String,
+    /// Personal: the store keeps it and shows it nowhere.
+    pub(super) applicant_iin: String,
+    pub(super) application_id: String,
+}
+
+/// Finds the application of a result, and the destination of its applicant's documents.
+///
+/// A document of another applicant in the right envelope must not reach a cabinet. (M02)
+pub(super) async fn return_document(
+    gateway: &Gateway,
+    result: &ResultDocument,
+    request: &SendMessageRequest,
+) -> Result<Actor, Turn> {
+    let unknown = |why: String| Refused::new(RefusalLabel::CorrelationUnknown, why);
+    let correlation = request
+        .correlation_id
+        .as_ref()
+        .ok_or_else(|| unknown("a result needs the correlationId of its application".to_owned()))?;
+    if *correlation != result.message_id {
+        return Err(unknown(format!(
+            "correlationId is {correlation}, the signed result answers {}",
+            result.message_id
+        ))
+        .into());
+    }
+    let facts: Option<ApplicationFacts> = gateway
+        .store
+        .exchange()
+        .message(correlation)
+        .await
+        .map_err(Rejection::faulted)?
+        .and_then(|message| serde_json::from_str(&message.facts_json).ok());
+    let facts = facts
+        .filter(|facts| facts.kind == "application")
+        .ok_or_else(|| unknown(format!("no application {correlation} was accepted here")))?;
+    let same = [
+        ("service", facts.service == result.service.to_string()),
+        (
+            "applicant",
+            facts.applicant_iin == result.applicant.iin.reveal(),
+        ),
+        (
+            "applicationId",
+            facts.application_id == result.application_id,
+        ),
+    ];
+    if let Some((what, _)) = same.iter().find(|(_, same)| !same) {
+        return Err(unknown(format!(
+            "the {what} of the result is not that of the application {correlation}"
+        ))
+        .into());
+    }
+    Ok(Actor::Portal)
+}
