@@ -75,23 +75,23 @@ fn build(source: &str, limits: &XmlLimits) -> Result<Tree, XmlError> {
             Ok(Event::Eof) => return builder.finish(),
             Err(error) => {
                 let at = offset(reader.error_position());
-                return Err(cutting_failed(source, at, &error));
+                return Err(cutting_failed(source, start, at, &error));
             }
         }
     }
 }
 
-fn cutting_failed(source: &str, at: usize, error: &Error) -> XmlError {
-    let rest = source.as_bytes().get(at..).unwrap_or_default();
+/// `start` is where the piece begins, `at` where quick-xml gave up.
+fn cutting_failed(source: &str, start: usize, at: usize, error: &Error) -> XmlError {
+    let rest = source.as_bytes().get(start..).unwrap_or_default();
     // An unfinished or nameless document type declaration is still one.
     if rest
         .get(..3)
         .is_some_and(|s| s.eq_ignore_ascii_case(b"<!d"))
     {
-        return dtd(source, at);
+        return dtd(source, start);
     }
     let why = match error {
-        Error::IllFormed(IllFormedError::MissingDoctypeName) => return dtd(source, at),
         Error::IllFormed(IllFormedError::UnclosedReference) => "'&' without a reference",
         Error::Syntax(SyntaxError::InvalidBangMarkup) => "unknown markup after '<!'",
         Error::Syntax(SyntaxError::UnclosedCData) => "a CDATA section that is not closed",

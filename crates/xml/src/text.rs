@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::chars::{first_forbidden, is_char};
+use crate::chars::{first_forbidden, is_char, is_ncname};
 use crate::error::{Position, XmlError};
 use crate::tree::Chunk;
 
@@ -42,6 +42,7 @@ pub(crate) fn reference(source: &str, span: Range<usize>) -> Result<char, XmlErr
             "gt" => Ok('>'),
             "lt" => Ok('<'),
             "quot" => Ok('"'),
+            _ if !is_ncname(name) => Err(ill_formed("'&' without a reference")),
             _ => Err(XmlError::UnknownEntity {
                 at: Position::of(source, span.start),
                 name: name.chars().take(64).collect(),
