@@ -15,6 +15,7 @@ use qaqpa_model::{Actor, Moment};
 use qaqpa_regulations::Catalogue;
 use qaqpa_store::{Direction, JournalEntry, Store, StoreConfig};
 use qaqpa_transport::control::{self, ClockHook};
+use qaqpa_web::{Site, SiteConfig};
 use qaqpa_transport::{
     ActorStart, Clock, ClockState, ControlClient, ControlError, Hall, Peers, Place, Running, StartError,
     files, paths,
@@ -44,8 +45,22 @@ pub async fn start(start: ActorStart) -> Result<Running, StartError> {
     let pages = hall.bind(Place::ConsolePages).await?;
     hall.announce("console", format!("{}/", pages.https()));
     let shared = Arc::new(Shared { data: start.data.clone(), clock: start.clock.clone(), store, catalogue });
+    let site = Site::new(SiteConfig {
+        actor: Actor::Console,
+        port: pages.address().port(),
+        store: shared.store.clone(),
+        clock: start.clock.clone(),
+        texts: page::texts().map_err(StartError::part("texts"))?,
+        lang: start.lang,
+        name_key: "console-name",
+        tagline_key: "console-tagline",
+        // Nobody logs in here: the page shows no secrets.
+        login_path: "/",
+        logout_path: "/",
+        nav: |_| Vec::new(),
+    });
     let security = hall.tls().server(Actor::Console, Peers::None)?;
-    hall.serve(pages, page::router(Arc::clone(&shared)), security);
+    hall.serve_with(pages, site.protect(page::routes(Arc::clone(&shared))), security, site.refuse());
 
     let own_routes = Router::new()
         .route("/endpoints.json", get(show_endpoints))
