@@ -2,5 +2,6 @@
 //!
 //! - [`Endpoints`] is the machine-readable way in, written by every running simulator.
 pub mod endpoints;
+pub mod sample;
 
 pub use endpoints::Endpoints;
