@@ -1,3 +1,7 @@
 //! Whole-system tests: one binary, one file a topic.
 
+mod clients;
+mod commands;
 mod layering;
+mod moments;
+mod stand;
