@@ -72,8 +72,10 @@ impl Shutdown {
     pub async fn begun(&self) {
         let waits = self.heard.iter().cloned().map(|mut receiver| {
             Box::pin(async move {
-                // An error means that every holder of that wish is gone, and with them the reason to run.
-                receiver.wait_for(|begun| *begun).await.ok();
+                if receiver.wait_for(|begun| *begun).await.is_err() {
+                    // Everyone who could have wished is gone: this wish will never come.
+                    std::future::pending::<()>().await;
+                }
             })
         });
         futures::future::select_all(waits).await;
@@ -101,5 +103,14 @@ mod tests {
         parent.begin();
         other.begun().await;
         assert!(other.is_begun());
+    }
+
+    #[tokio::test]
+    async fn a_parent_that_is_forgotten_is_not_a_wish_to_stop() {
+        let child = Shutdown::new().child();
+        let waited = tokio::time::timeout(std::time::Duration::from_millis(20), child.begun());
+        assert!(waited.await.is_err());
+        child.begin();
+        child.begun().await;
     }
 }

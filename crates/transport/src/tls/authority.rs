@@ -21,6 +21,7 @@ use crate::clock::real_unix_ms;
 use crate::files::{self, FileLock};
 use crate::listener::Security;
 use crate::paths;
+use crate::random::random_hex;
 
 /// A leaf lives so long, in real time; every start makes a new one.
 const LEAF_DAYS: u64 = 397;
@@ -150,11 +151,13 @@ impl TlsAuthority {
 }
 
 fn make_root() -> Result<(KeyPair, String), TlsError> {
+    // Two simulators must not share the name: a client that trusts one would blame the other's signature.
+    let id = random_hex::<4>();
     let key = KeyPair::generate()?;
     let mut params = CertificateParams::default();
     params
         .distinguished_name
-        .push(DnType::CommonName, "Qaqpa TEST TLS root");
+        .push(DnType::CommonName, format!("Qaqpa TEST TLS root {id}"));
     params
         .distinguished_name
         .push(DnType::OrganizationName, "Qaqpa TEST");
@@ -176,7 +179,63 @@ impl fmt::Debug for TlsAuthority {
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
+    use axum::Router;
+    use axum::routing::get;
+    use qaqpa_model::Limits;
+
     use super::*;
+    use crate::{ClientLimits, HttpClient, HttpError, ListenLimits, Listener, Shutdown};
+
+    /// A door of `authority` for any actor; what a client with this identity hears there.
+    async fn ask(
+        authority: &TlsAuthority,
+        identity: (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>),
+    ) -> Result<String, HttpError> {
+        let peers = Peers::Required(Actor::ALL.to_vec());
+        let security = authority.server(Actor::Gateway, peers).unwrap();
+        let listener = Listener::bind(0).await.unwrap();
+        let url = listener.https();
+        let router = Router::new().route("/", get(|| async { "in" }));
+        let limits = ListenLimits::from(&Limits::default());
+        tokio::spawn(listener.serve(router, security, limits, Shutdown::new()));
+        let tls = ClientTls::new(authority.root_pem().as_bytes(), Some(identity)).unwrap();
+        let client = HttpClient::new(&tls, ClientLimits::default());
+        client.get(&url).await.map(|answer| answer.text())
+    }
+
+    fn client_leaf(
+        authority: &TlsAuthority,
+        name: &str,
+        usage: ExtendedKeyUsagePurpose,
+    ) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+        let names = vec![SanType::DnsName(name.try_into().unwrap())];
+        authority.leaf(Actor::Portal, names, usage).unwrap()
+    }
+
+    #[tokio::test]
+    async fn only_our_own_client_certificates_of_actors_come_in() {
+        let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let ours = TlsAuthority::open_or_create(here.path()).unwrap();
+        let other = TlsAuthority::open_or_create(there.path()).unwrap();
+        let name = client_name(Actor::Portal);
+        let client = || ExtendedKeyUsagePurpose::ClientAuth;
+        let good = client_leaf(&ours, &name, client());
+        assert_eq!(ask(&ours, good).await.as_deref(), Ok("in"));
+        for (identity, alert) in [
+            (client_leaf(&other, &name, client()), "UnknownCA"),
+            (
+                client_leaf(&ours, &name, ExtendedKeyUsagePurpose::ServerAuth),
+                "UnsupportedCertificate",
+            ),
+            (client_leaf(&ours, "localhost", client()), "AccessDenied"),
+        ] {
+            let answer = ask(&ours, identity).await;
+            assert!(
+                matches!(&answer, Err(HttpError::Network(why)) if why.contains(alert)),
+                "{alert}: {answer:?}"
+            );
+        }
+    }
 
     #[test]
     fn those_who_start_together_share_one_authority_whose_key_is_the_owners() {

@@ -1,0 +1,100 @@
+//! An actor's way up and down.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use qaqpa_model::Actor;
+use qaqpa_transport::files::FileError;
+use qaqpa_transport::{
+    ActorStart, ClientLimits, ControlClient, Hall, HttpClient, Peers, Place, Running, StartError,
+    control, paths, registry,
+};
+
+async fn start(data: &Path) -> Result<Running, StartError> {
+    let mut hall = Hall::enter(ActorStart::in_folder(data), Actor::Gateway).await?;
+    let listener = hall.bind(Place::GatewayPublic).await?;
+    let address = listener.https();
+    let security = hall.tls().server(Actor::Gateway, Peers::Optional)?;
+    let router = Router::new().route("/health", get(|| async { "up" }));
+    hall.serve(listener, router, security);
+    hall.announce("health", format!("{address}/health"));
+    let on_clock = control::clock_hook(|_| async { Ok(()) });
+    hall.control(Place::GatewayControl, Router::new(), on_clock)
+        .await?;
+    hall.open().await
+}
+
+#[tokio::test]
+async fn an_actor_is_found_asked_and_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let running = start(&data).await.unwrap();
+    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&data), 0o700);
+    assert_eq!(mode(&paths::control_token(&data)), 0o600);
+    assert_eq!(mode(&paths::actor(&data, Actor::Gateway)), 0o600);
+
+    let found = registry::wait_for(&data, Actor::Gateway, Duration::from_secs(5)).await;
+    let found = found.unwrap();
+    assert_eq!(&found, running.record());
+    assert_eq!(found.pid, std::process::id());
+    let tls = qaqpa_transport::ClientTls::trusting_file(&paths::trust_tls(&data)).unwrap();
+    let client = HttpClient::new(&tls, ClientLimits::default());
+    let answer = client.get(&found.addresses["health"]).await.unwrap();
+    assert_eq!(answer.text(), "up");
+    let control = ControlClient::of(&data, Actor::Gateway).unwrap();
+    control.set_clock(1000).await.unwrap();
+
+    running.stop().await;
+    assert_eq!(registry::read(&data, Actor::Gateway).unwrap(), None);
+    assert!(client.get(&found.addresses["health"]).await.is_err());
+}
+
+#[tokio::test]
+async fn the_same_actor_does_not_start_twice_in_one_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(folder.path()).await.unwrap();
+    let second = start(folder.path()).await;
+    assert!(
+        matches!(second, Err(StartError::File(FileError::Locked { .. }))),
+        "{second:?}"
+    );
+    running.stop().await;
+    start(folder.path()).await.unwrap().stop().await;
+}
+
+#[tokio::test]
+async fn a_killed_actor_leaves_its_record_and_its_place_is_free_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(folder.path()).await.unwrap();
+    let old = running.record().clone();
+    running.kill().await;
+    assert_eq!(
+        registry::read(folder.path(), Actor::Gateway).unwrap(),
+        Some(old.clone())
+    );
+    let waited = registry::wait_for(folder.path(), Actor::Gateway, Duration::ZERO).await;
+    assert!(
+        waited.is_err(),
+        "the record of a dead actor is not an actor"
+    );
+    let running = start(folder.path()).await.unwrap();
+    assert_ne!(running.record().instance, old.instance);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_taken_port_is_named() {
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let refused = qaqpa_transport::Listener::bind(port).await.unwrap_err();
+    assert_eq!(refused.port, port);
+    assert!(
+        refused
+            .to_string()
+            .starts_with(&format!("port {port} on 127.0.0.1: "))
+    );
+}
