@@ -232,7 +232,7 @@ pub(crate) fn date(
     element: &'static str,
     notes: &mut Vec<Departure>,
 ) -> Result<qaqpa_model::Moment, WireError> {
-    let time = text.split_once(['T', 't']).map(|(_, time)| time);
+    let time = text.split_once('T').map(|(_, time)| time);
     if time.is_none_or(|time| time.contains(['Z', 'z', '+', '-'])) {
         return qaqpa_model::Moment::parse(text)
             .map_err(|error| WireError::envelope(format!("<{element}>: {error}")));
