@@ -114,7 +114,12 @@ impl PersonRegister {
         } else {
             next.insert(iin.reveal());
         }
-        files::write_json(&self.absent_file, &Absent { absent: next.clone() })?;
+        files::write_json(
+            &self.absent_file,
+            &Absent {
+                absent: next.clone(),
+            },
+        )?;
         *absent = next;
         Ok(())
     }

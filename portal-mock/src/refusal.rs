@@ -1,7 +1,8 @@
 //! A refusal as an applicant is told of it: what, where in the regulation, on what evidence, and what to do.
 
 use qaqpa_model::RefusalLabel;
-use qaqpa_regulations::{Branch, Flow, Meaning};
+use qaqpa_regulations::flow::Branch;
+use qaqpa_regulations::{Flow, Meaning};
 use qaqpa_verdict::Verdict;
 use serde::{Deserialize, Serialize};
 
@@ -108,9 +109,9 @@ pub fn cause_key(label: &str) -> String {
 #[must_use]
 pub fn condition_of(flow: &Flow, refusal: Meaning) -> Option<&qaqpa_regulations::Element> {
     let refused = flow.element_for(refusal)?;
-    flow.elements.iter().find(
-        |element| matches!(&element.branch, Branch::Question { no, .. } if *no == refused.id),
-    )
+    flow.elements
+        .iter()
+        .find(|element| matches!(&element.branch, Branch::Question { no, .. } if *no == refused.id))
 }
 
 /// Whether the gateway's refusal with this label is the certificate's condition answered with "no".

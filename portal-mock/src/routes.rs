@@ -8,7 +8,7 @@
 //! | `GET /` | anyone | – | 200, the portal in the language of `Accept-Language` |
 //! | `GET /register` | anyone | – | 200, the form |
 //! | `POST /register` | anyone | `iin`, `password`, `password_again`; optional `surname`, `given_name` (checked against the person register when they are sent) | 303 to `/login`, or 422 with the errors inline, 403 with a refusal |
-//! | `GET /login` | anyone | – | 200, the form |
+//! | `GET /login` | anyone | query `next` | 200, the form |
 //! | `POST /login` | anyone | `iin`, `password`; optional `next` (a path of this portal) | 303 to `/cabinet` or `next`; 403 with a refusal; 422 where the IIN is not one |
 //! | `POST /logout` | citizen | – | 303 to `/` |
 //! | `GET /services` | anyone | – | 200, the services that can be asked for here |
@@ -32,7 +32,8 @@
 //! | `POST /cabinet/documents/{id}/verify` | its owner | – | 200, the same page with the verdict of this moment |
 //! | `GET /centre` | anyone | – | 200: the service-centre desk is not part of this version |
 //!
-//! Every form carries a hidden field `csrf`; a POST without the right one is answered with 403.
+//! Every form carries a hidden field `_csrf` (the same token may come as the header `x-csrf-token`); a POST
+//! without the right one, or from another origin, is answered with 403.
 //! A page of the cabinet without a session is answered with 303 to `/login?next=…`. What belongs to
 //! somebody else is answered with 404, as if it were not there.
 //!
@@ -45,9 +46,11 @@
 //!   in the cabinet's lists each document is linked by `href="/cabinet/documents/ID"`
 //! - an entry of the history: `<tr data-application="ID" data-status="…">`
 //!
+//! A file's kind is read from its first bytes (`%PDF-`, JPEG, PNG), not from what the browser states.
+//!
 //! On the channel's listener (mutual TLS, the gateway only): `POST /channel/`.
 //! On the control port: what every actor has, and `GET /journal`, `GET /trace/{messageId}`,
-//! `GET /applications`, `PUT /persons` (`{"iin": "…", "living": false}`: the person register forgets
+//! `GET /outbox`, `GET /applications`, `PUT /persons` (`{"iin": "…", "living": false}`: the person register forgets
 //! or finds again one of the ready-made people).
 
 /// The first page.

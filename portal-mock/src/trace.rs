@@ -99,7 +99,7 @@ pub fn entries(
     Ok(entries)
 }
 
-fn entry(message: &MessageId, step: Step, at: Moment) -> TraceEntry {
+pub(crate) fn entry(message: &MessageId, step: Step, at: Moment) -> TraceEntry {
     TraceEntry {
         message: message.clone(),
         at,

@@ -2,55 +2,7 @@
 
 use askama::Template;
 
-use crate::words::Words;
-
-/// A control of a form.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Field {
-    pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) label: String,
-    pub(crate) kind: &'static str,
-    pub(crate) value: String,
-    pub(crate) hint: String,
-    pub(crate) error: String,
-    pub(crate) required: bool,
-    pub(crate) autocomplete: &'static str,
-    /// 0: no limit of its own.
-    pub(crate) characters_max: usize,
-    pub(crate) options: Vec<Choice>,
-}
-
-impl Field {
-    fn input_type(&self) -> &'static str {
-        match self.kind {
-            "date" => "date",
-            "password" => "password",
-            "tel" => "tel",
-            _ => "text",
-        }
-    }
-
-    fn numeric(&self) -> bool {
-        self.kind == "iin"
-    }
-}
-
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Choice {
-    pub(crate) value: String,
-    pub(crate) label: String,
-}
-
-/// A control for a file, or for the password that goes with it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct FileField {
-    pub(crate) name: &'static str,
-    pub(crate) label: String,
-    pub(crate) kind: &'static str,
-    pub(crate) accept: &'static str,
-    pub(crate) error: String,
-}
+use qaqpa_web::Words;
 
 /// A refusal, in the words of the reader's language.
 #[derive(Clone, Debug, Default)]
@@ -224,7 +176,7 @@ pub(crate) struct Register<'w> {
     pub(crate) w: &'w Words,
     pub(crate) csrf: String,
     pub(crate) refusal: Option<RefusalView>,
-    pub(crate) fields: Vec<Field>,
+    pub(crate) fields: Vec<String>,
 }
 
 #[derive(Template)]
@@ -235,7 +187,7 @@ pub(crate) struct Login<'w> {
     pub(crate) notice: String,
     pub(crate) refusal: Option<RefusalView>,
     pub(crate) next: String,
-    pub(crate) fields: Vec<Field>,
+    pub(crate) fields: Vec<String>,
 }
 
 #[derive(Template)]
@@ -246,11 +198,10 @@ pub(crate) struct Form<'w> {
     pub(crate) head: Head,
     pub(crate) crumbs: Vec<Crumb>,
     pub(crate) service_title: String,
-    pub(crate) notice: String,
     pub(crate) errors: String,
     pub(crate) person_name: String,
     pub(crate) person_iin: String,
-    pub(crate) fields: Vec<Field>,
+    pub(crate) fields: Vec<String>,
     pub(crate) attachments_hint: String,
     pub(crate) documents: Vec<DocumentField>,
 }
@@ -263,9 +214,8 @@ pub(crate) struct Certificate<'w> {
     pub(crate) head: Head,
     pub(crate) crumbs: Vec<Crumb>,
     pub(crate) service_title: String,
-    pub(crate) problem: String,
-    pub(crate) key_fields: Vec<FileField>,
-    pub(crate) certificate_fields: Vec<FileField>,
+    pub(crate) key_fields: Vec<String>,
+    pub(crate) certificate_fields: Vec<String>,
 }
 
 #[derive(Template)]
@@ -276,13 +226,12 @@ pub(crate) struct Sign<'w> {
     pub(crate) head: Head,
     pub(crate) crumbs: Vec<Crumb>,
     pub(crate) service_title: String,
-    pub(crate) problem: String,
     pub(crate) xml: String,
     pub(crate) clipped: bool,
     pub(crate) size: String,
     pub(crate) certificate: CertificateView,
-    pub(crate) key_fields: Vec<FileField>,
-    pub(crate) signed_fields: Vec<FileField>,
+    pub(crate) key_fields: Vec<String>,
+    pub(crate) signed_fields: Vec<String>,
 }
 
 #[derive(Template)]
@@ -295,7 +244,6 @@ pub(crate) struct Status<'w> {
     pub(crate) service_title: String,
     pub(crate) status: String,
     pub(crate) delivery: String,
-    pub(crate) problem: String,
     pub(crate) notice: String,
     pub(crate) refusal: Option<RefusalView>,
     pub(crate) steps: Vec<StepView>,

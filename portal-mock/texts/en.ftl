@@ -8,8 +8,6 @@ nav-services = Services
 nav-cabinet = My cabinet
 nav-login = Log in
 nav-register = Register
-nav-logout = Log out
-nav-signed-in = { $name }
 
 # Home
 home-title = State services, played through from start to end
@@ -35,7 +33,7 @@ register-title = Registration
 register-lead = Your name comes from the simulated register of persons. Only the ready-made TEST people are in it.
 register-submit = Register
 register-have-account = Already registered?
-register-done = You are registered, { $name }. Now log in with your IIN and password.
+register-done = You are registered. Now log in with your IIN and password.
 field-iin = Individual identification number (IIN)
 field-iin-hint = 12 digits
 field-password = Password
@@ -111,7 +109,6 @@ form-replace = Choose another file to replace it
 form-next = On to the certificate
 form-save = Save the draft
 form-saved = The draft is saved.
-form-choose = — choose —
 form-errors = { $count ->
     [one] One thing is still to be corrected.
    *[other] { $count } things are still to be corrected.
@@ -124,11 +121,12 @@ field-problem-missing = This must be filled in.
 field-problem-option = Choose one of the list.
 field-problem-phone = Write a telephone number: + and 7 to 15 digits.
 field-problem-short = This is too short: at least { $min } characters.
+error-too-many = Too many attempts. Try again in { $seconds } s.
+error-document-total = All attachments together may have at most { $megabytes } MB.
 error-document-missing = This document must be attached.
 error-document-type = The file is not one of the allowed kinds: { $types }.
 error-document-size = The file is larger than { $megabytes } MB.
 error-document-empty = The file is empty.
-error-document-many = At most { $max } documents can be attached.
 error-document-name = The file's name cannot be used.
 size-bytes = { $n } bytes
 size-kilobytes = { $n } KB
@@ -189,7 +187,6 @@ delivery-accepted = The gateway has accepted the application
 delivery-refused = The gateway has refused the application
 delivery-code = answer { $code }
 status-progress = The way so far
-status-step-open = still to come
 status-continue = Go on
 status-document = Open the document in the cabinet
 status-signed-download = The signed XML as it was sent
@@ -198,7 +195,6 @@ status-content = What was asked
 status-attachments = Documents
 status-refresh = Look again
 status-waiting = The provider is looking at the application. The result will arrive in the cabinet.
-status-at = { $moment }
 
 # Refusal
 refusal-title = Refused
@@ -225,7 +221,6 @@ cabinet-new = New application
 cabinet-column-date = Date
 cabinet-column-service = Service
 cabinet-column-status = Status
-cabinet-column-number = Number
 
 # Notifications
 notification-sent = Your application was accepted by the gateway.
@@ -268,8 +263,38 @@ centre-lead = The desk of the service centre is not part of this version.
 centre-text = Here an operator of the service centre or of the State Corporation will receive applicants, scan their papers and sign with the operator's own key. Until then, ask for services on the portal.
 centre-to-portal = To the portal
 
-# Problems
-problem-not-found = There is no such page, or it belongs to somebody else.
-problem-store = The portal could not save this. Nothing was sent; try again.
-problem-upload = The form could not be read, or it was too large.
-problem-state = This application has already gone on; that step is over.
+
+# Elements of a flow
+element-process = process { $number }
+element-condition = condition { $number }
+element-anonymous = the gateway's channel
+
+# Checks of a verdict
+check-structure = Exactly one signature, well built
+check-scope = The signature covers the whole document
+check-content = The content is what was signed
+check-value = Signed by the key of this certificate
+check-chain = The certificate's issuer is trusted
+check-validity = The certificate was in its period
+check-purpose = The certificate is one for signing
+check-revocation = The certificate is neither revoked nor suspended
+check-iin = The signer is the submitter
+answer-not-asked = not asked
+
+# Deadlines
+period-minutes = { $n ->
+    [one] { $n } minute
+   *[other] { $n } minutes
+}
+period-hours = { $n ->
+    [one] { $n } hour
+   *[other] { $n } hours
+}
+period-working-days = { $n ->
+    [one] { $n } working day
+   *[other] { $n } working days
+}
+period-calendar-days = { $n ->
+    [one] { $n } calendar day
+   *[other] { $n } calendar days
+}

@@ -8,8 +8,6 @@ nav-services = Қызметтер
 nav-cabinet = Жеке кабинет
 nav-login = Кіру
 nav-register = Тіркелу
-nav-logout = Шығу
-nav-signed-in = { $name }
 
 # Басты бет
 home-title = Мемлекеттік қызметтер: өтініштен нәтижеге дейін
@@ -35,7 +33,7 @@ register-title = Тіркелу
 register-lead = Аты-жөніңіз жеке тұлғалардың сынақ дерекқорынан алынады. Онда тек дайын ТЕСТ адамдар бар.
 register-submit = Тіркелу
 register-have-account = Бұрын тіркелгенсіз бе?
-register-done = { $name }, сіз тіркелдіңіз. Енді ЖСН мен пароль арқылы кіріңіз.
+register-done = Сіз тіркелдіңіз. Енді ЖСН мен пароль арқылы кіріңіз.
 field-iin = Жеке сәйкестендіру нөмірі (ЖСН)
 field-iin-hint = 12 цифр
 field-password = Пароль
@@ -111,7 +109,6 @@ form-replace = Ауыстыру үшін басқа файл таңдаңыз
 form-next = Әрі қарай, куәлікке
 form-save = Жобаны сақтау
 form-saved = Жоба сақталды.
-form-choose = — таңдаңыз —
 form-errors = { $count ->
     [one] Тағы { $count } жерді түзету керек.
    *[other] Тағы { $count } жерді түзету керек.
@@ -124,11 +121,12 @@ field-problem-missing = Мұны толтыру керек.
 field-problem-option = Тізімнен таңдаңыз.
 field-problem-phone = Телефон нөмірін жазыңыз: + және 7-ден 15-ке дейін цифр.
 field-problem-short = Тым қысқа: кемінде { $min } таңба.
+error-too-many = Әрекет тым көп. { $seconds } с кейін қайталаңыз.
+error-document-total = Барлық тіркемелер бірге { $megabytes } МБ-тан аспауы керек.
 error-document-missing = Бұл құжатты тіркеу керек.
 error-document-type = Файлдың түрі сай емес. Жарамдысы: { $types }.
 error-document-size = Файл { $megabytes } МБ-тан үлкен.
 error-document-empty = Файл бос.
-error-document-many = Ең көбі { $max } құжат тіркеуге болады.
 error-document-name = Файлдың атауы жарамайды.
 size-bytes = { $n } байт
 size-kilobytes = { $n } КБ
@@ -189,7 +187,6 @@ delivery-accepted = Шлюз өтінішті қабылдады
 delivery-refused = Шлюз өтінішті қабылдамады
 delivery-code = жауабы { $code }
 status-progress = Өткен жолы
-status-step-open = алда
 status-continue = Жалғастыру
 status-document = Құжатты кабинетте ашу
 status-signed-download = Жіберілген қол қойылған XML
@@ -198,7 +195,6 @@ status-content = Не сұралды
 status-attachments = Құжаттар
 status-refresh = Жаңарту
 status-waiting = Қызмет беруші өтінішті қарап жатыр. Нәтижесі жеке кабинетке келеді.
-status-at = { $moment }
 
 # Бас тарту
 refusal-title = Бас тартылды
@@ -225,7 +221,6 @@ cabinet-new = Жаңа өтініш
 cabinet-column-date = Күні
 cabinet-column-service = Қызмет
 cabinet-column-status = Мәртебесі
-cabinet-column-number = Нөмірі
 
 # Хабарламалар
 notification-sent = Шлюз өтінішіңізді қабылдады.
@@ -268,8 +263,26 @@ centre-lead = Орталықтың жұмыс орны бұл нұсқаға к�
 centre-text = Мұнда орталықтың немесе Мемлекеттік корпорацияның қызметкері өтініш берушілерді қабылдап, қағаздарын сканерлеп, өз кілтімен қол қоятын болады. Әзірге қызметтерді портал арқылы алыңыз.
 centre-to-portal = Порталға
 
-# Ақаулар
-problem-not-found = Мұндай бет жоқ немесе ол басқа біреудікі.
-problem-store = Портал мұны сақтай алмады. Ештеңе жіберілген жоқ, қайталап көріңіз.
-problem-upload = Нысан оқылмады немесе ол тым үлкен.
-problem-state = Бұл өтініш әрі қарай кетті, бұл қадам аяқталған.
+
+# Ағын элементтері
+element-process = { $number }-үдеріс
+element-condition = { $number }-шарт
+element-anonymous = шлюз арнасы
+
+# Қорытындының тексерулері
+check-structure = Дәл бір қолтаңба, дұрыс құрылған
+check-scope = Қолтаңба бүкіл құжатты қамтиды
+check-content = Мазмұны қол қойылған күйінде
+check-value = Осы куәліктің кілтімен қол қойылған
+check-chain = Куәлікті берушіге сенім бар
+check-validity = Куәлік қолданылу мерзімінде болған
+check-purpose = Куәлік қол қоюға арналған
+check-revocation = Куәлік қайтарылмаған әрі тоқтатылмаған
+check-iin = Қол қойған — өтініш берушінің өзі
+answer-not-asked = сұралмаған
+
+# Мерзімдер
+period-minutes = { $n } минут
+period-hours = { $n } сағат
+period-working-days = { $n } жұмыс күні
+period-calendar-days = { $n } күнтізбелік күн

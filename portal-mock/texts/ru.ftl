@@ -8,8 +8,6 @@ nav-services = Услуги
 nav-cabinet = Личный кабинет
 nav-login = Войти
 nav-register = Регистрация
-nav-logout = Выйти
-nav-signed-in = { $name }
 
 # Главная
 home-title = Государственные услуги — от заявления до результата
@@ -35,7 +33,7 @@ register-title = Регистрация
 register-lead = Имя берётся из имитации базы данных физических лиц. В ней есть только готовые тестовые люди.
 register-submit = Зарегистрироваться
 register-have-account = Уже зарегистрированы?
-register-done = { $name }, вы зарегистрированы. Теперь войдите по ИИН и паролю.
+register-done = Вы зарегистрированы. Теперь войдите по ИИН и паролю.
 field-iin = Индивидуальный идентификационный номер (ИИН)
 field-iin-hint = 12 цифр
 field-password = Пароль
@@ -111,7 +109,6 @@ form-replace = Выберите другой файл, чтобы заменит
 form-next = Дальше, к сертификату
 form-save = Сохранить черновик
 form-saved = Черновик сохранён.
-form-choose = — выберите —
 form-errors = { $count ->
     [one] Осталось исправить { $count } место.
     [few] Осталось исправить { $count } места.
@@ -125,11 +122,12 @@ field-problem-missing = Это нужно заполнить.
 field-problem-option = Выберите из списка.
 field-problem-phone = Укажите номер телефона: + и от 7 до 15 цифр.
 field-problem-short = Слишком коротко: не меньше { $min } знаков.
+error-too-many = Слишком много попыток. Попробуйте через { $seconds } с.
+error-document-total = Все вложения вместе могут занимать не больше { $megabytes } МБ.
 error-document-missing = Этот документ нужно приложить.
 error-document-type = Файл не того вида. Подходят: { $types }.
 error-document-size = Файл больше { $megabytes } МБ.
 error-document-empty = Файл пуст.
-error-document-many = Можно приложить не больше { $max } документов.
 error-document-name = Имя файла не годится.
 size-bytes = { $n } Б
 size-kilobytes = { $n } КБ
@@ -190,7 +188,6 @@ delivery-accepted = Шлюз принял заявление
 delivery-refused = Шлюз не принял заявление
 delivery-code = ответ { $code }
 status-progress = Пройденный путь
-status-step-open = ещё впереди
 status-continue = Продолжить
 status-document = Открыть документ в кабинете
 status-signed-download = Подписанный XML, как он был отправлен
@@ -199,7 +196,6 @@ status-content = О чём просили
 status-attachments = Документы
 status-refresh = Обновить
 status-waiting = Услугодатель рассматривает заявление. Результат придёт в личный кабинет.
-status-at = { $moment }
 
 # Отказ
 refusal-title = Отказано
@@ -226,7 +222,6 @@ cabinet-new = Новое заявление
 cabinet-column-date = Дата
 cabinet-column-service = Услуга
 cabinet-column-status = Статус
-cabinet-column-number = Номер
 
 # Уведомления
 notification-sent = Шлюз принял ваше заявление.
@@ -269,8 +264,42 @@ centre-lead = Рабочее место ЦОН в эту версию не вх�
 centre-text = Здесь работник ЦОН или Государственной корпорации будет принимать заявителей, сканировать бумаги и подписывать своим ключом. Пока обращайтесь за услугами через портал.
 centre-to-portal = На портал
 
-# Неполадки
-problem-not-found = Такой страницы нет, или она чужая.
-problem-store = Портал не смог это сохранить. Ничего не отправлено, попробуйте ещё раз.
-problem-upload = Форму не удалось прочесть, или она слишком велика.
-problem-state = Это заявление уже пошло дальше, шаг завершён.
+
+# Элементы процесса
+element-process = процесс { $number }
+element-condition = условие { $number }
+element-anonymous = канал шлюза
+
+# Проверки заключения
+check-structure = Ровно одна подпись, построена правильно
+check-scope = Подпись покрывает весь документ
+check-content = Содержание — то, что было подписано
+check-value = Подписано ключом этого сертификата
+check-chain = Издателю сертификата доверяют
+check-validity = Сертификат был в сроке действия
+check-purpose = Сертификат предназначен для подписи
+check-revocation = Сертификат не отозван и не приостановлен
+check-iin = Подписал тот, кто подаёт
+answer-not-asked = не задавалась
+
+# Сроки
+period-minutes = { $n ->
+    [one] { $n } минута
+    [few] { $n } минуты
+   *[many] { $n } минут
+}
+period-hours = { $n ->
+    [one] { $n } час
+    [few] { $n } часа
+   *[many] { $n } часов
+}
+period-working-days = { $n ->
+    [one] { $n } рабочий день
+    [few] { $n } рабочих дня
+   *[many] { $n } рабочих дней
+}
+period-calendar-days = { $n ->
+    [one] { $n } календарный день
+    [few] { $n } календарных дня
+   *[many] { $n } календарных дней
+}

@@ -52,7 +52,11 @@ impl Offered {
         let file = open_key_file(bytes, password)?;
         Ok(Self {
             certificate_der: file.certificate.der().to_vec(),
-            pool_der: file.chain.iter().map(|other| other.der().to_vec()).collect(),
+            pool_der: file
+                .chain
+                .iter()
+                .map(|other| other.der().to_vec())
+                .collect(),
         })
     }
 

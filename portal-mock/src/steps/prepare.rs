@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use qaqpa_model::Limits;
-use qaqpa_regulations::{DocumentDef, FieldDef, FieldKind, Service};
+use qaqpa_regulations::{DocumentDef, Service};
 use qaqpa_store::{Attachment, NewAttachment};
 
 use crate::routes::{DOCUMENT_PREFIX, FIELD_PREFIX};
@@ -122,9 +122,7 @@ pub fn take_file(
     let name = file_name(&upload.name).ok_or_else(|| problem("error-document-name"))?;
     let media_type = media_type(&upload.bytes, &upload.stated_type);
     if !definition.takes(media_type) {
-        return Err(
-            problem("error-document-type").with("types", definition.media_types.join(", "))
-        );
+        return Err(problem("error-document-type").with("types", definition.media_types.join(", ")));
     }
     Ok(NewAttachment {
         document: definition.id.clone(),
@@ -132,6 +130,34 @@ pub fn take_file(
         media_type: media_type.to_owned(),
         bytes: upload.bytes,
     })
+}
+
+/// Checks that the new file fits with the others into one message.
+///
+/// # Errors
+/// The [`Problem`] of the new file.
+pub fn check_total<'f>(
+    others: impl Iterator<Item = &'f Attachment>,
+    new: NewAttachment,
+    limits: &Limits,
+) -> Result<NewAttachment, Problem> {
+    let size = u64::try_from(new.bytes.len()).unwrap_or(u64::MAX);
+    let total = others.fold(size, |total, file| total.saturating_add(file.size));
+    let max = total_max(limits);
+    if total > max {
+        let field = format!("{DOCUMENT_PREFIX}{}", new.document);
+        return Err(
+            Problem::new(field, "error-document-total").with("megabytes", max / (1024 * 1024))
+        );
+    }
+    Ok(new)
+}
+
+/// Bytes of all attachments together: three quarters of a message (base64), less the rest of it.
+fn total_max(limits: &Limits) -> u64 {
+    const REST: u64 = 512 * 1024;
+    let body = u64::try_from(limits.body_bytes_max).unwrap_or(u64::MAX);
+    (body / 4 * 3).saturating_sub(REST)
 }
 
 /// Whole megabytes of one attachment's limit, for people.
@@ -168,20 +194,6 @@ fn file_name(stated: &str) -> Option<String> {
         .collect();
     let name = name.trim().to_owned();
     (!name.is_empty() && name != "." && name != "..").then_some(name)
-}
-
-/// The kind of a field's HTML control.
-#[must_use]
-pub const fn control(field: &FieldDef) -> &'static str {
-    match field.kind {
-        FieldKind::Choice(_) => "choice",
-        FieldKind::Date => "date",
-        FieldKind::Iin => "iin",
-        FieldKind::LongText => "long-text",
-        FieldKind::Name => "name",
-        FieldKind::Phone => "tel",
-        FieldKind::Text => "text",
-    }
 }
 
 #[cfg(test)]
@@ -274,10 +286,7 @@ mod tests {
         let service = &catalogue.services()[0];
         let first = &service.form[0].name;
         let posted = vec![
-            (
-                format!("{FIELD_PREFIX}{first}"),
-                "  a\r\nb ".to_owned(),
-            ),
+            (format!("{FIELD_PREFIX}{first}"), "  a\r\nb ".to_owned()),
             ("field.not-there".to_owned(), "x".to_owned()),
         ];
         let answers = answers(service, &posted);

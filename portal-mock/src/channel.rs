@@ -1,0 +1,128 @@
+//! Where the gateway delivers results: `POST /channel/`, mutual TLS, the gateway only.
+//!
+//! The transport signature is judged by the inbox, the document's here; what is accepted is on disk,
+//! in the cabinet, before the acknowledgement is given.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Router, response};
+use qaqpa_channel::{Contents, Letter, Refused, Rejection};
+use qaqpa_model::{Answer, Moment, RefusalLabel};
+use qaqpa_regulations::Channel;
+use qaqpa_transport::PeerActor;
+use qaqpa_verdict::{Subject, confirm_iin};
+use qaqpa_wire::ResultDocument;
+use qaqpa_wire::error::label_of_xml;
+use qaqpa_xml::Document;
+use serde_json::json;
+
+use crate::draft::Draft;
+use crate::portal::Portal;
+use crate::routes;
+use crate::steps::deliver_result::{belongs, deliver_result};
+
+/// The routes of the channel's listener.
+pub(crate) fn router(portal: Portal) -> Router {
+    Router::new()
+        .route(routes::CHANNEL, post(receive))
+        .with_state(portal)
+}
+
+async fn receive(
+    State(portal): State<Portal>,
+    PeerActor(peer): PeerActor,
+    body: Bytes,
+) -> response::Result<Response> {
+    let letter = match portal.inbox.receive(peer, &body).await {
+        Ok(letter) => letter,
+        Err(answer) => return Ok(answer.into_response()),
+    };
+    let answer = match judge(&portal, &letter).await {
+        Ok(contents) => portal.inbox.accept(letter, contents).await,
+        Err(rejection) => portal.inbox.reject(letter, rejection).await,
+    };
+    Ok(answer.into_response())
+}
+
+/// Judges the document of a letter and says what its arrival changes.
+async fn judge(portal: &Portal, letter: &Letter) -> Result<Contents, Rejection> {
+    let request = letter.request();
+    let unknown = |why: &str| Refused::new(RefusalLabel::CorrelationUnknown, why);
+    let correlation = request
+        .correlation_id
+        .as_ref()
+        .ok_or_else(|| unknown("the message names no message that it answers"))?;
+    let application = portal
+        .store
+        .applications()
+        .by_message(correlation)
+        .await
+        .map_err(Rejection::faulted)?
+        .ok_or_else(|| unknown("no application was sent under this messageId"))?;
+
+    let bytes = &request.data.bytes;
+    let document = Document::parse(bytes, &portal.xml_limits())
+        .map_err(|error| Refused::new(label_of_xml(&error), error.to_string()))?;
+    let judged_at = not_after(letter.judged_at()?, letter.at())?;
+    let examiner = portal.examiner().await.map_err(Rejection::faulted)?;
+    let (verdict, proven) = examiner
+        .examine(Subject::Document(&document), judged_at)
+        .await;
+    let Some(proven) = proven else {
+        let label = verdict.label.unwrap_or(RefusalLabel::SignatureMalformed);
+        return Err(Refused::new(label, verdict.why())
+            .with_journal("verdict", verdict.to_json())
+            .into());
+    };
+    let result = ResultDocument::read(&proven.covered)
+        .map_err(|error| Refused::new(error.label(), error.to_string()))?;
+    if let Answer::Fail(label) | Answer::Undecided(label) =
+        confirm_iin(&proven.signer, &result.submitter)
+    {
+        return Err(Refused::new(label, "the officer named in the result did not sign it").into());
+    }
+    belongs(&result, &application).map_err(|not_ours| unknown(not_ours.why))?;
+
+    let draft = Draft::of(&application).map_err(Rejection::faulted)?;
+    let flow = portal
+        .service(&application.service)
+        .and_then(|service| service.flow(Channel::Portal))
+        .ok_or_else(|| Rejection::faulted("the catalogue has lost the service"))?;
+    let delivery = deliver_result(
+        flow,
+        &application,
+        &draft,
+        &result,
+        bytes,
+        verdict.to_json(),
+        letter.at(),
+    )
+    .map_err(Rejection::faulted)?;
+    Ok(Contents {
+        business_signature: portal.signature_digest(&document),
+        verdict_json: verdict.to_json(),
+        facts_json: json!({ "application": application.id }).to_string(),
+        summary: json!({
+            "service": application.service.to_string(),
+            "outcome": result.outcome.as_str(),
+            "result": result.result_id,
+        }),
+        settles: true,
+        outbox: None,
+        effects: delivery.effects,
+        trace: delivery.trace,
+    })
+}
+
+/// The gateway cannot have judged later than now; its clock is ours.
+fn not_after(judged_at: Moment, now: Moment) -> Result<Moment, Refused> {
+    if judged_at.since(now) > qaqpa_verdict::SKEW_MAX {
+        return Err(Refused::new(
+            RefusalLabel::EnvelopeMalformed,
+            "the property judged-at lies in the future",
+        ));
+    }
+    Ok(judged_at.min(now))
+}
