@@ -32,6 +32,7 @@ CREATE TABLE outbox (
     concluded_at BIGINT
 );
 CREATE INDEX outbox_due ON outbox (due_at, id) WHERE state = 'pending';
+CREATE INDEX outbox_message ON outbox (message_id, id);
 
 CREATE TABLE journal (
     writer TEXT NOT NULL,

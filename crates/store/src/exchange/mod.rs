@@ -395,6 +395,17 @@ impl Exchange<'_> {
         outbox::list(self.0, limit).await
     }
 
+    /// The newest entry of the outbox that has this `messageId`.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub async fn outbox_of(
+        &self,
+        message_id: &MessageId,
+    ) -> Result<Option<OutboxEntry>, StoreError> {
+        outbox::of(self.0, message_id).await
+    }
+
     /// When the next waiting entry is due, leases included; `None` if none waits.
     ///
     /// # Errors

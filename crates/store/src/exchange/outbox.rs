@@ -142,22 +142,35 @@ pub(super) async fn list(store: &Store, limit: u32) -> Result<Vec<OutboxEntry>, 
         .bind(i64::from(limit))
         .fetch_all(store.readers())
         .await?;
-    rows.iter()
-        .map(|row| {
-            let row = Columns(row);
-            Ok(OutboxEntry {
-                id: row.number("id")?,
-                destination: row.text("destination")?,
-                message_id: row.message_id("message_id")?,
-                correlation: row.message_id_option("correlation")?,
-                state: row.parsed("state", OutboxState::parse)?,
-                attempts: u32::try_from(row.number("attempts")?).unwrap_or(u32::MAX),
-                due_at: row.moment("due_at")?,
-                why: row.text_option("why")?,
-                queued_at: row.moment("queued_at")?,
-            })
-        })
-        .collect()
+    rows.iter().map(entry_of).collect()
+}
+
+pub(super) async fn of(
+    store: &Store,
+    message_id: &MessageId,
+) -> Result<Option<OutboxEntry>, StoreError> {
+    sqlx::query("SELECT * FROM outbox WHERE message_id = $1 ORDER BY id DESC LIMIT 1")
+        .bind(message_id.as_str())
+        .fetch_optional(store.readers())
+        .await?
+        .as_ref()
+        .map(entry_of)
+        .transpose()
+}
+
+fn entry_of(row: &SqliteRow) -> Result<OutboxEntry, StoreError> {
+    let row = Columns(row);
+    Ok(OutboxEntry {
+        id: row.number("id")?,
+        destination: row.text("destination")?,
+        message_id: row.message_id("message_id")?,
+        correlation: row.message_id_option("correlation")?,
+        state: row.parsed("state", OutboxState::parse)?,
+        attempts: u32::try_from(row.number("attempts")?).unwrap_or(u32::MAX),
+        due_at: row.moment("due_at")?,
+        why: row.text_option("why")?,
+        queued_at: row.moment("queued_at")?,
+    })
 }
 
 pub(super) async fn next_due(store: &Store) -> Result<Option<Moment>, StoreError> {

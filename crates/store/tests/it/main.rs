@@ -1,4 +1,8 @@
 //! The contract of the store, held for every backend, and what only SQLite can be asked.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, its helpers too"
+)]
 
 mod contract;
 mod kill;

@@ -150,7 +150,7 @@ pub(crate) fn name() -> PersonName {
 pub(crate) fn digest_of(text: &str) -> [u8; 32] {
     let mut digest = [0; 32];
     for (at, byte) in text.bytes().enumerate() {
-        digest[at % 32] = digest[at % 32] ^ byte.rotate_left(u32::try_from(at / 32).unwrap());
+        digest[at % 32] ^= byte.rotate_left(u32::try_from(at / 32).unwrap());
     }
     digest
 }

@@ -271,6 +271,9 @@ pub(crate) async fn a_retried_entry_waits_and_a_woken_one_does_not(stand: &impl 
     assert_eq!(retried, Ok(true));
     assert_eq!(exchange.claim(at(59), 1, LEASE).await, Ok(vec![]));
     let list = exchange.outbox(1).await.unwrap();
+    let entry = exchange.outbox_of(&message_id("m1")).await;
+    assert_eq!(entry, Ok(Some(list[0].clone())));
+    assert_eq!(exchange.outbox_of(&message_id("m2")).await, Ok(None));
     assert_eq!(list[0].why.as_deref(), Some("93********25 is down"));
     assert_eq!((list[0].attempts, list[0].due_at), (1, at(60)));
     assert_eq!(exchange.wake(at(5)).await, Ok(1));
