@@ -1,1 +1,32 @@
-//! Actor: the mock national certifying authority (ҰКО / НУЦ).
+//! Actor: the mock national certifying authority (ҰКО / НУЦ), a TEST authority that nobody trusts but this simulator.
+//!
+//! A tour:
+//!
+//! - [`server`]: the public door (OCSP, CRL, certificates over plain HTTP, as in the wild) and the start;
+//! - [`control`]: the management port: list, revoke, suspend, resume, issue;
+//! - [`vault`]: the authority's own keys in `DIR/nca` (0600) and the certificates that follow from them;
+//! - [`authority`]: what the authority does with its register; [`responder`] answers OCSP, [`lists`] signs CRLs;
+//! - [`personas`]: the one fixed list of ready-made people and systems; [`standing`]: when their certificates
+//!   are valid; [`roster`]: issues them, and writes `DIR/identities` and `DIR/trust`;
+//! - [`respond`]: the one place where errors become answers.
+//!
+//! Root and issuing certificates are not stored: RSA signatures are deterministic, so the same keys always give
+//! the same certificates. Everything else is in the register (`qaqpa-store`), which is the only truth about states:
+//! OCSP and CRL are made from it at each moment.
+
+pub mod authority;
+pub mod config;
+pub mod control;
+mod error;
+pub mod lists;
+pub mod personas;
+pub mod respond;
+pub mod responder;
+pub mod roster;
+pub mod server;
+pub mod standing;
+pub mod vault;
+
+pub use config::Config;
+pub use error::PkiError;
+pub use server::{start, start_with};

@@ -1,0 +1,202 @@
+//! The management port: list, revoke, suspend, resume, issue.
+//!
+//! | route | takes | gives |
+//! |---|---|---|
+//! | `GET /certificates` | – | `[CertificateView]`, newest first |
+//! | `POST /certificates/{identity or serial}/revoke` | `{"reason": "keyCompromise"}` | `CertificateView` |
+//! | `POST /certificates/{identity or serial}/suspend`, `…/resume` | `{}` | `CertificateView` |
+//! | `POST /issue` | [`IssueOrder`] | [`Issued`] |
+//! | `GET /trust` | – | [`TrustView`] |
+
+mod issue;
+
+pub use issue::{IssueOrder, Issued};
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use qaqpa_store::{CertificateRecord, CertificateState};
+use qaqpa_x509::{Certificate, RevocationReason};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::authority::{Authority, Change};
+use crate::{PkiError, respond};
+
+/// A certificate of the register, for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateView {
+    /// For whom: `citizen-1`, `system-gateway`, `responder`.
+    pub identity: String,
+    /// The serial number in lower-case hexadecimal.
+    pub serial: String,
+    /// `issuing` or `foreign`.
+    pub issuer: String,
+    /// The subject's common name.
+    pub common_name: Option<String>,
+    /// `good`, `revoked`, `suspended`.
+    pub state: String,
+    /// Since when it is revoked or suspended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// Why it was revoked (RFC 5280's name).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When it was issued.
+    pub issued_at: String,
+    /// The first moment of validity.
+    pub not_before: String,
+    /// The last moment of validity.
+    pub not_after: String,
+}
+
+/// The authority's own certificates, in PEM.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrustView {
+    /// The root.
+    pub root: String,
+    /// The issuing authority.
+    pub issuing: String,
+    /// The responder that signs OCSP answers now.
+    pub responder: Option<String>,
+}
+
+/// What `…/revoke` takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RevokeOrder {
+    /// A reason of RFC 5280 §5.3.1 by name; `unspecified` where there is none.
+    pub reason: Option<String>,
+}
+
+/// What `…/suspend` and `…/resume` take: nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NoOrder {}
+
+/// The authority's own routes of the control port.
+pub fn routes(authority: Arc<Authority>) -> Router {
+    Router::new()
+        .route("/certificates", get(list))
+        .route("/certificates/{name}/revoke", post(revoke))
+        .route("/certificates/{name}/suspend", post(suspend))
+        .route("/certificates/{name}/resume", post(resume))
+        .route("/issue", post(issue::issue))
+        .route("/trust", get(trust))
+        .with_state(authority)
+}
+
+async fn list(State(authority): State<Arc<Authority>>) -> Response {
+    let listed = async {
+        let all = authority.store.authority().list().await?;
+        all.iter().map(view).collect::<Result<Vec<_>, PkiError>>()
+    };
+    match listed.await {
+        Ok(views) => Json(views).into_response(),
+        Err(error) => respond::fault(&error),
+    }
+}
+
+async fn revoke(
+    State(authority): State<Arc<Authority>>,
+    Path(name): Path<String>,
+    body: Bytes,
+) -> Response {
+    let order: RevokeOrder = match read(&body) {
+        Ok(order) => order,
+        Err(refusal) => return refusal,
+    };
+    let reason = match order.reason.as_deref() {
+        None => RevocationReason::Unspecified,
+        Some(reason) => match RevocationReason::parse(reason) {
+            // A hold is a suspension; a removal exists in delta lists only.
+            Some(RevocationReason::CertificateHold | RevocationReason::RemoveFromCrl) | None => {
+                return respond::unreadable(
+                    "reason-unknown",
+                    format!(
+                        "{reason:?} is not a reason to revoke for good; suspend, or see RFC 5280 §5.3.1"
+                    ),
+                );
+            }
+            Some(reason) => reason,
+        },
+    };
+    changed(&authority, &name, Change::Revoke(reason)).await
+}
+
+async fn suspend(
+    State(authority): State<Arc<Authority>>,
+    Path(name): Path<String>,
+    body: Bytes,
+) -> Response {
+    match read::<NoOrder>(&body) {
+        Ok(_) => changed(&authority, &name, Change::Suspend).await,
+        Err(refusal) => refusal,
+    }
+}
+
+async fn resume(
+    State(authority): State<Arc<Authority>>,
+    Path(name): Path<String>,
+    body: Bytes,
+) -> Response {
+    match read::<NoOrder>(&body) {
+        Ok(_) => changed(&authority, &name, Change::Resume).await,
+        Err(refusal) => refusal,
+    }
+}
+
+async fn changed(authority: &Authority, name: &str, change: Change) -> Response {
+    match authority.change(name, change).await {
+        Ok(Ok(record)) => match view(&record) {
+            Ok(view) => Json(view).into_response(),
+            Err(error) => respond::fault(&error),
+        },
+        Ok(Err(why)) => respond::refused(&why),
+        Err(error) => respond::fault(&error),
+    }
+}
+
+async fn trust(State(authority): State<Arc<Authority>>) -> Json<TrustView> {
+    Json(TrustView {
+        root: authority.vault.root.certificate.to_pem(),
+        issuing: authority.vault.issuing.certificate.to_pem(),
+        responder: authority
+            .responder()
+            .map(|responder| responder.certificate.to_pem()),
+    })
+}
+
+/// The JSON of a body; an empty body is an empty object.
+#[expect(clippy::result_large_err, reason = "the error is the answer itself")]
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response> {
+    let body = if body.is_empty() { b"{}" } else { body };
+    serde_json::from_slice(body)
+        .map_err(|error| respond::unreadable("request-malformed", error.to_string()))
+}
+
+/// A record as people see it.
+fn view(record: &CertificateRecord) -> Result<CertificateView, PkiError> {
+    let certificate = Certificate::from_der(&record.der)?;
+    let (since, reason) = match record.state {
+        CertificateState::Good => (None, None),
+        CertificateState::Suspended { at } => (Some(at), Some(RevocationReason::CertificateHold)),
+        CertificateState::Revoked { at, reason } => (Some(at), RevocationReason::from_code(reason)),
+    };
+    Ok(CertificateView {
+        identity: record.identity.clone(),
+        serial: record.serial.clone(),
+        issuer: record.issuer.clone(),
+        common_name: certificate.subject().common_name.clone(),
+        state: record.state.as_str().to_owned(),
+        since: since.map(|at| at.to_string()),
+        reason: reason.map(|reason| reason.name().to_owned()),
+        issued_at: record.issued_at.to_string(),
+        not_before: certificate.not_before().to_string(),
+        not_after: certificate.not_after().to_string(),
+    })
+}

@@ -1,0 +1,100 @@
+//! Signs revocation lists from the register.
+
+use qaqpa_model::Moment;
+use qaqpa_store::RevocationList;
+use qaqpa_x509::crl::{self, CrlToIssue, RevokedEntry};
+use qaqpa_x509::ocsp::CertStatus;
+
+use crate::PkiError;
+use crate::authority::{Authority, IssuerName, blocking, status_at};
+
+/// The list's name in the register and in its address. Stored: changing it needs a migration.
+const RSA: &str = "rsa";
+
+/// The complete list of the issuing authority, as of now: the last one while it says what the register says and is in
+/// its period, else a new one with the next number.
+///
+/// # Errors
+/// [`PkiError`] where the register could not be read or the list not be signed.
+pub async fn current(authority: &Authority) -> Result<Vec<u8>, PkiError> {
+    let _only_one = authority.lists.lock().await;
+    let now = authority.clock.now();
+    let entries = entries(authority, now).await?;
+    if let Some(last) = authority.store.authority().latest_list(RSA).await?
+        && last.at <= now
+        && now < last.next_update
+        && says(authority, &last, &entries, now)
+    {
+        return Ok(last.der);
+    }
+    let number = authority.store.counters().next("crl-rsa").await?;
+    let list = CrlToIssue {
+        number,
+        this_update: now,
+        next_update: now.plus(authority.config.crl()),
+        entries,
+        freshest_crl_url: authority.addresses.delta_crl.clone(),
+    };
+    let next_update = list.next_update;
+    let vault = authority.vault.clone();
+    let der = blocking(move || {
+        let issuing = &vault.issuing;
+        Ok(crl::issue(&list, &issuing.certificate, &issuing.key)?)
+    })
+    .await?;
+    let kept = RevocationList {
+        name: RSA.to_owned(),
+        number,
+        der: der.clone(),
+        at: now,
+        next_update,
+    };
+    authority.store.authority().save_list(kept).await?;
+    Ok(der)
+}
+
+/// Whether a list is ours, in its period, and has exactly these entries.
+fn says(
+    authority: &Authority,
+    last: &RevocationList,
+    entries: &[RevokedEntry],
+    now: Moment,
+) -> bool {
+    let issuer = &authority.vault.issuing.certificate;
+    crl::verify(&last.der, issuer, now).is_ok_and(|list| {
+        let mut wanted: Vec<_> = entries.iter().map(seconds).collect();
+        let mut listed: Vec<_> = list.entries().iter().map(seconds).collect();
+        wanted.sort();
+        listed.sort();
+        wanted == listed
+    })
+}
+
+/// An entry as a list can say it: whole seconds.
+fn seconds(entry: &RevokedEntry) -> (&[u8], i64, Option<u8>) {
+    let reason = entry.reason.map(|reason| reason.code());
+    // "Unspecified" is written as absent (RFC 5280 §5.3.1).
+    (
+        &entry.serial,
+        entry.at.unix_s(),
+        reason.filter(|code| *code != 0),
+    )
+}
+
+async fn entries(authority: &Authority, now: Moment) -> Result<Vec<RevokedEntry>, PkiError> {
+    let revoked = authority
+        .store
+        .authority()
+        .revoked(IssuerName::Issuing.as_str())
+        .await?;
+    let mut entries = Vec::with_capacity(revoked.len());
+    for record in revoked {
+        if let CertStatus::Revoked { at, reason } = status_at(record.state, now) {
+            let serial = hex::decode(&record.serial).map_err(|_| PkiError::Unreadable {
+                what: "a serial number of the register",
+            })?;
+            entries.push(RevokedEntry { serial, at, reason });
+        }
+    }
+    Ok(entries)
+}

@@ -1,0 +1,215 @@
+//! The public door, and the start.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get, post};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderName, StatusCode, header};
+use qaqpa_model::Actor;
+use qaqpa_store::{Store, StoreConfig};
+use qaqpa_transport::{
+    ActorStart, Hall, Place, Running, Security, StartError, StoreChoice, control, paths,
+};
+use qaqpa_x509::issue::Addresses;
+
+use crate::authority::{Authority, blocking};
+use crate::vault::Vault;
+use crate::{Config, control as doors, lists, respond, responder};
+
+/// Starts the authority with the default settings.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn start(start: ActorStart) -> Result<Running, StartError> {
+    start_with(start, Config::default()).await
+}
+
+/// Starts the authority: returns when the ready-made identities are written, the doors are open and it is registered.
+///
+/// # Errors
+/// [`StartError`]: a port is taken, a key or the store cannot be opened, the clock is outside the root's life.
+pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, StartError> {
+    let mut hall = Hall::enter(start, Actor::Nca).await?;
+    let listener = hall.bind(Place::NcaPublic).await?;
+    let base = listener.http();
+    let authority = Arc::new(open(&hall, config, &base).await?);
+    authority
+        .adapt(authority.clock.now())
+        .await
+        .map_err(StartError::part("authority"))?;
+
+    hall.serve(listener, public(Arc::clone(&authority)), Security::Plain);
+    for (name, path) in [
+        ("ocsp", OCSP),
+        ("tsp", TSP),
+        ("crl-rsa", CRL),
+        ("crl-rsa-delta", DELTA),
+        ("ca", ISSUING),
+        ("root", ROOT),
+        ("health", HEALTH),
+    ] {
+        hall.announce(name, format!("{base}{path}"));
+    }
+    let adapting = Arc::clone(&authority);
+    let on_clock = control::clock_hook(move |moment| {
+        let authority = Arc::clone(&adapting);
+        async move {
+            let adapted = authority.adapt(moment).await;
+            adapted.map_err(|error| error.to_string())
+        }
+    });
+    let own = doors::routes(Arc::clone(&authority));
+    hall.control(Place::NcaControl, own, on_clock).await?;
+    let shutdown = hall.shutdown().clone();
+    hall.spawn(async move {
+        keep_in_force(&authority, shutdown.begun()).await;
+        authority.store.close().await;
+    });
+    hall.open().await
+}
+
+const OCSP: &str = "/ocsp/";
+const TSP: &str = "/tsp/";
+const CRL: &str = "/crl/rsa.crl";
+const DELTA: &str = "/crl/rsa-delta.crl";
+const ROOT: &str = "/cert/root.cer";
+const ISSUING: &str = "/cert/issuing.cer";
+const HEALTH: &str = "/health";
+
+/// How often certificates are looked at that time alone takes out of their period. Real time.
+const LOOK_EVERY: Duration = Duration::from_secs(10 * 60);
+
+async fn open(hall: &Hall, config: Config, base: &str) -> Result<Authority, StartError> {
+    let begun = hall.start();
+    if let StoreChoice::Url(url) = &begun.store
+        && !url.starts_with("sqlite:")
+    {
+        return Err(StartError::Config(format!(
+            "the authority keeps its register in SQLite, not in {url}"
+        )));
+    }
+    let dir = paths::of_actor(&begun.data, Actor::Nca);
+    let store = Store::open(&StoreConfig::in_folder(&dir), Actor::Nca)
+        .await
+        .map_err(StartError::part("store"))?;
+    let vault = blocking(move || Vault::open(&dir))
+        .await
+        .map_err(StartError::part("keys"))?;
+    let addresses = Addresses {
+        ocsp: Some(format!("{base}{OCSP}")),
+        ca_issuers: Some(format!("{base}{ISSUING}")),
+        crl: Some(format!("{base}{CRL}")),
+        delta_crl: Some(format!("{base}{DELTA}")),
+    };
+    Ok(Authority::new(
+        vault,
+        store,
+        begun.clock.clone(),
+        config,
+        addresses,
+        begun.data.clone(),
+    ))
+}
+
+async fn keep_in_force(authority: &Authority, stopped: impl Future<Output = ()>) {
+    tokio::pin!(stopped);
+    loop {
+        tokio::select! {
+            () = &mut stopped => return,
+            () = tokio::time::sleep(LOOK_EVERY) => {
+                if let Err(error) = authority.adapt(authority.clock.now()).await {
+                    tracing::error!(%error, "certificates could not be made anew");
+                }
+            }
+        }
+    }
+}
+
+/// The routes of the public door.
+fn public(authority: Arc<Authority>) -> Router {
+    let root = authority.vault.root.certificate.clone();
+    let issuing = authority.vault.issuing.certificate.clone();
+    Router::new()
+        .route("/", get(tour))
+        .route(HEALTH, get(|| async { "up" }))
+        .route(OCSP, post(ocsp_post))
+        .route("/ocsp", post(ocsp_post))
+        .route("/ocsp/{*request}", get(ocsp_get))
+        .route(CRL, get(crl))
+        .route(DELTA, get(delta))
+        .route(ROOT, get(move || certificate(root.clone())))
+        .route(ISSUING, get(move || certificate(issuing.clone())))
+        .route(TSP, any(tsp))
+        .with_state(authority)
+}
+
+/// RFC 6960 appendix A.1: POST with the request as the body.
+async fn ocsp_post(State(authority): State<Arc<Authority>>, body: Bytes) -> Response {
+    ocsp_answer(responder::answer(&authority, &body).await)
+}
+
+/// RFC 6960 appendix A.1: GET with the request as URL-encoded base64 (axum has undone the URL's encoding).
+async fn ocsp_get(
+    State(authority): State<Arc<Authority>>,
+    Path(request): Path<String>,
+) -> Response {
+    // What is no base64 is no request either: the same refusal as for broken DER.
+    let der = STANDARD.decode(request).unwrap_or_default();
+    ocsp_answer(responder::answer(&authority, &der).await)
+}
+
+fn ocsp_answer(der: Vec<u8>) -> Response {
+    typed("application/ocsp-response", der)
+}
+
+async fn crl(State(authority): State<Arc<Authority>>) -> Response {
+    match lists::current(&authority).await {
+        Ok(der) => typed("application/pkix-crl", der),
+        Err(error) => respond::fault(&error),
+    }
+}
+
+async fn delta() -> (StatusCode, &'static str) {
+    (StatusCode::NOT_FOUND, "no delta list is issued yet\n")
+}
+
+async fn tsp() -> (StatusCode, &'static str) {
+    (
+        StatusCode::NOT_IMPLEMENTED,
+        "time stamps are not offered yet\n",
+    )
+}
+
+async fn certificate(certificate: qaqpa_x509::Certificate) -> Response {
+    typed("application/pkix-cert", certificate.der().to_vec())
+}
+
+/// Bytes of a media type, not to be cached: the simulated clock may move at any moment.
+fn typed(media_type: &'static str, bytes: Vec<u8>) -> Response {
+    let headers: [(HeaderName, &str); 3] = [
+        (header::CONTENT_TYPE, media_type),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, bytes).into_response()
+}
+
+async fn tour() -> Response {
+    typed("text/plain; charset=utf-8", TOUR.as_bytes().to_vec())
+}
+
+const TOUR: &str = "\
+TEST certifying authority of the Qaqpa simulator. Nobody may trust it for anything real.
+
+/cert/root.cer      the TEST root
+/cert/issuing.cer   the TEST issuing authority
+/crl/rsa.crl        revoked and suspended certificates
+/ocsp/              OCSP (RFC 6960), POST or GET
+/tsp/               time stamps: not offered yet
+";

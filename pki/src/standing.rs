@@ -1,0 +1,98 @@
+//! When a ready-made certificate is valid, relative to the clock at issue.
+
+use std::time::Duration;
+
+use qaqpa_model::Moment;
+use qaqpa_x509::Certificate;
+use qaqpa_x509::issue::Validity;
+
+/// What a certificate of the list is, at any moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Valid.
+    InForce,
+    /// Its period is over.
+    Expired,
+    /// Its period has not begun.
+    NotYetValid,
+    /// Within its period, and revoked from its first moment on.
+    Revoked,
+    /// Within its period, and suspended from its first moment on.
+    Suspended,
+}
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long before the end of its period a certificate is made anew, and how long before its issue it begins.
+const MARGIN: Duration = DAY;
+
+/// How long an expired certificate has been so, and how long it is until a future one begins.
+const DISTANCE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+impl Standing {
+    /// The period of a certificate that is issued at this moment and valid for so long.
+    #[must_use]
+    pub fn period(self, now: Moment, lasts: Duration) -> Validity {
+        let not_before = match self {
+            Self::InForce | Self::Revoked | Self::Suspended => now.minus(MARGIN),
+            Self::Expired => now.minus(lasts + DISTANCE),
+            Self::NotYetValid => now.plus(DISTANCE),
+        };
+        Validity {
+            not_before,
+            not_after: not_before.plus(lasts),
+        }
+    }
+
+    /// Whether a certificate is still what it was issued to be.
+    #[must_use]
+    pub fn holds(self, certificate: &Certificate, now: Moment) -> bool {
+        match self {
+            Self::InForce | Self::Revoked | Self::Suspended => {
+                certificate.not_before() <= now
+                    && now.plus(margin(certificate)) < certificate.not_after()
+            }
+            Self::Expired => certificate.not_after() < now,
+            Self::NotYetValid => now < certificate.not_before(),
+        }
+    }
+}
+
+/// A day, or a quarter of the period where certificates are short-lived by configuration.
+fn margin(certificate: &Certificate) -> Duration {
+    MARGIN.min(certificate.not_after().since(certificate.not_before()) / 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use qaqpa_crypto::PrivateKey;
+    use qaqpa_x509::issue;
+    use qaqpa_x509::name::NameToWrite;
+
+    use super::*;
+
+    const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+    #[test]
+    fn each_standing_holds_at_its_issue_and_ends_with_the_clock() {
+        let key = PrivateKey::generate_rsa_2048().unwrap();
+        let now = Moment::parse("2026-11-22T10:00:00+05:00").unwrap();
+        let holds = |standing: Standing, at: Moment| {
+            let period = standing.period(now, YEAR);
+            let certificate = issue::root(NameToWrite::new(), &key, period).unwrap();
+            standing.holds(&certificate, at)
+        };
+        for standing in [Standing::InForce, Standing::Revoked, Standing::Suspended] {
+            assert!(holds(standing, now));
+            assert!(holds(standing, now.plus(YEAR).minus(3 * DAY)));
+            assert!(!holds(standing, now.plus(YEAR).minus(2 * DAY)));
+            assert!(!holds(standing, now.minus(2 * DAY)));
+        }
+        assert!(holds(Standing::Expired, now));
+        assert!(holds(Standing::Expired, now.plus(YEAR)));
+        assert!(!holds(Standing::Expired, now.minus(31 * DAY)));
+        assert!(holds(Standing::NotYetValid, now));
+        assert!(holds(Standing::NotYetValid, now.minus(YEAR)));
+        assert!(!holds(Standing::NotYetValid, now.plus(31 * DAY)));
+    }
+}
