@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn only_this_very_site_is_our_origin() {
-        let ours = |pairs| origin_is_ours(&headers(pairs));
+        let ours = |pairs: &[(&'static str, &'static str)]| origin_is_ours(&headers(pairs));
         let host = ("host", "127.0.0.1:14509");
         assert!(ours(&[host, ("origin", "https://127.0.0.1:14509")]));
         assert!(ours(&[host]));
