@@ -83,24 +83,24 @@ sub_indications! {
     HashFailure = "HASH_FAILURE", TotalFailed, false;
     /// Own: the IIN of the request is not the certificate's.
     IinMismatch = "IIN_MISMATCH", TotalFailed, true;
+    /// The signature was made before the beginning of the certificate's validity.
+    NotYetValid = "NOT_YET_VALID", TotalFailed, false;
     /// No chain leads from the signing certificate to a trust anchor.
     NoCertificateChainFound = "NO_CERTIFICATE_CHAIN_FOUND", Indeterminate, false;
     /// The signing certificate cannot be identified.
     NoSigningCertificateFound = "NO_SIGNING_CERTIFICATE_FOUND", Indeterminate, false;
-    /// The signature was made before the beginning of the certificate's validity.
-    NotYetValid = "NOT_YET_VALID", TotalFailed, false;
     /// The signing certificate was revoked before the moment that is judged.
     Revoked = "REVOKED", TotalFailed, false;
     /// The certificate of an authority of the chain is revoked.
     RevokedCaNoPoe = "REVOKED_CA_NO_POE", Indeterminate, false;
-    /// The signature does not meet the profile (count, transforms).
-    SigConstraintsFailure = "SIG_CONSTRAINTS_FAILURE", Indeterminate, false;
-    /// The signature's value is not one of this key over this SignedInfo.
-    SigCryptoFailure = "SIG_CRYPTO_FAILURE", TotalFailed, false;
     /// The data that the signature refers to cannot be found in the document.
     SignedDataNotFound = "SIGNED_DATA_NOT_FOUND", Indeterminate, false;
     /// Own: the signature covers something else than what the recipient would read.
     SignedScopeMismatch = "SIGNED_SCOPE_MISMATCH", TotalFailed, true;
+    /// The signature does not meet the profile (count, transforms).
+    SigConstraintsFailure = "SIG_CONSTRAINTS_FAILURE", Indeterminate, false;
+    /// The signature's value is not one of this key over this SignedInfo.
+    SigCryptoFailure = "SIG_CRYPTO_FAILURE", TotalFailed, false;
     /// The answer may be another one later: revocation unknown, or the certificate is on hold.
     TryLater = "TRY_LATER", Indeterminate, false;
     /// Own: the certificate is not one for signing.

@@ -20,6 +20,21 @@ pub(crate) fn render(verdict: &Verdict) -> String {
     out
 }
 
+/// Text that somebody else wrote, on one line and without characters that move or colour what stands
+/// around it: a name in a certificate must not write lines of the report.
+fn clean(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            c if c.is_control() => '\u{b7}',
+            '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}' => '\u{b7}',
+            c => c,
+        })
+        .collect()
+}
+
 fn headline(out: &mut String, verdict: &Verdict) {
     let _ = write!(out, "{}", verdict.indication);
     if let Some(sub) = verdict.sub_indication {
@@ -47,7 +62,7 @@ fn signed(out: &mut String, scope: &ScopeView) {
     out.push_str("\nWhat was signed\n");
     match (&scope.covered, &scope.position) {
         (Some(covered), Some(position)) => {
-            let _ = writeln!(out, "  {covered} at {position}, and nothing else");
+            let _ = writeln!(out, "  {} at {position}, and nothing else", clean(covered));
         }
         _ => out.push_str("  nothing is proven to be signed\n"),
     }
@@ -63,10 +78,12 @@ fn signed(out: &mut String, scope: &ScopeView) {
         let _ = writeln!(
             out,
             "  reference {:?} to {}, digest {}",
-            reference.uri, reference.target, reference.digest
+            clean(&reference.uri),
+            clean(&reference.target),
+            clean(&reference.digest)
         );
         for transform in &reference.transforms {
-            let _ = writeln!(out, "    transform {transform}");
+            let _ = writeln!(out, "    transform {}", clean(transform));
         }
     }
 }
@@ -80,14 +97,14 @@ fn signer(out: &mut String, verdict: &Verdict) {
     } else {
         "Signed by (as the certificate says; not believed)"
     };
-    let _ = writeln!(out, "\n{believed}\n  {}", signer.common_name);
+    let _ = writeln!(out, "\n{believed}\n  {}", clean(&signer.common_name));
     for (what, value) in [
         ("IIN", &signer.iin_masked),
         ("BIN", &signer.bin),
         ("system", &signer.system),
     ] {
         if let Some(value) = value {
-            let _ = writeln!(out, "  {what} {value}");
+            let _ = writeln!(out, "  {what} {}", clean(value));
         }
     }
     let _ = writeln!(out, "  certificate {}", signer.serial);
@@ -102,7 +119,7 @@ fn checks(out: &mut String, verdict: &Verdict) {
             Outcome::Undecided => "?",
             Outcome::NotAsked => "-",
         };
-        let _ = write!(out, "  {mark:<4}{:<11}", check.id.as_str());
+        let _ = write!(out, "  {mark:<4}{:<12}", check.id.as_str());
         if let (Some(label), Some(sub)) = (check.label, check.sub_indication) {
             let _ = write!(out, "{label} ({sub})");
         }
@@ -124,7 +141,7 @@ fn path(out: &mut String, verdict: &Verdict) {
         let _ = writeln!(
             out,
             "  {} ({} to {})\n    serial {}\n    sha256 {}",
-            certificate.subject,
+            clean(&certificate.subject),
             certificate.not_before.to_utc_string(),
             certificate.not_after.to_utc_string(),
             certificate.serial,
@@ -161,7 +178,12 @@ fn evidence(out: &mut String, verdict: &Verdict) {
             let _ = writeln!(out, "    sha256 {sha256}");
         }
         for attempt in &item.attempts {
-            let _ = writeln!(out, "    tried {}: {}", attempt.from, attempt.outcome);
+            let _ = writeln!(
+                out,
+                "    tried {}: {}",
+                clean(&attempt.from),
+                clean(&attempt.outcome)
+            );
         }
     }
 }
@@ -169,7 +191,7 @@ fn evidence(out: &mut String, verdict: &Verdict) {
 /// Words on lines of at most [`WIDTH`] characters, where a word allows it.
 fn paragraph(out: &mut String, indent: &str, text: &str) {
     let mut line = String::new();
-    for word in text.split_whitespace() {
+    for word in clean(&text.replace(['\n', '\t'], " ")).split_whitespace() {
         let longer = indent.len() + line.chars().count() + 1 + word.chars().count();
         if !line.is_empty() && longer > WIDTH {
             let _ = writeln!(out, "{indent}{line}");

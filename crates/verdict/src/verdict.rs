@@ -160,7 +160,7 @@ pub struct ScopeView {
     pub references: Vec<ReferenceView>,
     /// The element that is proven to be covered, with its namespace: `{urn:x}application`; absent where nothing is.
     pub covered: Option<String>,
-    /// Line and column where the covered element begins: `1:39`; absent where nothing is covered.
+    /// Where the covered element begins: `line 1, column 39`; absent where nothing is covered.
     pub position: Option<String>,
     /// Whether comments stand in the covered part: nobody signed them, and nobody reads them here.
     pub has_comments: bool,

@@ -1,0 +1,11 @@
+//! The tests of `qaqpa-verdict`: one binary, one room a topic.
+
+mod certificates;
+mod documents;
+mod forge;
+mod proofs;
+mod replays;
+mod schema;
+mod sources;
+mod stand;
+mod transports;
