@@ -1,0 +1,167 @@
+//! A gateway that is up, with its neighbours, in a folder of its own.
+
+use std::path::Path;
+use std::time::Duration;
+
+use qaqpa_channel::envelope::{bounds, xml_limits};
+use qaqpa_gateway::Config;
+use qaqpa_model::{Actor, Limits, RefusalLabel};
+use qaqpa_transport::{
+    ActorStart, ClientLimits, Clock, ControlClient, HttpAnswer, HttpClient, Running, TlsAuthority,
+};
+use qaqpa_wire::{Fault, SendMessageResponse};
+use qaqpa_xml::Document;
+use qaqpa_xmldsig::find_wsse;
+use tempfile::TempDir;
+
+use crate::authority::Authority;
+use crate::messages::noon;
+
+pub(crate) struct Stand {
+    pub(crate) dir: TempDir,
+    pub(crate) clock: Clock,
+    pub(crate) authority: Authority,
+    pub(crate) gateway: Running,
+    pub(crate) limits: Limits,
+    outsider: HttpClient,
+}
+
+/// What the channel answered.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) http: HttpAnswer,
+    pub(crate) document: Document,
+}
+
+impl Reply {
+    pub(crate) fn fault(&self) -> Fault {
+        Fault::read(&self.document)
+            .unwrap()
+            .unwrap_or_else(|| panic!("no fault: {}", self.http.text()))
+    }
+
+    pub(crate) fn acknowledgement(&self) -> SendMessageResponse {
+        SendMessageResponse::read(&self.document)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.http.text()))
+    }
+
+    pub(crate) fn label(&self) -> Option<RefusalLabel> {
+        self.fault().label()
+    }
+}
+
+impl Stand {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(Config::default(), Limits::default()).await
+    }
+
+    pub(crate) async fn start_with(config: Config, limits: Limits) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Clock::at(noon());
+        let authority = Authority::start(dir.path(), &clock).await;
+        let gateway = start_gateway(dir.path(), &clock, config, limits).await;
+        let outsider = client(dir.path(), None);
+        Self {
+            dir,
+            clock,
+            authority,
+            gateway,
+            limits,
+            outsider,
+        }
+    }
+
+    /// Kills the gateway as a power cut would, and starts it anew on the same folder.
+    pub(crate) async fn kill_and_restart(self) -> Self {
+        let Self {
+            dir,
+            clock,
+            authority,
+            gateway,
+            limits,
+            outsider,
+        } = self;
+        gateway.kill().await;
+        let gateway = start_gateway(dir.path(), &clock, Config::default(), limits).await;
+        Self {
+            dir,
+            clock,
+            authority,
+            gateway,
+            limits,
+            outsider,
+        }
+    }
+
+    pub(crate) fn sync(&self) -> &str {
+        self.gateway.address("sync").unwrap()
+    }
+
+    /// Posts as an integrator does, without a TLS identity.
+    pub(crate) async fn post(&self, envelope: impl Into<bytes::Bytes>) -> Reply {
+        self.post_by(&self.outsider, envelope).await
+    }
+
+    /// Posts with an actor's TLS identity.
+    pub(crate) async fn post_as(&self, actor: Actor, envelope: impl Into<bytes::Bytes>) -> Reply {
+        self.post_by(&client(self.dir.path(), Some(actor)), envelope)
+            .await
+    }
+
+    async fn post_by(&self, client: &HttpClient, envelope: impl Into<bytes::Bytes>) -> Reply {
+        let http = client
+            .post(self.sync(), "text/xml; charset=utf-8", envelope)
+            .await
+            .unwrap();
+        let document = Document::parse(&http.body, &xml_limits(&self.limits))
+            .unwrap_or_else(|error| panic!("{error}: {}", http.text()));
+        Reply { http, document }
+    }
+
+    pub(crate) async fn get(&self, url: &str) -> HttpAnswer {
+        self.outsider.get(url).await.unwrap()
+    }
+
+    /// Every answer of a handler is signed by the gateway: over this Body, with this key.
+    pub(crate) fn assert_signed_by_the_gateway(&self, reply: &Reply) {
+        let gateway = &self.authority.signatory("system-gateway").certificate;
+        let found = find_wsse(&reply.document, &bounds(&self.limits)).unwrap();
+        let (issuer, serial) = found.issuer_serial().unwrap();
+        assert!(gateway.matches_issuer_serial(issuer, serial));
+        assert!(found.certificates().is_empty());
+        found.cover(gateway.spki_der()).unwrap();
+    }
+
+    pub(crate) async fn control(&self, path: &str) -> serde_json::Value {
+        ControlClient::of(self.dir.path(), Actor::Gateway)
+            .unwrap()
+            .get(path)
+            .await
+            .unwrap()
+    }
+}
+
+pub(crate) fn client(dir: &Path, actor: Option<Actor>) -> HttpClient {
+    let tls = TlsAuthority::open_or_create(dir).unwrap();
+    HttpClient::new(&tls.client(actor).unwrap(), ClientLimits::default())
+}
+
+async fn start_gateway(dir: &Path, clock: &Clock, config: Config, limits: Limits) -> Running {
+    let start = ActorStart {
+        clock: clock.clone(),
+        limits,
+        ..ActorStart::in_folder(dir)
+    };
+    qaqpa_gateway::start_with(start, config).await.unwrap()
+}
+
+/// Waits until something is there, at most ten seconds.
+pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    for _ in 0..400 {
+        if let Some(found) = look().await {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("not within ten seconds: {what}");
+}
