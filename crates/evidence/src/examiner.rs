@@ -26,7 +26,8 @@ const KEPT_MAX: Duration = Duration::from_secs(10);
 pub struct NcaAddresses {
     /// The OCSP responder: `http://127.0.0.1:14502/ocsp/`.
     pub ocsp: String,
-    /// The issuing authority's CRL: `http://127.0.0.1:14502/crl/rsa.crl`.
+    /// The issuing authority's CRL: `http://127.0.0.1:14502/crl/rsa.crl`. It is asked about the
+    /// certificates that this authority issued; an authority's own certificate names its list itself.
     pub crl: String,
 }
 
@@ -177,8 +178,10 @@ impl Inner {
     fn addresses(&self, need: &Need) -> Vec<String> {
         match (&self.nca, need) {
             (Some(nca), Need::Ocsp { .. }) => vec![nca.ocsp.clone()],
-            (Some(nca), Need::Crl { .. }) => vec![nca.crl.clone()],
-            (None, need) => need.urls().to_vec(),
+            (Some(nca), Need::Crl { certificate, .. }) if !certificate.is_ca() => {
+                vec![nca.crl.clone()]
+            }
+            (_, need) => need.urls().to_vec(),
         }
     }
 
