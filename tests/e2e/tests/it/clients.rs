@@ -93,16 +93,16 @@ fn citizen_pem(stand: &Stand, folder: &Path) -> (PathBuf, PathBuf) {
     stand::pem_of(&citizen.key, &citizen.password, folder)
 }
 
-fn top() -> PathBuf {
+pub(crate) fn top() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-fn script(name: &str) -> PathBuf {
+pub(crate) fn script(name: &str) -> PathBuf {
     top().join("tests/e2e/python").join(name)
 }
 
 /// The Python that `scripts/setup test` prepared.
-fn python() -> PathBuf {
+pub(crate) fn python() -> PathBuf {
     let python = top().join(".test-tools/venv/bin/python");
     assert!(python.exists(), "{} is missing: run scripts/setup test", python.display());
     python

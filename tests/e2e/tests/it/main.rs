@@ -4,4 +4,5 @@ mod clients;
 mod commands;
 mod layering;
 mod moments;
+mod schemas;
 mod stand;

@@ -1,0 +1,69 @@
+//! Everything that `--format json` shows is of the shape that docs/schema says.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::clients::{python, script, top};
+use crate::stand::{self, SERVICE};
+
+#[test]
+fn every_json_is_of_its_schema_and_every_schema_is_used() {
+    let stand = stand::shared();
+    let folder = tempfile::tempdir().unwrap();
+    let signed = stand::signed_application(stand, "citizen-1", folder.path());
+    let signed = signed.to_str().unwrap();
+    let password = folder.path().join("password");
+    std::fs::write(&password, "Qwerty12\n").unwrap();
+    let key = folder.path().join("new.p12");
+    let json = |arguments: &[&str]| {
+        let output = stand::qaqpa(&stand.data, &[arguments, &["--format", "json"]].concat());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let issue = json(&[
+        "ca", "issue", "schema-1", "--iin", "931002451325", "--name", "ТЕСТОВА СХЕМА", "--password-file",
+        password.to_str().unwrap(), "--out", key.to_str().unwrap(),
+    ]);
+    let list = json(&["journal", "list", "--actor", "gateway"]);
+    let first: serde_json::Value = serde_json::from_str(&list).unwrap();
+    let entry = first.as_array().and_then(|list| list.first()).map(|entry| entry["id"].as_str().unwrap().to_owned());
+    let shown = [
+        ("endpoints", std::fs::read_to_string(stand.data.join("endpoints.json")).unwrap()),
+        ("services", json(&["services"])),
+        ("service", json(&["services", "show", SERVICE])),
+        ("scenario-list", json(&["scenario", "list"])),
+        ("scenario-report", json(&["scenario", "run", "guardianship-condition-1-password"])),
+        ("send", json(&["send", signed])),
+        ("verdict", json(&["verify", signed])),
+        ("ca-issue", issue),
+        ("ca-certificate", json(&["ca", "suspend", "schema-1"])),
+        ("ca-status", json(&["ca", "status"])),
+        ("clock", json(&["clock", "show"])),
+        ("journal-list", list),
+        ("journal-entry", json(&["journal", "show", &entry.unwrap_or_else(|| "gateway:1".to_owned())])),
+    ];
+    let schemas = top().join("docs/schema");
+    for (name, text) in &shown {
+        validate(&schemas.join(format!("{name}.schema.json")), text);
+    }
+    let used: BTreeSet<String> = shown.iter().map(|(name, _)| format!("{name}.schema.json")).collect();
+    let there: BTreeSet<String> = std::fs::read_dir(&schemas)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(used, there);
+}
+
+fn validate(schema: &Path, json: &str) {
+    let mut child = Command::new(python())
+        .arg(script("validate.py"))
+        .arg(schema)
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(json.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}: {}\n{json}", schema.display(), String::from_utf8_lossy(&output.stderr));
+}
