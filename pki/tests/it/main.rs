@@ -1,0 +1,11 @@
+//! The authority over real sockets, with our own verifier, OpenSSL and keytool as judges.
+
+mod clock;
+mod commands;
+mod first_start;
+mod lists;
+mod ocsp;
+mod orders;
+mod restarts;
+mod stand;
+mod tools;
