@@ -26,7 +26,7 @@ pub(crate) fn resolve<'d>(
         .strip_prefix('#')
         .ok_or_else(|| refuse("not a reference into this document"))?;
     // XPointer, percent-encoding, quotes and the empty fragment: all outside the characters of names.
-    if !is_ncname(&format!("_{id}")) {
+    if id.is_empty() || !is_ncname(&format!("_{id}")) {
         return Err(refuse("not a bare name"));
     }
     let root = document.root();

@@ -139,11 +139,13 @@ impl<'d> FoundSignature<'d> {
     /// Asks all three questions, and gives the part of the document that this key has signed.
     ///
     /// # Errors
-    /// As [`Self::verify_scope`], [`Self::verify_value`] and [`Self::verify_digests`], in this order.
+    /// As [`Self::verify_scope`], [`Self::verify_digests`] and [`Self::verify_value`], in this order.
     pub fn cover(&self, spki_der: &[u8]) -> Result<Covered<'d>, SignatureError> {
         let reference = scope::check(&self.signed_info.references, self.must_cover)?;
-        value::check(&self.signed_info, &self.value, spki_der)?;
+        // Digests before the value: a document that was re-serialised often changes what SignedInfo
+        // inherits as well, and its canonical octets say more than "the value is wrong".
         digests::check(&self.signed_info.references, self.element)?;
+        value::check(&self.signed_info, &self.value, spki_der)?;
         let without = reference.transforms.enveloped.then(|| self.element.id());
         Ok(Covered::new(self.must_cover, without))
     }

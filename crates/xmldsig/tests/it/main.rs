@@ -1,0 +1,16 @@
+//! Signatures from outside: what is accepted, what is refused and how, and other programs' judgement.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
+mod accepted;
+mod algorithms;
+mod forge;
+mod identifiers;
+mod interop;
+mod key_info;
+mod mutation;
+mod people;
+mod properties;
+mod references;
+mod structure;
+mod wrapping;
+mod wsse;
