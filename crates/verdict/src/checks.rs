@@ -123,11 +123,38 @@ pub(crate) const fn clause(id: CheckId) -> &'static str {
     }
 }
 
-/// A certificate by its common name, or by its whole name where it has none.
+/// A certificate by its common name; a personal number that stands in it is masked.
 pub(crate) fn name(certificate: &qaqpa_x509::Certificate) -> String {
-    let subject = certificate.subject();
-    subject
+    certificate
+        .subject()
         .common_name
-        .clone()
-        .unwrap_or_else(|| subject.to_string())
+        .as_deref()
+        .map_or_else(|| "(no common name)".to_owned(), masked)
+}
+
+/// The text with every run of twelve or more digits masked but for two at each end, as IINs are.
+fn masked(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let mut shown = String::with_capacity(text.len());
+    for run in chars.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()) {
+        let is_number = run.len() >= 12 && run[0].is_ascii_digit();
+        for (index, c) in run.iter().enumerate() {
+            let hidden = is_number && index >= 2 && index + 2 < run.len();
+            shown.push(if hidden { '*' } else { *c });
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_personal_number_in_a_name_is_masked() {
+        assert_eq!(masked("IIN931002451325 X"), "IIN93********25 X");
+        assert_eq!(masked("ТЕСТ 2022"), "ТЕСТ 2022");
+        assert_eq!(masked("12345678901"), "12345678901");
+        assert_eq!(masked(""), "");
+    }
 }

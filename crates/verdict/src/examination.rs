@@ -108,7 +108,7 @@ impl<'d> Examination<'d> {
             covered,
             signer,
             companions,
-        } = signature::read(subject, known, limits);
+        } = signature::read(subject, known, limits, at);
         let mut path = None;
         if let Some(signer) = &signer {
             let (chain, built) = checks::chain::judge(signer, &companions, known, at, limits);

@@ -11,6 +11,26 @@
 //! Three answers everywhere: pass, fail, undecided. Undecided revocation is a refusal (hard fail), with
 //! the label `revocation-unknown` and the indication INDETERMINATE / TRY_LATER.
 //!
+//! ```
+//! # use qaqpa_model::{Limits, Moment};
+//! # use qaqpa_verdict::{Examination, Known, Policy, Progress, Received, Subject, Verdict};
+//! fn judge(certificate_der: &[u8], known: &Known, at: Moment, seed: [u8; 32]) -> Verdict {
+//!     let subject = Subject::Certificate { certificate_der, pool_der: &[] };
+//!     let (policy, limits) = (Policy::default(), Limits::default());
+//!     let mut examination = Examination::begin(subject, known, &policy, &limits, at, seed);
+//!     while let Progress::Wants(needs) = examination.advance() {
+//!         for need in needs {
+//!             // Here somebody would go and ask `need.urls()`.
+//!             examination.feed(need.id(), &Received::unavailable("nobody went", at));
+//!         }
+//!     }
+//!     examination.finish().0
+//! }
+//! # let known = Known { anchors: qaqpa_x509::TrustAnchors::default(), pool: Vec::new() };
+//! let verdict = judge(b"not a certificate", &known, Moment::from_unix_ms(0), [7; 32]);
+//! assert!(!verdict.is_passed());
+//! ```
+//!
 //! Indications are those of ETSI EN 319 102-1; what the standard does not know is marked as the
 //! simulator's own ([`SubIndication::is_own`]).
 

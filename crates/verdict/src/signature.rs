@@ -1,6 +1,6 @@
 //! Reads the signature of a subject and asks the first four questions: structure, scope, content, value.
 
-use qaqpa_model::{Limits, RefusalLabel};
+use qaqpa_model::{Limits, Moment, RefusalLabel};
 use qaqpa_x509::Certificate;
 use qaqpa_xml::Document;
 use qaqpa_xmldsig::{Bounds, Covered, FoundSignature, SignatureError, find_enveloped, find_wsse};
@@ -31,10 +31,15 @@ const QUESTIONS: [CheckId; 4] = [
     CheckId::Value,
 ];
 
-pub(crate) fn read<'d>(subject: Subject<'d>, known: &Known, limits: &Limits) -> Read<'d> {
+pub(crate) fn read<'d>(
+    subject: Subject<'d>,
+    known: &Known,
+    limits: &Limits,
+    at: Moment,
+) -> Read<'d> {
     match subject {
-        Subject::Document(document) => read_document(document, find_enveloped, known, limits),
-        Subject::Transport(document) => read_document(document, find_wsse, known, limits),
+        Subject::Document(document) => read_document(document, find_enveloped, known, limits, at),
+        Subject::Transport(document) => read_document(document, find_wsse, known, limits, at),
         Subject::Certificate {
             certificate_der,
             pool_der,
@@ -69,6 +74,7 @@ fn read_document<'d>(
     find: fn(&'d Document, &Bounds) -> Result<FoundSignature<'d>, SignatureError>,
     known: &Known,
     limits: &Limits,
+    at: Moment,
 ) -> Read<'d> {
     let bounds = Bounds {
         references_max: limits.references_max,
@@ -89,7 +95,7 @@ fn read_document<'d>(
         }
     };
     read.scope = Some(scope_view(&found));
-    let (signer, companions) = match signing_certificate(&found, known, limits) {
+    let (signer, companions) = match signing_certificate(&found, known, limits, at) {
         Ok(certificates) => certificates,
         Err(why) => {
             read.findings.push(Finding::fail(
@@ -127,14 +133,15 @@ fn read_document<'d>(
     read
 }
 
-/// Asks in the order of the questions, then all at once, as one value that holds the proof.
-///
-/// Content that was changed is told as that, even where the value is wrong as well.
+/// All questions at once, as one value that holds the proof; where that fails, one by one in their
+/// order, so that content that was changed is told as that, even where the value is wrong as well.
 fn prove<'d>(found: &FoundSignature<'d>, spki_der: &[u8]) -> Result<Covered<'d>, SignatureError> {
-    found.verify_scope()?;
-    found.verify_digests()?;
-    found.verify_value(spki_der)?;
-    found.cover(spki_der)
+    found.cover(spki_der).or_else(|error| {
+        found.verify_scope()?;
+        found.verify_digests()?;
+        found.verify_value(spki_der)?;
+        Err(error)
+    })
 }
 
 /// The certificate whose key is asked, and the others that came along.
@@ -142,6 +149,7 @@ fn signing_certificate(
     found: &FoundSignature<'_>,
     known: &Known,
     limits: &Limits,
+    at: Moment,
 ) -> Result<(Certificate, Vec<Certificate>), String> {
     if let Some((first, others)) = found.certificates().split_first() {
         // The first is the signer's, by the profile; no other is tried, so that an unrelated good
@@ -155,10 +163,13 @@ fn signing_certificate(
             "KeyInfo holds neither a certificate nor an issuer and serial number".to_owned(),
         );
     };
+    // The authority's serial numbers come from keys: a certificate that was made anew for the same key
+    // has the number of the old one, and the one in force is meant.
     known
         .pool
         .iter()
-        .find(|certificate| certificate.matches_issuer_serial(issuer, serial))
+        .filter(|certificate| certificate.matches_issuer_serial(issuer, serial))
+        .max_by_key(|certificate| checks::validity::judge(certificate, at).is_pass())
         .map(|certificate| (certificate.clone(), Vec::new()))
         .ok_or_else(|| {
             format!(

@@ -1,14 +1,15 @@
 //! The verdict: one judgement about one signed document, with every check, what was signed and by whom.
 //!
 //! Stored: the serialized shape stands in journals (docs/schema/verdict.schema.json); changing this
-//! needs a migration. Personal numbers are masked in it.
+//! needs a migration. Personal numbers are masked in it, but for the certificates in the dossier.
 
 use std::borrow::Cow;
 
-use qaqpa_model::{Moment, RefusalLabel};
+use qaqpa_model::{Iin, Moment, RefusalLabel};
 use serde::{Deserialize, Serialize};
 
 use crate::border;
+use crate::checks::iin;
 use crate::dossier::Dossier;
 use crate::indication::{Indication, SubIndication};
 use crate::need::Attempt;
@@ -44,7 +45,8 @@ pub struct Verdict {
     pub path: Vec<CertificateView>,
     /// Every piece of evidence that was asked for, and what became of it.
     pub evidence: Vec<EvidenceView>,
-    /// What is needed to examine the same document again and come to the same verdict.
+    /// What is needed to examine the same document again and come to the same verdict. Not masked:
+    /// [`Verdict::shown`] leaves it out.
     pub dossier: Dossier,
     /// The signer, where the indication is TOTAL-PASSED; never serialized, so never read from storage.
     #[serde(skip)]
@@ -260,6 +262,32 @@ impl Verdict {
     #[must_use]
     pub fn proven_signer(&self) -> Option<&SignerIdentity> {
         self.proven_signer.as_ref()
+    }
+
+    /// The verdict with the last question of condition 2 added: is the signer this submitter?
+    ///
+    /// Asked where every check passed; elsewhere it stands in the report as not asked, and the label
+    /// stays that of the check that decided. A mismatch makes the verdict TOTAL-FAILED.
+    #[must_use]
+    pub fn with_submitter(mut self, submitter: &Iin) -> Self {
+        let finding = iin::judge(self.proven_signer.as_ref(), submitter);
+        if let Some(reason) = finding.reason() {
+            self.indication = reason.sub.indication();
+            self.sub_indication = Some(reason.sub);
+            self.label = Some(reason.label);
+            self.proven_signer = None;
+        }
+        self.checks.push(finding.report());
+        self
+    }
+
+    /// The verdict for views: without the dossier, whose certificates hold personal numbers.
+    #[must_use]
+    pub fn shown(&self) -> Self {
+        Self {
+            dossier: Dossier::default(),
+            ..self.clone()
+        }
     }
 
     /// The report of one check.

@@ -2,7 +2,10 @@
 
 use qaqpa_model::{Answer, Iin, RefusalLabel};
 
+use super::Finding;
+use crate::indication::SubIndication;
 use crate::proven::SignerIdentity;
+use crate::verdict::CheckId;
 
 pub(crate) const CLAUSE: &str = "condition 2: the IIN in the request is the IIN in the certificate";
 
@@ -17,5 +20,29 @@ pub fn confirm_iin(signer: &SignerIdentity, submitter: &Iin) -> Answer<RefusalLa
         Answer::Pass
     } else {
         Answer::Fail(RefusalLabel::IinMismatch)
+    }
+}
+
+/// The same question as a finding; not asked where nobody is proven to have signed.
+pub(crate) fn judge(signer: Option<&SignerIdentity>, submitter: &Iin) -> Finding {
+    let id = CheckId::Iin;
+    let Some(signer) = signer else {
+        return Finding::not_asked(id, "an earlier question was answered with no");
+    };
+    match confirm_iin(signer, submitter) {
+        Answer::Pass => Finding::pass(id, format!("the submitter {} signed", submitter.masked())),
+        Answer::Fail(label) | Answer::Undecided(label) => Finding::fail(
+            id,
+            label,
+            SubIndication::IinMismatch,
+            match signer.iin {
+                Some(iin) => format!(
+                    "the certificate is of {}, and the request is of {}",
+                    iin.masked(),
+                    submitter.masked()
+                ),
+                None => "the certificate has no IIN, or more than one".to_owned(),
+            },
+        ),
     }
 }

@@ -358,6 +358,23 @@ fn only_a_certificate_with_exactly_this_iin_is_the_submitters() {
         );
         let signer = verdict.proven_signer().unwrap();
         assert_eq!(confirm_iin(signer, &iin(IIN)), expected, "{case}");
+        let with = verdict.with_submitter(&iin(IIN));
+        let whole = match expected {
+            Answer::Pass => Judged::Passed,
+            _ => Judged::Refused(L::IinMismatch, S::IinMismatch),
+        };
+        assert_eq!(judged(&with), whole, "{case}");
+        assert_eq!(
+            with.proven_signer().is_some(),
+            whole == Judged::Passed,
+            "{case}"
+        );
+        assert!(
+            !with.to_text().contains(IIN),
+            "{case}: masked\n{}",
+            with.to_text()
+        );
+        assert!(!with.shown().to_json().contains(IIN), "{case}: masked");
     }
 }
 
@@ -399,4 +416,15 @@ fn a_certificate_that_names_no_addresses_is_asked_about_all_the_same() {
     let stand = Stand::new().with_citizen(&spec);
     let (verdict, met) = examine_certificate(&stand, &stand.known());
     assert_eq!((judged(&verdict), met), (Judged::Passed, 1));
+}
+
+#[test]
+fn the_submitter_is_not_asked_about_where_an_earlier_question_was_answered_with_no() {
+    let mut spec = citizen_spec();
+    spec.key_usage = None;
+    let stand = Stand::new().with_citizen(&spec);
+    let (verdict, _) = examine_certificate(&stand, &stand.known());
+    let with = verdict.clone().with_submitter(&iin(OTHER_IIN));
+    assert_eq!(judged(&with), judged(&verdict));
+    assert_eq!(with.check(CheckId::Iin).unwrap().outcome, Outcome::NotAsked);
 }

@@ -494,3 +494,29 @@ fn what_is_not_plain_xml_never_becomes_a_document() {
         );
     }
 }
+
+/// Every character of the signed text in turn.
+#[test]
+fn every_changed_character_of_the_text_is_noticed() {
+    let stand = Stand::new();
+    let signed = stand.signed(&application());
+    let end = signed.find("<ds:Signature").unwrap();
+    let mut in_text = false;
+    let mut changed = 0;
+    for (place, c) in signed[..end].char_indices() {
+        match c {
+            '<' => in_text = false,
+            '>' => in_text = true,
+            _ if in_text => {
+                let other = if c == 'x' { 'y' } else { 'x' };
+                let mut bent = signed.clone();
+                bent.replace_range(place..place + c.len_utf8(), &other.to_string());
+                let (verdict, met) = examine(&stand, &bent);
+                assert_eq!((judged(&verdict), met), (CHANGED, 0), "{c} at {place}");
+                changed += 1;
+            }
+            _ => {}
+        }
+    }
+    assert!(changed > 80, "{changed} characters were tried");
+}

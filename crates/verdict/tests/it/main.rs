@@ -1,4 +1,5 @@
 //! The tests of `qaqpa-verdict`: one binary, one room a topic.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 mod certificates;
 mod documents;

@@ -16,6 +16,9 @@ use crate::stand::{
     one_year, responder_name, root_named, run, seconds,
 };
 
+/// How a row answers a need.
+type Make<'s> = Box<dyn Fn(&Need) -> Vec<u8> + 's>;
+
 const REVOKED: Judged = Judged::Refused(L::CertificateRevoked, S::Revoked);
 const SUSPENDED: Judged = Judged::Refused(L::CertificateSuspended, S::TryLater);
 const UNKNOWN: Judged = Judged::Refused(L::RevocationUnknown, S::TryLater);
@@ -210,9 +213,9 @@ fn an_answer_that_cannot_be_believed_is_no_evidence() {
         let (responder, key) = (responder.clone(), key.clone());
         let stand = &stand;
         Box::new(move |need: &Need| stand.ocsp_by(need, &Answer::good(), &responder, &key))
-            as Box<dyn Fn(&Need) -> Vec<u8>>
+            as Make<'_>
     };
-    let flipped = |from_end: usize| -> Box<dyn Fn(&Need) -> Vec<u8>> {
+    let flipped = |from_end: usize| -> Make<'_> {
         let stand = &stand;
         Box::new(move |need| {
             // Answered by the authority itself, so that the signature's place does not hang on a certificate behind it.
@@ -222,7 +225,7 @@ fn an_answer_that_cannot_be_believed_is_no_evidence() {
             bytes
         })
     };
-    let response = |change: &'static dyn Fn(&mut ocsp::Response)| -> Box<dyn Fn(&Need) -> Vec<u8>> {
+    let response = |change: &'static dyn Fn(&mut ocsp::Response)| -> Make<'_> {
         let (stand, other) = (&stand, other_certificate.clone());
         Box::new(move |need| {
             let Need::Ocsp {
@@ -254,14 +257,12 @@ fn an_answer_that_cannot_be_believed_is_no_evidence() {
             ocsp::respond(&response, &stand.responder, key).unwrap()
         })
     };
-    let status = |status: ocsp::ResponseStatus| -> Box<dyn Fn(&Need) -> Vec<u8>> {
-        Box::new(move |_| ocsp::failure(status))
-    };
-    let fixed =
-        |bytes: &'static [u8]| -> Box<dyn Fn(&Need) -> Vec<u8>> { Box::new(|_| bytes.to_vec()) };
+    let status =
+        |status: ocsp::ResponseStatus| -> Make<'_> { Box::new(move |_| ocsp::failure(status)) };
+    let fixed = |bytes: &'static [u8]| -> Make<'_> { Box::new(|_| bytes.to_vec()) };
     use ocsp::ResponseStatus as R;
     #[rustfmt::skip]
-    let table: Vec<(&str, Box<dyn Fn(&Need) -> Vec<u8>>, Judged)> = vec![
+    let table: Vec<(&str, Make<'_>, Judged)> = vec![
         ("OK7 a delegated responder with nocheck",         by(&by_hand, key),                                    Judged::Passed),
         ("the authority itself",                           by(&stand.issuing, &keys().issuing),                  Judged::Passed),
         ("two certificates asked for, ours first",         response(&|_| ()),                                    Judged::Passed),

@@ -221,3 +221,29 @@ fn undecided_revocation_of_a_sender_stays_undecided() {
     );
     assert!(proven.is_none());
 }
+
+/// A system's certificate was made anew for the same key: both bear the same issuer and serial number.
+#[test]
+fn of_two_certificates_of_one_name_the_one_in_force_is_meant() {
+    let stand = stand();
+    let ended = Validity {
+        not_after: noon().minus(seconds(1)),
+        ..one_year()
+    };
+    let old = system(&stand, ended);
+    assert_eq!(old.serial(), stand.citizen.serial());
+    let signed = sign(&envelope(&content()), &stand.citizen, named(&stand.citizen));
+    for pool in [[&old, &stand.citizen], [&stand.citizen, &old]] {
+        let mut known = stand.known();
+        known.pool.extend(pool.into_iter().cloned());
+        let (verdict, _) = examine(&stand, &known, &signed);
+        assert_eq!(judged(&verdict), Judged::Passed, "{}", verdict.to_text());
+    }
+    let mut known = stand.known();
+    known.pool.push(old);
+    let (verdict, _) = examine(&stand, &known, &signed);
+    assert_eq!(
+        judged(&verdict),
+        Judged::Refused(L::TransportCertificateRefused, S::Expired)
+    );
+}
