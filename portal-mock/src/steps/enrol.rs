@@ -83,12 +83,12 @@ fn check(registration: &Registration, config: &PortalConfig) -> Result<Iin, Vec<
     if characters < config.password_characters_min {
         problems.push(
             Problem::new("password", "error-password-short")
-                .with("min", config.password_characters_min),
+                .saying("min", config.password_characters_min),
         );
     } else if characters > config.password_characters_max {
         problems.push(
             Problem::new("password", "error-password-long")
-                .with("max", config.password_characters_max),
+                .saying("max", config.password_characters_max),
         );
     } else if registration.password != registration.password_again {
         problems.push(Problem::new("password_again", "error-password-again"));

@@ -31,7 +31,7 @@ impl Problem {
         }
     }
 
-    pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn saying(mut self, name: &'static str, value: impl ToString) -> Self {
         self.args.push((name, value.to_string()));
         self
     }
@@ -76,8 +76,8 @@ pub fn check_answers(service: &Service, answers: &BTreeMap<String, String>) -> V
             let name = format!("{FIELD_PREFIX}{}", field.name);
             problems.push(
                 Problem::new(name, problem.key())
-                    .with("min", field.rule.characters_min)
-                    .with("max", field.rule.characters_max),
+                    .saying("min", field.rule.characters_min)
+                    .saying("max", field.rule.characters_max),
             );
         }
     }
@@ -117,12 +117,12 @@ pub fn take_file(
         return Err(problem("error-document-empty"));
     }
     if upload.bytes.len() > limits.attachment_bytes_max {
-        return Err(problem("error-document-size").with("megabytes", megabytes(limits)));
+        return Err(problem("error-document-size").saying("megabytes", megabytes(limits)));
     }
     let name = file_name(&upload.name).ok_or_else(|| problem("error-document-name"))?;
     let media_type = media_type(&upload.bytes, &upload.stated_type);
     if !definition.takes(media_type) {
-        return Err(problem("error-document-type").with("types", definition.media_types.join(", ")));
+        return Err(problem("error-document-type").saying("types", definition.media_types.join(", ")));
     }
     Ok(NewAttachment {
         document: definition.id.clone(),
@@ -147,7 +147,7 @@ pub fn check_total<'f>(
     if total > max {
         let field = format!("{DOCUMENT_PREFIX}{}", new.document);
         return Err(
-            Problem::new(field, "error-document-total").with("megabytes", max / (1024 * 1024))
+            Problem::new(field, "error-document-total").saying("megabytes", max / (1024 * 1024))
         );
     }
     Ok(new)
