@@ -1,11 +1,10 @@
 //! From bytes to an envelope that nobody has judged yet.
 
-use qaqpa_crypto::sha256;
 use qaqpa_model::{BodyDigest, Limits};
 use qaqpa_wire::error::label_of_xml;
 use qaqpa_wire::{Departure, Reading, SendMessageRequest};
 use qaqpa_xml::{Document, XmlLimits};
-use qaqpa_xmldsig::{Bounds, find_enveloped};
+use qaqpa_xmldsig::Bounds;
 
 use crate::Refused;
 
@@ -66,15 +65,6 @@ pub fn open(body: &[u8], limits: &Limits, reading: Reading) -> Result<Unverified
         request,
         departures,
     })
-}
-
-/// SHA-256 of the signature value of a document's enveloped signature: what the replay check compares.
-///
-/// For a document whose signature was judged: `None` where there is none to find.
-#[must_use]
-pub fn business_signature(document: &Document, limits: &Limits) -> Option<[u8; 32]> {
-    let found = find_enveloped(document, &bounds(limits)).ok()?;
-    Some(sha256(found.value()))
 }
 
 /// The limits of a signature.

@@ -175,7 +175,7 @@ impl Inbox {
             .examining
             .current(&systems)
             .map_err(Rejection::faulted)?;
-        prove_transport(envelope, &examiner, gateway, at).await?;
+        prove_transport(envelope, &examiner, gateway, &self.limits, at).await?;
         let seen = self
             .store
             .exchange()

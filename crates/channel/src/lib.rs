@@ -31,10 +31,10 @@ pub mod views;
 
 pub use answer::{Answer, Answers};
 pub use client::{ChannelClient, SendError, Sent};
-pub use envelope::{UnverifiedEnvelope, business_signature, open};
+pub use envelope::{UnverifiedEnvelope, open};
 pub use examining::Examining;
 pub use inbox::{Contents, Inbox, Letter};
 pub use outbox::{Backoff, Courier, Delivery, Outbox, OutboxBell};
 pub use rejection::{Faulted, Refused, Rejection};
 pub use systems::{KnownSystem, SystemKeys, Systems, SystemsError};
-pub use transport::{TransportProof, prove_transport};
+pub use transport::{TransportProof, prove_transport, with_change};

@@ -106,8 +106,8 @@ impl Default for Backoff {
     fn default() -> Self {
         Self {
             first: Duration::from_millis(250),
-            longest: Duration::from_secs(30),
-            attempts_max: 1000,
+            longest: Duration::from_secs(5),
+            attempts_max: 6000,
             lease: Duration::from_secs(90),
             at_once_max: 8,
         }

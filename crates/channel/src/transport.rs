@@ -1,9 +1,14 @@
 //! Who sent an envelope: the transport signature, judged and compared with the sender's certificate.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use qaqpa_evidence::Examiner;
-use qaqpa_model::{Moment, RefusalLabel};
-use qaqpa_verdict::{Subject, Verdict};
+use qaqpa_model::{Limits, Moment, RefusalLabel};
+use qaqpa_verdict::{Outcome, Subject, Verdict};
+use qaqpa_xml::Document;
+use qaqpa_xmldsig::{Bounds, FoundSignature, SignatureError, find_wsse};
 
+use crate::envelope::bounds;
 use crate::{KnownSystem, Refused, UnverifiedEnvelope};
 
 /// The Body of this envelope was signed by this registered system, with a certificate that was good.
@@ -21,20 +26,26 @@ pub struct TransportProof {
 /// # Errors
 /// [`Refused`] with `transport-signature-missing`, `transport-signature-invalid`,
 /// `transport-certificate-refused`, `sender-certificate-mismatch` or `revocation-unknown`; the facts
-/// name the verdict's own label as `cause`.
+/// name the deciding check's own label as `cause`.
 pub async fn prove_transport(
     envelope: &UnverifiedEnvelope,
     examiner: &Examiner,
     expected: &KnownSystem,
+    limits: &Limits,
     at: Moment,
 ) -> Result<TransportProof, Refused> {
     let (verdict, proven) = examiner
         .examine(Subject::Transport(&envelope.document), at)
         .await;
     let Some(proven) = proven else {
-        let cause = verdict.label.unwrap_or(RefusalLabel::SignatureMalformed);
-        return Err(Refused::new(transport_label(cause), verdict.why())
-            .with("cause", cause.as_str())
+        let label = verdict
+            .label
+            .unwrap_or(RefusalLabel::TransportSignatureInvalid);
+        let mut refused = Refused::new(label, verdict.why());
+        if let Some(cause) = deciding_label(&verdict) {
+            refused = refused.with("cause", cause.as_str());
+        }
+        return Err(with_change(refused, &envelope.document, find_wsse, limits)
             .with_journal("transport-verdict", verdict.to_json()));
     };
     if proven.signer.certificate.der() != expected.certificate.der() {
@@ -50,52 +61,43 @@ pub async fn prove_transport(
     Ok(TransportProof { verdict })
 }
 
-/// The label that a verdict's label has when it is about the transport signature.
-#[must_use]
-pub const fn transport_label(cause: RefusalLabel) -> RefusalLabel {
-    use RefusalLabel as L;
-    match cause {
-        L::SignatureMissing => L::TransportSignatureMissing,
-        L::CertificateExpired
-        | L::CertificateNotYetValid
-        | L::CertificatePurpose
-        | L::CertificateRevoked
-        | L::CertificateSuspended
-        | L::IssuerUntrusted => L::TransportCertificateRefused,
-        L::RevocationUnknown => L::RevocationUnknown,
-        _ => L::TransportSignatureInvalid,
-    }
+/// The own label of the check that decided.
+fn deciding_label(verdict: &Verdict) -> Option<RefusalLabel> {
+    verdict
+        .checks
+        .iter()
+        .find(|check| matches!(check.outcome, Outcome::Fail | Outcome::Undecided))
+        .and_then(|check| check.label)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Characters of the canonical form that the sender is shown; the journal has all that were kept.
+const CANONICAL_SHOWN: usize = 200;
 
-    #[test]
-    fn a_transport_signature_is_refused_under_its_own_labels() {
-        for (cause, label) in [
-            (
-                RefusalLabel::SignatureMissing,
-                RefusalLabel::TransportSignatureMissing,
-            ),
-            (
-                RefusalLabel::CertificateRevoked,
-                RefusalLabel::TransportCertificateRefused,
-            ),
-            (
-                RefusalLabel::ContentChanged,
-                RefusalLabel::TransportSignatureInvalid,
-            ),
-            (
-                RefusalLabel::SignatureScope,
-                RefusalLabel::TransportSignatureInvalid,
-            ),
-            (
-                RefusalLabel::RevocationUnknown,
-                RefusalLabel::RevocationUnknown,
-            ),
-        ] {
-            assert_eq!(transport_label(cause), label);
-        }
-    }
+/// Where a digest differs: the reference, both digests and the beginning of what was digested, so that
+/// an integrator can see which bytes his stack has changed.
+#[must_use]
+pub fn with_change<'d>(
+    refused: Refused,
+    document: &'d Document,
+    find: fn(&'d Document, &Bounds) -> Result<FoundSignature<'d>, SignatureError>,
+    limits: &Limits,
+) -> Refused {
+    let Err(SignatureError::DigestMismatch {
+        uri,
+        expected,
+        actual,
+        canonical,
+    }) = find(document, &bounds(limits)).and_then(|found| found.verify_digests())
+    else {
+        return refused;
+    };
+    let canonical = String::from_utf8_lossy(&canonical).into_owned();
+    let shown: String = canonical.chars().take(CANONICAL_SHOWN).collect();
+    let mut refused = refused
+        .with("reference", format!("{uri:?}"))
+        .with("digest-stated", STANDARD.encode(expected))
+        .with("digest-found", STANDARD.encode(actual));
+    refused.facts.push(("canonical", shown));
+    // The journal's fact of the same name takes the place of the short one.
+    refused.with_journal("canonical", canonical)
 }

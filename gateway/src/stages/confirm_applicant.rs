@@ -16,7 +16,7 @@ use crate::record::Record;
 pub(crate) struct Admitted {
     addressed: Addressed,
     letter: Letter,
-    signature: Option<[u8; 32]>,
+    signature: [u8; 32],
     verdict: Verdict,
 }
 
@@ -25,7 +25,7 @@ pub(crate) struct Admitted {
 pub(crate) struct AdmittedParts {
     pub(super) addressed: Addressed,
     pub(super) letter: Letter,
-    pub(super) signature: Option<[u8; 32]>,
+    pub(super) signature: [u8; 32],
     pub(super) verdict: Verdict,
 }
 

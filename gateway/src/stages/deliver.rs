@@ -59,7 +59,7 @@ pub(crate) async fn deliver(
         Letter::Result(result) => ("null".to_owned(), Some(result.message_id.clone())),
     };
     let incoming = Incoming {
-        business_signature: signature,
+        business_signature: Some(signature),
         correlation: correlation.clone(),
         settles: matches!(letter, Letter::Result(_)),
         raw: record.arrival().body.to_vec(),

@@ -1,15 +1,15 @@
 //! Stage 3: the business document's signature, and the document read from what it covers.
 
-use qaqpa_channel::envelope::{bounds, xml_limits};
-use qaqpa_channel::{Refused, business_signature};
+use qaqpa_channel::envelope::xml_limits;
+use qaqpa_channel::{Refused, with_change};
 use qaqpa_model::{Iin, Limits, RefusalLabel, ServiceAtAct};
 use qaqpa_verdict::{SignerIdentity, Subject, Verdict};
 use qaqpa_wire::error::label_of_xml;
 use qaqpa_wire::namespace::DOCUMENT;
 use qaqpa_wire::{Application, DocumentError, Person, ResultDocument};
 use qaqpa_xml::Document;
-use qaqpa_xmldsig::{Covered, SignatureError, find_enveloped};
-use serde_json::{Value, json};
+use qaqpa_xmldsig::{Covered, find_enveloped};
+use serde_json::json;
 
 use super::open_envelope::{Addressed, Opened};
 use crate::gateway::Gateway;
@@ -25,7 +25,7 @@ pub(crate) struct Judged {
     addressed: Addressed,
     letter: Letter,
     signer: SignerIdentity,
-    signature: Option<[u8; 32]>,
+    signature: [u8; 32],
     verdict: Verdict,
 }
 
@@ -75,7 +75,7 @@ pub(crate) struct JudgedParts {
     pub(super) addressed: Addressed,
     pub(super) letter: Letter,
     pub(super) signer: SignerIdentity,
-    pub(super) signature: Option<[u8; 32]>,
+    pub(super) signature: [u8; 32],
     pub(super) verdict: Verdict,
 }
 
@@ -114,7 +114,7 @@ pub(crate) async fn judge_signature(
     record.note("submitter", json!(letter.submitter().masked()));
     record.note("applicant", json!(letter.applicant().iin.masked()));
     Ok(Judged {
-        signature: business_signature(&document, &gateway.limits),
+        signature: proven.signature_digest,
         signer: proven.signer,
         addressed,
         letter,
@@ -137,48 +137,6 @@ fn refusal(document: &Document, verdict: &Verdict, limits: &Limits) -> Refused {
     if let Some(sub) = verdict.sub_indication {
         refused = refused.with("indication", format!("{} / {sub}", verdict.indication));
     }
-    if label == RefusalLabel::ContentChanged
-        && let Some(mismatch) = mismatch(document, limits)
-    {
-        refused = mismatch
-            .into_iter()
-            .fold(refused, |refused, (key, short, whole)| {
-                refused.with(key, short).with_journal(key, whole)
-            });
-    }
-    refused.with_journal("verdict", verdict_value(verdict).to_string())
-}
-
-fn verdict_value(verdict: &Verdict) -> Value {
-    serde_json::from_str(&verdict.to_json()).unwrap_or(Value::Null)
-}
-
-/// Characters of the canonical form that the sender is shown; the journal has all that were kept.
-const CANONICAL_SHOWN: usize = 200;
-
-/// Key, what the sender is told, what the journal keeps.
-fn mismatch(document: &Document, limits: &Limits) -> Option<[(&'static str, String, String); 4]> {
-    let Err(SignatureError::DigestMismatch {
-        uri,
-        expected,
-        actual,
-        canonical,
-    }) = find_enveloped(document, &bounds(limits)).and_then(|found| found.verify_digests())
-    else {
-        return None;
-    };
-    let canonical = String::from_utf8_lossy(&canonical).into_owned();
-    let shown: String = canonical.chars().take(CANONICAL_SHOWN).collect();
-    let (expected, actual) = (base64_of(&expected), base64_of(&actual));
-    Some([
-        ("reference", format!("{uri:?}"), uri),
-        ("digest-stated", expected.clone(), expected),
-        ("digest-found", actual.clone(), actual),
-        ("canonical", shown, canonical),
-    ])
-}
-
-fn base64_of(bytes: &[u8]) -> String {
-    use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.encode(bytes)
+    with_change(refused, document, find_enveloped, limits)
+        .with_journal("verdict", verdict.to_json())
 }

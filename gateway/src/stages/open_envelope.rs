@@ -76,7 +76,7 @@ pub(crate) async fn open_envelope(
         .examining
         .current(&systems)
         .map_err(Rejection::faulted)?;
-    let proof = prove_transport(&envelope, &examiner, sender, record.at())
+    let proof = prove_transport(&envelope, &examiner, sender, &gateway.limits, record.at())
         .await
         .map_err(Turn::from)?;
     record.note(

@@ -27,7 +27,6 @@ use qaqpa_xmldsig::Signer;
 pub(crate) struct Signatory {
     pub(crate) key: PrivateKey,
     pub(crate) certificate: Certificate,
-    pub(crate) iin: Option<Iin>,
 }
 
 impl Signatory {
@@ -146,7 +145,6 @@ impl Authority {
                 Signatory {
                     key: key.clone(),
                     certificate,
-                    iin: None,
                 },
             );
         }
@@ -245,7 +243,6 @@ impl Authority {
                 Signatory {
                     key: key.clone(),
                     certificate,
-                    iin: Some(iin),
                 },
             );
         }

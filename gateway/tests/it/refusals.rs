@@ -337,7 +337,7 @@ async fn a_document_whose_signature_is_wrong_is_refused_with_its_label() {
         (
             "signature inside",
             format!("<x>{signed}</x>"),
-            L::SignatureMissing,
+            L::SignatureScope,
         ),
     ];
     for (name, document, label) in cases {

@@ -155,13 +155,13 @@ async fn start_gateway(dir: &Path, clock: &Clock, config: Config, limits: Limits
     qaqpa_gateway::start_with(start, config).await.unwrap()
 }
 
-/// Waits until something is there, at most ten seconds.
+/// Waits until something is there, at most twenty seconds.
 pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    for _ in 0..400 {
+    for _ in 0..800 {
         if let Some(found) = look().await {
             return found;
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
-    panic!("not within ten seconds: {what}");
+    panic!("not within twenty seconds: {what}");
 }
