@@ -48,12 +48,18 @@ impl Browser {
     /// A browser without cookies, on the site of this address.
     pub(crate) fn new(client: HttpClient, site: &str, lang: Lang) -> Self {
         let origin = site.trim_end_matches('/').to_owned();
-        Self { client, origin, lang, cookies: BTreeMap::new() }
+        Self {
+            client,
+            origin,
+            lang,
+            cookies: BTreeMap::new(),
+        }
     }
 
     /// Opens a path of the site.
     pub(crate) async fn open(&mut self, path: &str) -> Result<Page, RunError> {
-        self.exchange(Method::GET, path.to_owned(), HeaderMap::new(), Bytes::new()).await
+        self.exchange(Method::GET, path.to_owned(), HeaderMap::new(), Bytes::new())
+            .await
     }
 
     /// Sends a form of the page with these values instead of (or besides) what it has.
@@ -71,14 +77,21 @@ impl Browser {
                 None => fields.push(((*name).to_owned(), (*value).to_owned())),
             }
         }
-        let (media_type, body) =
-            if form.multipart { multipart(&fields, files) } else { urlencoded(&fields) };
+        let (media_type, body) = if form.multipart {
+            multipart(&fields, files)
+        } else {
+            urlencoded(&fields)
+        };
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, header(&media_type));
         headers.insert(ORIGIN, header(&self.origin));
-        let action =
-            if form.action.is_empty() { self.path_of(&page.url) } else { form.action.clone() };
-        self.exchange(Method::POST, action, headers, body.into()).await
+        let action = if form.action.is_empty() {
+            self.path_of(&page.url)
+        } else {
+            form.action.clone()
+        };
+        self.exchange(Method::POST, action, headers, body.into())
+            .await
     }
 
     async fn exchange(
@@ -98,7 +111,9 @@ impl Browser {
             if !url.starts_with(&self.origin) {
                 return Err(Page::new(url, &answer).unlike("a redirect to another site"));
             }
-            answer = self.ask(Method::GET, &url, HeaderMap::new(), Bytes::new()).await?;
+            answer = self
+                .ask(Method::GET, &url, HeaderMap::new(), Bytes::new())
+                .await?;
         }
         Err(Page::new(url, &answer).unlike("redirects without an end"))
     }
@@ -110,21 +125,39 @@ impl Browser {
         headers: HeaderMap,
         body: Bytes,
     ) -> Result<HttpAnswer, RunError> {
-        let failed = |error| RunError::Http { url: url.to_owned(), error };
+        let failed = |error| RunError::Http {
+            url: url.to_owned(),
+            error,
+        };
         let mut request = Request::new(body);
         *request.method_mut() = method;
-        *request.uri_mut() =
-            url.parse().map_err(|_| RunError::EndpointsLack(format!("address like {url:?}")))?;
+        *request.uri_mut() = url
+            .parse()
+            .map_err(|_| RunError::EndpointsLack(format!("address like {url:?}")))?;
         *request.headers_mut() = headers;
-        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("text/html,*/*"));
-        request.headers_mut().insert(ACCEPT_LANGUAGE, header(self.lang.code()));
+        request
+            .headers_mut()
+            .insert(ACCEPT, HeaderValue::from_static("text/html,*/*"));
+        request
+            .headers_mut()
+            .insert(ACCEPT_LANGUAGE, header(self.lang.code()));
         if !self.cookies.is_empty() {
-            let cookies: Vec<String> =
-                self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            request.headers_mut().insert(COOKIE, header(&cookies.join("; ")));
+            let cookies: Vec<String> = self
+                .cookies
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            request
+                .headers_mut()
+                .insert(COOKIE, header(&cookies.join("; ")));
         }
         let answer = self.client.request(request).await.map_err(failed)?;
-        for cookie in answer.headers.get_all(SET_COOKIE).iter().filter_map(|c| c.to_str().ok()) {
+        for cookie in answer
+            .headers
+            .get_all(SET_COOKIE)
+            .iter()
+            .filter_map(|c| c.to_str().ok())
+        {
             self.keep(cookie);
         }
         Ok(answer)
@@ -132,7 +165,9 @@ impl Browser {
 
     fn keep(&mut self, cookie: &str) {
         let mut parts = cookie.split(';').map(str::trim);
-        let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else { return };
+        let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else {
+            return;
+        };
         let gone = parts.any(|part| part.eq_ignore_ascii_case("max-age=0"));
         if gone || value.is_empty() {
             self.cookies.remove(name);
@@ -158,14 +193,31 @@ impl Browser {
 
 impl Page {
     fn new(url: String, answer: &HttpAnswer) -> Self {
-        let is_html = answer.header("content-type").is_some_and(|kind| kind.contains("html"));
-        let tags = if is_html { html::tags(&answer.text()) } else { Vec::new() };
-        Self { url, status: answer.status.as_u16(), body: answer.body.clone(), tags }
+        let is_html = answer
+            .header("content-type")
+            .is_some_and(|kind| kind.contains("html"));
+        let tags = if is_html {
+            html::tags(&answer.text())
+        } else {
+            Vec::new()
+        };
+        Self {
+            url,
+            status: answer.status.as_u16(),
+            body: answer.body.clone(),
+            tags,
+        }
     }
 
     /// The element of that name and class; `None` if it is not there.
     pub(crate) fn element(&self, name: &str, class: &str) -> Option<&Tag> {
         self.tags.iter().find(|tag| tag.is(name, class))
+    }
+
+    /// The element of that name with that value of an attribute.
+    pub(crate) fn tag_with(&self, name: &str, attribute: &str, value: &str) -> Option<&Tag> {
+        let has = |tag: &&Tag| tag.name() == name && tag.attribute(attribute) == Some(value);
+        self.tags.iter().find(has)
     }
 
     /// Every element of that name and class.
@@ -175,13 +227,18 @@ impl Page {
 
     /// The addresses of the page's links.
     pub(crate) fn links(&self) -> impl Iterator<Item = &str> {
-        self.tags.iter().filter(|tag| tag.name() == "a").filter_map(|tag| tag.attribute("href"))
+        self.tags
+            .iter()
+            .filter(|tag| tag.name() == "a")
+            .filter_map(|tag| tag.attribute("href"))
     }
 
     /// The first form that has all these fields (of files too).
     pub(crate) fn form_with(&self, names: &[&str]) -> Result<Form, RunError> {
         let forms = html::forms(&self.tags);
-        let found = forms.into_iter().find(|form| names.iter().all(|name| form.has(name)));
+        let found = forms
+            .into_iter()
+            .find(|form| names.iter().all(|name| form.has(name)));
         found.ok_or_else(|| self.unlike(format!("no form with the fields {}", names.join(", "))))
     }
 
@@ -202,8 +259,11 @@ impl Page {
             .iter()
             .filter_map(|tag| tag.attribute("data-field"))
             .collect();
-        let fields =
-            if fields.is_empty() { String::new() } else { format!("; errors at {}", fields.join(", ")) };
+        let fields = if fields.is_empty() {
+            String::new()
+        } else {
+            format!("; errors at {}", fields.join(", "))
+        };
         let label = self
             .element("section", "refusal")
             .and_then(|refusal| refusal.attribute("data-label"))
@@ -211,9 +271,22 @@ impl Page {
         Err(self.unlike(format!("expected status {status}{fields}{label}")))
     }
 
+    /// The page must have one of two statuses.
+    pub(crate) fn expect_or(self, status: u16, other: u16) -> Result<Self, RunError> {
+        if self.status == other {
+            Ok(self)
+        } else {
+            self.expect(status)
+        }
+    }
+
     /// An error about this page.
     pub(crate) fn unlike(&self, what: impl Into<String>) -> RunError {
-        RunError::Page { url: self.url.clone(), status: self.status, what: what.into() }
+        RunError::Page {
+            url: self.url.clone(),
+            status: self.status,
+            what: what.into(),
+        }
     }
 }
 
@@ -221,7 +294,12 @@ fn redirect(answer: &HttpAnswer) -> Option<String> {
     if !answer.status.is_redirection() {
         return None;
     }
-    answer.headers.get(LOCATION)?.to_str().ok().map(str::to_owned)
+    answer
+        .headers
+        .get(LOCATION)?
+        .to_str()
+        .ok()
+        .map(str::to_owned)
 }
 
 fn header(text: &str) -> HeaderValue {
@@ -229,9 +307,14 @@ fn header(text: &str) -> HeaderValue {
 }
 
 fn urlencoded(fields: &[(String, String)]) -> (String, Vec<u8>) {
-    let pairs: Vec<String> =
-        fields.iter().map(|(name, value)| format!("{}={}", percent(name), percent(value))).collect();
-    ("application/x-www-form-urlencoded".to_owned(), pairs.join("&").into_bytes())
+    let pairs: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", percent(name), percent(value)))
+        .collect();
+    (
+        "application/x-www-form-urlencoded".to_owned(),
+        pairs.join("&").into_bytes(),
+    )
 }
 
 fn percent(text: &str) -> String {
@@ -290,7 +373,10 @@ mod tests {
         let mut browser = browser();
         browser.keep("__Host-session=one; Path=/; Secure; HttpOnly; SameSite=Lax");
         browser.keep("__Host-session=two; Path=/; Secure");
-        assert_eq!(browser.cookies.get("__Host-session").map(String::as_str), Some("two"));
+        assert_eq!(
+            browser.cookies.get("__Host-session").map(String::as_str),
+            Some("two")
+        );
         browser.keep("__Host-session=; Path=/; Max-Age=0");
         assert!(browser.cookies.is_empty());
     }
@@ -313,7 +399,9 @@ mod tests {
             bytes: b"%PDF".to_vec(),
         };
         let (media_type, body) = multipart(&fields, &[upload]);
-        let boundary = media_type.strip_prefix("multipart/form-data; boundary=").unwrap();
+        let boundary = media_type
+            .strip_prefix("multipart/form-data; boundary=")
+            .unwrap();
         let text = String::from_utf8(body).unwrap();
         assert_eq!(
             text,

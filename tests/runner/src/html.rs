@@ -25,7 +25,10 @@ pub(crate) struct Form {
 
 impl Tag {
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.attributes
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn is(&self, name: &str, class: &str) -> bool {
@@ -81,7 +84,9 @@ pub(crate) fn forms(tags: &[Tag]) -> Vec<Form> {
                 files: Vec::new(),
             });
         }
-        let (Some(form), Some(name)) = (forms.last_mut(), tag.attribute("name")) else { continue };
+        let (Some(form), Some(name)) = (forms.last_mut(), tag.attribute("name")) else {
+            continue;
+        };
         let value = tag.attribute("value").unwrap_or_default().to_owned();
         let checked = tag.attribute("checked").is_some();
         match (tag.name.as_str(), tag.attribute("type").unwrap_or("text")) {
@@ -90,7 +95,9 @@ pub(crate) fn forms(tags: &[Tag]) -> Vec<Form> {
             ("input", "submit" | "button" | "image" | "reset") => {}
             ("input", _) => form.fields.push((name.to_owned(), value)),
             ("textarea", _) => form.fields.push((name.to_owned(), tag.text.clone())),
-            ("select", _) => form.fields.push((name.to_owned(), chosen(&tags[place + 1..]))),
+            ("select", _) => form
+                .fields
+                .push((name.to_owned(), chosen(&tags[place + 1..]))),
             _ => {}
         }
     }
@@ -99,10 +106,17 @@ pub(crate) fn forms(tags: &[Tag]) -> Vec<Form> {
 
 /// The value of the selected option, or of the first, of the select that has just begun.
 fn chosen(after: &[Tag]) -> String {
-    let options = || after.iter().take_while(|tag| tag.name == "option" || tag.name == "optgroup");
+    let options = || {
+        after
+            .iter()
+            .take_while(|tag| tag.name == "option" || tag.name == "optgroup")
+    };
     let selected = options().find(|tag| tag.attribute("selected").is_some());
     let value = selected.or_else(|| options().find(|tag| tag.name == "option"));
-    value.and_then(|tag| tag.attribute("value")).unwrap_or_default().to_owned()
+    value
+        .and_then(|tag| tag.attribute("value"))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// One tag from behind its `<`; `None` for closing tags and what is no tag.
@@ -119,7 +133,14 @@ fn tag(text: &str) -> (Option<Tag>, &str) {
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
         if let Some(after) = rest.strip_prefix('>') {
-            return (Some(Tag { name, attributes, text: String::new() }), after);
+            return (
+                Some(Tag {
+                    name,
+                    attributes,
+                    text: String::new(),
+                }),
+                after,
+            );
         }
         let end = rest
             .find(|c: char| c.is_whitespace() || matches!(c, '=' | '>' | '/'))
@@ -128,7 +149,16 @@ fn tag(text: &str) -> (Option<Tag>, &str) {
             // A stray character, or the end of the page.
             match rest.chars().next() {
                 Some(stray) => rest = &rest[stray.len_utf8()..],
-                None => return (Some(Tag { name, attributes, text: String::new() }), rest),
+                None => {
+                    return (
+                        Some(Tag {
+                            name,
+                            attributes,
+                            text: String::new(),
+                        }),
+                        rest,
+                    );
+                }
             }
             continue;
         }
@@ -152,7 +182,9 @@ fn attribute_value(text: &str) -> (&str, &str) {
             return inside.split_once(quote).unwrap_or((inside, ""));
         }
     }
-    let end = text.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(text.len());
+    let end = text
+        .find(|c: char| c.is_whitespace() || c == '>')
+        .unwrap_or(text.len());
     text.split_at(end)
 }
 
@@ -163,9 +195,10 @@ pub(crate) fn unescape(text: &str) -> String {
     while let Some(start) = rest.find('&') {
         out.push_str(&rest[..start]);
         rest = &rest[start..];
-        let known = rest.find(';').filter(|end| *end <= 10).and_then(|end| {
-            character(&rest[1..end]).map(|character| (character, end))
-        });
+        let known = rest
+            .find(';')
+            .filter(|end| *end <= 10)
+            .and_then(|end| character(&rest[1..end]).map(|character| (character, end)));
         match known {
             Some((character, end)) => {
                 out.push(character);
@@ -237,14 +270,28 @@ mod tests {
     fn a_tag_is_found_by_one_of_its_classes() {
         let page = r#"<section class="wide refusal" data-label="iin-mismatch"><p>x</p></section>"#;
         let tags = tags(page);
-        let refusal = tags.iter().find(|tag| tag.is("section", "refusal")).unwrap();
+        let refusal = tags
+            .iter()
+            .find(|tag| tag.is("section", "refusal"))
+            .unwrap();
         assert_eq!(refusal.attribute("data-label"), Some("iin-mismatch"));
         assert_eq!(tags.len(), 2);
     }
 
     #[test]
     fn broken_pages_end_without_a_panic() {
-        for page in ["<", "<a", "<a b", "<a b=", "<a b='", "<!--", "<a =x>", "&", "&#xffffffff;", "<ә>"] {
+        for page in [
+            "<",
+            "<a",
+            "<a b",
+            "<a b=",
+            "<a b='",
+            "<!--",
+            "<a =x>",
+            "&",
+            "&#xffffffff;",
+            "<ә>",
+        ] {
             let tags = tags(page);
             assert!(tags.len() <= 1, "{page}");
             assert_eq!(unescape(page).is_empty(), page.is_empty());

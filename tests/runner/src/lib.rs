@@ -1,7 +1,30 @@
 //! Scenarios and reports: an outsider's client, who sees only public pages and channels.
 //!
 //! - [`Endpoints`] is the machine-readable way in, written by every running simulator.
-pub mod endpoints;
-pub mod sample;
+//! - [`Scenario`] is a story as a data file of `tests/scenarios/`; [`play`] plays it on a [`Stand`]:
+//!   people act through pages with a browser, systems through the gateway's channel. Control ports set
+//!   the stage and observe, and never act.
+//! - [`Report`] shows what came of it, with the [`Coverage`] of the regulation.
+//! - [`sample`] fills any service's form with valid values.
 
+mod act;
+mod browser;
+pub mod coverage;
+pub mod endpoints;
+mod error;
+mod html;
+pub mod path;
+mod play;
+pub mod report;
+mod result_document;
+pub mod sample;
+pub mod scenario;
+mod stand;
+
+pub use coverage::Coverage;
 pub use endpoints::Endpoints;
+pub use error::RunError;
+pub use play::{Played, Seen, play};
+pub use report::Report;
+pub use scenario::{Scenario, ScenarioError};
+pub use stand::{Recorded, Stand};

@@ -1,0 +1,354 @@
+//! Plays one scenario against a running simulator, and holds what it saw against what was expected.
+
+use std::time::{Duration, Instant};
+
+use qaqpa_model::{MessageId, RefusalLabel};
+use qaqpa_regulations::{Flow, Meaning, Service};
+
+use crate::act::{Citizen, Officer, SeenRefusal, Went, send};
+use crate::error::RunError;
+use crate::path::{join, spoken};
+use crate::result_document::{Checked, check};
+use crate::scenario::{ExpectedEnd, Scenario, Source, Step};
+use crate::stand::{Recorded, Stand};
+
+/// How long the actors may take to record what they did.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How often they are asked meanwhile.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// What came of a scenario.
+#[derive(Clone, Debug)]
+pub struct Played {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// What was seen.
+    pub seen: Seen,
+    /// Every difference from what was expected; empty if all went as the scenario says.
+    pub differences: Vec<String>,
+    /// The signed document out of the cabinet, if the story ended with one.
+    pub document: Option<Vec<u8>>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// What was seen of a scenario.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// The id of the application's message.
+    pub message: Option<MessageId>,
+    /// The steps of all actors, joined into one path.
+    pub path: Vec<Recorded>,
+    /// The elements of the path; with those of a refused login, which no message carries.
+    pub elements: Vec<String>,
+    /// The label of the refusal, if there was one.
+    pub label: Option<RefusalLabel>,
+    /// How the story stands.
+    pub end: Option<ExpectedEnd>,
+}
+
+impl Played {
+    /// Whether all went as the scenario says.
+    #[must_use]
+    pub const fn ok(&self) -> bool {
+        self.differences.is_empty()
+    }
+
+    /// The path taken: `process 1 → condition 1 → …`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        spoken(&self.seen.elements)
+    }
+}
+
+/// The story while it is told.
+struct Story<'s> {
+    stand: &'s Stand,
+    scenario: &'s Scenario,
+    service: &'s Service,
+    flow: &'s Flow,
+    citizen: Citizen<'s>,
+    /// Who is logged in as the citizen.
+    who: String,
+    /// The message of an information system.
+    sent: Option<MessageId>,
+    refusal: Option<SeenRefusal>,
+    /// Elements of a login that was refused before there was a message.
+    login: Vec<String>,
+    document: Option<Checked>,
+    /// What the stage must get back when the story is over.
+    forgotten: Vec<String>,
+    silenced: bool,
+}
+
+/// Plays a scenario. What goes wrong is among the differences: playing itself cannot fail.
+pub async fn play(stand: &Stand, scenario: &Scenario) -> Played {
+    let begun = Instant::now();
+    let found = stand.catalogue().service(&scenario.service);
+    let flow = found.and_then(|service| service.flow(scenario.channel));
+    let (Some(service), Some(flow)) = (found, flow) else {
+        let what = format!(
+            "the catalogue has no {} · {}",
+            scenario.service, scenario.channel
+        );
+        return Played {
+            scenario: scenario.clone(),
+            seen: Seen::default(),
+            differences: vec![what],
+            document: None,
+            took: begun.elapsed(),
+        };
+    };
+    let mut story = Story {
+        stand,
+        scenario,
+        service,
+        flow,
+        citizen: Citizen::new(stand),
+        who: String::new(),
+        sent: None,
+        refusal: None,
+        login: Vec::new(),
+        document: None,
+        forgotten: Vec::new(),
+        silenced: false,
+    };
+    let told = story.tell().await;
+    let cleared = story.clear().await;
+    let mut differences = Vec::new();
+    differences.extend(told.err());
+    differences.extend(
+        cleared
+            .err()
+            .map(|error| format!("the stage could not be cleared: {error}")),
+    );
+    let seen = match story.observe().await {
+        Ok(seen) => seen,
+        Err(error) => {
+            differences.push(format!("what happened could not be observed: {error}"));
+            Seen::default()
+        }
+    };
+    story.compare(&seen, &mut differences);
+    Played {
+        scenario: scenario.clone(),
+        seen,
+        differences,
+        document: story.document.map(|document| document.bytes),
+        took: begun.elapsed(),
+    }
+}
+
+impl Story<'_> {
+    /// Carries out the steps until one is refused.
+    async fn tell(&mut self) -> Result<(), String> {
+        let steps = &self.scenario.steps;
+        for (number, step) in (1..).zip(steps) {
+            let went = self
+                .step(step)
+                .await
+                .map_err(|error| format!("step {number}: {error}"))?;
+            let Went::Refused(refusal) = went else {
+                continue;
+            };
+            let label = refusal.label.clone();
+            self.refusal = Some(refusal);
+            if number < steps.len() {
+                return Err(format!(
+                    "step {number} was refused ({label}), and {} steps were still to come",
+                    steps.len() - number
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    async fn step(&mut self, step: &Step) -> Result<Went, RunError> {
+        match step {
+            Step::Forget { who } => {
+                self.forgotten.push(who.clone());
+                self.stand.set_living(who, false).await?;
+                Ok(Went::On)
+            }
+            Step::Silence { sources } => {
+                self.silenced = true;
+                let answers = |source| !sources.contains(&source);
+                self.stand
+                    .set_answering(answers(Source::Ocsp), answers(Source::Crl))
+                    .await?;
+                Ok(Went::On)
+            }
+            Step::LogIn { who, password } => {
+                self.who.clone_from(who);
+                let went = self.citizen.log_in(who, password.as_deref()).await?;
+                if let Went::Refused(refusal) = &went {
+                    self.login = self.refused_login(refusal);
+                }
+                Ok(went)
+            }
+            Step::Prepare { fields } => self.citizen.prepare(self.service, fields).await,
+            Step::Choose { key_of } => self.citizen.choose(key_of).await,
+            Step::Sign { key_of } => self.citizen.sign(key_of).await,
+            Step::Upload { key_of, spoil } => self.citizen.upload(key_of, *spoil).await,
+            Step::Decide { who, ground } => self.decide(who, ground.as_deref()).await,
+            Step::Receive {} => {
+                let document = self.citizen.document().await?;
+                let message = self.message()?;
+                let checked =
+                    check(self.stand, self.scenario, &self.who, &message, document).await?;
+                self.document = Some(checked);
+                Ok(Went::On)
+            }
+            Step::Send {
+                sender,
+                who,
+                key_of,
+                spoil,
+            } => {
+                let (message, went) =
+                    send(self.stand, self.scenario, sender, who, key_of, *spoil).await?;
+                self.sent = Some(message);
+                Ok(went)
+            }
+        }
+    }
+
+    async fn decide(&mut self, who: &str, ground: Option<&str>) -> Result<Went, RunError> {
+        let ground = match ground {
+            None => None,
+            Some(id) => Some(self.service.ground(id).ok_or_else(|| {
+                RunError::Scenario(format!("{} has no ground {id:?}", self.service.id))
+            })?),
+        };
+        let message = self.message()?;
+        Officer::new(self.stand)
+            .decide(who, &message, self.service, ground)
+            .await?;
+        if self.citizen.application().is_some() {
+            self.citizen.decided().await
+        } else {
+            Ok(Went::On)
+        }
+    }
+
+    fn message(&self) -> Result<MessageId, RunError> {
+        self.message_of_story()
+            .ok_or_else(|| RunError::Scenario("nothing was sent yet".to_owned()))
+    }
+
+    fn message_of_story(&self) -> Option<MessageId> {
+        let application = self
+            .citizen
+            .application()
+            .map(|application| application.message.clone());
+        self.sent.clone().or(application)
+    }
+
+    /// A refused login belongs to no message: what we did ourselves, and what the page says.
+    fn refused_login(&self, refusal: &SeenRefusal) -> Vec<String> {
+        let entered = self.flow.element_for(Meaning::Authenticate);
+        let entered = entered.map(|element| element.id.to_string());
+        entered
+            .into_iter()
+            .chain([refusal.condition.clone(), refusal.element.clone()])
+            .collect()
+    }
+
+    /// Gives the stage back as it was.
+    async fn clear(&mut self) -> Result<(), RunError> {
+        for who in std::mem::take(&mut self.forgotten) {
+            self.stand.set_living(&who, true).await?;
+        }
+        if std::mem::take(&mut self.silenced) {
+            self.stand.set_answering(true, true).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until the actors have recorded as much as is expected, and says what they recorded.
+    async fn observe(&self) -> Result<Seen, RunError> {
+        let label = self.refusal.as_ref().and_then(SeenRefusal::label);
+        let mut seen = Seen {
+            message: self.message_of_story(),
+            path: Vec::new(),
+            elements: self.login.clone(),
+            label,
+            end: Some(ExpectedEnd::Waiting),
+        };
+        if let Some(message) = seen.message.clone() {
+            let mut glances = PATIENCE.as_millis() / GLANCE.as_millis();
+            loop {
+                seen.path = join(self.flow, self.stand.trace(&message).await?);
+                glances -= 1;
+                if seen.path.len() >= self.scenario.expect.path.len() || glances == 0 {
+                    break;
+                }
+                tokio::time::sleep(GLANCE).await;
+            }
+            seen.elements
+                .extend(seen.path.iter().map(|step| step.element.clone()));
+        }
+        if self.refusal.is_some() {
+            seen.end = Some(ExpectedEnd::Refused);
+        } else if self
+            .document
+            .as_ref()
+            .is_some_and(|document| document.granted)
+        {
+            seen.end = Some(ExpectedEnd::Delivered);
+        }
+        Ok(seen)
+    }
+
+    fn compare(&self, seen: &Seen, differences: &mut Vec<String>) {
+        let expected = &self.scenario.expect;
+        if seen.elements != expected.path {
+            let (wanted, found) = (spoken(&expected.path), spoken(&seen.elements));
+            differences.push(format!("expected the path «{wanted}», saw «{found}»"));
+        }
+        if seen.label != expected.label {
+            let name = |label: Option<RefusalLabel>| {
+                label.map_or_else(|| "no refusal".to_owned(), |label| label.to_string())
+            };
+            let (wanted, found) = (name(expected.label), name(seen.label));
+            differences.push(format!("expected {wanted}, saw {found}"));
+        }
+        if seen.end != Some(expected.end) {
+            let found = seen.end.map_or("nothing", ExpectedEnd::as_str);
+            differences.push(format!(
+                "expected the end {}, saw {found}",
+                expected.end.as_str()
+            ));
+        }
+        self.compare_refusal(seen, differences);
+    }
+
+    /// The page and the records must tell the same refusal.
+    fn compare_refusal(&self, seen: &Seen, differences: &mut Vec<String>) {
+        let Some(refusal) = &self.refusal else { return };
+        let Some(said_no) = seen.path.iter().rev().find(|step| step.outcome == "no") else {
+            return;
+        };
+        if said_no.label != refusal.label() {
+            let recorded = said_no.label.map_or("nothing", RefusalLabel::as_str);
+            differences.push(format!(
+                "the page says {}, the record {recorded}",
+                refusal.label
+            ));
+        }
+        if !refusal.condition.is_empty() && said_no.element != refusal.condition {
+            differences.push(format!(
+                "the page names {}, the record {}",
+                refusal.condition, said_no.element
+            ));
+        }
+        let last = seen.elements.last();
+        if !refusal.element.is_empty() && last != Some(&refusal.element) {
+            let last = last.map_or("nothing", String::as_str);
+            differences.push(format!(
+                "the page names {}, the record ends in {last}",
+                refusal.element
+            ));
+        }
+    }
+}

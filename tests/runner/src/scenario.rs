@@ -1,0 +1,452 @@
+//! Scenarios: stories as data files in `tests/scenarios/`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use qaqpa_model::{Lang, RefusalLabel, ServiceAtAct};
+use qaqpa_regulations::{Catalogue, Channel, Flow, Text};
+use serde::Deserialize;
+use thiserror::Error;
+
+mod embedded {
+    include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
+}
+
+/// A story of people and systems, and how it must end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scenario {
+    /// Unique: `guardianship-happy`.
+    pub id: String,
+    /// What it tells.
+    pub title: Text,
+    /// The service that is asked for.
+    pub service: ServiceAtAct,
+    /// The channel through which it is asked for.
+    pub channel: Channel,
+    /// What is done, in order.
+    pub steps: Vec<Step>,
+    /// How it must end.
+    pub expect: Expected,
+}
+
+/// How a scenario must end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// The elements in the order in which they are passed.
+    pub path: Vec<String>,
+    /// Of a refusal: its label.
+    pub label: Option<RefusalLabel>,
+    /// Of a condition's "no": which of its separate causes.
+    pub cause: Option<String>,
+    /// The end.
+    pub end: ExpectedEnd,
+}
+
+/// The three ways in which a story may stand at its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExpectedEnd {
+    /// The result is in the cabinet.
+    Delivered,
+    /// Refused, with a label.
+    Refused,
+    /// Accepted, and waiting for somebody.
+    Waiting,
+}
+
+impl ExpectedEnd {
+    /// The name in files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Refused => "refused",
+            Self::Waiting => "waiting",
+        }
+    }
+}
+
+/// One step of a story. People act through pages, systems through channels; two steps set the stage.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Step {
+    /// Stage: the person register forgets this person until the story is over.
+    Forget {
+        /// A ready-made identity.
+        who: String,
+    },
+    /// Stage: these sources of revocation answer nobody until the story is over.
+    Silence {
+        /// `ocsp`, `crl`.
+        sources: Vec<Source>,
+    },
+    /// A person logs in on the portal.
+    LogIn {
+        /// A ready-made identity.
+        who: String,
+        /// A password of one's own invention, instead of the right one.
+        password: Option<String>,
+    },
+    /// The citizen begins an application and fills the form with sample values.
+    Prepare {
+        /// Values instead of the samples.
+        #[serde(default)]
+        fields: BTreeMap<String, String>,
+    },
+    /// The citizen chooses the certificate of this identity's key file.
+    Choose {
+        /// A ready-made identity.
+        key_of: String,
+    },
+    /// The citizen signs on the portal and sends.
+    Sign {
+        /// A ready-made identity.
+        key_of: String,
+    },
+    /// The citizen downloads the document, signs it elsewhere, and uploads it.
+    Upload {
+        /// A ready-made identity.
+        key_of: String,
+        /// What is spoilt on the way.
+        #[serde(default)]
+        spoil: Spoil,
+    },
+    /// The officer opens the card and grants, or refuses on a ground of the catalogue.
+    Decide {
+        /// A ready-made identity.
+        who: String,
+        /// The id of a ground; granted if there is none.
+        ground: Option<String>,
+    },
+    /// The citizen opens the document in the cabinet and verifies it.
+    Receive {},
+    /// An information system sends a signed application over the synchronous channel.
+    Send {
+        /// A registered sender.
+        sender: String,
+        /// Whose application it is.
+        who: String,
+        /// Whose key signs it.
+        key_of: String,
+        /// What is spoilt on the way.
+        #[serde(default)]
+        spoil: Spoil,
+    },
+}
+
+/// A source of revocation evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// Revocation lists.
+    Crl,
+    /// The OCSP responder.
+    Ocsp,
+}
+
+/// What happens to a signed document on its way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Spoil {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// A value of the content is changed after signing.
+    Content,
+    /// A second signature is put beside the first.
+    Doubled,
+    /// It is not signed at all.
+    Unsigned,
+    /// A bit of the signature's value is changed.
+    Value,
+}
+
+/// Why the scenarios cannot be read.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ScenarioError {
+    /// A file is not a scenario, or does not fit the catalogue.
+    #[error("{file}: {what}")]
+    Malformed {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        what: String,
+    },
+    /// A file or folder cannot be read.
+    #[error("{}: {why}", path.display())]
+    Unreadable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system says.
+        why: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawScenario {
+    id: String,
+    title: RawTitle,
+    service: String,
+    channel: String,
+    step: Vec<Step>,
+    expect: RawExpected,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTitle {
+    kk: String,
+    ru: String,
+    en: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawExpected {
+    path: Vec<String>,
+    label: Option<String>,
+    cause: Option<String>,
+    end: ExpectedEnd,
+}
+
+impl Scenario {
+    /// The scenarios that are built in, by id.
+    ///
+    /// # Errors
+    /// [`ScenarioError::Malformed`]; a test of this crate holds that there is none.
+    pub fn embedded(catalogue: &Catalogue) -> Result<Vec<Self>, ScenarioError> {
+        let read = |(file, text): &(&str, &str)| Self::parse(file, text, catalogue);
+        sorted(embedded::FILES.iter().map(read).collect::<Result<_, _>>()?)
+    }
+
+    /// The scenarios of a folder, by id.
+    ///
+    /// # Errors
+    /// [`ScenarioError`].
+    pub fn of_folder(folder: &Path, catalogue: &Catalogue) -> Result<Vec<Self>, ScenarioError> {
+        let unreadable = |path: &Path, why: std::io::Error| ScenarioError::Unreadable {
+            path: path.to_owned(),
+            why: why.to_string(),
+        };
+        let mut scenarios = Vec::new();
+        for entry in std::fs::read_dir(folder).map_err(|why| unreadable(folder, why))? {
+            let path = entry.map_err(|why| unreadable(folder, why))?.path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "toml")
+            {
+                let text = std::fs::read_to_string(&path).map_err(|why| unreadable(&path, why))?;
+                scenarios.push(Self::parse(&path.display().to_string(), &text, catalogue)?);
+            }
+        }
+        sorted(scenarios)
+    }
+
+    /// Reads one file and holds it against the catalogue.
+    ///
+    /// # Errors
+    /// [`ScenarioError::Malformed`] with the file's name.
+    pub fn parse(file: &str, text: &str, catalogue: &Catalogue) -> Result<Self, ScenarioError> {
+        let wrong = |what: String| ScenarioError::Malformed {
+            file: file.to_owned(),
+            what,
+        };
+        let raw: RawScenario = toml::from_str(text).map_err(|why| wrong(why.to_string()))?;
+        let service = ServiceAtAct::parse(&raw.service)
+            .map_err(|_| wrong(format!("{:?} is not SERVICE@ACT", raw.service)))?;
+        let channel = Channel::parse(&raw.channel)
+            .ok_or_else(|| wrong(format!("there is no channel {:?}", raw.channel)))?;
+        let flow = catalogue
+            .service(&service)
+            .and_then(|service| service.flow(channel))
+            .ok_or_else(|| wrong(format!("the catalogue has no {service} · {channel}")))?;
+        let title = Text {
+            kk: raw.title.kk,
+            ru: raw.title.ru,
+            en: raw.title.en,
+        };
+        if Lang::ALL
+            .into_iter()
+            .any(|lang| title.get(lang).trim().is_empty())
+        {
+            return Err(wrong("the title lacks a language".to_owned()));
+        }
+        let expect = expected(raw.expect, flow).map_err(wrong)?;
+        Ok(Self {
+            id: raw.id,
+            title,
+            service,
+            channel,
+            steps: raw.step,
+            expect,
+        })
+    }
+}
+
+fn expected(raw: RawExpected, flow: &Flow) -> Result<Expected, String> {
+    let label = match raw.label {
+        None => None,
+        Some(label) => Some(
+            RefusalLabel::parse(&label).ok_or_else(|| format!("there is no label {label:?}"))?,
+        ),
+    };
+    if (raw.end == ExpectedEnd::Refused) != label.is_some() {
+        return Err("a refusal, and nothing else, has a label".to_owned());
+    }
+    for element in &raw.path {
+        if !flow
+            .elements
+            .iter()
+            .any(|known| known.id.as_str() == element)
+        {
+            return Err(format!("the flow has no {element}"));
+        }
+    }
+    if let Some(cause) = &raw.cause {
+        let mut causes = flow.elements.iter().flat_map(|element| &element.causes);
+        if !causes.any(|known| known.id == *cause && Some(known.label) == label) {
+            return Err(format!("the flow has no cause {cause:?} with that label"));
+        }
+    }
+    Ok(Expected {
+        path: raw.path,
+        label,
+        cause: raw.cause,
+        end: raw.end,
+    })
+}
+
+fn sorted(mut scenarios: Vec<Scenario>) -> Result<Vec<Scenario>, ScenarioError> {
+    scenarios.sort_by(|a, b| a.id.cmp(&b.id));
+    match scenarios.windows(2).find(|pair| pair[0].id == pair[1].id) {
+        None => Ok(scenarios),
+        Some(pair) => Err(ScenarioError::Malformed {
+            file: pair[0].id.clone(),
+            what: "two scenarios have this id".to_owned(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+        id = "x"
+        title = { kk = "a", ru = "b", en = "c" }
+        service = "guardianship-certificate@zhambyl-2019-23"
+        channel = "portal"
+        step = [{ do = "log-in", who = "citizen-1" }, { do = "receive" }]
+        expect = { path = ["process-1"], end = "waiting" }
+    "#;
+
+    fn read(text: &str) -> Result<Scenario, String> {
+        let catalogue = Catalogue::embedded().unwrap();
+        Scenario::parse("x.toml", text, &catalogue).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_scenario_is_read() {
+        let scenario = read(GOOD).unwrap();
+        let log_in = Step::LogIn {
+            who: "citizen-1".into(),
+            password: None,
+        };
+        assert_eq!(scenario.steps, [log_in, Step::Receive {}]);
+        assert_eq!(scenario.expect.end, ExpectedEnd::Waiting);
+    }
+
+    #[test]
+    fn the_embedded_scenarios_fit_the_catalogue() {
+        let catalogue = Catalogue::embedded().unwrap();
+        let scenarios = Scenario::embedded(&catalogue).unwrap_or_else(|error| panic!("{error}"));
+        let mut files: Vec<&str> = embedded::FILES
+            .iter()
+            .map(|(file, _)| file.trim_end_matches(".toml"))
+            .collect();
+        files.sort_unstable();
+        let ids: Vec<&str> = scenarios
+            .iter()
+            .map(|scenario| scenario.id.as_str())
+            .collect();
+        assert_eq!(ids, files, "a scenario's file has its id as name");
+    }
+
+    /// The happy path, and a scenario for every cause of every condition of every flow.
+    #[test]
+    fn every_cause_of_every_condition_has_a_scenario() {
+        let catalogue = Catalogue::embedded().unwrap();
+        let scenarios = Scenario::embedded(&catalogue).unwrap();
+        for service in catalogue.services() {
+            for flow in &service.flows {
+                let of_flow = || {
+                    scenarios.iter().filter(|scenario| {
+                        scenario.service == service.id && scenario.channel == flow.channel
+                    })
+                };
+                assert!(of_flow().any(|scenario| scenario.expect.end == ExpectedEnd::Delivered));
+                for element in &flow.elements {
+                    for cause in &element.causes {
+                        let told = of_flow().any(|scenario| {
+                            let expect = &scenario.expect;
+                            let named = expect.cause.as_ref().unwrap_or(&cause.id) == &cause.id;
+                            expect.label == Some(cause.label)
+                                && expect.path.contains(&element.id.to_string())
+                                && named
+                        });
+                        assert!(told, "{}: {} no, {}", service.id, element.id, cause.id);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_the_catalogue_is_named() {
+        for (from, to, what) in [
+            (
+                "process-1",
+                "process-9",
+                "x.toml: the flow has no process-9",
+            ),
+            (
+                "\"portal\"",
+                "\"provider-office\"",
+                "x.toml: the catalogue has no guardianship-certificate@zhambyl-2019-23 · provider-office",
+            ),
+            (
+                "\"waiting\"",
+                "\"refused\"",
+                "x.toml: a refusal, and nothing else, has a label",
+            ),
+            (
+                "kk = \"a\"",
+                "kk = \"\"",
+                "x.toml: the title lacks a language",
+            ),
+            (
+                "end = \"waiting\"",
+                "end = \"refused\", label = \"nope\"",
+                "x.toml: there is no label \"nope\"",
+            ),
+            (
+                "end = \"waiting\"",
+                "end = \"refused\", label = \"iin-mismatch\", cause = \"certificate-expired\"",
+                "x.toml: the flow has no cause \"certificate-expired\" with that label",
+            ),
+        ] {
+            assert_eq!(read(&GOOD.replacen(from, to, 1)), Err(what.to_owned()));
+        }
+    }
+
+    #[test]
+    fn an_unknown_step_or_key_is_refused() {
+        let error = read(&GOOD.replacen("\"receive\"", "\"vanish\"", 1)).unwrap_err();
+        assert!(error.contains("unknown variant `vanish`"), "{error}");
+        let error =
+            read(&GOOD.replacen("\"receive\" }", "\"receive\", loudly = true }", 1)).unwrap_err();
+        assert!(error.contains("loudly"), "{error}");
+    }
+}
