@@ -20,7 +20,7 @@ pub const fn code_of(meaning: Meaning) -> &'static str {
         Meaning::Certify => "portal-mock/src/steps/certify.rs",
         Meaning::Register => "regional-gateway/src/steps/register.rs",
         Meaning::CheckDocuments => "regional-gateway/src/steps/check_documents.rs",
-        Meaning::RefuseDocuments => "regional-gateway/src/steps/refuse_documents.rs",
+        Meaning::RefuseDocuments => "regional-gateway/src/steps/issue_document.rs",
         Meaning::DeliverResult => "portal-mock/src/steps/deliver_result.rs",
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use qaqpa_regulations::{Meaning, map};
+use qaqpa_regulations::{Meaning, Rule, map};
 
 use crate::embedded::catalogue;
 
@@ -34,4 +34,19 @@ fn every_file_of_the_regulation_map_exists() {
         let path = workspace().join(map::code_of(*meaning));
         assert!(path.is_file(), "{meaning}: there is no {}", path.display());
     }
+}
+
+#[test]
+fn the_readme_lists_every_rule_of_the_lint() {
+    let path = workspace().join("regulations/README.md");
+    let readme = std::fs::read_to_string(path).unwrap();
+    let listed: Vec<&str> = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "))
+        .map(|(rule, _)| rule)
+        .filter(|rule| !rule.contains('/'))
+        .collect();
+    let mut rules: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
+    rules.sort_unstable();
+    assert_eq!(listed, rules);
 }
