@@ -113,4 +113,17 @@ mod tests {
         child.begin();
         child.begun().await;
     }
+
+    #[tokio::test]
+    async fn sigterm_is_a_wish_to_stop() {
+        let shutdown = Shutdown::new();
+        shutdown.on_signals().unwrap();
+        let own = std::process::id().to_string();
+        let sent = std::process::Command::new("kill")
+            .args(["-TERM", &own])
+            .status();
+        assert!(sent.unwrap().success());
+        let begun = tokio::time::timeout(std::time::Duration::from_secs(10), shutdown.begun());
+        begun.await.expect("the signal is heard");
+    }
 }

@@ -116,4 +116,57 @@ mod tests {
         }
         assert!(named > 0);
     }
+
+    fn colour(css: &str, name: &str) -> [f64; 3] {
+        let (_, rest) = css.split_once(&format!("--{name}: #")).expect(name);
+        let number = u32::from_str_radix(&rest[..6], 16).expect(name);
+        [16, 8, 0].map(|shift| f64::from(number >> shift & 0xff) / 255.0)
+    }
+
+    /// Source: WCAG 2.2, "relative luminance" and "contrast ratio".
+    fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
+        let luminance = |colour: [f64; 3]| {
+            let linear = colour.map(|c| {
+                if c <= 0.04045 {
+                    c / 12.92
+                } else {
+                    ((c + 0.055) / 1.055).powf(2.4)
+                }
+            });
+            0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+        };
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    #[test]
+    fn text_can_be_read_on_its_ground_and_controls_be_seen() {
+        let css = std::str::from_utf8(find("style.css").unwrap().bytes).unwrap();
+        let mut too_weak = Vec::new();
+        let mut hold = |text: &str, ground: &str, least: f64| {
+            let got = contrast(colour(css, text), colour(css, ground));
+            if got < least {
+                too_weak.push(format!("{text} on {ground}: {got:.2}"));
+            }
+        };
+        for ground in ["ground", "paper", "tint", "calm-ground"] {
+            hold("ink", ground, 4.5);
+            hold("ink-soft", ground, 4.5);
+            hold("link", ground, 4.5);
+            hold("brand", ground, 4.5);
+        }
+        for tone in ["ok", "info", "work", "bad", "calm"] {
+            hold(tone, &format!("{tone}-ground"), 4.5);
+            hold(tone, "paper", 4.5);
+        }
+        hold("brand-ink", "brand", 4.5);
+        hold("brand-ink", "brand-deep", 4.5);
+        hold("ink", "bad-ground", 4.5);
+        hold("link", "bad-ground", 4.5);
+        // Borders of controls and the focus ring are no text.
+        hold("line-strong", "paper", 3.0);
+        hold("focus", "ground", 3.0);
+        hold("focus", "paper", 3.0);
+        assert_eq!(too_weak, Vec::<String>::new());
+    }
 }

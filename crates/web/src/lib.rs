@@ -43,7 +43,7 @@
 //!
 //! # A site
 //!
-//! ```ignore
+//! ```text
 //! let site = Site::new(SiteConfig {
 //!     actor: Actor::Portal,
 //!     port: listener.address().port(),      // cookies do not know ports, so their names do
@@ -63,7 +63,7 @@
 //!
 //! # Logging in
 //!
-//! ```ignore
+//! ```text
 //! async fn login(Anyone(visit): Anyone, State(portal): State<Portal>, Form(form): Form<Login>) -> Result<Response, Problem> {
 //!     let account = portal.store.accounts().find_by_iin(&iin).await.map_err(Problem::fault)?;
 //!     let hash = account.as_ref().map(|account| account.password_hash.as_str());

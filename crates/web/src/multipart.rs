@@ -388,4 +388,23 @@ mod tests {
         assert_eq!(without_folders("a\u{0}b\n.xml"), "ab.xml");
         assert_eq!(without_folders(""), "");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_the_reader_panic(head in ".{0,80}", body: Vec<u8>) {
+            let _ = Multipart::read(&format!("multipart/form-data; boundary={head}"), &body);
+            let framed = [b"--x\r\n", body.as_slice(), b"\r\n--x--"].concat();
+            let _ = Multipart::read("multipart/form-data; boundary=x", &framed);
+        }
+
+        #[test]
+        fn what_is_written_is_read(name in "[^\"\\\\\\p{C}]{1,20}", content: Vec<u8>) {
+            let head = format!("Content-Disposition: form-data; name=\"f\"; filename=\"{}\"", name.replace('/', "_").replace('%', "_"));
+            let body = body(&[(&head, &content)]);
+            let form = Multipart::read(TYPE, &body).unwrap();
+            let file = form.file("f").unwrap();
+            proptest::prop_assert_eq!(file.bytes.as_slice(), content.as_slice());
+            proptest::prop_assert_eq!(&file.name, &name.replace('/', "_").replace('%', "_"));
+        }
+    }
 }

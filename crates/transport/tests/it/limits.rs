@@ -7,8 +7,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::{get, post};
 use bytes::Bytes;
-use qaqpa_model::Limits;
-use qaqpa_transport::{ListenLimits, Listener, Refuse, Security, Shutdown};
+use qaqpa_model::{Actor, Limits};
+use qaqpa_transport::{ListenLimits, Listener, Peers, Refuse, Security, Shutdown, TlsAuthority};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 
@@ -296,4 +296,43 @@ async fn stopping_answers_what_is_in_flight_and_takes_nothing_new() {
     let answer = hear(&mut stream).await;
     assert!(answer.ends_with("done\n"), "{answer}");
     door.served.await.unwrap();
+}
+
+#[tokio::test]
+async fn who_takes_nothing_of_the_answer_is_cut_and_its_place_is_free_again() {
+    // More than the system's buffers hold.
+    let router = Router::new()
+        .route("/large", get(|| async { vec![b'a'; 64 << 20] }))
+        .route("/", get(|| async { "ok\n" }));
+    let door = open(router, |limits| {
+        limits.connections_max = 1;
+        limits.write_stall_max = SHORT;
+    })
+    .await;
+    let mut deaf = door.connect().await;
+    deaf.write_all(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await
+        .unwrap();
+    // The only place is taken, so this waits until the other is cut.
+    let answer = door
+        .say(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        .await;
+    assert!(answer.ends_with("ok\n"), "{answer}");
+    drop(deaf);
+}
+
+#[tokio::test]
+async fn a_tls_handshake_that_does_not_begin_is_cut() {
+    let dir = tempfile::tempdir().unwrap();
+    let authority = TlsAuthority::open_or_create(dir.path()).unwrap();
+    let security = authority.server(Actor::Gateway, Peers::None).unwrap();
+    let limits = ListenLimits {
+        handshake_time_max: SHORT,
+        ..ListenLimits::from(&Limits::default())
+    };
+    let listener = Listener::bind(0).await.unwrap();
+    let address = listener.address();
+    tokio::spawn(listener.serve(Router::new(), security, limits, Shutdown::new()));
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    assert_eq!(hear(&mut stream).await, "");
 }
