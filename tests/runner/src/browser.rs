@@ -388,6 +388,74 @@ mod tests {
         assert_eq!(browser.path_of("https://127.0.0.1:9/sign?x=1"), "/sign?x=1");
     }
 
+    #[tokio::test]
+    async fn a_form_goes_back_with_its_token_origin_and_cookie_and_the_redirect_is_followed() {
+        use wiremock::matchers::{body_string, header, method, path};
+        use wiremock::{Mock, MockServer, ResponseTemplate};
+        let site = MockServer::start().await;
+        let html =
+            |body: &str| ResponseTemplate::new(200).set_body_raw(body.to_owned(), "text/html");
+        let login = r#"<form method="post" action="/login"><input type="hidden" name="_csrf" value="t1">
+            <input name="iin"><input type="password" name="password"></form>"#;
+        let with_cookie =
+            html(login).insert_header("set-cookie", "__Host-s=v1; Path=/; Secure; HttpOnly");
+        Mock::given(method("GET"))
+            .and(path("/login"))
+            .and(header("accept-language", "kk"))
+            .respond_with(with_cookie)
+            .expect(1)
+            .mount(&site)
+            .await;
+        Mock::given(method("POST"))
+            .and(path("/login"))
+            .and(header("cookie", "__Host-s=v1"))
+            .and(header("origin", site.uri().as_str()))
+            .and(body_string("_csrf=t1&iin=1&password=p+w"))
+            .respond_with(ResponseTemplate::new(303).insert_header("location", "/cabinet"))
+            .expect(1)
+            .mount(&site)
+            .await;
+        Mock::given(method("GET"))
+            .and(path("/cabinet"))
+            .and(header("cookie", "__Host-s=v1"))
+            .respond_with(html(r#"<section class="refusal" data-label="x">"#))
+            .expect(1)
+            .mount(&site)
+            .await;
+
+        let client = HttpClient::plain(qaqpa_transport::ClientLimits::default());
+        let mut browser = Browser::new(client, &site.uri(), Lang::Kk);
+        let page = browser.open("/login").await.unwrap();
+        let form = page.form_with(&["iin", "password"]).unwrap();
+        let values = [("iin", "1"), ("password", "p w")];
+        let page = browser.submit(&page, &form, &values, &[]).await.unwrap();
+        assert_eq!(
+            (page.url.as_str(), page.status),
+            (format!("{}/cabinet", site.uri()).as_str(), 200)
+        );
+        let error = page.expect(403).unwrap_err().to_string();
+        assert!(
+            error.ends_with("(200): expected status 403; refused: x"),
+            "{error}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_redirect_to_another_site_is_not_followed() {
+        use wiremock::matchers::method;
+        use wiremock::{Mock, MockServer, ResponseTemplate};
+        let site = MockServer::start().await;
+        let away = ResponseTemplate::new(302).insert_header("location", "http://127.0.0.1:1/x");
+        Mock::given(method("GET"))
+            .respond_with(away)
+            .mount(&site)
+            .await;
+        let client = HttpClient::plain(qaqpa_transport::ClientLimits::default());
+        let mut browser = Browser::new(client, &site.uri(), Lang::Ru);
+        let error = browser.open("/").await.unwrap_err().to_string();
+        assert!(error.ends_with("a redirect to another site"), "{error}");
+    }
+
     #[test]
     fn forms_are_encoded_as_browsers_do() {
         let fields = [("iin".to_owned(), "a b&ә".to_owned())];
