@@ -171,12 +171,16 @@ async fn trust(State(authority): State<Arc<Authority>>) -> Json<TrustView> {
     })
 }
 
-/// The JSON of a body; an empty body is an empty object.
+/// The JSON object of a body; an empty body is an empty object.
 #[expect(clippy::result_large_err, reason = "the error is the answer itself")]
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response> {
     let body = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body)
-        .map_err(|error| respond::unreadable("request-malformed", error.to_string()))
+    let malformed = |why: String| respond::unreadable("request-malformed", why);
+    // serde reads an array as a struct too, and an empty one as all defaults.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(malformed("a JSON object is asked for".to_owned()));
+    }
+    serde_json::from_slice(body).map_err(|error| malformed(error.to_string()))
 }
 
 /// A record as people see it.

@@ -44,6 +44,16 @@ pub(crate) const RSA_SHA256: AlgorithmIdentifierRef<'static> = AlgorithmIdentifi
     parameters: Some(AnyRef::NULL),
 };
 
+/// The algorithm that an identifier means, if it is one that is recognised.
+///
+/// RFC 4055 §5: the parameters of RSA signatures are NULL; absent ones must be accepted, others are no identifier.
+pub(crate) fn signature_algorithm(
+    identifier: &AlgorithmIdentifierRef<'_>,
+) -> Option<SignatureAlgorithm> {
+    let plain = identifier.parameters.is_none_or(AnyRef::is_null);
+    SignatureAlgorithm::from_oid(&identifier.oid).filter(|_| plain)
+}
+
 /// Signs the DER of a content and wraps both.
 pub(crate) fn sign(content_der: &[u8], key: &PrivateKey) -> Result<Vec<u8>, IssueError> {
     let signature = key.sign(SignatureAlgorithm::RsaSha256, content_der)?;

@@ -11,7 +11,7 @@ use qaqpa_model::{Iin, Moment};
 use thiserror::Error;
 use x509_cert::certificate::Version;
 
-use crate::asn1::{Tbs, positive, split_signed};
+use crate::asn1::{Tbs, positive, signature_algorithm, split_signed};
 use crate::extensions::Extensions;
 use crate::{IinError, KeyUsage, ObjectIdentifier, SubjectName, name, time};
 
@@ -34,6 +34,7 @@ struct Inner {
     not_before: Moment,
     not_after: Moment,
     signature_oid: ObjectIdentifier,
+    signature_algorithm: Option<SignatureAlgorithm>,
     signature: Vec<u8>,
     extensions: Extensions,
 }
@@ -126,6 +127,7 @@ impl Certificate {
             not_before: time::moment_of(tbs.validity.not_before),
             not_after: time::moment_of(tbs.validity.not_after),
             signature_oid: algorithm.oid,
+            signature_algorithm: signature_algorithm(&algorithm),
             signature: signature.to_vec(),
             extensions: Extensions::read(tbs.extensions.as_deref().unwrap_or_default())?,
         })))
@@ -364,7 +366,7 @@ impl Certificate {
     /// The algorithm that the issuer signed with, if it is one that is recognised.
     #[must_use]
     pub fn signature_algorithm(&self) -> Option<SignatureAlgorithm> {
-        SignatureAlgorithm::from_oid(&self.0.signature_oid)
+        self.0.signature_algorithm
     }
 
     /// The issuer's signature over [`Certificate::tbs_der`].

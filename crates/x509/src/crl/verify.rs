@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use der::asn1::{AnyRef, IntRef, Uint};
 use der::{Decode, Reader, Sequence, SliceReader, Tag, TagMode, TagNumber};
-use qaqpa_crypto::{CryptoError, SignatureAlgorithm};
+use qaqpa_crypto::CryptoError;
 use qaqpa_model::Moment;
 use spki::AlgorithmIdentifierRef;
 use thiserror::Error;
@@ -14,7 +14,7 @@ use x509_cert::ext::pkix::CrlReason;
 use x509_cert::time::Time;
 
 use super::{Crl, RevokedEntry, order};
-use crate::asn1::{positive, split_signed};
+use crate::asn1::{positive, signature_algorithm, split_signed};
 use crate::reason::reason_of;
 use crate::time::moment_of;
 use crate::{Certificate, KeyUsage, ObjectIdentifier, RevocationReason, oid};
@@ -140,7 +140,7 @@ pub fn verify_within(
     {
         return Err(CrlError::CrlSign);
     }
-    check_value(issuer, &algorithm.oid, content, signature)?;
+    check_value(issuer, &algorithm, content, signature)?;
     let number = check_extensions(&list.extensions)?;
     let (this_update, next_update) = check_times(&list, at, policy)?;
     let mut entries = list.entries;
@@ -271,13 +271,13 @@ fn entry_reason(extensions: &[Extension]) -> Result<Option<RevocationReason>, Cr
 
 fn check_value(
     issuer: &Certificate,
-    algorithm: &ObjectIdentifier,
+    algorithm: &AlgorithmIdentifierRef<'_>,
     content: &[u8],
     signature: &[u8],
 ) -> Result<(), CrlError> {
     let unsupported = |oid: String| CrlError::Unsupported { oid };
-    let algorithm = SignatureAlgorithm::from_oid(algorithm)
-        .ok_or_else(|| unsupported(algorithm.to_string()))?;
+    let algorithm =
+        signature_algorithm(algorithm).ok_or_else(|| unsupported(algorithm.oid.to_string()))?;
     match qaqpa_crypto::verify(issuer.spki_der(), algorithm, content, signature) {
         Ok(()) => Ok(()),
         Err(CryptoError::Weak { why }) => Err(CrlError::Weak { why }),

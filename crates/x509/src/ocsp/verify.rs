@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use der::asn1::AnyRef;
 use der::{Decode, Encode, Tag, Tagged};
-use qaqpa_crypto::{CryptoError, DigestAlgorithm, SignatureAlgorithm, constant_time_eq};
+use qaqpa_crypto::{CryptoError, DigestAlgorithm, constant_time_eq};
 use qaqpa_model::Moment;
 use thiserror::Error;
 use x509_cert::certificate::Version;
@@ -15,6 +15,7 @@ use super::asn1::{
 };
 use super::request::nonces;
 use super::{CertId, CertStatus, ResponseStatus};
+use crate::asn1::signature_algorithm;
 use crate::reason::reason_of;
 use crate::time::moment_of_generalized;
 use crate::{Certificate, KeyUsage, ObjectIdentifier, oid};
@@ -260,7 +261,7 @@ fn check_value(
     responder: &Certificate,
 ) -> Result<(), OcspError> {
     let unsupported = |oid: String| OcspError::Unsupported { oid };
-    let algorithm = SignatureAlgorithm::from_oid(&basic.algorithm.oid)
+    let algorithm = signature_algorithm(&basic.algorithm)
         .ok_or_else(|| unsupported(basic.algorithm.oid.to_string()))?;
     let signature = basic.signature.as_bytes().ok_or(OcspError::Malformed)?;
     match qaqpa_crypto::verify(responder.spki_der(), algorithm, data_der, signature) {
