@@ -11,16 +11,16 @@ use super::return_document::return_document;
 use crate::gateway::Gateway;
 use crate::pipeline::Turn;
 
-/// A document that has a destination.
+/// A document that has a destination, or is kept here.
 #[derive(Debug)]
 pub(crate) struct Routed {
     admitted: AdmittedParts,
-    destination: Actor,
+    destination: Option<Actor>,
 }
 
 impl Routed {
     /// Whoever takes it apart has got it from this stage.
-    pub(super) fn into_parts(self) -> (AdmittedParts, Actor) {
+    pub(super) fn into_parts(self) -> (AdmittedParts, Option<Actor>) {
         (self.admitted, self.destination)
     }
 }
@@ -42,7 +42,7 @@ pub(crate) async fn choose_route(gateway: &Gateway, admitted: Admitted) -> Resul
     let destination = match admitted.letter() {
         Letter::Application(application) => {
             offered(gateway, application)?;
-            Actor::RegionalGateway
+            Some(Actor::RegionalGateway)
         }
         Letter::Result(result) => {
             return_document(gateway, result, &admitted.addressed().request).await?

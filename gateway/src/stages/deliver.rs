@@ -2,8 +2,9 @@
 
 use qaqpa_channel::inbox::conflicting;
 use qaqpa_channel::{Answers, Rejection};
-use qaqpa_model::{Actor, MessageId};
-use qaqpa_store::{Acceptance, Incoming, OutgoingMessage};
+use qaqpa_model::{Actor, MessageId, Moment, SenderId};
+use qaqpa_regulations::{Channel, Meaning};
+use qaqpa_store::{Acceptance, Incoming, OutgoingMessage, TraceEntry, TraceOutcome};
 use qaqpa_wire::request::{JUDGED_AT, VERDICT};
 use qaqpa_wire::{BusinessData, Property, SendMessageRequest};
 
@@ -67,7 +68,8 @@ pub(crate) async fn deliver(
         facts_json,
         summary: record.summary(&addressed.sender, correlation.as_ref()),
         response: acknowledgement.clone(),
-        outbox: Some(onward(&request, destination, correlation, record)),
+        outbox: destination.map(|destination| onward(&request, destination, correlation, record)),
+        trace: steps(gateway, &addressed.sender, &request.message_id, &letter, at),
         ..Incoming::new(
             addressed.sender,
             request.message_id.clone(),
@@ -89,6 +91,44 @@ pub(crate) async fn deliver(
         Acceptance::Duplicate { answer } => Err(Turn::Repeat(answer)),
         Acceptance::Conflict(conflict) => Err(conflicting(conflict, &request).into()),
     }
+}
+
+/// The steps that an application of an integrator has taken: there is no portal that records them.
+fn steps(
+    gateway: &Gateway,
+    sender: &SenderId,
+    message: &MessageId,
+    letter: &Letter,
+    at: Moment,
+) -> Vec<TraceEntry> {
+    let Letter::Application(application) = letter else {
+        return Vec::new();
+    };
+    if Actor::parse(sender.as_str()).is_some() {
+        return Vec::new();
+    }
+    let flow = Channel::parse(&application.channel).and_then(|channel| {
+        gateway
+            .catalogue
+            .service(&application.service)?
+            .flow(channel)
+    });
+    [
+        (Meaning::CheckCertificate, TraceOutcome::Yes),
+        (Meaning::Certify, TraceOutcome::Done),
+    ]
+    .into_iter()
+    .filter_map(|(meaning, outcome)| {
+        Some(TraceEntry {
+            message: message.clone(),
+            at,
+            element: flow?.element_for(meaning)?.id.clone(),
+            meaning: meaning.as_str().to_owned(),
+            outcome,
+            label: None,
+        })
+    })
+    .collect()
 }
 
 /// The message that goes on: the same document and id, with the gateway's word about both.

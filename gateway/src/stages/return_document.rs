@@ -20,14 +20,17 @@ pub(super) struct ApplicationFacts {
     pub(super) application_id: String,
 }
 
-/// Finds the application of a result, and the destination of its applicant's documents.
+/// Finds the application of a result, and where its applicant's documents arrive.
 ///
 /// A document of another applicant in the right envelope must not reach a cabinet. (M02)
+///
+/// `None` for an application of an integrator: the synchronous channel has no way back to it, so the
+/// result is kept here.
 pub(super) async fn return_document(
     gateway: &Gateway,
     result: &ResultDocument,
     request: &SendMessageRequest,
-) -> Result<Actor, Turn> {
+) -> Result<Option<Actor>, Turn> {
     let unknown = |why: String| Refused::new(RefusalLabel::CorrelationUnknown, why);
     let correlation = request
         .correlation_id
@@ -40,15 +43,17 @@ pub(super) async fn return_document(
         ))
         .into());
     }
-    let facts: Option<ApplicationFacts> = gateway
+    let answered = gateway
         .store
         .exchange()
         .message(correlation)
         .await
-        .map_err(Rejection::faulted)?
-        .and_then(|message| serde_json::from_str(&message.facts_json).ok());
-    let facts = facts
-        .filter(|facts| facts.kind == "application")
+        .map_err(Rejection::faulted)?;
+    let (sender, facts) = answered
+        .and_then(|message| {
+            let facts: ApplicationFacts = serde_json::from_str(&message.facts_json).ok()?;
+            (facts.kind == "application").then_some((message.sender, facts))
+        })
         .ok_or_else(|| unknown(format!("no application {correlation} was accepted here")))?;
     let same = [
         ("service", facts.service == result.service.to_string()),
@@ -67,5 +72,5 @@ pub(super) async fn return_document(
         ))
         .into());
     }
-    Ok(Actor::Portal)
+    Ok(Actor::parse(sender.as_str()))
 }

@@ -64,7 +64,7 @@ fn a_request_with_nothing_optional_leaves_it_out() {
     let mut bare = request();
     bare.correlation_id = None;
     bare.route_id = None;
-    bare.sender = None;
+    bare.sender.as_mut().unwrap().password = None;
     bare.properties = Vec::new();
     bare.session_id = None;
     let bytes = bare.write();

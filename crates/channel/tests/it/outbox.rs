@@ -1,0 +1,247 @@
+//! The worker of the outbox over a real store: repeats, parks, wakes up, survives.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use qaqpa_channel::{Backoff, Courier, Delivery, Outbox, OutboxBell};
+use qaqpa_model::{Actor, MessageId, Moment};
+use qaqpa_store::{OutboxEntry, OutboxState, OutgoingMessage, Store, StoreConfig};
+use qaqpa_transport::{Clock, Shutdown};
+use tempfile::TempDir;
+
+/// Says what it was told to, in order; then acknowledges.
+#[derive(Debug, Default)]
+struct Script {
+    says: Mutex<VecDeque<Delivery>>,
+    came: Mutex<Vec<(String, u32)>>,
+    /// How long a delivery takes.
+    takes: Duration,
+}
+
+#[derive(Debug, Clone)]
+struct Scripted(Arc<Script>);
+
+impl Courier for Scripted {
+    async fn deliver(&self, message: &OutgoingMessage, attempt: u32) -> Delivery {
+        let came = (message.message_id.to_string(), attempt);
+        self.0.came.lock().unwrap().push(came);
+        tokio::time::sleep(self.0.takes).await;
+        let said = self.0.says.lock().unwrap().pop_front();
+        said.unwrap_or_else(|| Delivery::done(b"ack".to_vec()))
+    }
+}
+
+struct Stand {
+    _dir: TempDir,
+    store: Store,
+    clock: Clock,
+    bell: OutboxBell,
+    script: Arc<Script>,
+    shutdown: Shutdown,
+}
+
+fn quick() -> Backoff {
+    Backoff {
+        first: Duration::from_millis(10),
+        longest: Duration::from_millis(50),
+        attempts_max: 3,
+        lease: Duration::from_millis(400),
+        at_once_max: 2,
+    }
+}
+
+impl Stand {
+    async fn new(script: Script) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&StoreConfig::in_folder(dir.path()), Actor::Gateway)
+            .await
+            .unwrap();
+        Self {
+            store,
+            _dir: dir,
+            clock: Clock::at(Moment::parse("2026-11-22").unwrap()),
+            bell: OutboxBell::new(),
+            script: Arc::new(script),
+            shutdown: Shutdown::new(),
+        }
+    }
+
+    fn run(&self) -> tokio::task::JoinHandle<()> {
+        let outbox = Outbox::new(
+            self.store.clone(),
+            self.clock.clone(),
+            Scripted(Arc::clone(&self.script)),
+            quick(),
+            self.bell.clone(),
+        );
+        tokio::spawn(outbox.run(self.shutdown.clone()))
+    }
+
+    async fn put(&self, id: &str) {
+        let message = OutgoingMessage {
+            destination: "somewhere".to_owned(),
+            message_id: MessageId::parse(id).unwrap(),
+            correlation: None,
+            body: id.as_bytes().to_vec(),
+        };
+        self.store
+            .exchange()
+            .enqueue(message, Vec::new(), self.clock.now())
+            .await
+            .unwrap();
+    }
+
+    async fn entry(&self, id: &str) -> OutboxEntry {
+        let entries = self.store.exchange().outbox(100).await.unwrap();
+        entries
+            .into_iter()
+            .find(|entry| entry.message_id.as_str() == id)
+            .unwrap()
+    }
+
+    async fn until(&self, id: &str, state: OutboxState) -> OutboxEntry {
+        for _ in 0..500 {
+            let entry = self.entry(id).await;
+            if entry.state == state {
+                return entry;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{id} is not {state:?}: {:?}", self.entry(id).await);
+    }
+
+    fn came(&self) -> Vec<(String, u32)> {
+        self.script.came.lock().unwrap().clone()
+    }
+}
+
+fn says(deliveries: impl IntoIterator<Item = Delivery>) -> Script {
+    Script {
+        says: Mutex::new(deliveries.into_iter().collect()),
+        ..Script::default()
+    }
+}
+
+#[tokio::test]
+async fn a_failure_is_repeated_until_it_is_acknowledged() {
+    let stand = Stand::new(says([Delivery::later("down"), Delivery::later("down")])).await;
+    stand.put("a").await;
+    stand.run();
+    let entry = stand.until("a", OutboxState::Done).await;
+    assert_eq!(entry.attempts, 3);
+    let a = |n| ("a".to_owned(), n);
+    assert_eq!(stand.came(), [a(1), a(2), a(3)]);
+}
+
+#[tokio::test]
+async fn after_the_last_attempt_an_entry_is_parked_with_its_reason() {
+    let script = says((0..3).map(|n| Delivery::later(format!("down {n}"))));
+    let stand = Stand::new(script).await;
+    stand.put("a").await;
+    stand.run();
+    let entry = stand.until("a", OutboxState::Parked).await;
+    assert_eq!(
+        entry.why.as_deref(),
+        Some("given up after 3 attempts: down 2")
+    );
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(stand.came().len(), 3);
+}
+
+#[tokio::test]
+async fn a_refusal_parks_at_once_and_does_not_hold_up_the_others() {
+    let stand = Stand::new(says([Delivery::never("refused: iin-mismatch")])).await;
+    stand.put("a").await;
+    stand.put("b").await;
+    stand.run();
+    let entry = stand.until("a", OutboxState::Parked).await;
+    assert_eq!(entry.why.as_deref(), Some("refused: iin-mismatch"));
+    assert_eq!(entry.attempts, 1);
+    stand.until("b", OutboxState::Done).await;
+}
+
+#[tokio::test]
+async fn a_bell_wakes_the_worker_before_its_next_look() {
+    let stand = Stand::new(Script::default()).await;
+    stand.run();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let begun = Instant::now();
+    stand.put("a").await;
+    stand.bell.ring();
+    stand.until("a", OutboxState::Done).await;
+    assert!(
+        begun.elapsed() < Duration::from_millis(600),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn an_entry_whose_maker_did_not_ring_is_found_all_the_same() {
+    let stand = Stand::new(Script::default()).await;
+    stand.run();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    stand.put("a").await;
+    stand.until("a", OutboxState::Done).await;
+}
+
+#[tokio::test]
+async fn the_wish_to_stop_lets_a_delivery_end_and_begins_no_other() {
+    let stand = Stand::new(Script {
+        takes: Duration::from_millis(200),
+        ..Script::default()
+    })
+    .await;
+    for id in ["a", "b", "c"] {
+        stand.put(id).await;
+    }
+    let worker = stand.run();
+    while stand.came().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    stand.shutdown.begin();
+    worker.await.unwrap();
+    assert_eq!(stand.entry("a").await.state, OutboxState::Done);
+    assert_eq!(stand.entry("b").await.state, OutboxState::Done);
+    assert_eq!(stand.entry("c").await.state, OutboxState::Pending);
+}
+
+#[tokio::test]
+async fn a_worker_that_was_killed_in_the_middle_loses_nothing() {
+    let stand = Stand::new(Script {
+        takes: Duration::from_secs(3600),
+        ..Script::default()
+    })
+    .await;
+    stand.put("a").await;
+    let worker = stand.run();
+    while stand.came().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    worker.abort();
+    assert!(worker.await.unwrap_err().is_cancelled());
+    let stand = Stand {
+        script: Arc::new(Script::default()),
+        ..stand
+    };
+    stand.run();
+    let entry = stand.until("a", OutboxState::Done).await;
+    assert_eq!(entry.attempts, 2);
+}
+
+#[tokio::test]
+async fn setting_the_clock_back_does_not_hold_a_delivery_up() {
+    let stand = Stand::new(says([Delivery::later("down")])).await;
+    stand.put("a").await;
+    stand.run();
+    while stand.came().is_empty() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let year = i64::from(365 * 24 * 60 * 60) * 1000;
+    stand
+        .clock
+        .set_offset(stand.clock.offset_ms() - year)
+        .unwrap();
+    stand.until("a", OutboxState::Done).await;
+}
