@@ -157,13 +157,25 @@ impl Stand {
     }
 
     /// Set-up: the authority's OCSP responder and its revocation lists answer, or do not.
+    ///
+    /// What the others keep of earlier answers is forgotten: they forget when their clock is set, and
+    /// it is set to what it is.
     pub(crate) async fn set_answering(&self, ocsp: bool, crl: bool) -> Result<(), RunError> {
+        let nca = Actor::Nca;
         let body = json!({ "ocsp": ocsp, "crl": crl });
-        let control = self.control(Actor::Nca)?;
-        let _: Value = control
-            .put("/answering", &body)
-            .await
-            .map_err(|error| asked(Actor::Nca, error))?;
+        let answering = self.control(nca)?.put("/answering", &body).await;
+        let _: Value = answering.map_err(|error| asked(nca, error))?;
+        for actor in [Actor::Portal, Actor::Gateway, Actor::RegionalGateway] {
+            let control = self.control(actor)?;
+            let now: ClockView = control
+                .get("/clock")
+                .await
+                .map_err(|error| asked(actor, error))?;
+            control
+                .set_clock(now.offset_ms)
+                .await
+                .map_err(|error| asked(actor, error))?;
+        }
         Ok(())
     }
 
