@@ -1,5 +1,7 @@
 //! The authority over real sockets, with our own verifier, OpenSSL and keytool as judges.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 mod clock;
 mod commands;
 mod first_start;

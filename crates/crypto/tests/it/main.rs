@@ -1,5 +1,7 @@
 //! Keys and signatures against OpenSSL as a second opinion, and readers against arbitrary bytes.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 mod arbitrary;
 mod keys;
 mod signatures;

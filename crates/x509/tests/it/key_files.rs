@@ -43,7 +43,7 @@ fn a_wrong_password_is_called_so() {
 #[test]
 fn a_certificate_of_another_key_is_not_written() {
     let stand = Stand::new();
-    for chain in [&[][..], &[stand.issuing.clone()]] {
+    for chain in [&[][..], std::slice::from_ref(&stand.issuing)] {
         assert_eq!(
             pkcs12::write(&stand.leaf_key, chain, "x", PASSWORD).unwrap_err(),
             Pkcs12Error::CertificateMissing

@@ -2,6 +2,8 @@
 //!
 //! The keys in `tests/keys` were made for these tests and sign nothing else.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 mod arbitrary;
 mod certificates;
 mod crls;
