@@ -1,0 +1,124 @@
+//! Where the gateway delivers applications: `POST /channel/`, mutual TLS, the gateway only.
+//!
+//! The transport signature is judged by the inbox; the document is examined here again, as of the
+//! moment at which the gateway judged it (defence in depth). What is accepted is registered, on disk,
+//! before the acknowledgement is given.
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use qaqpa_channel::{Contents, Letter, Refused, Rejection};
+use qaqpa_model::{Actor, Answer, Moment, RefusalLabel, SenderId};
+use qaqpa_store::Effect;
+use qaqpa_transport::PeerActor;
+use qaqpa_verdict::{Subject, confirm_iin};
+use qaqpa_wire::Application;
+use qaqpa_wire::error::label_of_xml;
+use qaqpa_xml::Document;
+use serde_json::json;
+
+use crate::routes;
+use crate::steps::register::{Arrival, register};
+use crate::workplace::Workplace;
+
+/// The routes of the channel's listener.
+pub fn router(workplace: Workplace) -> Router {
+    Router::new()
+        .route(routes::CHANNEL, post(receive))
+        .with_state(workplace)
+}
+
+async fn receive(
+    State(workplace): State<Workplace>,
+    PeerActor(peer): PeerActor,
+    body: Bytes,
+) -> Response {
+    let letter = match workplace.inbox.receive(peer, &body).await {
+        Ok(letter) => letter,
+        Err(answer) => return answer.into_response(),
+    };
+    let answer = match judge(&workplace, &letter).await {
+        Ok(contents) => workplace.inbox.accept(letter, contents).await,
+        Err(rejection) => workplace.inbox.reject(letter, rejection).await,
+    };
+    answer.into_response()
+}
+
+/// Judges the document of a letter and says what registering it stores.
+async fn judge(workplace: &Workplace, letter: &Letter) -> Result<Contents, Rejection> {
+    let request = letter.request();
+    let bytes = &request.data.bytes;
+    let document = Document::parse(bytes, &workplace.xml_limits())
+        .map_err(|error| Refused::new(label_of_xml(&error), error.to_string()))?;
+    let judged_at = not_after(letter.judged_at()?, letter.at())?;
+    let examiner = workplace.examiner().await.map_err(Rejection::faulted)?;
+    let (verdict, proven) = examiner
+        .examine(Subject::Document(&document), judged_at)
+        .await;
+    let Some(proven) = proven else {
+        let label = verdict.label.unwrap_or(RefusalLabel::SignatureMalformed);
+        return Err(Refused::new(label, verdict.why())
+            .with_journal("verdict", verdict.to_json())
+            .into());
+    };
+    let application = Application::read(&proven.covered, &workplace.limits)
+        .map_err(|error| Refused::new(error.label(), error.to_string()))?;
+    if let Answer::Fail(label) | Answer::Undecided(label) =
+        confirm_iin(&proven.signer, &application.submitter)
+    {
+        return Err(Refused::new(label, "the submitter did not sign the application").into());
+    }
+    if application.service.to_string() != request.service_id {
+        return Err(Refused::new(
+            RefusalLabel::ApplicationMalformed,
+            "the signed document is for another service than the envelope says",
+        )
+        .into());
+    }
+    let offer = workplace
+        .offer(&application.service, &application.channel)
+        .ok_or_else(|| {
+            Refused::new(
+                RefusalLabel::ServiceNotInSource,
+                "the catalogue has no work of the staff for this service and channel",
+            )
+        })?;
+    let arrival = Arrival {
+        message_id: request.message_id.clone(),
+        sender: SenderId::parse(Actor::Gateway.name()).map_err(Rejection::faulted)?,
+        document: bytes.clone(),
+        verdict_json: verdict.to_json(),
+        at: letter.at(),
+    };
+    let calendar = workplace.catalogue.calendar();
+    let registered = register(&offer, calendar, &application, arrival)
+        .ok_or_else(|| Rejection::faulted("the flow has no registering in the workplace"))?;
+    Ok(Contents {
+        business_signature: Some(proven.signature_digest),
+        verdict_json: verdict.to_json(),
+        facts_json: json!({ "card": registered.card.id }).to_string(),
+        summary: json!({
+            "service": application.service.to_string(),
+            "channel": application.channel,
+            "applicant": application.applicant.iin.masked(),
+            "card": registered.card.id,
+            "indication": verdict.indication.as_str(),
+        }),
+        effects: vec![Effect::Card(registered.card)],
+        trace: registered.trace,
+        ..Contents::default()
+    })
+}
+
+/// The gateway cannot have judged later than now; its clock is ours.
+fn not_after(judged_at: Moment, now: Moment) -> Result<Moment, Refused> {
+    if judged_at.since(now) > qaqpa_verdict::SKEW_MAX {
+        return Err(Refused::new(
+            RefusalLabel::EnvelopeMalformed,
+            "the property judged-at lies in the future",
+        ));
+    }
+    Ok(judged_at.min(now))
+}

@@ -1,0 +1,261 @@
+//! What follows when a member of the staff ends an action: asked of the walker.
+
+use qaqpa_model::RefusalLabel;
+use qaqpa_regulations::{ActionDef, Event, Flow, Meaning, Step, WalkError, walk};
+use qaqpa_store::CardState;
+
+use crate::chain::Chain;
+
+/// What the staff decided about an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ruling {
+    /// The documents are those of the list, and there is a ground for the service.
+    Grant,
+    /// They are not, or there is none.
+    Refuse(RefusalLabel),
+}
+
+/// Where a card stands: what was decided, and which actions are done.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'c> {
+    /// The flow of the card.
+    pub flow: &'c Flow,
+    /// Its chain of actions.
+    pub chain: &'c Chain,
+    /// The decision, which is made in the first action and stands from its end on.
+    pub ruling: Ruling,
+    /// The actions that were done before, in their order.
+    pub done: &'c [ActionDef],
+}
+
+/// What the end of an action brings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advance {
+    /// The elements of the flow that are taken by it.
+    pub steps: Vec<Step>,
+    /// The actions that begin now.
+    pub next: Vec<ActionDef>,
+    /// Whether the signed result goes out now.
+    pub sends: bool,
+    /// How the card stands afterwards.
+    pub state: CardState,
+}
+
+impl Progress<'_> {
+    /// Ends this action.
+    ///
+    /// A refusal needs no action but a signature: where the act has another role sign, that role's
+    /// action follows, and the refusal is formed with its signature.
+    ///
+    /// # Errors
+    /// [`WalkError`] where the flow does not allow it: the action is not the open one.
+    pub fn end(&self, action: &ActionDef) -> Result<Advance, WalkError> {
+        let check = self
+            .flow
+            .element_for(Meaning::CheckDocuments)
+            .ok_or(WalkError::NotInFlow)?;
+        let mut state = self.flow.resume(&check.id).ok_or(WalkError::NotInFlow)?;
+        for past in self.done {
+            for event in self.events(past) {
+                state = walk(self.flow, &state, &event)?.state;
+            }
+        }
+        let mut steps = Vec::new();
+        let mut next = Vec::new();
+        for event in self.events(action) {
+            let walked = walk(self.flow, &state, &event)?;
+            state = walked.state;
+            // The staff's actions are tasks, not elements of the flow: cards and journal hold them.
+            steps.extend(
+                walked
+                    .trace
+                    .into_iter()
+                    .filter(|step| step.meaning.is_some()),
+            );
+            next.extend(walked.tasks);
+        }
+        let (sends, end) = match self.ruling {
+            Ruling::Grant => (self.chain.sends(action), CardState::Granted),
+            Ruling::Refuse(_) => {
+                if !self.chain.signs(action) {
+                    next.extend(self.chain.signing_after(action).cloned());
+                }
+                (self.chain.signs(action), CardState::Refused)
+            }
+        };
+        Ok(Advance {
+            state: if next.is_empty() {
+                end
+            } else {
+                CardState::Open
+            },
+            steps,
+            next,
+            sends,
+        })
+    }
+
+    /// What happens in the flow with this action.
+    fn events(&self, action: &ActionDef) -> Vec<Event> {
+        let done = self
+            .chain
+            .is_from_the_act()
+            .then(|| Event::ActionDone(action.id.clone()));
+        let decides = self.chain.decides(action);
+        match self.ruling {
+            Ruling::Grant => decides
+                .then_some(Event::Yes(Meaning::CheckDocuments))
+                .into_iter()
+                .chain(done)
+                .collect(),
+            Ruling::Refuse(label) => {
+                let formed = self.chain.signs(action);
+                decides
+                    .then_some(Event::No(Meaning::CheckDocuments, label))
+                    .into_iter()
+                    .chain(formed.then_some(Event::Done(Meaning::RefuseDocuments)))
+                    .collect()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use qaqpa_model::ServiceAtAct;
+    use qaqpa_regulations::{Catalogue, Channel, Deed, Period, Role, Service};
+
+    use super::*;
+
+    fn service() -> Service {
+        let id = ServiceAtAct::parse("guardianship-certificate@zhambyl-2019-23").unwrap();
+        Catalogue::embedded().unwrap().service(&id).unwrap().clone()
+    }
+
+    /// A worker prepares, the head signs, the worker sends: the chain of other services of the act.
+    fn with_three_actions() -> Service {
+        let mut service = service();
+        let flow = &mut service.flows[0];
+        let one = flow.actions[0].clone();
+        let action = |number: u32, role, deeds: &[Deed]| ActionDef {
+            id: qaqpa_model::ElementId::parse(&format!("action-{number}")).unwrap(),
+            role,
+            does: deeds.to_vec(),
+            deadline: Period::parse("1wd").unwrap(),
+            ..one.clone()
+        };
+        flow.actions = vec![
+            action(1, Role::Officer, &[Deed::Accept, Deed::Prepare]),
+            action(2, Role::Head, &[Deed::Sign]),
+            action(3, Role::Officer, &[Deed::Send]),
+        ];
+        service
+    }
+
+    /// Ends the actions one after the other and tells of each: meanings and outcomes of the steps, the
+    /// next actions, whether it sends, the state.
+    fn story(service: &Service, ruling: Ruling, actions: &[usize]) -> Vec<String> {
+        let flow = service.flow(Channel::Portal).unwrap();
+        let chain = Chain::of(service, flow).unwrap();
+        let mut done = Vec::new();
+        let mut told = Vec::new();
+        for place in actions {
+            let action = chain.actions()[*place].clone();
+            let progress = Progress {
+                flow,
+                chain: &chain,
+                ruling,
+                done: &done,
+            };
+            let advance = progress.end(&action).unwrap();
+            let steps: Vec<_> = advance
+                .steps
+                .iter()
+                .map(|step| format!("{}:{}", step.meaning.unwrap(), step.outcome))
+                .collect();
+            let next: Vec<_> = advance
+                .next
+                .iter()
+                .map(|next| next.id.to_string())
+                .collect();
+            told.push(format!(
+                "[{}] -> [{}] sends={} {}",
+                steps.join(" "),
+                next.join(" "),
+                advance.sends,
+                advance.state.as_str()
+            ));
+            done.push(action);
+        }
+        told
+    }
+
+    const REFUSE: Ruling = Ruling::Refuse(RefusalLabel::DocumentsRefused);
+
+    #[test]
+    fn one_officer_decides_signs_and_sends() {
+        assert_eq!(
+            story(&service(), Ruling::Grant, &[0]),
+            ["[check-documents:yes] -> [] sends=true granted"]
+        );
+        assert_eq!(
+            story(&service(), REFUSE, &[0]),
+            ["[check-documents:no refuse-documents:done] -> [] sends=true refused"]
+        );
+    }
+
+    #[test]
+    fn the_worker_prepares_the_head_signs_and_it_is_sent() {
+        assert_eq!(
+            story(&with_three_actions(), Ruling::Grant, &[0, 1, 2]),
+            [
+                "[check-documents:yes] -> [action-2] sends=false open",
+                "[] -> [action-3] sends=false open",
+                "[] -> [] sends=true granted",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_refusal_is_formed_with_the_heads_signature_and_needs_no_more() {
+        assert_eq!(
+            story(&with_three_actions(), REFUSE, &[0, 1]),
+            [
+                "[check-documents:no] -> [action-2] sends=false open",
+                "[refuse-documents:done] -> [] sends=true refused",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_action_out_of_turn_is_refused() {
+        let service = with_three_actions();
+        let flow = service.flow(Channel::Portal).unwrap();
+        let chain = Chain::of(&service, flow).unwrap();
+        let progress = Progress {
+            flow,
+            chain: &chain,
+            ruling: Ruling::Grant,
+            done: &[],
+        };
+        let late = chain.actions()[1].clone();
+        assert!(progress.end(&late).is_err());
+    }
+
+    #[test]
+    fn where_the_act_prints_no_action_the_provider_does_it_all() {
+        let mut service = service();
+        service.flows[0].actions.clear();
+        let chain = Chain::of(&service, service.flow(Channel::Portal).unwrap()).unwrap();
+        assert!(!chain.is_from_the_act());
+        assert_eq!(chain.first().unwrap().unit, "education-department");
+        assert_eq!(
+            story(&service, Ruling::Grant, &[0]),
+            ["[check-documents:yes] -> [] sends=true granted"]
+        );
+        assert_eq!(
+            story(&service, REFUSE, &[0]),
+            ["[check-documents:no refuse-documents:done] -> [] sends=true refused"]
+        );
+    }
+}

@@ -1,0 +1,5 @@
+//! The steps of the regulation that are carried out here, one file each, named by meaning.
+
+pub mod check_documents;
+pub mod issue_document;
+pub mod register;

@@ -1,0 +1,72 @@
+//! The document is registered in the workplace: a card with its first task.
+
+use qaqpa_model::{MessageId, Moment, SenderId};
+use qaqpa_regulations::{ActionDef, Calendar, Event, Meaning, walk};
+use qaqpa_store::{NewCard, NewTask, PersonName, TraceEntry};
+use qaqpa_wire::Application;
+use uuid::Uuid;
+
+use crate::trace;
+use crate::workplace::Offer;
+
+/// What registering makes.
+#[derive(Clone, Debug)]
+pub(crate) struct Registered {
+    pub(crate) card: NewCard,
+    pub(crate) trace: Vec<TraceEntry>,
+}
+
+/// The message behind an application.
+#[derive(Clone, Debug)]
+pub(crate) struct Arrival {
+    pub(crate) message_id: MessageId,
+    pub(crate) sender: SenderId,
+    pub(crate) document: Vec<u8>,
+    pub(crate) verdict_json: String,
+    pub(crate) at: Moment,
+}
+
+/// Registers an application; `None` where the flow has no registering.
+pub(crate) fn register(
+    offer: &Offer<'_>,
+    calendar: &Calendar,
+    application: &Application,
+    arrival: Arrival,
+) -> Option<Registered> {
+    let element = offer.flow.element_for(Meaning::Register)?;
+    let state = offer.flow.resume(&element.id)?;
+    let walked = walk(offer.flow, &state, &Event::Done(Meaning::Register)).ok()?;
+    let first = task(offer.chain.first()?, arrival.at, calendar);
+    let applicant = &application.applicant;
+    Some(Registered {
+        trace: trace::entries(&arrival.message_id, walked.trace, arrival.at),
+        card: NewCard {
+            id: Uuid::new_v4().to_string(),
+            message_id: arrival.message_id,
+            service: offer.service.id.clone(),
+            channel: offer.flow.channel.as_str().to_owned(),
+            sender: arrival.sender,
+            applicant_iin: applicant.iin,
+            applicant_name: PersonName {
+                surname: applicant.surname.clone(),
+                given: applicant.given_name.clone(),
+                patronymic: applicant.patronymic.clone(),
+            },
+            document: arrival.document,
+            verdict_json: arrival.verdict_json,
+            at: arrival.at,
+            tasks: vec![first],
+        },
+    })
+}
+
+/// The task of an action that begins at this moment.
+pub(crate) fn task(action: &ActionDef, at: Moment, calendar: &Calendar) -> NewTask {
+    NewTask {
+        unit: action.unit.clone(),
+        role: action.role.as_str().to_owned(),
+        action: action.id.as_str().to_owned(),
+        deadline: action.deadline.due(at, calendar),
+        at,
+    }
+}
