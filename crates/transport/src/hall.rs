@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 
 use axum::Router;
+use futures::FutureExt;
 use qaqpa_model::Actor;
 use tokio::task::JoinSet;
 
@@ -145,8 +147,16 @@ impl Hall {
     }
 
     /// Runs a worker for as long as the actor runs. It should end when [`shutdown`](Self::shutdown) begins.
+    ///
+    /// A worker that panics stops the actor: one that looks alive and delivers nothing is worse.
     pub fn spawn(&mut self, worker: impl Future<Output = ()> + Send + 'static) {
-        self.tasks.spawn(worker);
+        let (actor, shutdown) = (self.actor, self.shutdown.clone());
+        self.tasks.spawn(async move {
+            if AssertUnwindSafe(worker).catch_unwind().await.is_err() {
+                tracing::error!(%actor, "a worker panicked; the actor stops");
+                shutdown.begin();
+            }
+        });
     }
 
     /// Registers the actor: from now on others find it.

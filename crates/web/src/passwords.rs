@@ -132,18 +132,24 @@ impl Passwords {
         password: &str,
         stored: Option<&str>,
     ) -> Result<(), PasswordRefused> {
-        self.failures(|failures| failures.allowed(account, address, Instant::now()))?;
+        // Counted before it is looked at: a thousand guesses at once are a thousand guesses.
+        self.failures(|failures| failures.reserve(account, address, Instant::now()))?;
         let right = if password.len() > PASSWORD_BYTES_MAX {
-            false
+            Ok(false)
         } else {
-            self.matches(password, stored).await?
+            self.matches(password, stored).await
         };
-        if right && stored.is_some() {
-            self.failures(|failures| failures.known.remove(&Who::account(account)));
-            return Ok(());
+        match right {
+            Ok(true) if stored.is_some() => {
+                self.failures(|failures| failures.forgive(account, address));
+                Ok(())
+            }
+            Ok(_) => Err(PasswordRefused::Wrong),
+            Err(error) => {
+                self.failures(|failures| failures.forgive(account, address));
+                Err(error)
+            }
         }
-        self.failures(|failures| failures.count(account, address, Instant::now()));
-        Err(PasswordRefused::Wrong)
     }
 
     async fn matches(&self, password: &str, stored: Option<&str>) -> Result<bool, PasswordRefused> {
@@ -240,6 +246,25 @@ impl Failures {
             }
         }
         Ok(())
+    }
+
+    fn reserve(
+        &mut self,
+        account: &str,
+        address: IpAddr,
+        now: Instant,
+    ) -> Result<(), PasswordRefused> {
+        self.allowed(account, address, now)?;
+        self.count(account, address, now);
+        Ok(())
+    }
+
+    /// The account's failures are forgotten; the address has failed once less.
+    fn forgive(&mut self, account: &str, address: IpAddr) {
+        self.known.remove(&Who::account(account));
+        if let Some(count) = self.known.get_mut(&Who::Address(address)) {
+            count.failures = count.failures.saturating_sub(1);
+        }
     }
 
     fn count(&mut self, account: &str, address: IpAddr, now: Instant) {
@@ -376,6 +401,25 @@ mod tests {
             passwords.verify("other", HERE, "right", Some(&hash)).await,
             Ok(())
         );
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn guesses_at_the_same_time_are_counted_before_they_are_looked_at() {
+        let passwords = Passwords::with_limits(AttemptLimits {
+            account_failures_max: 3,
+            ..AttemptLimits::default()
+        });
+        let hash = passwords.hash("right").await.unwrap();
+        let mut guesses = tokio::task::JoinSet::new();
+        for _ in 0..12 {
+            let (passwords, hash) = (passwords.clone(), hash.clone());
+            guesses.spawn(async move { passwords.verify("one", HERE, "wrong", Some(&hash)).await });
+        }
+        let answers = guesses.join_all().await;
+        let looked_at = answers
+            .iter()
+            .filter(|answer| **answer == Err(PasswordRefused::Wrong));
+        assert_eq!(looked_at.count(), 3);
     }
 
     #[test]

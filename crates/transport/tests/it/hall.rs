@@ -98,3 +98,20 @@ async fn a_taken_port_is_named() {
             .starts_with(&format!("port {port} on 127.0.0.1: "))
     );
 }
+
+#[tokio::test]
+async fn a_worker_that_panics_stops_the_actor() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut hall = Hall::enter(ActorStart::in_folder(folder.path()), Actor::Nca)
+        .await
+        .unwrap();
+    let on_clock = control::clock_hook(|_| async { Ok(()) });
+    hall.control(Place::NcaControl, Router::new(), on_clock)
+        .await
+        .unwrap();
+    hall.spawn(async { panic!("on purpose") });
+    let running = hall.open().await.unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(10), running.ended());
+    ended.await.expect("it ends by itself");
+    assert_eq!(registry::read(folder.path(), Actor::Nca).unwrap(), None);
+}
