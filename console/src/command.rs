@@ -44,5 +44,9 @@ pub(crate) fn run(cli: Cli) -> Outcome {
 }
 
 fn block_on(command: impl Future<Output = Outcome>) -> Outcome {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::own)?.block_on(command)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::own)?
+        .block_on(command)
 }

@@ -12,15 +12,22 @@ use qaqpa_transport::identities::Index;
 use qaqpa_transport::{ActorRecord, identities, paths, registry};
 
 /// The actors that the console tells the clock, the authority first: the others read its new certificates.
-pub(crate) const NEIGHBOURS: [Actor; 4] =
-    [Actor::Nca, Actor::Gateway, Actor::RegionalGateway, Actor::Portal];
+pub(crate) const NEIGHBOURS: [Actor; 4] = [
+    Actor::Nca,
+    Actor::Gateway,
+    Actor::RegionalGateway,
+    Actor::Portal,
+];
 
 /// The endpoints as of now, or the name of what is still missing.
 pub(crate) fn assemble(data: &Path, catalogue: &Catalogue) -> Result<Endpoints, String> {
     let mut records = BTreeMap::new();
     for actor in Actor::ALL {
         let record = registry::read(data, actor).map_err(|error| error.to_string())?;
-        records.insert(actor.name(), record.ok_or_else(|| format!("{actor} is not up"))?);
+        records.insert(
+            actor.name(),
+            record.ok_or_else(|| format!("{actor} is not up"))?,
+        );
     }
     let index = identities::read(data)
         .map_err(|error| error.to_string())?
@@ -32,7 +39,10 @@ pub(crate) fn assemble(data: &Path, catalogue: &Catalogue) -> Result<Endpoints, 
     Ok(Endpoints {
         version: Endpoints::VERSION,
         gateway: Gateway {
-            wsdl: Wsdl { sync: format!("{sync}?wsdl"), asynchronous: format!("{asynchronous}?wsdl") },
+            wsdl: Wsdl {
+                sync: format!("{sync}?wsdl"),
+                asynchronous: format!("{asynchronous}?wsdl"),
+            },
             health: of(Actor::Gateway, "health")?,
             sync,
             asynchronous,
@@ -49,12 +59,17 @@ pub(crate) fn assemble(data: &Path, catalogue: &Catalogue) -> Result<Endpoints, 
         workplace: of(Actor::RegionalGateway, "workplace")?,
         console: of(Actor::Console, "console")?,
         control: Control {
-            url: records.get(Actor::Console.name()).map(|record| record.control.clone()).unwrap_or_default(),
+            url: records
+                .get(Actor::Console.name())
+                .map(|record| record.control.clone())
+                .unwrap_or_default(),
             token_file: paths::control_token(data),
             actors: NEIGHBOURS
                 .iter()
                 .filter_map(|actor| {
-                    records.get(actor.name()).map(|record| (actor.name().to_owned(), record.control.clone()))
+                    records
+                        .get(actor.name())
+                        .map(|record| (actor.name().to_owned(), record.control.clone()))
                 })
                 .collect(),
         },
@@ -77,7 +92,11 @@ pub(crate) fn assemble(data: &Path, catalogue: &Catalogue) -> Result<Endpoints, 
     })
 }
 
-fn address(records: &BTreeMap<&str, ActorRecord>, actor: Actor, name: &str) -> Result<String, String> {
+fn address(
+    records: &BTreeMap<&str, ActorRecord>,
+    actor: Actor,
+    name: &str,
+) -> Result<String, String> {
     records
         .get(actor.name())
         .and_then(|record| record.addresses.get(name))

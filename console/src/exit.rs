@@ -52,17 +52,29 @@ pub struct Failure {
 impl Failure {
     /// A "no": the thing was tried and refused.
     pub fn no(message: impl fmt::Display) -> Self {
-        Self { exit: Exit::No, message: message.to_string(), remedy: None }
+        Self {
+            exit: Exit::No,
+            message: message.to_string(),
+            remedy: None,
+        }
     }
 
     /// The command line or the configuration is wrong.
     pub fn usage(message: impl fmt::Display) -> Self {
-        Self { exit: Exit::Usage, message: message.to_string(), remedy: None }
+        Self {
+            exit: Exit::Usage,
+            message: message.to_string(),
+            remedy: None,
+        }
     }
 
     /// A fault of our own, or of the machine.
     pub fn own(message: impl fmt::Display) -> Self {
-        Self { exit: Exit::Own, message: message.to_string(), remedy: None }
+        Self {
+            exit: Exit::Own,
+            message: message.to_string(),
+            remedy: None,
+        }
     }
 
     /// The same failure with what to do about it.

@@ -16,10 +16,16 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
     let complain = |error: std::io::Error| Failure::usage(format!("{}: {error}", path.display()));
     let mut bytes = Vec::new();
     if path == Path::new("-") {
-        std::io::stdin().lock().take(FILE_BYTES_MAX).read_to_end(&mut bytes).map_err(complain)?;
+        std::io::stdin()
+            .lock()
+            .take(FILE_BYTES_MAX)
+            .read_to_end(&mut bytes)
+            .map_err(complain)?;
     } else {
         let file = std::fs::File::open(path).map_err(complain)?;
-        file.take(FILE_BYTES_MAX).read_to_end(&mut bytes).map_err(complain)?;
+        file.take(FILE_BYTES_MAX)
+            .read_to_end(&mut bytes)
+            .map_err(complain)?;
     }
     Ok(bytes)
 }
@@ -32,17 +38,22 @@ pub(crate) fn password(file: Option<&Path>, prompt: &str) -> Result<Zeroizing<St
                 std::fs::read_to_string(path)
                     .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?,
             );
-            Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()))
+            Ok(Zeroizing::new(
+                text.lines().next().unwrap_or_default().to_owned(),
+            ))
         }
-        None => rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(|error| {
-            Failure::usage(format!("no password: {error}"))
-                .remedy("write it on the first line of a file and give --password-file FILE")
-        }),
+        None => rpassword::prompt_password(prompt)
+            .map(Zeroizing::new)
+            .map_err(|error| {
+                Failure::usage(format!("no password: {error}"))
+                    .remedy("write it on the first line of a file and give --password-file FILE")
+            }),
     }
 }
 
 /// Opens a key file.
 pub(crate) fn key_file(path: &Path, password: &str) -> Result<KeyFile, Failure> {
     let bytes = Zeroizing::new(read_file(path)?);
-    pkcs12::read(&bytes, password).map_err(|error| Failure::no(format!("{}: {error}", path.display())))
+    pkcs12::read(&bytes, password)
+        .map_err(|error| Failure::no(format!("{}: {error}", path.display())))
 }

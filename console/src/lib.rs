@@ -34,7 +34,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are a "yes"; clap's own 2 for a wrong command line becomes 64.
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Yes };
+            let exit = if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Yes
+            };
             error.print().ok();
             return exit.into();
         }

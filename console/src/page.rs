@@ -83,16 +83,31 @@ async fn show(Anyone(visit): Anyone, State(shared): State<Arc<Shared>>) -> Page 
 }
 
 fn doors(endpoints: &Endpoints) -> Vec<Door> {
-    let door = |key, address: &str, page| Door { key, address: address.to_owned(), page };
+    let door = |key, address: &str, page| Door {
+        key,
+        address: address.to_owned(),
+        page,
+    };
     let mut doors = vec![
         door("door-portal", &endpoints.portal, true),
         door("door-workplace", &endpoints.workplace, true),
     ];
-    doors.extend(endpoints.centre.as_ref().map(|centre| door("door-centre", centre, true)));
+    doors.extend(
+        endpoints
+            .centre
+            .as_ref()
+            .map(|centre| door("door-centre", centre, true)),
+    );
     doors.push(door("door-sync", &endpoints.gateway.sync, false));
     doors.push(door("door-wsdl", &endpoints.gateway.wsdl.sync, true));
     doors.push(door("door-ocsp", &endpoints.nca.ocsp, false));
-    doors.extend(endpoints.nca.crl.get("rsa").map(|crl| door("door-crl", crl, false)));
+    doors.extend(
+        endpoints
+            .nca
+            .crl
+            .get("rsa")
+            .map(|crl| door("door-crl", crl, false)),
+    );
     doors.push(door("door-ca", &endpoints.nca.ca, false));
     doors
 }
@@ -116,15 +131,30 @@ mod tests {
     #[test]
     fn no_text_is_missing_in_any_language() {
         qaqpa_web::assert_no_missing_keys(&SOURCES);
-        let templates = [("console.html", include_str!("../templates/console.html")), ("page.rs", include_str!("page.rs"))];
+        let templates = [
+            ("console.html", include_str!("../templates/console.html")),
+            ("page.rs", include_str!("page.rs")),
+        ];
         qaqpa_web::assert_templates_have_texts(&SOURCES, &templates);
     }
 
     #[test]
     fn every_door_has_a_name() {
-        for key in ["portal", "workplace", "centre", "sync", "wsdl", "ocsp", "crl", "ca"] {
+        for key in [
+            "portal",
+            "workplace",
+            "centre",
+            "sync",
+            "wsdl",
+            "ocsp",
+            "crl",
+            "ca",
+        ] {
             for lang in Lang::ALL {
-                assert!(texts().unwrap().words(lang).has(&format!("door-{key}")), "{lang} {key}");
+                assert!(
+                    texts().unwrap().words(lang).has(&format!("door-{key}")),
+                    "{lang} {key}"
+                );
             }
         }
     }

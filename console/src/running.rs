@@ -14,7 +14,8 @@ use crate::exit::Failure;
 /// A "no" with the remedy where nothing runs in this data folder.
 pub(crate) fn endpoints(data: &Path) -> Result<Endpoints, Failure> {
     Endpoints::read(&paths::endpoints(data)).map_err(|error| {
-        Failure::no(error).remedy("start a simulator with `qaqpa up`, or name its folder with --data DIR")
+        Failure::no(error)
+            .remedy("start a simulator with `qaqpa up`, or name its folder with --data DIR")
     })
 }
 
@@ -30,7 +31,9 @@ pub(crate) fn control(data: &Path, actor: Actor) -> Result<ControlClient, Failur
 pub(crate) fn refused(error: ControlError) -> Failure {
     let failure = Failure::no(&error);
     match error {
-        ControlError::Unregistered(_) | ControlError::Unreachable { .. } | ControlError::File(_) => {
+        ControlError::Unregistered(_)
+        | ControlError::Unreachable { .. }
+        | ControlError::File(_) => {
             failure.remedy("start a simulator with `qaqpa up`, or name its folder with --data DIR")
         }
         _ => failure,

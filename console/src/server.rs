@@ -15,11 +15,11 @@ use qaqpa_model::{Actor, Moment};
 use qaqpa_regulations::Catalogue;
 use qaqpa_store::{Direction, JournalEntry, Store, StoreConfig};
 use qaqpa_transport::control::{self, ClockHook};
-use qaqpa_web::{Site, SiteConfig};
 use qaqpa_transport::{
-    ActorStart, Clock, ClockState, ControlClient, ControlError, Hall, Peers, Place, Running, StartError,
-    files, paths,
+    ActorStart, Clock, ClockState, ControlClient, ControlError, Hall, Peers, Place, Running,
+    StartError, files, paths,
 };
+use qaqpa_web::{Site, SiteConfig};
 
 use crate::endpoints::{self, NEIGHBOURS};
 use crate::page;
@@ -38,13 +38,21 @@ pub async fn start(start: ActorStart) -> Result<Running, StartError> {
     let start = hall.start().clone();
     // One of an earlier run would send people to doors that are closed.
     std::fs::remove_file(paths::endpoints(&start.data)).ok();
-    let store = Store::open(&StoreConfig::in_folder(paths::of_actor(&start.data, Actor::Console)), Actor::Console)
-        .await
-        .map_err(StartError::part("store"))?;
+    let store = Store::open(
+        &StoreConfig::in_folder(paths::of_actor(&start.data, Actor::Console)),
+        Actor::Console,
+    )
+    .await
+    .map_err(StartError::part("store"))?;
 
     let pages = hall.bind(Place::ConsolePages).await?;
     hall.announce("console", format!("{}/", pages.https()));
-    let shared = Arc::new(Shared { data: start.data.clone(), clock: start.clock.clone(), store, catalogue });
+    let shared = Arc::new(Shared {
+        data: start.data.clone(),
+        clock: start.clock.clone(),
+        store,
+        catalogue,
+    });
     let site = Site::new(SiteConfig {
         actor: Actor::Console,
         port: pages.address().port(),
@@ -60,13 +68,23 @@ pub async fn start(start: ActorStart) -> Result<Running, StartError> {
         nav: |_| Vec::new(),
     });
     let security = hall.tls().server(Actor::Console, Peers::None)?;
-    hall.serve_with(pages, site.protect(page::routes(Arc::clone(&shared))), security, site.refuse());
+    hall.serve_with(
+        pages,
+        site.protect(page::routes(Arc::clone(&shared))),
+        security,
+        site.refuse(),
+    );
 
     let own_routes = Router::new()
         .route("/endpoints.json", get(show_endpoints))
         .with_state(Arc::clone(&shared))
         .merge(views::routes(shared.store.clone()));
-    hall.control(Place::ConsoleControl, own_routes, keeper_of_the_clock(&shared)).await?;
+    hall.control(
+        Place::ConsoleControl,
+        own_routes,
+        keeper_of_the_clock(&shared),
+    )
+    .await?;
 
     let shutdown = hall.shutdown().clone();
     let writer = Arc::clone(&shared);
@@ -116,7 +134,11 @@ async fn show_endpoints(State(shared): State<Arc<Shared>>) -> Response {
             "not-up",
             "not every actor is up yet; ask again in a moment",
         ),
-        Err(error) => control::refusal(StatusCode::INTERNAL_SERVER_ERROR, "own-fault", error.to_string()),
+        Err(error) => control::refusal(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "own-fault",
+            error.to_string(),
+        ),
     }
 }
 
@@ -131,12 +153,17 @@ fn keeper_of_the_clock(shared: &Arc<Shared>) -> ClockHook {
         async move {
             let offset_ms = shared.clock.offset_ms();
             let was_ms = before_ms.swap(offset_ms, Ordering::SeqCst);
-            ClockState { offset_ms }.save(&shared.data).map_err(|error| error.to_string())?;
+            ClockState { offset_ms }
+                .save(&shared.data)
+                .map_err(|error| error.to_string())?;
             journal_move(&shared.store, moment, was_ms, offset_ms).await?;
             for actor in NEIGHBOURS {
                 match push(&shared, actor, offset_ms).await {
-                    Ok(()) | Err(ControlError::Unregistered(_) | ControlError::Unreachable { .. }) => {}
-                    Err(error) => return Err(format!("{actor} has not followed the clock: {error}")),
+                    Ok(())
+                    | Err(ControlError::Unregistered(_) | ControlError::Unreachable { .. }) => {}
+                    Err(error) => {
+                        return Err(format!("{actor} has not followed the clock: {error}"));
+                    }
                 }
             }
             Ok(())
@@ -145,12 +172,24 @@ fn keeper_of_the_clock(shared: &Arc<Shared>) -> ClockHook {
 }
 
 async fn push(shared: &Shared, actor: Actor, offset_ms: i64) -> Result<(), ControlError> {
-    ControlClient::of(&shared.data, actor)?.set_clock(offset_ms).await.map(drop)
+    ControlClient::of(&shared.data, actor)?
+        .set_clock(offset_ms)
+        .await
+        .map(drop)
 }
 
 /// Setting the clock back is marked by its kind: what follows has earlier moments than what came before.
-async fn journal_move(store: &Store, moment: Moment, was_ms: i64, offset_ms: i64) -> Result<(), String> {
-    let kind = if offset_ms < was_ms { "clock-set-back" } else { "clock-set" };
+async fn journal_move(
+    store: &Store,
+    moment: Moment,
+    was_ms: i64,
+    offset_ms: i64,
+) -> Result<(), String> {
+    let kind = if offset_ms < was_ms {
+        "clock-set-back"
+    } else {
+        "clock-set"
+    };
     let entry = JournalEntry {
         at: moment,
         kind: kind.to_owned(),
@@ -160,5 +199,10 @@ async fn journal_move(store: &Store, moment: Moment, was_ms: i64, offset_ms: i64
         raw: None,
         summary: serde_json::json!({ "moved_ms": offset_ms.saturating_sub(was_ms), "now": moment.to_string() }),
     };
-    store.journal().append(entry).await.map(drop).map_err(|error| error.to_string())
+    store
+        .journal()
+        .append(entry)
+        .await
+        .map(drop)
+        .map_err(|error| error.to_string())
 }

@@ -59,32 +59,55 @@ impl Settings {
             None => File::default(),
             Some(path) => read_file(path)?,
         };
-        let store = common.store.clone().or(file.store).unwrap_or_else(|| "sqlite:".to_owned());
+        let store = common
+            .store
+            .clone()
+            .or(file.store)
+            .unwrap_or_else(|| "sqlite:".to_owned());
         if store != "sqlite:" {
-            return Err(Failure::usage(format!("the store {store:?} is not offered"))
-                .remedy("write --store sqlite: (files in the data folder)"));
+            return Err(
+                Failure::usage(format!("the store {store:?} is not offered"))
+                    .remedy("write --store sqlite: (files in the data folder)"),
+            );
         }
         let lang = match (common.lang, file.lang.as_deref()) {
             (Some(LangChoice::Kk), _) => Lang::Kk,
             (Some(LangChoice::Ru), _) => Lang::Ru,
             (Some(LangChoice::En), _) | (None, None) => Lang::En,
-            (None, Some(code)) => Lang::parse(code).ok_or_else(|| {
-                Failure::usage(format!("lang = {code:?} is not kk, ru or en"))
-            })?,
+            (None, Some(code)) => Lang::parse(code)
+                .ok_or_else(|| Failure::usage(format!("lang = {code:?} is not kk, ru or en")))?,
         };
         let defaults = Limits::default();
         let limits = Limits {
-            body_bytes_max: file.limits.body_bytes_max.unwrap_or(defaults.body_bytes_max),
-            attachment_bytes_max: file.limits.attachment_bytes_max.unwrap_or(defaults.attachment_bytes_max),
-            request_seconds_max: file.limits.request_seconds_max.unwrap_or(defaults.request_seconds_max),
-            requests_at_once_max: file.limits.requests_at_once_max.unwrap_or(defaults.requests_at_once_max),
+            body_bytes_max: file
+                .limits
+                .body_bytes_max
+                .unwrap_or(defaults.body_bytes_max),
+            attachment_bytes_max: file
+                .limits
+                .attachment_bytes_max
+                .unwrap_or(defaults.attachment_bytes_max),
+            request_seconds_max: file
+                .limits
+                .request_seconds_max
+                .unwrap_or(defaults.request_seconds_max),
+            requests_at_once_max: file
+                .limits
+                .requests_at_once_max
+                .unwrap_or(defaults.requests_at_once_max),
             ..defaults
         };
-        let data = std::path::absolute(&common.data)
-            .map_err(|error| Failure::usage(format!("--data {}: {error}", common.data.display())))?;
-        let port_base = common.port_base.or(file.port_base).unwrap_or(PORT_BASE_DEFAULT);
+        let data = std::path::absolute(&common.data).map_err(|error| {
+            Failure::usage(format!("--data {}: {error}", common.data.display()))
+        })?;
+        let port_base = common
+            .port_base
+            .or(file.port_base)
+            .unwrap_or(PORT_BASE_DEFAULT);
         if port_base > u16::MAX - 12 {
-            return Err(Failure::usage(format!("--port-base {port_base}: twelve ports in a row do not fit")));
+            return Err(Failure::usage(format!(
+                "--port-base {port_base}: twelve ports in a row do not fit"
+            )));
         }
         Ok(Self {
             data,
@@ -114,7 +137,10 @@ mod tests {
     use crate::exit::Exit;
 
     fn common(arguments: &[&str]) -> Common {
-        let arguments = ["qaqpa"].into_iter().chain(arguments.iter().copied()).chain(["services"]);
+        let arguments = ["qaqpa"]
+            .into_iter()
+            .chain(arguments.iter().copied())
+            .chain(["services"]);
         crate::cli::Cli::try_parse_from(arguments).unwrap().common
     }
 
@@ -122,11 +148,25 @@ mod tests {
     fn the_command_line_wins_over_the_file_and_the_file_over_the_default() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("qaqpa.toml");
-        std::fs::write(&file, "port-base = 20000\nlang = \"kk\"\n[limits]\nbody-bytes-max = 1000\n").unwrap();
+        std::fs::write(
+            &file,
+            "port-base = 20000\nlang = \"kk\"\n[limits]\nbody-bytes-max = 1000\n",
+        )
+        .unwrap();
         let file = file.to_str().unwrap();
         let settings = Settings::read(&common(&["--config", file, "--lang", "ru"])).unwrap();
-        assert_eq!((settings.port_base, settings.lang, settings.limits.body_bytes_max), (20_000, Lang::Ru, 1000));
-        assert_eq!(Settings::read(&common(&[])).unwrap().port_base, PORT_BASE_DEFAULT);
+        assert_eq!(
+            (
+                settings.port_base,
+                settings.lang,
+                settings.limits.body_bytes_max
+            ),
+            (20_000, Lang::Ru, 1000)
+        );
+        assert_eq!(
+            Settings::read(&common(&[])).unwrap().port_base,
+            PORT_BASE_DEFAULT
+        );
     }
 
     #[test]
@@ -136,7 +176,10 @@ mod tests {
         std::fs::write(&file, "portbase = 20000\n").unwrap();
         let failure = Settings::read(&common(&["--config", file.to_str().unwrap()])).unwrap_err();
         assert_eq!(failure.exit, Exit::Usage);
-        assert!(failure.message.contains("unknown field `portbase`"), "{failure}");
+        assert!(
+            failure.message.contains("unknown field `portbase`"),
+            "{failure}"
+        );
     }
 
     #[test]

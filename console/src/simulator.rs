@@ -22,7 +22,10 @@ impl Simulator {
     ///
     /// # Errors
     /// The first [`StartError`]; the actors that were up are stopped.
-    pub async fn start(settings: &Settings, mut progress: impl FnMut(Actor)) -> Result<Self, StartError> {
+    pub async fn start(
+        settings: &Settings,
+        mut progress: impl FnMut(Actor),
+    ) -> Result<Self, StartError> {
         let shutdown = Shutdown::new();
         let mut running = Vec::new();
         for actor in Actor::ALL {
@@ -57,7 +60,11 @@ impl Simulator {
 ///
 /// # Errors
 /// [`StartError`] of that actor.
-pub async fn start_actor(settings: &Settings, actor: Actor, shutdown: Shutdown) -> Result<Running, StartError> {
+pub async fn start_actor(
+    settings: &Settings,
+    actor: Actor,
+    shutdown: Shutdown,
+) -> Result<Running, StartError> {
     let start = ActorStart {
         data: settings.data.clone(),
         port_base: settings.port_base,
@@ -70,13 +77,14 @@ pub async fn start_actor(settings: &Settings, actor: Actor, shutdown: Shutdown) 
         store: StoreChoice::Embedded,
     };
     // Boxed: the start of an actor is a large future, and five of them meet here.
-    let starting: std::pin::Pin<Box<dyn Future<Output = Result<Running, StartError>> + Send>> = match actor {
-        Actor::Console => Box::pin(crate::server::start(start)),
-        Actor::Gateway => Box::pin(qaqpa_gateway::start(start)),
-        Actor::Nca => Box::pin(qaqpa_pki::start(start)),
-        Actor::Portal => Box::pin(qaqpa_portal_mock::start(start)),
-        Actor::RegionalGateway => Box::pin(qaqpa_regional_gateway::start(start)),
-    };
+    let starting: std::pin::Pin<Box<dyn Future<Output = Result<Running, StartError>> + Send>> =
+        match actor {
+            Actor::Console => Box::pin(crate::server::start(start)),
+            Actor::Gateway => Box::pin(qaqpa_gateway::start(start)),
+            Actor::Nca => Box::pin(qaqpa_pki::start(start)),
+            Actor::Portal => Box::pin(qaqpa_portal_mock::start(start)),
+            Actor::RegionalGateway => Box::pin(qaqpa_regional_gateway::start(start)),
+        };
     starting.await
 }
 

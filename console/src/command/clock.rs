@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use qaqpa_model::{Actor, Moment};
-use qaqpa_transport::control::ClockView;
 use qaqpa_transport::Clock;
+use qaqpa_transport::control::ClockView;
 
 use crate::cli::{ClockCommand, Format};
 use crate::exit::{Exit, Failure, Outcome};
@@ -20,12 +20,18 @@ pub(crate) async fn run(settings: &Settings, command: &ClockCommand, format: For
         ClockCommand::Set { moment } => {
             let moment = Moment::parse(moment).map_err(Failure::usage)?;
             let offset_ms = Clock::real().set(moment).map_err(Failure::no)?;
-            console.set_clock(offset_ms).await.map_err(running::refused)?
+            console
+                .set_clock(offset_ms)
+                .await
+                .map_err(running::refused)?
         }
         ClockCommand::Advance { period } => {
             let by = read_period(period)?;
             let by_ms = i64::try_from(by.as_millis()).map_err(Failure::usage)?;
-            console.set_clock(now.offset_ms.saturating_add(by_ms)).await.map_err(running::refused)?
+            console
+                .set_clock(now.offset_ms.saturating_add(by_ms))
+                .await
+                .map_err(running::refused)?
         }
     };
     match format {
@@ -50,7 +56,10 @@ fn read_period(text: &str) -> Result<Duration, Failure> {
         "cd" => 24 * 60 * 60,
         _ => return Err(wrong()),
     };
-    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(wrong)
+    number
+        .checked_mul(seconds)
+        .map(Duration::from_secs)
+        .ok_or_else(wrong)
 }
 
 #[cfg(test)]

@@ -12,14 +12,31 @@ use crate::{output, running};
 /// Shows the journals of the running simulator.
 pub(crate) async fn run(settings: &Settings, command: &JournalCommand, format: Format) -> Outcome {
     match command {
-        JournalCommand::List { actor, message, limit } => {
-            list(settings, actor.as_deref(), message.as_deref(), *limit, format).await
+        JournalCommand::List {
+            actor,
+            message,
+            limit,
+        } => {
+            list(
+                settings,
+                actor.as_deref(),
+                message.as_deref(),
+                *limit,
+                format,
+            )
+            .await
         }
         JournalCommand::Show { id } => show(settings, id, format).await,
     }
 }
 
-async fn list(settings: &Settings, actor: Option<&str>, message: Option<&str>, limit: u32, format: Format) -> Outcome {
+async fn list(
+    settings: &Settings,
+    actor: Option<&str>,
+    message: Option<&str>,
+    limit: u32,
+    format: Format,
+) -> Outcome {
     let actors: Vec<Actor> = match actor {
         None => NEIGHBOURS.into_iter().chain([Actor::Console]).collect(),
         Some(name) => vec![actor_named(name)?],
@@ -31,7 +48,9 @@ async fn list(settings: &Settings, actor: Option<&str>, message: Option<&str>, l
         if let Some(message) = message {
             path.push_str("&message=");
             path.extend(message.bytes().map(|byte| match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+                    char::from(byte).to_string()
+                }
                 other => format!("%{other:02X}"),
             }));
         }
@@ -50,19 +69,29 @@ async fn list(settings: &Settings, actor: Option<&str>, message: Option<&str>, l
     for entry in &entries {
         output::say(format_args!(
             "{:<20} {}  {:<4} {:<22} {:<40} {}",
-            text(&entry["id"]), text(&entry["at"]), text(&entry["direction"]), text(&entry["kind"]),
-            text(&entry["message"]), text(&entry["label"]),
+            text(&entry["id"]),
+            text(&entry["at"]),
+            text(&entry["direction"]),
+            text(&entry["kind"]),
+            text(&entry["message"]),
+            text(&entry["label"]),
         ));
     }
     Ok(Exit::Yes)
 }
 
 async fn show(settings: &Settings, id: &str, format: Format) -> Outcome {
-    let wrong = || Failure::usage(format!("{id:?} is not ACTOR:NUMBER")).remedy("`qaqpa journal list` shows the ids");
+    let wrong = || {
+        Failure::usage(format!("{id:?} is not ACTOR:NUMBER"))
+            .remedy("`qaqpa journal list` shows the ids")
+    };
     let (actor, number) = id.split_once(':').ok_or_else(wrong)?;
     let number: u64 = number.parse().map_err(|_| wrong())?;
     let control = running::control(&settings.data, actor_named(actor)?)?;
-    let entry: Value = control.get(&format!("/journal/{number}")).await.map_err(running::refused)?;
+    let entry: Value = control
+        .get(&format!("/journal/{number}"))
+        .await
+        .map_err(running::refused)?;
     match format {
         Format::Json => output::say_json(&entry)?,
         _ => output::say(serde_json::to_string_pretty(&entry).map_err(Failure::own)?),
@@ -72,7 +101,8 @@ async fn show(settings: &Settings, id: &str, format: Format) -> Outcome {
 
 fn actor_named(name: &str) -> Result<Actor, Failure> {
     Actor::parse(name).ok_or_else(|| {
-        Failure::usage(format!("no actor {name:?}")).remedy("nca, gateway, regional-gateway, portal, console")
+        Failure::usage(format!("no actor {name:?}"))
+            .remedy("nca, gateway, regional-gateway, portal, console")
     })
 }
 

@@ -14,8 +14,13 @@ pub(crate) async fn run(settings: &Settings, actor: Actor) -> Outcome {
     telemetry::init(LogFormat::Text);
     let shutdown = Shutdown::new();
     shutdown.on_signals().map_err(Failure::own)?;
-    let running = start_actor(settings, actor, shutdown).await.map_err(could_not_start)?;
-    output::say(format_args!("{actor} is up; control {}", running.record().control));
+    let running = start_actor(settings, actor, shutdown)
+        .await
+        .map_err(could_not_start)?;
+    output::say(format_args!(
+        "{actor} is up; control {}",
+        running.record().control
+    ));
     for (name, address) in &running.record().addresses {
         output::say(format_args!("  {name} {address}"));
     }

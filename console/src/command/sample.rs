@@ -21,19 +21,34 @@ pub(crate) fn run(settings: &Settings, options: &Sample) -> Outcome {
     })?;
     let catalogue = Catalogue::load_with(&settings.catalogue).map_err(Failure::usage)?;
     let service = catalogue.service(&id).ok_or_else(|| {
-        Failure::no(format!("the catalogue has no {id}")).remedy("`qaqpa services` lists what it has")
+        Failure::no(format!("the catalogue has no {id}"))
+            .remedy("`qaqpa services` lists what it has")
     })?;
-    let index = identities::read(&settings.data).map_err(Failure::own)?.ok_or_else(|| {
-        Failure::no(format!("{} has no ready-made identities", settings.data.display()))
+    let index = identities::read(&settings.data)
+        .map_err(Failure::own)?
+        .ok_or_else(|| {
+            Failure::no(format!(
+                "{} has no ready-made identities",
+                settings.data.display()
+            ))
             .remedy("start a simulator with `qaqpa up`, or name its folder with --data DIR")
-    })?;
+        })?;
     let who = options.signed_by.as_deref().unwrap_or("citizen-1");
     let identity = index.identity(who).ok_or_else(|| {
-        let known: Vec<&str> = index.identities.iter().map(|identity| identity.id.as_str()).collect();
-        Failure::usage(format!("no identity {who:?}")).remedy(format!("one of {}", known.join(", ")))
+        let known: Vec<&str> = index
+            .identities
+            .iter()
+            .map(|identity| identity.id.as_str())
+            .collect();
+        Failure::usage(format!("no identity {who:?}"))
+            .remedy(format!("one of {}", known.join(", ")))
     })?;
     let iin = Iin::parse(&identity.iin).map_err(Failure::own)?;
-    let clock = Clock::with_offset(ClockState::load(&settings.data).map_err(Failure::own)?.offset_ms);
+    let clock = Clock::with_offset(
+        ClockState::load(&settings.data)
+            .map_err(Failure::own)?
+            .offset_ms,
+    );
     let application = Application {
         application_id: uuid::Uuid::new_v4().to_string(),
         service: id,

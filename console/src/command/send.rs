@@ -39,10 +39,21 @@ pub(crate) async fn run(settings: &Settings, options: &Send, format: Format) -> 
 }
 
 /// Wraps a business document as this sender would.
-fn wrap(endpoints: &Endpoints, options: &Send, document: &Document, bytes: &[u8], data: &Path) -> Result<Vec<u8>, Failure> {
+fn wrap(
+    endpoints: &Endpoints,
+    options: &Send,
+    document: &Document,
+    bytes: &[u8],
+    data: &Path,
+) -> Result<Vec<u8>, Failure> {
     let sender = endpoints.sender(&options.sender).ok_or_else(|| {
-        let known: Vec<&str> = endpoints.senders.iter().map(|sender| sender.sender_id.as_str()).collect();
-        Failure::usage(format!("no sender {:?}", options.sender)).remedy(format!("one of {}", known.join(", ")))
+        let known: Vec<&str> = endpoints
+            .senders
+            .iter()
+            .map(|sender| sender.sender_id.as_str())
+            .collect();
+        Failure::usage(format!("no sender {:?}", options.sender))
+            .remedy(format!("one of {}", known.join(", ")))
     })?;
     let service = match &options.service {
         Some(service) => service.clone(),
@@ -51,7 +62,9 @@ fn wrap(endpoints: &Endpoints, options: &Send, document: &Document, bytes: &[u8]
             .children()
             .find(|child| child.name() == "service")
             .map(|child| child.text().trim().to_owned())
-            .ok_or_else(|| Failure::usage("the document names no service").remedy("give --service SERVICE@ACT"))?,
+            .ok_or_else(|| {
+                Failure::usage("the document names no service").remedy("give --service SERVICE@ACT")
+            })?,
     };
     let clock = Clock::with_offset(ClockState::load(data).map_err(Failure::own)?.offset_ms);
     let id = format!("{{{}}}", uuid::Uuid::new_v4());
@@ -76,27 +89,39 @@ fn wrap(endpoints: &Endpoints, options: &Send, document: &Document, bytes: &[u8]
         algorithm: SignatureAlgorithm::RsaSha256,
     };
     let seed = uuid::Uuid::new_v4().to_string();
-    sign_wsse(&request.write(), &signer, WsseKeyInfo::KeyIdentifier, &seed, &XmlLimits::default())
-        .map_err(Failure::own)
+    sign_wsse(
+        &request.write(),
+        &signer,
+        WsseKeyInfo::KeyIdentifier,
+        &seed,
+        &XmlLimits::default(),
+    )
+    .map_err(Failure::own)
 }
 
 fn show(body: &[u8], status: u16, format: Format) -> Outcome {
-    let not_soap = |why: String| Failure::no(format!("HTTP {status}, and the answer is no envelope of the channel: {why}"));
-    let document = Document::parse(body, &XmlLimits::default()).map_err(|error| not_soap(error.to_string()))?;
+    let not_soap = |why: String| {
+        Failure::no(format!(
+            "HTTP {status}, and the answer is no envelope of the channel: {why}"
+        ))
+    };
+    let document = Document::parse(body, &XmlLimits::default())
+        .map_err(|error| not_soap(error.to_string()))?;
     if let Some(fault) = Fault::read(&document).map_err(|error| not_soap(error.to_string()))? {
         let label = fault.label().map_or("", qaqpa_model::RefusalLabel::as_str);
+        let detail = fault.detail.as_ref();
         match format {
             Format::Json => output::say_json(&json!({
-                "ok": false, "http": status, "label": label, "fault": fault.text, "code": fault.info.as_ref().map(|info| &info.code),
-                "message": fault.info.as_ref().map(|info| &info.message),
-                "data": fault.info.as_ref().and_then(|info| info.data.as_ref()),
+                "ok": false, "http": status, "label": label, "fault": fault.string,
+                "code": detail.map(|info| &info.error_code),
+                "message": detail.map(|info| &info.error_message),
+                "data": detail.and_then(|info| info.error_data.as_ref()),
             }))?,
             _ => {
-                output::say(format_args!("refused: {label}"));
-                output::say(format_args!("  {}", fault.text));
-                if let Some(info) = &fault.info {
-                    output::say(format_args!("  {} {}", info.code, info.message));
-                    for line in info.data.iter().flat_map(|data| data.lines()) {
+                output::say(format_args!("refused: {label}\n  {}", fault.string));
+                if let Some(info) = detail {
+                    output::say(format_args!("  {} {}", info.error_code, info.error_message));
+                    for line in info.error_data.iter().flat_map(|data| data.lines()) {
                         output::say(format_args!("  {line}"));
                     }
                 }
@@ -104,13 +129,18 @@ fn show(body: &[u8], status: u16, format: Format) -> Outcome {
         }
         return Ok(Exit::No);
     }
-    let response = SendMessageResponse::read(&document).map_err(|error| not_soap(error.to_string()))?;
+    let response =
+        SendMessageResponse::read(&document).map_err(|error| not_soap(error.to_string()))?;
     match format {
         Format::Json => output::say_json(&json!({
             "ok": true, "http": status, "code": response.status.as_str(), "messageId": response.message_id.as_str(),
             "sessionId": response.session_id,
         }))?,
-        _ => output::say(format_args!("{} messageId {}", response.status.as_str(), response.message_id)),
+        _ => output::say(format_args!(
+            "{} messageId {}",
+            response.status.as_str(),
+            response.message_id
+        )),
     }
     Ok(Exit::Yes)
 }

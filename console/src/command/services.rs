@@ -9,7 +9,11 @@ use crate::output;
 use crate::settings::Settings;
 
 /// Shows the catalogue or one service.
-pub(crate) fn run(settings: &Settings, command: Option<&ServicesCommand>, format: Format) -> Outcome {
+pub(crate) fn run(
+    settings: &Settings,
+    command: Option<&ServicesCommand>,
+    format: Format,
+) -> Outcome {
     let catalogue = Catalogue::load_with(&settings.catalogue).map_err(Failure::usage)?;
     match command {
         None => list(&catalogue, settings, format),
@@ -25,7 +29,11 @@ fn list(catalogue: &Catalogue, settings: &Settings, format: Format) -> Outcome {
         return Ok(Exit::Yes);
     }
     for service in catalogue.services() {
-        output::say(format_args!("{}\n    {}", service.id, service.title.get(settings.lang)));
+        output::say(format_args!(
+            "{}\n    {}",
+            service.id,
+            service.title.get(settings.lang)
+        ));
         for flow in &service.flows {
             output::say(format_args!("    {} · {}", flow.channel, flow.pattern));
         }
@@ -44,23 +52,28 @@ fn show(
     let id = ServiceAtAct::parse(service)
         .map_err(|error| Failure::usage(format!("{service:?} is not SERVICE@ACT: {error}")))?;
     let service = catalogue.service(&id).ok_or_else(|| {
-        Failure::no(format!("the catalogue has no {id}")).remedy("`qaqpa services` lists what it has")
+        Failure::no(format!("the catalogue has no {id}"))
+            .remedy("`qaqpa services` lists what it has")
     })?;
     if format == Format::Json {
         output::say_json(&view::service_json(service))?;
         return Ok(Exit::Yes);
     }
-    let act = catalogue
-        .act(id.act())
-        .ok_or_else(|| Failure::own(format!("the catalogue has no act {}", id.act())))?;
     let Some(channel) = channel else {
-        output::say(view::service_text(service, act, settings.lang));
+        output::say(view::service_text(service, settings.lang));
         return Ok(Exit::Yes);
     };
-    let flow = Channel::parse(channel).and_then(|channel| service.flow(channel)).ok_or_else(|| {
-        let has: Vec<&str> = service.flows.iter().map(|flow| flow.channel.as_str()).collect();
-        Failure::no(format!("{id} has no channel {channel:?}")).remedy(format!("it has {}", has.join(", ")))
-    })?;
-    output::say(view::flow_text(flow, act, settings.lang));
+    let flow = Channel::parse(channel)
+        .and_then(|channel| service.flow(channel))
+        .ok_or_else(|| {
+            let has: Vec<&str> = service
+                .flows
+                .iter()
+                .map(|flow| flow.channel.as_str())
+                .collect();
+            Failure::no(format!("{id} has no channel {channel:?}"))
+                .remedy(format!("it has {}", has.join(", ")))
+        })?;
+    output::say(view::flow_text(service, flow, settings.lang));
     Ok(Exit::Yes)
 }

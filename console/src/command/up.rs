@@ -20,10 +20,15 @@ const UP_SECONDS_MAX: u64 = 120;
 /// Starts everything, plays the scenario if one is asked for, and stays up.
 pub(crate) async fn run(settings: &Settings, options: &Up, format: Format) -> Outcome {
     telemetry::init(LogFormat::Text);
-    output::progress(format_args!("==> starting the TEST simulator in {}", settings.data.display()));
-    let simulator = Simulator::start(settings, |actor| output::progress(format_args!("    {actor}")))
-        .await
-        .map_err(could_not_start)?;
+    output::progress(format_args!(
+        "==> starting the TEST simulator in {}",
+        settings.data.display()
+    ));
+    let simulator = Simulator::start(settings, |actor| {
+        output::progress(format_args!("    {actor}"))
+    })
+    .await
+    .map_err(could_not_start)?;
     simulator.shutdown().on_signals().map_err(Failure::own)?;
     let ended = tokio::select! {
         ended = play(settings, options, format) => ended,
@@ -64,7 +69,12 @@ pub(crate) async fn wait_for_endpoints(settings: &Settings) -> Result<Endpoints,
     };
     tokio::time::timeout(Duration::from_secs(UP_SECONDS_MAX), waiting)
         .await
-        .map_err(|_| Failure::own(format!("{} did not appear within {UP_SECONDS_MAX} s", path.display())))
+        .map_err(|_| {
+            Failure::own(format!(
+                "{} did not appear within {UP_SECONDS_MAX} s",
+                path.display()
+            ))
+        })
 }
 
 fn say_addresses(settings: &Settings, endpoints: &Endpoints) {
@@ -74,19 +84,30 @@ fn say_addresses(settings: &Settings, endpoints: &Endpoints) {
     output::say(format_args!("console      {}", endpoints.console));
     output::say(format_args!("gateway      {}", endpoints.gateway.sync));
     output::say(format_args!("WSDL         {}", endpoints.gateway.wsdl.sync));
-    output::say(format_args!("endpoints    {}", paths::endpoints(&settings.data).display()));
+    output::say(format_args!(
+        "endpoints    {}",
+        paths::endpoints(&settings.data).display()
+    ));
     if let Some(citizen) = endpoints.identity("citizen-1") {
         output::say(format_args!(
             "log in as    citizen-1: IIN {}, password {}; key file {} with password {}",
-            citizen.iin, citizen.portal_password.as_deref().unwrap_or("–"), citizen.key.display(), citizen.password,
+            citizen.iin,
+            citizen.portal_password.as_deref().unwrap_or("–"),
+            citizen.key.display(),
+            citizen.password,
         ));
     }
     if let Some(officer) = endpoints.identity("officer-1") {
         output::say(format_args!(
             "             officer-1: IIN {}, password {}; key file {} with password {}",
-            officer.iin, officer.portal_password.as_deref().unwrap_or("–"), officer.key.display(), officer.password,
+            officer.iin,
+            officer.portal_password.as_deref().unwrap_or("–"),
+            officer.key.display(),
+            officer.password,
         ));
     }
-    output::say("\nThe browser will warn: the TLS certificates are the simulator's own (trust/tls.pem).");
+    output::say(
+        "\nThe browser will warn: the TLS certificates are the simulator's own (trust/tls.pem).",
+    );
     output::say("Ctrl-C stops; what was accepted is kept.");
 }

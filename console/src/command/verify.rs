@@ -17,12 +17,19 @@ use crate::{key_input, output};
 /// Examines the document; exit 0 for TOTAL-PASSED, 1 for TOTAL-FAILED, 2 for INDETERMINATE.
 pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -> Outcome {
     let bytes = key_input::read_file(&options.file)?;
-    let clock = Clock::with_offset(ClockState::load(&settings.data).map_err(Failure::own)?.offset_ms);
+    let clock = Clock::with_offset(
+        ClockState::load(&settings.data)
+            .map_err(Failure::own)?
+            .offset_ms,
+    );
     let at = match &options.at {
         None => clock.now(),
         Some(text) => Moment::parse(text).map_err(Failure::usage)?,
     };
-    let trust = options.trust.clone().unwrap_or_else(|| paths::trust_signature(&settings.data));
+    let trust = options
+        .trust
+        .clone()
+        .unwrap_or_else(|| paths::trust_signature(&settings.data));
     let examiner = examiner(&settings.data, &trust, settings.limits, clock)?;
     let document = Document::parse(&bytes, &XmlLimits::default())
         .map_err(|error| Failure::no(format!("{}: {error}", options.file.display())))?;
@@ -44,7 +51,12 @@ pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -
 }
 
 /// An examiner that trusts this file and asks the running authority, or else the addresses in certificates.
-pub(crate) fn examiner(data: &Path, trust: &Path, limits: Limits, clock: Clock) -> Result<Examiner, Failure> {
+pub(crate) fn examiner(
+    data: &Path,
+    trust: &Path,
+    limits: Limits,
+    clock: Clock,
+) -> Result<Examiner, Failure> {
     let pem = std::fs::read(trust).map_err(|error| {
         Failure::usage(format!("{}: {error}", trust.display()))
             .remedy("name the trusted authorities with --trust FILE, or the simulator's folder with --data DIR")
@@ -60,5 +72,12 @@ pub(crate) fn examiner(data: &Path, trust: &Path, limits: Limits, clock: Clock) 
         })
     });
     let client = HttpClient::plain(ClientLimits::default());
-    Ok(Examiner::new(&client, nca, Known { anchors, pool }, Policy::default(), limits, clock))
+    Ok(Examiner::new(
+        &client,
+        nca,
+        Known { anchors, pool },
+        Policy::default(),
+        limits,
+        clock,
+    ))
 }

@@ -1,0 +1,213 @@
+//! `qaqpa scenario list|run`: stories of people and systems, played through public pages and channels.
+
+use std::path::{Path, PathBuf};
+
+use qaqpa_regulations::Catalogue;
+use qaqpa_runner::{Endpoints, Played, Report, Scenario, Stand, play, report};
+use qaqpa_transport::{Clock, ClockState, files, paths};
+use qaqpa_verdict::{Indication, Subject};
+use qaqpa_xml::{Document, XmlLimits};
+use serde_json::json;
+
+use crate::cli::{Format, ScenarioCommand};
+use crate::command::{up, verify};
+use crate::exit::{Exit, Failure, Outcome};
+use crate::output;
+use crate::settings::Settings;
+use crate::simulator::Simulator;
+
+/// Lists or plays scenarios.
+pub(crate) async fn run(settings: &Settings, command: &ScenarioCommand, format: Format) -> Outcome {
+    let catalogue = Catalogue::load_with(&settings.catalogue).map_err(Failure::usage)?;
+    let scenarios = Scenario::embedded(&catalogue).map_err(Failure::own)?;
+    match command {
+        ScenarioCommand::List => list(settings, &scenarios, format),
+        ScenarioCommand::Run {
+            ids,
+            all,
+            against,
+            out,
+        } => {
+            let chosen = if *all {
+                scenarios
+            } else {
+                choose(scenarios, ids)?
+            };
+            let report = play_all(settings, catalogue, &chosen, against.as_deref()).await?;
+            if let Some(folder) = out {
+                keep(&report, folder, settings)?;
+            }
+            match format {
+                Format::Json => output::say_json(&report.json())?,
+                Format::Junit => output::say(report.junit()),
+                Format::Text => output::say(report.text(settings.lang)),
+            }
+            Ok(if report.ok() { Exit::Yes } else { Exit::No })
+        }
+    }
+}
+
+fn list(settings: &Settings, scenarios: &[Scenario], format: Format) -> Outcome {
+    if format == Format::Json {
+        let all: Vec<_> = scenarios
+            .iter()
+            .map(|one| {
+                json!({
+                    "id": one.id, "title": one.title.get(settings.lang), "service": one.service.to_string(),
+                    "channel": one.channel.as_str(), "path": one.expect.path,
+                    "label": one.expect.label.map(|label| label.as_str()),
+                })
+            })
+            .collect();
+        output::say_json(&all)?;
+        return Ok(Exit::Yes);
+    }
+    for one in scenarios {
+        let label = one.expect.label.map_or("", |label| label.as_str());
+        output::say(format_args!(
+            "{:<36} {:<28} {}",
+            one.id,
+            label,
+            one.title.get(settings.lang)
+        ));
+    }
+    Ok(Exit::Yes)
+}
+
+fn choose(scenarios: Vec<Scenario>, ids: &[String]) -> Result<Vec<Scenario>, Failure> {
+    ids.iter()
+        .map(|id| {
+            scenarios
+                .iter()
+                .find(|one| &one.id == id)
+                .cloned()
+                .ok_or_else(|| {
+                    Failure::usage(format!("no scenario {id:?}"))
+                        .remedy("`qaqpa scenario list` shows them")
+                })
+        })
+        .collect()
+}
+
+/// Plays against the simulator that is named, or runs in the data folder; else starts one for the run.
+async fn play_all(
+    settings: &Settings,
+    catalogue: Catalogue,
+    scenarios: &[Scenario],
+    against: Option<&Path>,
+) -> Result<Report, Failure> {
+    let file = against.map_or_else(|| paths::endpoints(&settings.data), PathBuf::from);
+    let (endpoints, own) = match Endpoints::read(&file) {
+        Ok(endpoints) => (endpoints, None),
+        Err(error) if against.is_some() => return Err(Failure::usage(error)),
+        Err(_) => {
+            output::progress(
+                "==> nothing runs in this data folder: starting a simulator for this run",
+            );
+            let simulator = Simulator::start(settings, |_| {})
+                .await
+                .map_err(super::one_actor::could_not_start)?;
+            (up::wait_for_endpoints(settings).await?, Some(simulator))
+        }
+    };
+    let stand = Stand::new(endpoints, catalogue, settings.lang).map_err(Failure::no)?;
+    let mut played = Vec::new();
+    for scenario in scenarios {
+        let one = play(&stand, scenario).await;
+        output::progress(report::story(&one, settings.lang).trim_end());
+        played.push(one);
+    }
+    let report = Report::new(stand.catalogue(), played);
+    if let Some(simulator) = own {
+        simulator.stop().await;
+    }
+    Ok(report)
+}
+
+fn keep(report: &Report, folder: &Path, settings: &Settings) -> Result<(), Failure> {
+    let wrong =
+        |error: std::io::Error| Failure::usage(format!("--out {}: {error}", folder.display()));
+    std::fs::create_dir_all(folder).map_err(wrong)?;
+    let json = serde_json::to_string_pretty(&report.json()).map_err(Failure::own)?;
+    for (name, text) in [
+        ("report.txt", report.text(settings.lang)),
+        ("report.json", json),
+        ("report.junit.xml", report.junit()),
+    ] {
+        std::fs::write(folder.join(name), text).map_err(wrong)?;
+    }
+    Ok(())
+}
+
+/// Plays one scenario for `up --play`: shows the path, keeps the signed document, and verifies it.
+pub(crate) async fn play_and_keep_document(
+    settings: &Settings,
+    endpoints: &Endpoints,
+    id: &str,
+    format: Format,
+) -> Outcome {
+    let catalogue = Catalogue::load_with(&settings.catalogue).map_err(Failure::usage)?;
+    let scenarios = Scenario::embedded(&catalogue).map_err(Failure::own)?;
+    let scenario = choose(scenarios, std::slice::from_ref(&id.to_owned()))?.remove(0);
+    let stand = Stand::new(endpoints.clone(), catalogue, settings.lang).map_err(Failure::no)?;
+    let played = play(&stand, &scenario).await;
+    if format == Format::Json {
+        output::say_json(&Report::new(stand.catalogue(), vec![played.clone()]).json())?;
+    }
+    for difference in &played.differences {
+        output::progress(format_args!("    {difference}"));
+    }
+    output::say(played.path());
+    let verified = match &played.document {
+        None => true,
+        Some(document) => keep_document(settings, &played, document).await?,
+    };
+    Ok(if played.ok() && verified {
+        Exit::Yes
+    } else {
+        Exit::No
+    })
+}
+
+async fn keep_document(
+    settings: &Settings,
+    played: &Played,
+    document: &[u8],
+) -> Result<bool, Failure> {
+    let name: String = played
+        .seen
+        .message
+        .as_ref()
+        .map(|id| {
+            id.as_str()
+                .chars()
+                .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+                .collect()
+        })
+        .unwrap_or_else(|| "document".to_owned());
+    let folder = paths::documents(&settings.data);
+    files::create_private_dir(&folder).map_err(Failure::own)?;
+    let path = folder.join(format!("{name}.xml"));
+    files::write_private(&path, document).map_err(Failure::own)?;
+    let clock = Clock::with_offset(
+        ClockState::load(&settings.data)
+            .map_err(Failure::own)?
+            .offset_ms,
+    );
+    let now = clock.now();
+    let trust = paths::trust_signature(&settings.data);
+    let examiner = verify::examiner(&settings.data, &trust, settings.limits, clock)?;
+    let tree = Document::parse(document, &XmlLimits::default()).map_err(Failure::no)?;
+    let (verdict, _) = examiner.examine(Subject::Document(&tree), now).await;
+    output::say(format_args!("document: {}", path.display()));
+    let passed = verdict.indication == Indication::TotalPassed;
+    output::say(format_args!(
+        "verdict: {}",
+        if passed {
+            "TOTAL-PASSED".to_owned()
+        } else {
+            verdict.to_text()
+        }
+    ));
+    Ok(passed)
+}
