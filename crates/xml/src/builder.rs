@@ -6,6 +6,7 @@ use crate::chars::is_space;
 use crate::error::{Position, XmlError};
 use crate::limits::{XmlLimit, XmlLimits};
 use crate::namespaces::{self, Bindings};
+use crate::pending::Pending;
 use crate::tag::{self, RawAttribute, Tag};
 use crate::text;
 use crate::tree::{
@@ -22,14 +23,7 @@ pub(crate) struct Builder<'s> {
     open: Vec<NodeId>,
     elements: usize,
     comments: usize,
-    pending: Option<Pending>,
-}
-
-/// Character data that may go on: references and CDATA sections continue a text node.
-struct Pending {
-    span: Range<usize>,
-    /// The text so far, if it is more than one piece of the source.
-    rewritten: Option<String>,
+    pending: Pending,
 }
 
 impl<'s> Builder<'s> {
@@ -55,7 +49,7 @@ impl<'s> Builder<'s> {
             open: Vec::new(),
             elements: 0,
             comments: 0,
-            pending: None,
+            pending: Pending::default(),
         }
     }
 
@@ -84,7 +78,7 @@ impl<'s> Builder<'s> {
             return Err(self.ill_formed(span.start + at, "']]>' in character data"));
         }
         let chunk = text::characters(self.source, span.clone())?;
-        self.append(span, &chunk);
+        self.pending.push(self.source, span, &chunk);
         Ok(())
     }
 
@@ -94,7 +88,8 @@ impl<'s> Builder<'s> {
             return Err(self.outside(span.start));
         }
         let c = text::reference(self.source, span.start + 1..span.end - 1)?;
-        self.append(span, &Chunk::Owned(c.to_string().into()));
+        self.pending
+            .push(self.source, span, &Chunk::Owned(c.to_string().into()));
         Ok(())
     }
 
@@ -105,7 +100,7 @@ impl<'s> Builder<'s> {
         }
         let inside = span.start + "<![CDATA[".len()..span.end - "]]>".len();
         let chunk = text::characters(self.source, inside)?;
-        self.append(span, &chunk);
+        self.pending.push(self.source, span, &chunk);
         Ok(())
     }
 
@@ -298,37 +293,10 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn append(&mut self, span: Range<usize>, chunk: &Chunk) {
-        let source = self.source;
-        match &mut self.pending {
-            None => {
-                let rewritten = match chunk {
-                    Chunk::Source(text) if *text == span => None,
-                    _ => Some(chunk.of(source).to_owned()),
-                };
-                self.pending = Some(Pending { span, rewritten });
-            }
-            Some(pending) => {
-                pending
-                    .rewritten
-                    .get_or_insert_with(|| source[pending.span.clone()].to_owned())
-                    .push_str(chunk.of(source));
-                pending.span.end = span.end;
-            }
-        }
-    }
-
-    /// Ends the text node that was going on; an empty CDATA section alone makes none.
+    /// Ends the text node that was going on.
     fn flush(&mut self) {
-        let Some(pending) = self.pending.take() else {
-            return;
-        };
-        let text = match pending.rewritten {
-            None => Chunk::Source(pending.span.clone()),
-            Some(text) => Chunk::Owned(text.into()),
-        };
-        if !text.of(self.source).is_empty() {
-            self.add(pending.span, Kind::Text(text));
+        if let Some((span, text)) = self.pending.take(self.source) {
+            self.add(span, Kind::Text(text));
         }
     }
 

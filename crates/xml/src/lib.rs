@@ -5,8 +5,8 @@
 //! because quick-xml leaves that to its user. Verifier and consumer of a signed document read the
 //! same [`Document`]: there is no second view of the bytes that could differ.
 //!
-//! Left to right: [`Document::parse`] (`parse` and `builder`, with `declaration`, `tag`, `text`, `namespaces`,
-//! `chars`) builds the tree of `tree`; [`Element`] reads it; [`c14n`] turns a part of it into the
+//! Left to right: [`Document::parse`] (`parse` and `builder`, with `declaration`, `tag`, `text`, `pending`,
+//! `namespaces`, `chars`) builds the tree of `tree`; [`Element`] reads it; [`c14n`] turns a part of it into the
 //! octets that are signed; [`write`] makes XML anew.
 //!
 //! Refused though XML 1.0 allows it: document type declarations, processing instructions,
@@ -21,6 +21,7 @@ mod error;
 mod limits;
 mod namespaces;
 mod parse;
+mod pending;
 mod tag;
 mod text;
 mod tree;

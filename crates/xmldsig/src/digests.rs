@@ -26,13 +26,14 @@ fn check_one(reference: &Reference<'_>, signature: Element<'_>) -> Result<(), Si
     if constant_time_eq(&actual, &reference.digest_value) {
         return Ok(());
     }
-    let mut canonical = canonical;
-    canonical.truncate(SignatureError::CANONICAL_SHOWN_BYTES_MAX);
+    let shown = canonical
+        .len()
+        .min(SignatureError::CANONICAL_SHOWN_BYTES_MAX);
     Err(SignatureError::DigestMismatch {
         uri: reference.uri.clone(),
         expected: reference.digest_value.clone(),
         actual,
-        canonical,
+        canonical: canonical[..shown].to_vec(),
     })
 }
 

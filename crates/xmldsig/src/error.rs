@@ -37,7 +37,8 @@ pub enum SignatureError {
         /// The digest of what the document holds.
         actual: Vec<u8>,
         /// The canonical octets that gave `actual`, from their beginning, at most
-        /// [`SignatureError::CANONICAL_SHOWN_BYTES_MAX`]: compare them with the signer's.
+        /// [`SignatureError::CANONICAL_SHOWN_BYTES_MAX`]: compare them with the signer's. They hold
+        /// people's data: for the sender to see, never for a log.
         canonical: Vec<u8>,
     },
     /// A limit was exceeded.
