@@ -203,8 +203,18 @@ impl Nca {
     }
 
     pub(crate) fn examiner_at(&self, nca: Option<NcaAddresses>, policy: Policy) -> Examiner {
+        self.examiner_within(ClientLimits::default().seconds_max, nca, policy)
+    }
+
+    /// An examiner that waits so long for an answer, and never longer than examiners do.
+    pub(crate) fn examiner_within(
+        &self,
+        seconds_max: u64,
+        nca: Option<NcaAddresses>,
+        policy: Policy,
+    ) -> Examiner {
         let client = HttpClient::plain(ClientLimits {
-            seconds_max: 1,
+            seconds_max,
             ..ClientLimits::default()
         });
         let limits = Limits {
