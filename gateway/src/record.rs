@@ -5,7 +5,7 @@ use qaqpa_channel::inbox::refusal_entry;
 use qaqpa_channel::{Answers, Rejection};
 use qaqpa_model::{Actor, MessageId, Moment, SenderId};
 use qaqpa_store::{Direction, JournalEntry};
-use qaqpa_wire::{Departure, SendMessageRequest};
+use qaqpa_wire::{BusinessData, Departure, SendMessageRequest, Sender};
 use serde_json::{Value, json};
 
 /// One HTTP request of the channel, as it came.
@@ -62,10 +62,21 @@ impl Record {
 
     /// Remembers who claims to send what.
     pub(crate) fn opened(&mut self, request: &SendMessageRequest, departures: &[Departure]) {
-        let mut bare = request.clone();
-        if let Some(sender) = &mut bare.sender {
-            sender.password = None;
-        }
+        // Neither the password nor a second copy of the document is needed for the journal.
+        let bare = SendMessageRequest {
+            sender: request.sender.as_ref().map(|sender| Sender {
+                id: sender.id.clone(),
+                password: None,
+            }),
+            message_id: request.message_id.clone(),
+            correlation_id: request.correlation_id.clone(),
+            service_id: request.service_id.clone(),
+            message_date: request.message_date,
+            route_id: request.route_id.clone(),
+            properties: Vec::new(),
+            session_id: request.session_id.clone(),
+            data: BusinessData::new(Vec::new()),
+        };
         self.request = Some(bare);
         if !departures.is_empty() {
             let named: Vec<_> = departures.iter().map(ToString::to_string).collect();

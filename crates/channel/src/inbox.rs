@@ -317,8 +317,7 @@ pub fn refusal_entry(
         Rejection::Refused(refused) => {
             summary["why"] = json!(refused.why);
             for (key, value) in refused.facts.iter().chain(&refused.journal) {
-                summary[*key] =
-                    serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.clone()));
+                summary[*key] = journalled(key, value);
             }
             "refused"
         }
@@ -336,5 +335,15 @@ pub fn refusal_entry(
         label: rejection.label(),
         raw: Some(body.to_vec()),
         summary,
+    }
+}
+
+/// Our own verdicts are JSON and are shown as such; everything else is text, whatever it looks like.
+fn journalled(key: &str, value: &str) -> Value {
+    let text = || Value::String(value.to_owned());
+    if key.ends_with("verdict") {
+        serde_json::from_str(value).unwrap_or_else(|_| text())
+    } else {
+        text()
     }
 }

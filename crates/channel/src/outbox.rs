@@ -199,7 +199,8 @@ impl<C: Courier> Outbox<C> {
             if !none_left && room > 0 {
                 continue;
             }
-            let rest = self.rest().await;
+            // With no room left, a delivery that ends is what to wait for.
+            let rest = if room == 0 { REST } else { self.rest().await };
             tokio::select! {
                 () = shutdown.begun() => {}
                 () = self.bell.0.notified() => {}

@@ -112,7 +112,14 @@ impl Systems {
 pub struct SystemKeys {
     dir: PathBuf,
     id: String,
-    read: Arc<Mutex<Option<(Stamp, Arc<Systems>)>>>,
+    read: Arc<Mutex<Option<Read>>>,
+}
+
+/// What was read, and from which state of the index.
+#[derive(Debug)]
+struct Read {
+    stamp: Stamp,
+    systems: Arc<Systems>,
 }
 
 /// What changes when the index is written anew.
@@ -137,10 +144,10 @@ impl SystemKeys {
         let stamp = stamp(&self.dir);
         {
             let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((of, systems)) = read.as_ref()
-                && *of == stamp
+            if let Some(read) = read.as_ref()
+                && read.stamp == stamp
             {
-                return Ok(Arc::clone(systems));
+                return Ok(Arc::clone(&read.systems));
             }
         }
         let (dir, id) = (self.dir.clone(), self.id.clone());
@@ -153,7 +160,10 @@ impl SystemKeys {
             })??;
         let systems = Arc::new(systems);
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        *read = Some((stamp, Arc::clone(&systems)));
+        *read = Some(Read {
+            stamp,
+            systems: Arc::clone(&systems),
+        });
         Ok(systems)
     }
 }

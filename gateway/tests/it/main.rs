@@ -1,5 +1,8 @@
 //! The gateway over real sockets: its neighbours are stand-ins made of the shared floor.
 
+#![expect(clippy::unwrap_used, reason = "a test's helper fails by panicking")]
+
+#[path = "../../../crates/channel/tests/it/authority.rs"]
 mod authority;
 mod doors;
 mod main_road;

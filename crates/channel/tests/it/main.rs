@@ -1,7 +1,11 @@
 //! The channels' parts through their public interface.
 
-#[path = "../../../../gateway/tests/it/authority.rs"]
-#[expect(dead_code, reason = "the gateway's tests use all of it")]
+#![expect(clippy::unwrap_used, reason = "a test's helper fails by panicking")]
+
+#[expect(
+    dead_code,
+    reason = "the gateway's tests share this file and use all of it"
+)]
 mod authority;
 mod client;
 mod faults;

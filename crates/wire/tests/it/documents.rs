@@ -33,7 +33,7 @@ fn signed<T>(xml: &[u8], read: impl FnOnce(&Covered<'_>) -> T) -> T {
         transforms_max: 4,
     };
     let found = find_enveloped(&document, &bounds).unwrap();
-    let covered = found.cover(&key().spki_der()).unwrap();
+    let covered = found.cover(key().spki_der()).unwrap();
     read(&covered)
 }
 

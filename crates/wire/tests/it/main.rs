@@ -1,5 +1,7 @@
 //! Tests of the wire through its public interface.
 
+#![expect(clippy::unwrap_used, reason = "a test's helper fails by panicking")]
+
 mod descriptions;
 mod documents;
 mod envelopes;
