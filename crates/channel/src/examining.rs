@@ -102,6 +102,6 @@ fn authority(dir: &Path) -> Option<NcaAddresses> {
     let record = registry::read(dir, Actor::Nca).ok()??;
     Some(NcaAddresses {
         ocsp: record.addresses.get("ocsp")?.clone(),
-        crl: record.addresses.get("crl")?.clone(),
+        crl: record.addresses.get("crl-rsa")?.clone(),
     })
 }
