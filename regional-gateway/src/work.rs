@@ -130,6 +130,6 @@ mod tests {
             result: None,
         };
         assert_eq!(Work::of(&work.to_json().unwrap()).unwrap(), work);
-        assert!(Work::of("[]").is_err());
+        assert!(Work::of("7").is_err());
     }
 }

@@ -150,6 +150,7 @@ answer-yes = yes
 answer-no = no
 
 # Verdict
+verdict-heading = Verdict about the signature
 verdict-total-passed = The signature is valid
 verdict-total-failed = The signature is not valid
 verdict-indeterminate = The signature could not be judged

@@ -150,6 +150,7 @@ answer-yes = иә
 answer-no = жоқ
 
 # Қолтаңба туралы қорытынды
+verdict-heading = Қолтаңба туралы қорытынды
 verdict-total-passed = Қолтаңба жарамды
 verdict-total-failed = Қолтаңба жарамсыз
 verdict-indeterminate = Қолтаңба туралы шешім шығару мүмкін емес

@@ -158,6 +158,7 @@ answer-yes = да
 answer-no = нет
 
 # Заключение о подписи
+verdict-heading = Заключение о подписи
 verdict-total-passed = Подпись действительна
 verdict-total-failed = Подпись недействительна
 verdict-indeterminate = О подписи нельзя судить

@@ -1,0 +1,17 @@
+//! The regional gateway over its sockets, with an authority and a gateway that say what a test wants.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, its helpers too"
+)]
+
+mod arrival;
+mod authority;
+mod browser;
+mod chain;
+mod gateway;
+mod outage;
+mod pages;
+mod road;
+mod signing;
+mod stand;
+mod texts;
