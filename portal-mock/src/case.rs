@@ -184,15 +184,20 @@ impl<'p> Case<'p> {
             (routes::APPLICATION_SIGN, "crumb-sign"),
             (routes::APPLICATION, "crumb-status"),
         ];
-        let at = places.iter().position(|(route, _)| *route == here);
         places
             .iter()
-            .enumerate()
-            .map(|(place, (route, key))| {
-                let state = match Some(place).cmp(&at) {
-                    std::cmp::Ordering::Less => "done",
-                    std::cmp::Ordering::Equal => "here",
-                    std::cmp::Ordering::Greater => "ahead",
+            .map(|(route, key)| {
+                let done = match *route {
+                    routes::APPLICATION_FORM => !self.is_draft() || here != *route,
+                    routes::APPLICATION_CERTIFICATE => self.draft.certificate.is_some(),
+                    _ => self.application.submitted_at.is_some(),
+                };
+                let state = if *route == here {
+                    "here"
+                } else if done {
+                    "done"
+                } else {
+                    "ahead"
                 };
                 let walkable = state == "done" && self.is_draft();
                 Crumb {

@@ -3,16 +3,16 @@
 //! The transport signature is judged by the inbox, the document's here; what is accepted is on disk,
 //! in the cabinet, before the acknowledgement is given.
 
+use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use axum::{Router, response};
 use qaqpa_channel::{Contents, Letter, Refused, Rejection};
-use qaqpa_model::{Answer, Moment, RefusalLabel};
+use qaqpa_model::{Moment, RefusalLabel};
 use qaqpa_regulations::Channel;
 use qaqpa_transport::PeerActor;
-use qaqpa_verdict::{Subject, confirm_iin};
+use qaqpa_verdict::Subject;
 use qaqpa_wire::ResultDocument;
 use qaqpa_wire::error::label_of_xml;
 use qaqpa_xml::Document;
@@ -34,16 +34,16 @@ async fn receive(
     State(portal): State<Portal>,
     PeerActor(peer): PeerActor,
     body: Bytes,
-) -> response::Result<Response> {
+) -> Response {
     let letter = match portal.inbox.receive(peer, &body).await {
         Ok(letter) => letter,
-        Err(answer) => return Ok(answer.into_response()),
+        Err(answer) => return answer.into_response(),
     };
     let answer = match judge(&portal, &letter).await {
         Ok(contents) => portal.inbox.accept(letter, contents).await,
         Err(rejection) => portal.inbox.reject(letter, rejection).await,
     };
-    Ok(answer.into_response())
+    answer.into_response()
 }
 
 /// Judges the document of a letter and says what its arrival changes.
@@ -73,15 +73,18 @@ async fn judge(portal: &Portal, letter: &Letter) -> Result<Contents, Rejection> 
     let Some(proven) = proven else {
         let label = verdict.label.unwrap_or(RefusalLabel::SignatureMalformed);
         return Err(Refused::new(label, verdict.why())
-            .with_journal("verdict", verdict.to_json())
+            .with_journal("verdict", verdict.shown().to_json())
             .into());
     };
     let result = ResultDocument::read(&proven.covered)
         .map_err(|error| Refused::new(error.label(), error.to_string()))?;
-    if let Answer::Fail(label) | Answer::Undecided(label) =
-        confirm_iin(&proven.signer, &result.submitter)
-    {
-        return Err(Refused::new(label, "the officer named in the result did not sign it").into());
+    let verdict = verdict.with_submitter(&result.submitter);
+    if let Some(label) = verdict.label {
+        return Err(
+            Refused::new(label, "the officer named in the result did not sign it")
+                .with_journal("verdict", verdict.shown().to_json())
+                .into(),
+        );
     }
     belongs(&result, &application).map_err(|not_ours| unknown(not_ours.why))?;
 

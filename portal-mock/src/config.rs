@@ -18,6 +18,8 @@ pub struct PortalConfig {
     pub list_short: usize,
     /// Notifications on their own page.
     pub notifications_max: u32,
+    /// Entries of the outbox, newest first, among which an application's own is looked for.
+    pub outbox_looked_at: u32,
 }
 
 impl Default for PortalConfig {
@@ -29,6 +31,7 @@ impl Default for PortalConfig {
             shown_characters_max: 12_000,
             list_short: 5,
             notifications_max: 200,
+            outbox_looked_at: 64,
         }
     }
 }

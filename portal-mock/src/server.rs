@@ -73,13 +73,7 @@ pub async fn start_with(start: ActorStart, config: PortalConfig) -> Result<Runni
     let outbox = outbox(&hall, &begun, &portal)?;
     let shutdown = hall.shutdown().clone();
     hall.spawn(outbox.run(shutdown.clone()));
-    hall.spawn(sweep(site, shutdown.clone()));
-    hall.spawn(async move {
-        shutdown.begun().await;
-        // Requests in flight are answered within the doors' grace; the writer ends after them.
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        drop(portal);
-    });
+    hall.spawn(sweep(site, shutdown));
     hall.open().await
 }
 

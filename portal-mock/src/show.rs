@@ -96,9 +96,9 @@ pub(crate) fn refusal(flow: &Flow, meaning: Meaning, refused: &Refusal, w: &Word
 /// A verdict with every check.
 pub(crate) fn verdict(verdict: &Verdict, when: String, w: &Words) -> VerdictView {
     let (state, key) = match verdict.indication {
-        Indication::TotalPassed => ("passed", "verdict-total-passed"),
-        Indication::TotalFailed => ("failed", "verdict-total-failed"),
-        Indication::Indeterminate => ("undecided", "verdict-indeterminate"),
+        Indication::TotalPassed => ("total-passed", "verdict-total-passed"),
+        Indication::TotalFailed => ("total-failed", "verdict-total-failed"),
+        Indication::Indeterminate => ("indeterminate", "verdict-indeterminate"),
     };
     VerdictView {
         state,
@@ -218,6 +218,24 @@ pub(crate) fn plain_step(element: &Element, w: &Words) -> StepView {
         state: "ahead",
         ..StepView::default()
     }
+}
+
+/// The whole way, refusals beside the conditions that lead to them.
+pub(crate) fn whole_way(flow: &Flow, w: &Words) -> Vec<StepView> {
+    flow.elements
+        .iter()
+        .filter(|element| !is_refusal(flow, element))
+        .map(|element| {
+            let otherwise = match &element.branch {
+                Branch::Question { no, .. } => flow.element(no),
+                _ => None,
+            };
+            StepView {
+                otherwise: otherwise.map(|refusing| Box::new(plain_step(refusing, w))),
+                ..plain_step(element, w)
+            }
+        })
+        .collect()
 }
 
 /// Whether an element is where a condition's "no" leads to.

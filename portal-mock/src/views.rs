@@ -47,6 +47,8 @@ pub(crate) struct StepView {
     pub(crate) answer: String,
     pub(crate) label: String,
     pub(crate) at: String,
+    /// Where a condition's "no" leads to.
+    pub(crate) otherwise: Option<Box<StepView>>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -244,6 +246,7 @@ pub(crate) struct Status<'w> {
     pub(crate) service_title: String,
     pub(crate) status: String,
     pub(crate) delivery: String,
+    pub(crate) waits_because: String,
     pub(crate) notice: String,
     pub(crate) refusal: Option<RefusalView>,
     pub(crate) steps: Vec<StepView>,

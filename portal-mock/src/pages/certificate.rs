@@ -67,7 +67,7 @@ pub(super) async fn submit(
             case.save(&portal).await?;
             Ok(Redirect::to(&of(routes::APPLICATION_SIGN, &id)).into_response())
         }
-        Err((refused, _)) => {
+        Err(refused) => {
             let past = Past::at_choice(&case.draft, prepared);
             case.refuse(&portal, past, &refused).await?;
             Ok(case.to_status())

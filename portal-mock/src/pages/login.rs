@@ -105,7 +105,9 @@ pub(super) async fn submit(
         Err(NotGenuine::TooMany { seconds }) => Ok(again(
             StatusCode::TOO_MANY_REQUESTS,
             Shown {
-                problems: vec![Problem::new("password", "error-too-many").saying("seconds", seconds)],
+                problems: vec![
+                    Problem::new("password", "error-too-many").saying("seconds", seconds),
+                ],
                 ..shown
             },
         )),

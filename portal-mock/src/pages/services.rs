@@ -54,11 +54,7 @@ pub(super) async fn show(
         provider: show::unit(act, &service.provider, w),
         result: service.result.title.get(w.lang()).to_owned(),
         deadlines: deadlines(flow, w),
-        flow: flow
-            .elements
-            .iter()
-            .map(|element| show::plain_step(element, w))
-            .collect(),
+        flow: show::whole_way(flow, w),
         documents: service
             .documents
             .iter()

@@ -211,7 +211,7 @@ async fn answer_or_first_failure(portal: &Portal, case: &Case<'_>) -> Result<(),
         let entries = portal
             .store
             .exchange()
-            .outbox(64)
+            .outbox(portal.config.outbox_looked_at)
             .await
             .map_err(PageProblem::fault)?;
         let entry = entries

@@ -93,6 +93,10 @@ pub(super) async fn show(
             value: format!("{}, {}", file.name, show::size(file.size, w)),
         })
         .collect();
+    let waits_because = match sending {
+        Sending::Queued => why_queued(&portal, &case).await?,
+        _ => String::new(),
+    };
     let waiting = matches!(
         application.status,
         RequestStatus::Received | RequestStatus::InWork
@@ -105,7 +109,12 @@ pub(super) async fn show(
         crumbs: case.crumbs(routes::APPLICATION, w),
         service_title: title.clone(),
         status: w.t(&format!("request-status-{}", application.status)),
-        delivery: w.t(sending.key()),
+        delivery: if sending == Sending::None && !case.is_draft() {
+            String::new()
+        } else {
+            w.t(sending.key())
+        },
+        waits_because,
         notice: if waiting && sending == Sending::Accepted {
             w.t("status-waiting")
         } else {
@@ -156,6 +165,20 @@ fn sending(case: &Case<'_>, trace: &[TraceEntry], arrived: Option<&CabinetDocume
     } else {
         Sending::Queued
     }
+}
+
+/// What the last attempt to send it said.
+async fn why_queued(portal: &Portal, case: &Case<'_>) -> Result<String, PageProblem> {
+    let entries = portal
+        .store
+        .exchange()
+        .outbox(portal.config.outbox_looked_at)
+        .await
+        .map_err(PageProblem::fault)?;
+    let mut own = entries
+        .into_iter()
+        .filter(|entry| entry.message_id == case.application.message_id);
+    Ok(own.find_map(|entry| entry.why).unwrap_or_default())
 }
 
 /// Why it was refused, with the evidence that the notification kept.

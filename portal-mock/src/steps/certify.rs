@@ -5,7 +5,7 @@
 
 use qaqpa_crypto::SignatureAlgorithm;
 use qaqpa_evidence::Examiner;
-use qaqpa_model::{Iin, Limits, Moment, RefusalLabel};
+use qaqpa_model::{Iin, Limits, Moment};
 use qaqpa_verdict::{Subject, Verdict};
 use qaqpa_wire::{Application, BusinessData, SendMessageRequest};
 use qaqpa_xml::{Document, XmlLimits};
@@ -103,14 +103,14 @@ pub async fn examine(
     let document = Document::parse(&signed, &qaqpa_channel::envelope::xml_limits(limits))
         .map_err(|_| NotCertified::again(SIGNED_DOCUMENT, "error-signed-unreadable"))?;
     let (verdict, proven) = examiner.examine(Subject::Document(&document), at).await;
+    let refused = |refusal| NotCertified::Refused(Box::new(refusal));
+    let verdict = check_certificate::passed(verdict.with_submitter(submitter)).map_err(refused)?;
     let Some(proven) = proven else {
-        let label = verdict.label.unwrap_or(RefusalLabel::SignatureMalformed);
-        return Err(NotCertified::Refused(Box::new(Refusal::of_verdict(
-            &verdict, label,
-        ))));
+        return Err(NotCertified::again(
+            SIGNED_DOCUMENT,
+            "error-signed-unreadable",
+        ));
     };
-    check_certificate::confirm(&proven.signer, submitter)
-        .map_err(|refusal| NotCertified::Refused(Box::new(refusal)))?;
     match Application::read(&proven.covered, limits) {
         Ok(application) if application == *expected => {}
         _ => return Err(NotCertified::again(SIGNED_DOCUMENT, "error-signed-other")),

@@ -3,10 +3,9 @@
 //! Asked about the certificate that was chosen, before anything is signed; the gateway asks again about
 //! every signed message.
 
-use qaqpa_crypto::sha256;
 use qaqpa_evidence::Examiner;
-use qaqpa_model::{Answer, Iin, Moment, RefusalLabel};
-use qaqpa_verdict::{SignerIdentity, Subject, Verdict, confirm_iin};
+use qaqpa_model::{Iin, Moment, RefusalLabel};
+use qaqpa_verdict::{Subject, Verdict};
 use qaqpa_x509::{Certificate, pkcs12};
 
 use crate::refusal::Refusal;
@@ -92,54 +91,31 @@ pub fn open_key_file(bytes: &[u8], password: &str) -> Result<pkcs12::KeyFile, Un
 /// Asks the condition about one certificate and one submitter.
 ///
 /// Undecided revocation is a "no" by the policy of the examination (hard fail).
+///
+/// # Errors
+/// The [`Refusal`] of the first check that did not pass, the submitter's IIN last.
 pub async fn check_certificate(
     examiner: &Examiner,
     offered: &Offered,
     submitter: &Iin,
     at: Moment,
-) -> Result<Verdict, (Refusal, Verdict)> {
+) -> Result<Verdict, Refusal> {
     let subject = Subject::Certificate {
         certificate_der: &offered.certificate_der,
         pool_der: &offered.pool_der,
     };
     let (verdict, _) = examiner.examine(subject, at).await;
-    let Some(signer) = verdict.proven_signer() else {
-        let label = verdict.label.unwrap_or(RefusalLabel::SignatureMalformed);
-        return Err((Refusal::of_verdict(&verdict, label), verdict));
-    };
-    match confirm(signer, submitter) {
-        Ok(()) => Ok(verdict),
-        Err(refusal) => Err((refusal, verdict)),
-    }
+    passed(verdict.with_submitter(submitter))
 }
 
-/// The last question: is the certificate the submitter's own?
+/// A verdict that passed every check, or the refusal that it leads to.
 ///
 /// # Errors
-/// The [`Refusal`] with both numbers, masked.
-pub fn confirm(signer: &SignerIdentity, submitter: &Iin) -> Result<(), Refusal> {
-    let label = match confirm_iin(signer, submitter) {
-        Answer::Pass => return Ok(()),
-        Answer::Fail(label) | Answer::Undecided(label) => label,
-    };
-    let theirs = signer
-        .iin
-        .as_ref()
-        .map_or_else(|| "none".to_owned(), Iin::masked);
-    Err(Refusal {
-        label: label.as_str().to_owned(),
-        why: format!(
-            "the application names {}, the certificate of {} names {theirs}",
-            submitter.masked(),
-            signer.common_name
-        ),
-        check: "iin".to_owned(),
-        clause: "the IIN in the request is the IIN in the certificate".to_owned(),
-    })
-}
-
-/// A short name of a certificate for journals.
-#[must_use]
-pub fn fingerprint(certificate_der: &[u8]) -> String {
-    hex::encode(sha256(certificate_der))
+/// The [`Refusal`].
+pub fn passed(verdict: Verdict) -> Result<Verdict, Refusal> {
+    if verdict.is_passed() {
+        return Ok(verdict);
+    }
+    let label = verdict.label.unwrap_or(RefusalLabel::SignatureMalformed);
+    Err(Refusal::of_verdict(&verdict, label))
 }

@@ -122,7 +122,9 @@ pub fn take_file(
     let name = file_name(&upload.name).ok_or_else(|| problem("error-document-name"))?;
     let media_type = media_type(&upload.bytes, &upload.stated_type);
     if !definition.takes(media_type) {
-        return Err(problem("error-document-type").saying("types", definition.media_types.join(", ")));
+        return Err(
+            problem("error-document-type").saying("types", definition.media_types.join(", "))
+        );
     }
     Ok(NewAttachment {
         document: definition.id.clone(),

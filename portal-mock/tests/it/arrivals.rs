@@ -21,7 +21,7 @@ async fn a_granted_result_enters_the_cabinet_and_completes_the_application() {
     let browser = bench.logged_in(CITIZEN).await;
     let (path, message_id) = bench.sent(&browser).await;
     let signed = bench.signed(&bench.result(&path, &message_id, true), "officer-1");
-    let own_id = new_id();
+    let (own_id, now) = (new_id(), bench.clock.now());
     for _ in 0..2 {
         // The second time it is recognized, and acknowledged again.
         bench
@@ -31,7 +31,7 @@ async fn a_granted_result_enters_the_cabinet_and_completes_the_application() {
                 &own_id,
                 Some(&message_id),
                 signed.clone(),
-                bench.clock.now(),
+                now,
             )
             .await
             .unwrap();

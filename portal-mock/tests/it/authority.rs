@@ -153,6 +153,16 @@ impl Authority {
         }
     }
 
+    /// The authority revokes somebody's certificate.
+    pub(crate) fn revokes(&self, id: &str, at: Moment) {
+        let serial = self.people[id].certificate.serial().to_vec();
+        let status = CertStatus::Revoked {
+            at,
+            reason: Some(RevocationReason::KeyCompromise),
+        };
+        self.statuses.lock().unwrap().insert(serial, status);
+    }
+
     /// The authority does not answer any more.
     pub(crate) async fn falls_silent(&self) {
         self.ocsp.reset().await;

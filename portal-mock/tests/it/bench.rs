@@ -222,7 +222,12 @@ impl Bench {
     }
 
     /// A result for an application, not signed yet.
-    pub(crate) fn result(&self, path: &str, message_id: &MessageId, granted: bool) -> ResultDocument {
+    pub(crate) fn result(
+        &self,
+        path: &str,
+        message_id: &MessageId,
+        granted: bool,
+    ) -> ResultDocument {
         ResultDocument {
             result_id: "TEST-1".to_owned(),
             application_id: path.rsplit('/').next().unwrap().to_owned(),

@@ -64,7 +64,12 @@ impl Browser {
     }
 
     /// Posts a form with files.
-    pub(crate) async fn upload(&self, path: &str, fields: &[(&str, &str)], files: &[File<'_>]) -> Seen {
+    pub(crate) async fn upload(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[File<'_>],
+    ) -> Seen {
         let boundary = "----qaqpa-test";
         let mut body = Vec::new();
         let token = self.csrf.borrow().clone();

@@ -113,7 +113,7 @@ impl Gateway {
             message_id: message_id.clone(),
             correlation_id: correlation.cloned(),
             service_id: crate::bench::SERVICE.to_owned(),
-            message_date: self.clock.now(),
+            message_date: judged_at,
             route_id: None,
             sender: None,
             properties: vec![Property {

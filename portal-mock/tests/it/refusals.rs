@@ -122,6 +122,40 @@ fn unsigned(signed: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_is_revoked_between_choice_and_signature_is_refused() {
+    let bench = Bench::up().await;
+    let browser = bench.logged_in(CITIZEN).await;
+    let path = bench.filled(&browser).await;
+    let chosen = bench.chooses(&browser, &path, "citizen-1").await;
+    assert_eq!(chosen.redirected_to(), format!("{path}/sign"));
+    bench.authority.revokes("citizen-1", bench.clock.now());
+    let signed = bench.signs(&browser, &path, "citizen-1").await;
+    assert_eq!(signed.redirected_to(), path);
+    let status = browser.get(&path).await;
+    assert_eq!(status.refusal(), refused(&bench, L::CertificateRevoked));
+    let outcomes: Vec<String> = status
+        .steps()
+        .into_iter()
+        .map(|(_, outcome)| outcome)
+        .collect();
+    assert_eq!(outcomes, ["done", "yes", "done", "no", "done"]);
+    let trace = bench
+        .control(&format!(
+            "/trace/{}",
+            status.attribute("data-message-id").unwrap()
+        ))
+        .await;
+    let outcomes: Vec<&str> = trace
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| step["outcome"].as_str().unwrap())
+        .collect();
+    assert_eq!(outcomes, ["done", "yes", "done", "yes", "no", "done"]);
+    assert_eq!(bench.gateway.received().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_gateways_no_is_shown_at_once_with_its_label() {
     let bench = Bench::up().await;
     let browser = bench.logged_in(CITIZEN).await;
