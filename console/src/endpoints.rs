@@ -35,7 +35,7 @@ pub(crate) fn assemble(data: &Path, catalogue: &Catalogue) -> Result<Endpoints, 
     let of = |actor: Actor, name: &str| address(&records, actor, name);
     let sync = of(Actor::Gateway, "sync")?;
     let asynchronous = of(Actor::Gateway, "async")?;
-    let gateway_root = sync.split("/bip-").next().unwrap_or_default().to_owned();
+    let xsd = of(Actor::Gateway, "xsd")?;
     Ok(Endpoints {
         version: Endpoints::VERSION,
         gateway: Gateway {
@@ -54,7 +54,7 @@ pub(crate) fn assemble(data: &Path, catalogue: &Catalogue) -> Result<Endpoints, 
             delta: BTreeMap::from([("rsa".to_owned(), of(Actor::Nca, "crl-rsa-delta")?)]),
             ca: of(Actor::Nca, "ca")?,
         },
-        portal: of(Actor::Portal, "portal")?,
+        portal: of(Actor::Portal, "pages")?,
         centre: of(Actor::Portal, "centre").ok(),
         workplace: of(Actor::RegionalGateway, "workplace")?,
         console: of(Actor::Console, "console")?,
@@ -85,7 +85,7 @@ pub(crate) fn assemble(data: &Path, catalogue: &Catalogue) -> Result<Endpoints, 
             .map(|service| ServiceEntry {
                 id: service.id.to_string(),
                 service_id: service.id.to_string(),
-                xsd: format!("{gateway_root}/xsd/{}.xsd", service.id),
+                xsd: format!("{xsd}{}.xsd", service.id),
             })
             .collect(),
         identities: people(data, &index),

@@ -111,6 +111,7 @@ pub(crate) struct Shared {
 /// Writes `endpoints.json` when every actor is up, and again whenever one came up anew.
 async fn keep_endpoints(shared: &Shared) {
     let mut written = None;
+    let mut told = String::new();
     loop {
         match endpoints::assemble(&shared.data, &shared.catalogue) {
             Ok(now) if written.as_ref() != Some(&now) => {
@@ -120,7 +121,11 @@ async fn keep_endpoints(shared: &Shared) {
                 }
             }
             Ok(_) => {}
-            Err(missing) => tracing::debug!(missing, "endpoints.json waits"),
+            Err(missing) if missing != told => {
+                tracing::debug!(missing, "endpoints.json waits");
+                told = missing;
+            }
+            Err(_) => {}
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
