@@ -5,11 +5,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use qaqpa_crypto::PrivateKey;
 use qaqpa_model::Moment;
-use qaqpa_store::{CertificateRecord, CertificateState, NewCertificate, Store};
+use qaqpa_store::{
+    CertificateRecord, CertificateState, Direction, JournalEntry, NewCertificate, Store,
+};
 use qaqpa_transport::Clock;
 use qaqpa_x509::issue::{self, Addresses};
 use qaqpa_x509::ocsp::CertStatus;
 use qaqpa_x509::{Certificate, RevocationReason};
+use serde_json::json;
 use thiserror::Error;
 
 use crate::standing::Standing;
@@ -188,7 +191,39 @@ impl Authority {
                 not_after: certificate.not_after(),
             };
         let new = issued.iter().map(new).collect();
-        Ok(self.store.authority().record(new).await?)
+        self.store.authority().record(new).await?;
+        let issued: Vec<_> = issued
+            .iter()
+            .map(|(issuer, identity, certificate)| {
+                json!({
+                    "issuer": issuer.as_str(),
+                    "identity": identity,
+                    "serial": certificate.serial_hex(),
+                })
+            })
+            .collect();
+        self.journal("certificates-issued", json!({ "certificates": issued }), at)
+            .await
+    }
+
+    /// Writes an entry of our own into the journal.
+    pub(crate) async fn journal(
+        &self,
+        kind: &str,
+        summary: serde_json::Value,
+        at: Moment,
+    ) -> Result<(), PkiError> {
+        let entry = JournalEntry {
+            at,
+            kind: kind.to_owned(),
+            message_id: None,
+            direction: Direction::Own,
+            label: None,
+            raw: None,
+            summary,
+        };
+        self.store.journal().append(entry).await?;
+        Ok(())
     }
 
     /// The responder that signs OCSP answers now.

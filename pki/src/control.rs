@@ -7,12 +7,15 @@
 //! | `POST /certificates/{identity or serial}/suspend`, `…/resume` | `{}` | `CertificateView` |
 //! | `POST /issue` | [`IssueOrder`] | [`Issued`] |
 //! | `GET /trust` | – | [`TrustView`] |
+//! | `GET /journal`, `/journal/{id}`, `/journal/verify` | `?message=&kind=&before=&limit=` | as every actor's control port |
 
 mod issue;
+mod journal;
 
 pub use issue::{IssueOrder, Issued};
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -20,9 +23,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use qaqpa_store::{CertificateRecord, CertificateState};
+use qaqpa_transport::control::{ClockHook, clock_hook};
 use qaqpa_x509::{Certificate, RevocationReason};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::authority::{Authority, Change};
 use crate::{PkiError, respond};
@@ -87,7 +92,34 @@ pub fn routes(authority: Arc<Authority>) -> Router {
         .route("/certificates/{name}/resume", post(resume))
         .route("/issue", post(issue::issue))
         .route("/trust", get(trust))
+        .route("/journal", get(journal::list))
+        .route("/journal/verify", get(journal::verify))
+        .route("/journal/{id}", get(journal::show))
         .with_state(authority)
+}
+
+/// Before a move of the clock is acknowledged: certificates are made anew where they must be, and the journal says
+/// that the clock was set, and whether it was set back.
+pub fn on_clock(authority: Arc<Authority>) -> ClockHook {
+    let last = Arc::new(AtomicI64::new(authority.clock.offset_ms()));
+    clock_hook(move |now| {
+        let (authority, last) = (Arc::clone(&authority), Arc::clone(&last));
+        async move {
+            let offset_ms = authority.clock.offset_ms();
+            let moved_ms = offset_ms - last.swap(offset_ms, Ordering::SeqCst);
+            let kind = if moved_ms < 0 {
+                "clock-set-back"
+            } else {
+                "clock-set"
+            };
+            let adapted = async {
+                let summary = json!({ "now": now.to_string(), "moved_ms": moved_ms });
+                authority.journal(kind, summary, now).await?;
+                authority.adapt(now).await
+            };
+            adapted.await.map_err(|error| error.to_string())
+        }
+    })
 }
 
 async fn list(State(authority): State<Arc<Authority>>) -> Response {

@@ -13,9 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderName, StatusCode, header};
 use qaqpa_model::Actor;
 use qaqpa_store::{Store, StoreConfig};
-use qaqpa_transport::{
-    ActorStart, Hall, Place, Running, Security, StartError, StoreChoice, control, paths,
-};
+use qaqpa_transport::{ActorStart, Hall, Place, Running, Security, StartError, StoreChoice, paths};
 use qaqpa_x509::issue::Addresses;
 
 use crate::authority::{Authority, blocking};
@@ -56,14 +54,7 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
     ] {
         hall.announce(name, format!("{base}{path}"));
     }
-    let adapting = Arc::clone(&authority);
-    let on_clock = control::clock_hook(move |moment| {
-        let authority = Arc::clone(&adapting);
-        async move {
-            let adapted = authority.adapt(moment).await;
-            adapted.map_err(|error| error.to_string())
-        }
-    });
+    let on_clock = doors::on_clock(Arc::clone(&authority));
     let own = doors::routes(Arc::clone(&authority));
     hall.control(Place::NcaControl, own, on_clock).await?;
     let shutdown = hall.shutdown().clone();

@@ -176,6 +176,7 @@ type Why = (&'static str, String);
 
 fn subject(order: IssueOrder) -> Result<Subject, Why> {
     let id = IdentityId::parse(&order.id).map_err(|why| ("id-invalid", why.to_string()))?;
+    check_password(&order.password)?;
     let role = Role::parse(&order.role)
         .ok_or_else(|| ("role-unknown", format!("{:?} is not a role", order.role)))?;
     let purpose = match order.purpose.as_deref() {
@@ -236,4 +237,17 @@ fn named(name: &str) -> Result<Vec<String>, Why> {
         return Err(("name-invalid", meaning.to_owned()));
     }
     Ok(words)
+}
+
+/// What OpenSSL, Java's keytool (at least six) and PKCS#12's UTF-16 can all take.
+fn check_password(password: &str) -> Result<(), Why> {
+    let good = (6..=128).contains(&password.chars().count())
+        && password
+            .chars()
+            .all(|c| !c.is_control() && u32::from(c) <= 0xffff);
+    if good {
+        return Ok(());
+    }
+    let meaning = "a key file's password has 6 to 128 characters of the basic plane, none of them a control character";
+    Err(("password-invalid", meaning.to_owned()))
 }

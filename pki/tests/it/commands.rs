@@ -2,7 +2,7 @@ use qaqpa_pki::control::{CertificateView, TrustView};
 use qaqpa_x509::RevocationReason;
 use qaqpa_x509::crl::CrlStatus;
 use qaqpa_x509::ocsp::CertStatus;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::stand::{Stand, just_now, label};
 
@@ -110,4 +110,51 @@ async fn the_register_lists_everybody_and_the_trust_is_told() {
     assert_eq!(trust.issuing, stand.issuing().to_pem());
     assert_eq!(trust.root, stand.anchors().roots()[0].to_pem());
     assert!(trust.responder.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_journal_says_what_was_issued_changed_and_set() {
+    let stand = Stand::new().await;
+    stand.command("citizen-1", "suspend").await.unwrap();
+    stand.control().set_clock(60_000).await.unwrap();
+    stand.control().set_clock(0).await.unwrap();
+    let all: Vec<Value> = stand.control().get("/journal").await.unwrap();
+    let kinds: Vec<_> = all
+        .iter()
+        .rev()
+        .filter_map(|entry| entry["kind"].as_str())
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            "certificates-issued",
+            "certificates-issued",
+            "certificate-state",
+            "certificate-state",
+            "certificate-state",
+            "clock-set",
+            "clock-set-back",
+        ]
+    );
+    let first = &all[all.len() - 1]["summary"]["certificates"];
+    assert_eq!(first[0]["identity"], "responder");
+    let one: Value = stand.control().get("/journal/1").await.unwrap();
+    assert_eq!(one, all[all.len() - 1]);
+    let some: Vec<Value> = stand
+        .control()
+        .get("/journal?kind=clock-set")
+        .await
+        .unwrap();
+    assert_eq!(some.len(), 1);
+    let proof: Value = stand.control().get("/journal/verify").await.unwrap();
+    assert_eq!(
+        (&proof["entries"], &proof["broken"]),
+        (&json!(7), &Value::Null)
+    );
+    let absent = stand
+        .control()
+        .get::<Value>("/journal/99")
+        .await
+        .unwrap_err();
+    assert_eq!(label(absent), (404, "not-found".to_owned()));
 }

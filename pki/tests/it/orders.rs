@@ -95,6 +95,11 @@ async fn orders_that_cannot_be_are_refused_by_name() {
         (with("name", json!("ТЕСТОВ")), (422, "name-invalid")),
         (with("name", json!("А Б\u{0}")), (422, "name-invalid")),
         (with("name", json!("А ".repeat(40))), (422, "name-invalid")),
+        (with("password", json!("short")), (422, "password-invalid")),
+        (
+            with("password", json!("🔑🔑🔑🔑🔑🔑")),
+            (422, "password-invalid"),
+        ),
         (with("color", json!("red")), (422, "request-malformed")),
     ] {
         let refused = stand
