@@ -348,7 +348,7 @@ async fn open_doors(dir: &Path, clock: &Clock, responder: Arc<Responder>) -> Run
         .with_state(responder);
     hall.serve(listener, router, Security::Plain);
     hall.announce("ocsp", format!("{address}/ocsp/"));
-    hall.announce("crl", format!("{address}/crl/rsa.crl"));
+    hall.announce("crl-rsa", format!("{address}/crl/rsa.crl"));
     let on_clock = control::clock_hook(|_| async { Ok(()) });
     hall.control(Place::NcaControl, Router::new(), on_clock)
         .await

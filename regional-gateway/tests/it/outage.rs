@@ -57,7 +57,9 @@ async fn a_result_waits_for_a_gateway_that_is_down_and_survives_a_kill() {
 async fn an_accepted_application_survives_kills_as_one_card() {
     let mut stand = Stand::start().await;
     for n in 1..=3 {
-        let request = stand.request(n, &application(SERVICE));
+        let mut application = application(SERVICE);
+        application.application_id = format!("a-{n}");
+        let request = stand.request(n, &application);
         let before = stand.send(&request).await.unwrap();
         stand = stand.kill_and_restart().await;
         // The gateway did not hear the answer and sends again.
