@@ -8,6 +8,7 @@
 //! - [`authority`]: what the authority does with its register; [`responder`] answers OCSP, [`lists`] signs CRLs;
 //! - [`personas`]: the one fixed list of ready-made people and systems; [`standing`]: when their certificates
 //!   are valid; [`roster`]: issues them, and writes `DIR/identities` and `DIR/trust`;
+//! - [`mischief`]: deliberate faults, none of which is on unless asked;
 //! - [`respond`]: the one place where errors become answers.
 //!
 //! Root and issuing certificates are not stored: RSA signatures are deterministic, so the same keys always give
@@ -19,6 +20,7 @@ pub mod config;
 pub mod control;
 mod error;
 pub mod lists;
+pub mod mischief;
 pub mod personas;
 pub mod respond;
 pub mod responder;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use base64::Engine;
@@ -17,6 +18,7 @@ use qaqpa_transport::{ActorStart, Hall, Place, Running, Security, StartError, St
 use qaqpa_x509::issue::Addresses;
 
 use crate::authority::{Authority, blocking};
+use crate::mischief::{self, Mischief};
 use crate::vault::Vault;
 use crate::{Config, control as doors, lists, respond, responder};
 
@@ -42,7 +44,10 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
         .await
         .map_err(StartError::part("authority"))?;
 
-    hall.serve(listener, public(Arc::clone(&authority)), Security::Plain);
+    let mischief = Arc::new(Mischief::new(hall.start().calm));
+    let door = public(Arc::clone(&authority))
+        .layer(from_fn_with_state(Arc::clone(&mischief), mischief::silence));
+    hall.serve(listener, door, Security::Plain);
     for (name, path) in [
         ("ocsp", OCSP),
         ("tsp", TSP),
@@ -55,7 +60,7 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
         hall.announce(name, format!("{base}{path}"));
     }
     let on_clock = doors::on_clock(Arc::clone(&authority));
-    let own = doors::routes(Arc::clone(&authority));
+    let own = doors::routes(Arc::clone(&authority)).merge(mischief::routes(mischief));
     hall.control(Place::NcaControl, own, on_clock).await?;
     let shutdown = hall.shutdown().clone();
     hall.spawn(async move {
