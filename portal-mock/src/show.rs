@@ -244,3 +244,26 @@ pub(crate) fn is_refusal(flow: &Flow, element: &Element) -> bool {
         .iter()
         .any(|other| matches!(&other.branch, Branch::Question { no, .. } if *no == element.id))
 }
+
+#[cfg(test)]
+mod tests {
+    use qaqpa_web::Texts;
+
+    use super::*;
+
+    #[test]
+    fn sizes_are_rounded_up_and_written_as_the_language_writes_them() {
+        let texts = Texts::new(crate::texts::ALL).unwrap();
+        let shown = |bytes| [Lang::En, Lang::Ru].map(|lang| size(bytes, texts.words(lang)));
+        assert_eq!(shown(1023), ["1023 bytes", "1023 Б"]);
+        assert_eq!(shown(1025), ["2 KB", "2 КБ"]);
+        assert_eq!(shown(1_600_000), ["1.6 MB", "1,6 МБ"]);
+    }
+
+    #[test]
+    fn moments_are_shown_in_kazakhstans_time() {
+        let at = Moment::parse("2026-11-22T05:04:00Z").unwrap();
+        assert_eq!(moment(at, Lang::Kk), "22.11.2026, 10:04");
+        assert_eq!(moment(at, Lang::En), "22 Nov 2026, 10:04");
+    }
+}

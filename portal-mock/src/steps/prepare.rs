@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use qaqpa_model::Limits;
-use qaqpa_regulations::{DocumentDef, Service};
+use qaqpa_regulations::{DocumentDef, FieldProblem, Service};
 use qaqpa_store::{Attachment, NewAttachment};
 
 use crate::routes::{DOCUMENT_PREFIX, FIELD_PREFIX};
@@ -60,7 +60,7 @@ pub fn answers(service: &Service, posted: &[(String, String)]) -> BTreeMap<Strin
             continue;
         };
         // Browsers end lines with CR LF; signed text has LF, as XML reads it.
-        let value = value.replace("\r\n", "\n");
+        let value = value.replace("\r\n", "\n").replace('\r', "\n");
         answers.insert(field.name.clone(), value.trim().to_owned());
     }
     answers
@@ -72,7 +72,11 @@ pub fn check_answers(service: &Service, answers: &BTreeMap<String, String>) -> V
     let mut problems = Vec::new();
     for field in &service.form {
         let value = answers.get(&field.name).map_or("", String::as_str);
-        if let Err(problem) = field.check(value) {
+        let checked = field.check(value).and_then(|()| {
+            let fits = value.chars().all(is_writable);
+            fits.then_some(()).ok_or(FieldProblem::Characters)
+        });
+        if let Err(problem) = checked {
             let name = format!("{FIELD_PREFIX}{}", field.name);
             problems.push(
                 Problem::new(name, problem.key())
@@ -82,6 +86,11 @@ pub fn check_answers(service: &Service, answers: &BTreeMap<String, String>) -> V
         }
     }
     problems
+}
+
+/// Whether XML can carry the character (XML 1.0 §2.2), beyond what the kinds of fields refuse.
+const fn is_writable(c: char) -> bool {
+    !matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 /// Checks that every required document is attached.
@@ -288,12 +297,22 @@ mod tests {
         let service = &catalogue.services()[0];
         let first = &service.form[0].name;
         let posted = vec![
-            (format!("{FIELD_PREFIX}{first}"), "  a\r\nb ".to_owned()),
+            (format!("{FIELD_PREFIX}{first}"), "  a\r\nb\rc ".to_owned()),
             ("field.not-there".to_owned(), "x".to_owned()),
         ];
         let answers = answers(service, &posted);
         assert_eq!(answers.len(), 1);
-        assert_eq!(answers[first], "a\nb");
+        assert_eq!(answers[first], "a\nb\nc");
+    }
+
+    #[test]
+    fn a_character_that_no_document_can_carry_is_refused() {
+        let catalogue = Catalogue::embedded().unwrap();
+        let service = &catalogue.services()[0];
+        let purpose = BTreeMap::from([("purpose".to_owned(), "for\u{ffff}this".to_owned())]);
+        let problems = check_answers(service, &purpose);
+        let named = problems.iter().find(|p| p.field == "field.purpose");
+        assert_eq!(named.map(|p| p.key), Some("field-problem-characters"));
     }
 
     #[test]

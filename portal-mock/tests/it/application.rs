@@ -285,6 +285,22 @@ async fn while_the_gateway_is_down_an_application_is_queued_and_delivered_when_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_portal_that_is_killed_with_a_full_outbox_delivers_once_when_it_is_up_again() {
+    let bench = Bench::without_gateway().await;
+    let browser = bench.logged_in(CITIZEN).await;
+    let path = bench.filled(&browser).await;
+    bench.chooses(&browser, &path, "citizen-1").await;
+    bench.signs(&browser, &path, "citizen-1").await;
+    let bench = bench.killed_and_up_again().await;
+    bench.gateway.up().await;
+    let browser = bench.logged_in(CITIZEN).await;
+    bench
+        .wait_for(&browser, &path, "data-delivery", "accepted")
+        .await;
+    assert_eq!(bench.gateway.received().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_signed_application_cannot_be_signed_or_changed_again() {
     let bench = Bench::up().await;
     let browser = bench.logged_in(CITIZEN).await;

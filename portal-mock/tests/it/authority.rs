@@ -1,6 +1,6 @@
 //! An authority of the test's own: certificates of the national profile, and an OCSP responder.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -103,7 +103,7 @@ impl Authority {
                 oid: format!("1.2.398.3.99.{number}"),
                 organization: None,
             };
-            let key = PrivateKey::generate_rsa_2048().unwrap();
+            let key = key_of(&id);
             let validity = days(now, -10, 300);
             let certificate = issue::system(
                 &system,
@@ -185,7 +185,7 @@ fn responder(
     clock: Clock,
     statuses: Arc<Mutex<HashMap<Vec<u8>, CertStatus>>>,
 ) -> Responder {
-    let key = PrivateKey::generate_rsa_2048().unwrap();
+    let key = key_of("ocsp");
     let name = NameToWrite::new().with(oid::COMMON_NAME, "TEST OCSP");
     let certificate = issue::responder(
         name,
@@ -231,6 +231,15 @@ impl Respond for Responder {
     }
 }
 
+/// The key of that name: made once for all tests of this process, since making one is slow.
+fn key_of(name: &str) -> PrivateKey {
+    static KEYS: Mutex<BTreeMap<String, PrivateKey>> = Mutex::new(BTreeMap::new());
+    let mut keys = KEYS.lock().unwrap();
+    keys.entry(name.to_owned())
+        .or_insert_with(|| PrivateKey::generate_rsa_2048().unwrap())
+        .clone()
+}
+
 fn chain(name: &str) -> (Ca, Ca) {
     let life = Validity {
         not_before: Moment::ROOT_BEGIN,
@@ -241,10 +250,10 @@ fn chain(name: &str) -> (Ca, Ca) {
             .with(oid::COMMON_NAME, &format!("{name} {what}"))
             .with(oid::COUNTRY, "KZ")
     };
-    let key = PrivateKey::generate_rsa_2048().unwrap();
+    let key = key_of(&format!("{name} root"));
     let certificate = issue::root(named("ROOT"), &key, life).unwrap();
     let root = Ca { key, certificate };
-    let key = PrivateKey::generate_rsa_2048().unwrap();
+    let key = key_of(&format!("{name} issuing"));
     let certificate = issue::issuing(
         named("ISSUING"),
         key.spki_der(),
@@ -272,7 +281,7 @@ fn person(
         iin: Iin::parse(iin).unwrap(),
         organization: None,
     };
-    let key = PrivateKey::generate_rsa_2048().unwrap();
+    let key = key_of(id);
     let certificate = issue::person(
         &person,
         &[Role::Individual],

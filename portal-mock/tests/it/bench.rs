@@ -68,6 +68,21 @@ impl Bench {
         }
     }
 
+    /// The portal is killed, and comes up again on other ports.
+    pub(crate) async fn killed_and_up_again(mut self) -> Self {
+        let start = self.start();
+        self.portal.kill().await;
+        self.portal = qaqpa_portal_mock::start(start).await.unwrap();
+        self
+    }
+
+    fn start(&self) -> ActorStart {
+        ActorStart {
+            clock: self.clock.clone(),
+            ..ActorStart::in_folder(self.dir.path())
+        }
+    }
+
     pub(crate) fn browser(&self) -> Browser {
         let tls = TlsAuthority::open_or_create(self.dir.path()).unwrap();
         let client = HttpClient::new(&tls.client(None).unwrap(), ClientLimits::default());
