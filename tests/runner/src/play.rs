@@ -191,6 +191,11 @@ impl Story<'_> {
             Step::Sign { key_of } => self.citizen.sign(key_of).await,
             Step::Upload { key_of, spoil } => self.citizen.upload(key_of, *spoil).await,
             Step::Decide { who, ground } => self.decide(who, ground.as_deref()).await,
+            Step::Act { who } => {
+                let message = self.message()?;
+                Officer::new(self.stand).act(who, &message).await?;
+                Ok(Went::On)
+            }
             Step::Receive {} => {
                 let document = self.citizen.document().await?;
                 let message = self.message()?;
@@ -224,7 +229,9 @@ impl Story<'_> {
         Officer::new(self.stand)
             .decide(who, &message, self.service, ground)
             .await?;
-        if self.citizen.application().is_some() {
+        // In a chain of actions others have to act before anything is decided for the citizen.
+        let ends_here = self.flow.actions.len() == 1;
+        if ends_here && self.citizen.application().is_some() {
             self.citizen.decided().await
         } else {
             Ok(Went::On)

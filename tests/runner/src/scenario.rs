@@ -118,6 +118,11 @@ pub enum Step {
         /// The id of a ground; granted if there is none.
         ground: Option<String>,
     },
+    /// The next member of the chain opens the card and ends the open action: signs, or completes it.
+    Act {
+        /// A ready-made identity.
+        who: String,
+    },
     /// The citizen opens the document in the cabinet and verifies it.
     Receive {},
     /// An information system sends a signed application over the synchronous channel.

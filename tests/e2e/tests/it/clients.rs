@@ -21,7 +21,10 @@ fn zeep_without_a_signature_gets_the_labelled_fault() {
     let folder = tempfile::tempdir().unwrap();
     let answer = zeep(stand, folder.path(), "unsigned");
     let detail = answer["detail"].as_str().unwrap_or_default();
-    assert!(detail.contains("label=transport-signature-missing"), "{answer}");
+    assert!(
+        detail.contains("label=transport-signature-missing"),
+        "{answer}"
+    );
 }
 
 #[test]
@@ -29,11 +32,26 @@ fn a_document_signed_by_signxml_passes() {
     let stand = stand::shared();
     let folder = tempfile::tempdir().unwrap();
     let (key, certificate) = citizen_pem(stand, folder.path());
-    let (unsigned, signed) = (folder.path().join("unsigned.xml"), folder.path().join("signed.xml"));
-    std::fs::write(&unsigned, stand::qaqpa_yes(&stand.data, &["sample", SERVICE])).unwrap();
+    let (unsigned, signed) = (
+        folder.path().join("unsigned.xml"),
+        folder.path().join("signed.xml"),
+    );
+    std::fs::write(
+        &unsigned,
+        stand::qaqpa_yes(&stand.data, &["sample", SERVICE]),
+    )
+    .unwrap();
     let arguments = [key, certificate, unsigned, signed.clone()];
-    let output = Command::new(python()).arg(script("signxml_sign.py")).args(&arguments).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new(python())
+        .arg(script("signxml_sign.py"))
+        .args(&arguments)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert_eq!(send(stand, &signed)["code"], "SCSS001");
 }
 
@@ -42,14 +60,33 @@ fn a_document_signed_by_xmlsec1_passes() {
     let stand = stand::shared();
     let folder = tempfile::tempdir().unwrap();
     let (key, certificate) = citizen_pem(stand, folder.path());
-    let (template, signed) = (folder.path().join("template.xml"), folder.path().join("signed.xml"));
+    let (template, signed) = (
+        folder.path().join("template.xml"),
+        folder.path().join("signed.xml"),
+    );
     let unsigned = stand::qaqpa_yes(&stand.data, &["sample", SERVICE]);
-    std::fs::write(&template, unsigned.replacen("</application>", &format!("{TEMPLATE}</application>"), 1)).unwrap();
+    std::fs::write(
+        &template,
+        unsigned.replacen("</application>", &format!("{TEMPLATE}</application>"), 1),
+    )
+    .unwrap();
     let pair = format!("{},{}", key.display(), certificate.display());
-    let output = stand::judge("xmlsec1", &[
-        "--sign", "--privkey-pem", &pair, "--output", signed.to_str().unwrap(), template.to_str().unwrap(),
-    ]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = stand::judge(
+        "xmlsec1",
+        &[
+            "--sign",
+            "--privkey-pem",
+            &pair,
+            "--output",
+            signed.to_str().unwrap(),
+            template.to_str().unwrap(),
+        ],
+    );
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert_eq!(send(stand, &signed)["code"], "SCSS001");
 }
 
@@ -72,18 +109,30 @@ fn zeep(stand: &Stand, folder: &Path, how: &str) -> Value {
     let output = Command::new(python())
         .arg(script("zeep_send.py"))
         .arg(&stand.endpoints.gateway.wsdl.sync)
-        .args([&stand.endpoints.trust.tls, &key, &certificate, &stand.endpoints.trust.gateway_certificate])
+        .args([
+            &stand.endpoints.trust.tls,
+            &key,
+            &certificate,
+            &stand.endpoints.trust.gateway_certificate,
+        ])
         .args([&sender.sender_id, &sender.password, SERVICE])
         .arg(&document)
         .arg(how)
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
 fn send(stand: &Stand, document: &Path) -> Value {
-    let output = stand::qaqpa(&stand.data, &["send", document.to_str().unwrap(), "--format", "json"]);
+    let output = stand::qaqpa(
+        &stand.data,
+        &["send", document.to_str().unwrap(), "--format", "json"],
+    );
     serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
 }
@@ -104,6 +153,10 @@ pub(crate) fn script(name: &str) -> PathBuf {
 /// The Python that `scripts/setup test` prepared.
 pub(crate) fn python() -> PathBuf {
     let python = top().join(".test-tools/venv/bin/python");
-    assert!(python.exists(), "{} is missing: run scripts/setup test", python.display());
+    assert!(
+        python.exists(),
+        "{} is missing: run scripts/setup test",
+        python.display()
+    );
     python
 }

@@ -14,37 +14,97 @@ const TABLE: &[(&str, &[&str])] = &[
     ("crates/xmldsig", &["xml", "crypto"]),
     ("regulations", &["model"]),
     ("crates/wire", &["model", "xml", "crypto", "xmldsig"]),
-    ("crates/verdict", &["model", "xml", "crypto", "x509", "xmldsig"]),
+    (
+        "crates/verdict",
+        &["model", "xml", "crypto", "x509", "xmldsig"],
+    ),
     ("crates/store", &["model"]),
     ("crates/transport", &["model"]),
-    ("crates/evidence", &["verdict", "transport", "store", "x509", "xmldsig", "model", "xml", "crypto"]),
-    ("crates/channel", &[
-        "evidence", "wire", "verdict", "transport", "store", "x509", "xmldsig", "model", "xml", "crypto",
-    ]),
+    (
+        "crates/evidence",
+        &[
+            "verdict",
+            "transport",
+            "store",
+            "x509",
+            "xmldsig",
+            "model",
+            "xml",
+            "crypto",
+        ],
+    ),
+    (
+        "crates/channel",
+        &[
+            "evidence",
+            "wire",
+            "verdict",
+            "transport",
+            "store",
+            "x509",
+            "xmldsig",
+            "model",
+            "xml",
+            "crypto",
+        ],
+    ),
     ("crates/web", &["model", "transport", "store"]),
-    ("pki", &["model", "crypto", "x509", "store", "transport", "web"]),
+    (
+        "pki",
+        &["model", "crypto", "x509", "store", "transport", "web"],
+    ),
     ("gateway", FLOORS_0_TO_3),
     ("regional-gateway", FLOORS_0_TO_3),
     ("portal-mock", FLOORS_0_TO_3),
-    ("tests/runner", &[
-        "model", "xml", "crypto", "x509", "xmldsig", "regulations", "wire", "verdict", "transport",
-    ]),
+    (
+        "tests/runner",
+        &[
+            "model",
+            "xml",
+            "crypto",
+            "x509",
+            "xmldsig",
+            "regulations",
+            "wire",
+            "verdict",
+            "transport",
+        ],
+    ),
 ];
 
 const FLOORS_0_TO_3: &[&str] = &[
-    "model", "xml", "crypto", "x509", "xmldsig", "regulations", "wire", "verdict", "store",
-    "transport", "evidence", "channel", "web",
+    "model",
+    "xml",
+    "crypto",
+    "x509",
+    "xmldsig",
+    "regulations",
+    "wire",
+    "verdict",
+    "store",
+    "transport",
+    "evidence",
+    "channel",
+    "web",
 ];
 
 /// Only the one XML parser may see the XML library; only the store may see the database's.
-const WRAPPED: &[(&str, &str)] =
-    &[("quick-xml", "crates/xml"), ("sqlx", "crates/store"), ("aws-lc-rs", "crates/crypto")];
+const WRAPPED: &[(&str, &str)] = &[
+    ("quick-xml", "crates/xml"),
+    ("sqlx", "crates/store"),
+    ("aws-lc-rs", "crates/crypto"),
+];
 
 #[test]
 fn every_import_points_downwards_as_the_table_says() {
     let table: BTreeMap<&str, BTreeSet<String>> = TABLE
         .iter()
-        .map(|(folder, may)| (*folder, may.iter().map(|name| format!("qaqpa-{name}")).collect()))
+        .map(|(folder, may)| {
+            (
+                *folder,
+                may.iter().map(|name| format!("qaqpa-{name}")).collect(),
+            )
+        })
         .collect();
     let mut broken = Vec::new();
     for folder in members() {
@@ -55,7 +115,10 @@ fn every_import_points_downwards_as_the_table_says() {
             );
             continue;
         };
-        for import in imports(&folder).into_iter().filter(|name| name.starts_with("qaqpa")) {
+        for import in imports(&folder)
+            .into_iter()
+            .filter(|name| name.starts_with("qaqpa"))
+        {
             if !may.contains(&import) {
                 broken.push(format!("{folder} imports {import}"));
             }
@@ -71,7 +134,11 @@ fn each_dangerous_library_has_one_home() {
             .into_iter()
             .filter(|folder| imports(folder).contains(*library) && folder != home)
             .collect();
-        assert_eq!(users, Vec::<String>::new(), "{library} belongs to {home} alone");
+        assert_eq!(
+            users,
+            Vec::<String>::new(),
+            "{library} belongs to {home} alone"
+        );
     }
 }
 
@@ -86,8 +153,16 @@ fn the_paths_named_in_the_architecture_exist() {
             let first = code.split('/').next().unwrap_or_default();
             let is_place = matches!(
                 first,
-                "crates" | "regulations" | "pki" | "gateway" | "regional-gateway" | "portal-mock"
-                    | "console" | "tests" | "docs" | "scripts"
+                "crates"
+                    | "regulations"
+                    | "pki"
+                    | "gateway"
+                    | "regional-gateway"
+                    | "portal-mock"
+                    | "console"
+                    | "tests"
+                    | "docs"
+                    | "scripts"
             );
             is_place && code.contains('/') && !code.contains([' ', '<', '{', '*', '…'])
         })
@@ -110,12 +185,18 @@ fn members() -> Vec<String> {
             None => folders.push(pattern.to_owned()),
             Some(parent) => {
                 for entry in std::fs::read_dir(top().join(parent)).unwrap() {
-                    folders.push(format!("{parent}/{}", entry.unwrap().file_name().to_string_lossy()));
+                    folders.push(format!(
+                        "{parent}/{}",
+                        entry.unwrap().file_name().to_string_lossy()
+                    ));
                 }
             }
         }
     }
-    assert!(folders.len() > 15, "the workspace's members were read: {folders:?}");
+    assert!(
+        folders.len() > 15,
+        "the workspace's members were read: {folders:?}"
+    );
     folders
 }
 

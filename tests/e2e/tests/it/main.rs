@@ -2,7 +2,10 @@
 
 mod clients;
 mod commands;
+mod kills;
 mod layering;
+mod main_road;
 mod moments;
+mod scenarios;
 mod schemas;
 mod stand;

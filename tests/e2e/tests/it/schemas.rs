@@ -22,18 +22,36 @@ fn every_json_is_of_its_schema_and_every_schema_is_used() {
         String::from_utf8(output.stdout).unwrap()
     };
     let issue = json(&[
-        "ca", "issue", "schema-1", "--iin", "931002451325", "--name", "ТЕСТОВА СХЕМА", "--password-file",
-        password.to_str().unwrap(), "--out", key.to_str().unwrap(),
+        "ca",
+        "issue",
+        "schema-1",
+        "--iin",
+        "931002451325",
+        "--name",
+        "ТЕСТОВА СХЕМА",
+        "--password-file",
+        password.to_str().unwrap(),
+        "--out",
+        key.to_str().unwrap(),
     ]);
     let list = json(&["journal", "list", "--actor", "gateway"]);
     let first: serde_json::Value = serde_json::from_str(&list).unwrap();
-    let entry = first.as_array().and_then(|list| list.first()).map(|entry| entry["id"].as_str().unwrap().to_owned());
+    let entry = first
+        .as_array()
+        .and_then(|list| list.first())
+        .map(|entry| entry["id"].as_str().unwrap().to_owned());
     let shown = [
-        ("endpoints", std::fs::read_to_string(stand.data.join("endpoints.json")).unwrap()),
+        (
+            "endpoints",
+            std::fs::read_to_string(stand.data.join("endpoints.json")).unwrap(),
+        ),
         ("services", json(&["services"])),
         ("service", json(&["services", "show", SERVICE])),
         ("scenario-list", json(&["scenario", "list"])),
-        ("scenario-report", json(&["scenario", "run", "guardianship-condition-1-password"])),
+        (
+            "scenario-report",
+            json(&["scenario", "run", "guardianship-wrong-password"]),
+        ),
         ("send", json(&["send", signed])),
         ("verdict", json(&["verify", signed])),
         ("ca-issue", issue),
@@ -41,13 +59,23 @@ fn every_json_is_of_its_schema_and_every_schema_is_used() {
         ("ca-status", json(&["ca", "status"])),
         ("clock", json(&["clock", "show"])),
         ("journal-list", list),
-        ("journal-entry", json(&["journal", "show", &entry.unwrap_or_else(|| "gateway:1".to_owned())])),
+        (
+            "journal-entry",
+            json(&[
+                "journal",
+                "show",
+                &entry.unwrap_or_else(|| "gateway:1".to_owned()),
+            ]),
+        ),
     ];
     let schemas = top().join("docs/schema");
     for (name, text) in &shown {
         validate(&schemas.join(format!("{name}.schema.json")), text);
     }
-    let used: BTreeSet<String> = shown.iter().map(|(name, _)| format!("{name}.schema.json")).collect();
+    let used: BTreeSet<String> = shown
+        .iter()
+        .map(|(name, _)| format!("{name}.schema.json"))
+        .collect();
     let there: BTreeSet<String> = std::fs::read_dir(&schemas)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
@@ -63,7 +91,17 @@ fn validate(schema: &Path, json: &str) {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(json.as_bytes()).unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(json.as_bytes())
+        .unwrap();
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}: {}\n{json}", schema.display(), String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}: {}\n{json}",
+        schema.display(),
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

@@ -28,7 +28,10 @@ pub(crate) fn shared() -> &'static Stand {
         let (ready, wait) = std::sync::mpsc::channel();
         // A runtime of its own: each test has one, and they end with their tests.
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .enable_all()
+                .build()
+                .unwrap();
             runtime.block_on(async {
                 let simulator = Simulator::start(&settings, |_| {}).await.unwrap();
                 ready.send(()).unwrap();
@@ -55,7 +58,8 @@ pub(crate) fn settings(data: &Path) -> Settings {
 
 /// An empty folder below the build's folder for such things.
 pub(crate) fn fresh_folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+    let folder =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
     std::fs::remove_dir_all(&folder).ok();
     std::fs::create_dir_all(&folder).unwrap();
     folder
@@ -118,21 +122,29 @@ pub(crate) fn pem_of(key_file: &Path, password: &str, folder: &Path) -> (PathBuf
     let certificate = folder.join("certificate.pem");
     let pass = format!("pass:{password}");
     let file = key_file.to_str().unwrap();
-    for (what, target) in [(["-nocerts", "-nodes"], &key), (["-nokeys", "-clcerts"], &certificate)] {
-        let output = judge("openssl", &[
-            "pkcs12", "-in", file, "-passin", &pass, what[0], what[1], "-out", target.to_str().unwrap(),
-        ]);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for (what, target) in [
+        (["-nocerts", "-nodes"], &key),
+        (["-nokeys", "-clcerts"], &certificate),
+    ] {
+        let output = judge(
+            "openssl",
+            &[
+                "pkcs12",
+                "-in",
+                file,
+                "-passin",
+                &pass,
+                what[0],
+                what[1],
+                "-out",
+                target.to_str().unwrap(),
+            ],
+        );
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     (key, certificate)
-}
-
-/// What xmlsec1 says of an enveloped signature: the exit code's "yes".
-pub(crate) fn xmlsec1_accepts(document: &Path, trust: &Path) -> bool {
-    judge("xmlsec1", &[
-        "--verify", "--enabled-reference-uris", "empty", "--trusted-pem", trust.to_str().unwrap(),
-        document.to_str().unwrap(),
-    ])
-    .status
-    .success()
 }

@@ -41,6 +41,18 @@ impl<'s> Officer<'s> {
         self.finish(who, &result).await
     }
 
+    /// Logs in, opens the card of that message, and ends the open action: signs the result, or completes.
+    pub(crate) async fn act(&mut self, who: &str, message: &MessageId) -> Result<(), RunError> {
+        self.log_in(who).await?;
+        let card = self.card_of(message).await?;
+        let result = self
+            .browser
+            .open(&format!("/cards/{card}/result"))
+            .await?
+            .expect(200)?;
+        self.finish(who, &result).await
+    }
+
     async fn log_in(&mut self, who: &str) -> Result<(), RunError> {
         let person = self.stand.person(who)?;
         let page = self.browser.open("/login").await?.expect(200)?;
