@@ -303,7 +303,7 @@ fn file_view(case: &Case<'_>, n: usize, attachment: &Attachment, w: &Words) -> F
                 |document| document.title.get(w.lang()).to_owned(),
             ),
         name: attachment.name.clone(),
-        kind: kind.unwrap_or("?").to_owned(),
+        kind: kind.map_or_else(|| w.t("file-kind-unknown"), str::to_owned),
         size: show::size(attachment.bytes.len(), w),
         sha256: attachment.sha256_hex(),
         shown: kind.is_some(),

@@ -50,15 +50,21 @@ pub(super) async fn show(
         .map_err(Problem::fault)?
     {
         Some(bytes) => {
-            let document = read_signed(&workplace, &bytes)?;
-            body(&signed, &case, &document, Some(&bytes), delivery, None)
+            let (document, officer) = read_signed(&workplace, &bytes)?;
+            let shown = Shown {
+                document: &document,
+                officer,
+                bytes: Some(&bytes),
+                delivery,
+            };
+            body(&signed, &case, shown, None)
         }
         None if case.ruling().is_none() => {
             return Ok(Redirect::to(&of(routes::CARD, &id)).into_response());
         }
         None => {
             let document = draft(&case, workplace.clock.now())?;
-            body(&signed, &case, &document, None, delivery, None)
+            body(&signed, &case, Shown::unsigned(&case, &document), None)
         }
     };
     Ok(page(
@@ -108,7 +114,8 @@ pub(super) async fn sign(
                 NotSigned::Again(..) => None,
                 NotSigned::Refused(label, _) => Some(*label),
             };
-            let body = body(&signed, &case, &document, None, "none", Some(&not));
+            let shown = Shown::unsigned(&case, &document);
+            let body = body(&signed, &case, shown, Some(&not));
             let response = page_with(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 &signed,
@@ -292,7 +299,7 @@ async fn answer_or_first_failure(workplace: &Workplace, id: &MessageId) -> Resul
 /// Reads a result of ours from what its signature covers.
 ///
 /// It was examined before it was stored: here only its integrity is proven again.
-fn read_signed(workplace: &Workplace, bytes: &[u8]) -> Result<ResultDocument, Problem> {
+fn read_signed(workplace: &Workplace, bytes: &[u8]) -> Result<(ResultDocument, String), Problem> {
     let document = Document::parse(bytes, &workplace.xml_limits()).map_err(Problem::fault)?;
     let found = find_enveloped(&document, &bounds(&workplace.limits)).map_err(Problem::fault)?;
     let leaf = found.certificates().first();
@@ -301,18 +308,44 @@ fn read_signed(workplace: &Workplace, bytes: &[u8]) -> Result<ResultDocument, Pr
     let covered = found
         .cover(certificate.spki_der())
         .map_err(Problem::fault)?;
-    ResultDocument::read(&covered).map_err(Problem::fault)
+    let officer = certificate.subject().common_name.clone();
+    let document = ResultDocument::read(&covered).map_err(Problem::fault)?;
+    Ok((document, officer.unwrap_or_default()))
+}
+
+/// A result, signed or as it would be signed now.
+struct Shown<'d> {
+    document: &'d ResultDocument,
+    /// Who signs or has signed.
+    officer: String,
+    bytes: Option<&'d [u8]>,
+    delivery: &'static str,
+}
+
+impl<'d> Shown<'d> {
+    fn unsigned(case: &Case<'_>, document: &'d ResultDocument) -> Self {
+        Self {
+            document,
+            officer: show::name(&case.member().account.name),
+            bytes: None,
+            delivery: "none",
+        }
+    }
 }
 
 fn body<'v>(
     signed: &'v Signed<Staff>,
     case: &Case<'_>,
-    document: &ResultDocument,
-    bytes: Option<&[u8]>,
-    delivery: &'static str,
+    shown: Shown<'_>,
     not: Option<&NotSigned>,
 ) -> views::ResultPage<'v> {
     let w = signed.words();
+    let Shown {
+        document,
+        officer,
+        bytes,
+        delivery,
+    } = shown;
     let turn = case.turn().filter(|_| case.may_act());
     let advance = turn.and_then(|turn| case.end(turn.action).ok());
     let applicant = &document.applicant;
@@ -344,7 +377,7 @@ fn body<'v>(
             .as_ref()
             .map_or_else(String::new, |grounds| grounds.label.to_string()),
         applicant: format!("{}, {}", name.trim(), applicant.iin.reveal()),
-        officer: document.submitter.reveal(),
+        officer: format!("{officer}, {}", document.submitter.reveal()),
         issued: show::moment(document.issued_at, w.lang()),
         result_id: document.result_id.clone(),
         xml: String::from_utf8_lossy(bytes.unwrap_or(&unsigned)).into_owned(),
@@ -365,7 +398,6 @@ fn content(case: &Case<'_>, document: &ResultDocument, w: &Words) -> Vec<Pair> {
     document
         .content
         .iter()
-        .filter(|field| !field.value.is_empty())
         .map(|field| Pair {
             title: fields
                 .iter()

@@ -73,6 +73,8 @@ pub(crate) fn compose(
                 name: field.name.clone(),
                 value: value(&field.source, basis),
             })
+            // What was not given (a patronymic that nobody has) has no place in a document.
+            .filter(|field| !field.value.is_empty())
             .collect(),
         Some(_) => Vec::new(),
     };
