@@ -7,7 +7,7 @@
 //!
 //! Left to right: [`Document::parse`] (`parse` and `builder`, with `declaration`, `tag`, `text`, `pending`,
 //! `namespaces`, `chars`) builds the tree of `tree`; [`Element`] reads it; [`c14n`] turns a part of it into the
-//! octets that are signed; [`write`] makes XML anew.
+//! octets that are signed; [`mod@write`] makes XML anew.
 //!
 //! Refused though XML 1.0 allows it: document type declarations, processing instructions,
 //! encodings other than UTF-8, XML 1.1, relative namespace names.
