@@ -24,7 +24,7 @@ pub struct Draft {
     pub answers: BTreeMap<String, String>,
     /// The authorisation that led here, for the trace.
     pub login: LoginSteps,
-    /// The certificate that the applicant chose, once condition 2 was answered with yes.
+    /// The certificate that the applicant chose, once the question about it was answered with yes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<Chosen>,
 }
@@ -50,7 +50,7 @@ pub struct LoginSteps {
     pub genuine_ms: i64,
 }
 
-/// A certificate about which condition 2 was answered with yes.
+/// A certificate about which the question was answered with yes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chosen {
     /// The certificate, DER in base64.

@@ -20,7 +20,7 @@ pub(crate) fn moment(moment: Moment, lang: Lang) -> String {
     moment.in_almaty().strftime(format).to_string()
 }
 
-/// The element's name: "process 5" in the reader's language.
+/// The element's name, its kind and number, in the reader's language.
 pub(crate) fn spoken(element: &Element, w: &Words) -> String {
     let key = match element.kind {
         ElementKind::Process => "element-process",
