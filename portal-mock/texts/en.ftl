@@ -61,14 +61,9 @@ login-needed = Log in to go on.
 # Services
 services-title = Services
 services-lead = Each service runs as its act prints it.
-services-open = Details
 services-none = No service can be asked for here yet.
-services-not-here = not offered on the portal
-service-act = By the act
 service-provider = Provider
 service-result = Result
-service-channel = Channel
-service-channel-portal = the portal
 service-documents = Documents to attach
 service-fields = What the form asks
 service-deadline = Deadlines
@@ -77,9 +72,6 @@ service-start = Apply
 service-start-login = Log in to apply
 service-required = required
 service-optional = optional
-service-mark-printed = printed in the act
-service-mark-derived = derived
-service-mark-assumed = assumed by the simulator
 service-outcome-yes = yes
 service-outcome-no = no
 
@@ -89,7 +81,6 @@ application-number = Number
 application-message = Message id
 application-created = Begun
 application-sent = Sent
-application-submitter = Applicant
 crumb-form = Form
 crumb-certificate = Certificate
 crumb-sign = Signature
@@ -157,7 +148,6 @@ error-key-password = The password does not open this key file.
 error-key-unreadable = This is not a key file (PKCS#12) that can be read.
 error-key-other = This key's certificate is not the one that was checked. Sign with the chosen one, or choose another certificate first.
 error-certificate-unreadable = This is not a certificate that can be read.
-error-certificate-undecided = It cannot be found out at the moment whether the certificate is revoked. Try again in a minute.
 
 # Sign
 sign-title = Sign and send
@@ -178,16 +168,10 @@ error-signed-other = This file is signed, but it is not the document of this app
 
 # Status
 status-title = Status of the application
-status-draft = Draft
-status-received = Received
-status-in-work = In work
-status-completed = Completed
-status-refused = Refused
 delivery-none = Not sent yet
 delivery-queued = The gateway does not answer at the moment. The application is kept and will be sent on by itself.
 delivery-accepted = The gateway has accepted the application
 delivery-refused = The gateway has refused the application
-delivery-code = answer { $code }
 status-progress = The way so far
 status-step-now = in progress
 status-continue = Go on
@@ -227,7 +211,6 @@ cabinet-column-status = Status
 
 # Notifications
 notification-sent = Your application was accepted by the gateway.
-notification-queued = Your application is signed and waits for the gateway.
 notification-refused = Your application was refused: { $reason }
 notification-granted = The result has arrived: the document is in your cabinet.
 notification-result-refused = The provider has refused the service. The reasoned answer is in your cabinet.
@@ -237,10 +220,8 @@ document-title = Document
 document-granted = Granted
 document-refused = Refused with grounds
 document-issued = Issued
-document-issuer = Issued by
 document-officer = Signed by
 document-applicant = For
-document-content = Content
 document-grounds = Grounds of the refusal
 document-verdict = The signature
 document-verdict-at-arrival = Checked at arrival
@@ -270,7 +251,6 @@ centre-to-portal = To the portal
 # Elements of a flow
 element-process = process { $number }
 element-condition = condition { $number }
-element-anonymous = the gateway's channel
 
 # Checks of a verdict
 check-structure = Exactly one signature, well built

@@ -61,14 +61,9 @@ login-needed = Жалғастыру үшін кіріңіз.
 # Қызметтер
 services-title = Қызметтер
 services-lead = Әр қызмет өз актісінде жазылғандай жүреді.
-services-open = Толығырақ
 services-none = Әзірге мұнда алуға болатын қызмет жоқ.
-services-not-here = порталда көрсетілмейді
-service-act = Акт бойынша
 service-provider = Қызмет беруші
 service-result = Нәтижесі
-service-channel = Арна
-service-channel-portal = портал
 service-documents = Тіркелетін құжаттар
 service-fields = Нысанда не сұралады
 service-deadline = Мерзімдері
@@ -77,9 +72,6 @@ service-start = Өтініш беру
 service-start-login = Кіріп, өтініш беру
 service-required = міндетті
 service-optional = қалауыңызша
-service-mark-printed = актіде жазылған
-service-mark-derived = актіден шығарылған
-service-mark-assumed = симулятордың болжамы
 service-outcome-yes = иә
 service-outcome-no = жоқ
 
@@ -89,7 +81,6 @@ application-number = Нөмірі
 application-message = Хабарлама нөмірі
 application-created = Басталған
 application-sent = Жіберілген
-application-submitter = Өтініш беруші
 crumb-form = Нысан
 crumb-certificate = Куәлік
 crumb-sign = Қолтаңба
@@ -157,7 +148,6 @@ error-key-password = Пароль бұл кілт файлына сай келм
 error-key-unreadable = Бұл оқуға болатын кілт файлы (PKCS#12) емес.
 error-key-other = Бұл кілттің куәлігі тексерілген куәлік емес. Таңдалғанымен қол қойыңыз немесе алдымен басқасын таңдаңыз.
 error-certificate-unreadable = Бұл оқуға болатын куәлік емес.
-error-certificate-undecided = Қазір куәліктің қайтарылып алынған-алынбағанын анықтау мүмкін емес. Бір минуттан кейін қайталаңыз.
 
 # Қолтаңба
 sign-title = Қол қойып, жіберіңіз
@@ -178,16 +168,10 @@ error-signed-other = Файлға қол қойылған, бірақ ол ос�
 
 # Мәртебе
 status-title = Өтініштің мәртебесі
-status-draft = Жоба
-status-received = Келіп түсті
-status-in-work = Жұмыста
-status-completed = Орындалды
-status-refused = Бас тартылды
 delivery-none = Әлі жіберілген жоқ
 delivery-queued = Шлюз қазір жауап бермейді. Өтініш сақталды, өзі жіберіледі.
 delivery-accepted = Шлюз өтінішті қабылдады
 delivery-refused = Шлюз өтінішті қабылдамады
-delivery-code = жауабы { $code }
 status-progress = Өткен жолы
 status-step-now = қазір осы қадамда
 status-continue = Жалғастыру
@@ -227,7 +211,6 @@ cabinet-column-status = Мәртебесі
 
 # Хабарламалар
 notification-sent = Шлюз өтінішіңізді қабылдады.
-notification-queued = Өтінішіңізге қол қойылды, ол шлюзді күтіп тұр.
 notification-refused = Өтінішіңіз бойынша бас тартылды: { $reason }
 notification-granted = Нәтиже келді: құжат кабинетіңізде.
 notification-result-refused = Қызмет беруші қызмет көрсетуден бас тартты. Дәлелді жауап кабинетіңізде.
@@ -237,10 +220,8 @@ document-title = Құжат
 document-granted = Қызмет көрсетілді
 document-refused = Дәлелді бас тарту
 document-issued = Берілген күні
-document-issuer = Кім берген
 document-officer = Кім қол қойған
 document-applicant = Кімге
-document-content = Мазмұны
 document-grounds = Бас тарту негіздері
 document-verdict = Қолтаңба
 document-verdict-at-arrival = Келіп түскенде тексерілді
@@ -270,7 +251,6 @@ centre-to-portal = Порталға
 # Ағын элементтері
 element-process = { $number }-үдеріс
 element-condition = { $number }-шарт
-element-anonymous = шлюз арнасы
 
 # Қорытындының тексерулері
 check-structure = Дәл бір қолтаңба, дұрыс құрылған

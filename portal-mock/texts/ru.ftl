@@ -61,14 +61,9 @@ login-needed = Войдите, чтобы продолжить.
 # Услуги
 services-title = Услуги
 services-lead = Каждая услуга идёт так, как напечатано в акте.
-services-open = Подробнее
 services-none = Пока здесь нельзя получить ни одной услуги.
-services-not-here = на портале не оказывается
-service-act = По акту
 service-provider = Услугодатель
 service-result = Результат
-service-channel = Канал
-service-channel-portal = портал
 service-documents = Какие документы приложить
 service-fields = Что спрашивает форма
 service-deadline = Сроки
@@ -77,9 +72,6 @@ service-start = Подать заявление
 service-start-login = Войти и подать заявление
 service-required = обязательно
 service-optional = по желанию
-service-mark-printed = напечатано в акте
-service-mark-derived = выведено
-service-mark-assumed = допущение симулятора
 service-outcome-yes = да
 service-outcome-no = нет
 
@@ -89,7 +81,6 @@ application-number = Номер
 application-message = Номер сообщения
 application-created = Начато
 application-sent = Отправлено
-application-submitter = Заявитель
 crumb-form = Форма
 crumb-certificate = Сертификат
 crumb-sign = Подпись
@@ -158,7 +149,6 @@ error-key-password = Пароль не подходит к этому файлу
 error-key-unreadable = Это не файл ключа (PKCS#12), который можно прочесть.
 error-key-other = Сертификат этого ключа — не тот, что был проверен. Подпишите выбранным или сначала выберите другой.
 error-certificate-unreadable = Это не сертификат, который можно прочесть.
-error-certificate-undecided = Сейчас нельзя узнать, не отозван ли сертификат. Попробуйте через минуту.
 
 # Подпись
 sign-title = Подпишите и отправьте
@@ -179,16 +169,10 @@ error-signed-other = Файл подписан, но это не докумен�
 
 # Статус
 status-title = Статус заявления
-status-draft = Черновик
-status-received = Поступило
-status-in-work = В работе
-status-completed = Исполнено
-status-refused = Отказано
 delivery-none = Ещё не отправлено
 delivery-queued = Шлюз сейчас не отвечает. Заявление сохранено и уйдёт само.
 delivery-accepted = Шлюз принял заявление
 delivery-refused = Шлюз не принял заявление
-delivery-code = ответ { $code }
 status-progress = Пройденный путь
 status-step-now = сейчас на этом шаге
 status-continue = Продолжить
@@ -228,7 +212,6 @@ cabinet-column-status = Статус
 
 # Уведомления
 notification-sent = Шлюз принял ваше заявление.
-notification-queued = Ваше заявление подписано и ждёт шлюза.
 notification-refused = По вашему заявлению отказано: { $reason }
 notification-granted = Пришёл результат: документ в вашем кабинете.
 notification-result-refused = Услугодатель отказал в услуге. Мотивированный ответ — в вашем кабинете.
@@ -238,10 +221,8 @@ document-title = Документ
 document-granted = Услуга оказана
 document-refused = Мотивированный отказ
 document-issued = Выдан
-document-issuer = Кем выдан
 document-officer = Кто подписал
 document-applicant = Кому
-document-content = Содержание
 document-grounds = Основания отказа
 document-verdict = Подпись
 document-verdict-at-arrival = Проверена при поступлении
@@ -271,7 +252,6 @@ centre-to-portal = На портал
 # Элементы процесса
 element-process = процесс { $number }
 element-condition = условие { $number }
-element-anonymous = канал шлюза
 
 # Проверки заключения
 check-structure = Ровно одна подпись, построена правильно
