@@ -131,15 +131,20 @@ fn show(body: &[u8], status: u16, format: Format) -> Outcome {
     }
     let response =
         SendMessageResponse::read(&document).map_err(|error| not_soap(error.to_string()))?;
+    // The answer is a message of its own: the id of what was sent stands in its correlationId.
+    let sent = response
+        .correlation_id
+        .as_ref()
+        .unwrap_or(&response.message_id);
     match format {
         Format::Json => output::say_json(&json!({
-            "ok": true, "http": status, "code": response.status.as_str(), "messageId": response.message_id.as_str(),
+            "ok": true, "http": status, "code": response.status.as_str(), "messageId": sent.as_str(),
             "sessionId": response.session_id,
         }))?,
         _ => output::say(format_args!(
             "{} messageId {}",
             response.status.as_str(),
-            response.message_id
+            sent
         )),
     }
     Ok(Exit::Yes)

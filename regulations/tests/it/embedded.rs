@@ -129,7 +129,7 @@ fn the_json_has_the_stable_shape() {
     assert_eq!(service["service"], "guardianship-certificate");
     let channel = &service["channels"][0];
     assert_eq!(channel["channel"], "portal");
-    assert_eq!(channel["pattern"], "p1");
+    assert_eq!(channel["pattern"], "P1");
     assert_eq!(
         channel["elements"],
         serde_json::json!([

@@ -40,6 +40,7 @@ def main():
      sender, password, service, document, how) = sys.argv[1:]
     session = requests.Session()
     session.verify = tls_ca
+    session.trust_env = False  # else REQUESTS_CA_BUNDLE wins over verify
     wsse = GatewaySignature(key, certificate, gateway_certificate) if how == "signed" else None
     client = zeep.Client(wsdl, transport=Transport(session=session), wsse=wsse)
     with open(document, encoding="utf-8") as file:

@@ -146,5 +146,12 @@ pub(crate) fn pem_of(key_file: &Path, password: &str, folder: &Path) -> (PathBuf
             String::from_utf8_lossy(&output.stderr)
         );
     }
+    // Without the bag attributes, whose text is not ASCII.
+    let file = certificate.to_str().unwrap();
+    assert!(
+        judge("openssl", &["x509", "-in", file, "-out", file])
+            .status
+            .success()
+    );
     (key, certificate)
 }
