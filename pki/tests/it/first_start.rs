@@ -1,7 +1,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use qaqpa_model::Iin;
-use qaqpa_transport::paths;
+use qaqpa_transport::{Clock, paths};
 use qaqpa_x509::Certificate;
 use qaqpa_x509::path::PathError;
 use qaqpa_x509::profile::{self, Purpose, PurposeError, Role};
@@ -31,7 +31,7 @@ const SYSTEMS: [&str; 4] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_start_makes_everybody_and_each_is_what_the_name_says() {
-    let stand = Stand::new().await;
+    let stand = Stand::at(Clock::real()).await;
     let now = stand.clock.now();
     let index = stand.index();
     assert_eq!(
@@ -209,7 +209,7 @@ async fn openssl_and_keytool_read_every_key_file() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_public_door_serves_its_certificates_and_says_what_is_not_offered() {
-    let stand = Stand::new().await;
+    let stand = Stand::at(Clock::real()).await;
     let root = stand.get(&stand.address("root")).await;
     assert_eq!(root.header("content-type"), Some("application/pkix-cert"));
     assert_eq!(

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use qaqpa_model::{Actor, Limits, Moment};
 use qaqpa_pki::control::CertificateView;
+use qaqpa_transport::files::FileLock;
 use qaqpa_transport::identities::{self, Identity, Index};
 use qaqpa_transport::{
     ActorStart, ClientLimits, Clock, ControlClient, ControlError, HttpAnswer, HttpClient, Running,
@@ -32,11 +33,20 @@ pub(crate) async fn up(dir: &Path, clock: &Clock) -> Running {
 }
 
 impl Stand {
-    /// At real time, which OpenSSL's clock shows too.
+    /// At real time, which OpenSSL's clock shows too; an authority that has started before in its folder.
     pub(crate) async fn new() -> Self {
-        Self::at(Clock::real()).await
+        let dir = tempfile::tempdir().unwrap();
+        copy(&template().await, dir.path());
+        let clock = Clock::real();
+        let running = up(dir.path(), &clock).await;
+        Self {
+            dir,
+            clock,
+            running,
+        }
     }
 
+    /// The first start in an empty folder.
     pub(crate) async fn at(clock: Clock) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let running = up(dir.path(), &clock).await;
@@ -175,7 +185,7 @@ impl Stand {
         self.control().post(&path, &body).await
     }
 
-    /// A folder with `root.pem`, `issuing.pem` and `<id>.pem` for OpenSSL.
+    /// A folder with `root.pem`, `issuing.pem`, `signature.pem` (both) and `<id>.pem` for OpenSSL.
     pub(crate) fn desk(&self, ids: &[&str]) -> TempDir {
         let desk = tempfile::tempdir().unwrap();
         let anchors = self.anchors();
@@ -188,6 +198,8 @@ impl Stand {
         };
         put("root", &anchors.roots()[0]);
         put("issuing", &anchors.intermediates()[0]);
+        let trust = paths::trust_signature(self.path());
+        std::fs::copy(trust, desk.path().join("signature.pem")).unwrap();
         for id in ids {
             put(id, &self.certificate(id));
         }
@@ -196,6 +208,48 @@ impl Stand {
 
     pub(crate) async fn openssl(&self, desk: &TempDir, arguments: &[&str]) -> Said {
         run("openssl", desk.path(), arguments).await
+    }
+}
+
+/// A folder in which an authority has started once in this test run: twenty keys are slow to make, and most cases ask
+/// only that they are there.
+async fn template() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let run = std::env::var("NEXTEST_RUN_ID").unwrap_or_else(|_| std::process::id().to_string());
+    let made = folder.join(format!("authority-{run}"));
+    let lock = folder.join("authority.lock");
+    let _only_one = tokio::task::spawn_blocking(move || FileLock::wait(&lock))
+        .await
+        .unwrap()
+        .unwrap();
+    if !made.is_dir() {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            if entry
+                .file_name()
+                .to_string_lossy()
+                .starts_with("authority-")
+            {
+                std::fs::remove_dir_all(entry.path()).unwrap();
+            }
+        }
+        let making = folder.join("authority-unfinished");
+        up(&making, &Clock::real()).await.stop().await;
+        std::fs::rename(&making, &made).unwrap();
+    }
+    made
+}
+
+/// Copies a folder with the modes of its files.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    std::fs::set_permissions(to, std::fs::metadata(from).unwrap().permissions()).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
     }
 }
 
