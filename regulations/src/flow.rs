@@ -15,7 +15,7 @@ use crate::vocabulary::{Channel, Deed, ElementKind, Meaning, Outcome, Performer,
 pub struct Flow {
     /// The way in which the applicant comes.
     pub channel: Channel,
-    /// The pattern's id: `p1`.
+    /// The pattern's id: `P1`.
     pub pattern: String,
     /// What may come before the first numbered element.
     pub preliminaries: Vec<Preliminary>,

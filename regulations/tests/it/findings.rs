@@ -18,10 +18,10 @@ impl Files {
         let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
         let own = |text: String| {
             text.replace("zhambyl-2019-23", "test-act")
-                .replace("pattern = \"p1\"", "pattern = \"test\"")
+                .replace("pattern = \"P1\"", "pattern = \"test\"")
         };
         Self {
-            pattern: read("patterns/p1.toml").replace("id = \"p1\"", "id = \"test\""),
+            pattern: read("patterns/p1.toml").replace("id = \"P1\"", "id = \"test\""),
             act: own(read("acts/zhambyl-2019-23/act.toml")),
             service: own(read("acts/zhambyl-2019-23/guardianship-certificate.toml")),
             calendar: None,

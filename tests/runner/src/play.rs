@@ -197,6 +197,9 @@ impl Story<'_> {
                 Ok(Went::On)
             }
             Step::Receive {} => {
+                if self.flow.actions.len() != 1 {
+                    self.citizen.decided().await?;
+                }
                 let document = self.citizen.document().await?;
                 let message = self.message()?;
                 let checked =

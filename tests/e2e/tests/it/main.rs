@@ -1,5 +1,6 @@
 //! Whole-system tests: one binary, one file a topic.
 
+mod browser;
 mod clients;
 mod commands;
 mod kills;
