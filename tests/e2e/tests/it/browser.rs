@@ -186,13 +186,15 @@ async fn walk(stand: &Stand, person: &Person<'_>, folder: &Path) -> String {
     let key = citizen.key.to_str().unwrap();
     person.fill("key_file", key).await;
     person.fill("key_password", &citizen.password).await;
-    person.press_in("main form[action$='/certificate']").await;
+    person.press_in("main form:has([name='key_file'])").await;
     person.see("form[action$='/sign']").await;
     person.fill("key_file", key).await;
     person.fill("key_password", &citizen.password).await;
     person.picture("portal-sign").await;
-    person.press_in("main form[action$='/sign']").await;
-    let application = person.see("article.application").await;
+    person.press_in("main form:has([name='key_file'])").await;
+    let application = person
+        .see("article.application[data-delivery='accepted']")
+        .await;
     let message = application.attr("data-message-id").await.unwrap().unwrap();
     let status_page = person.browser.current_url().await.unwrap();
 
@@ -314,6 +316,6 @@ async fn decide(stand: &Stand, person: &Person<'_>, message: &str) {
     person.see("form[action$='/sign']").await;
     person.fill("key_file", officer.key.to_str().unwrap()).await;
     person.fill("key_password", &officer.password).await;
-    person.press_in("main form[action$='/sign']").await;
+    person.press_in("main form:has([name='key_file'])").await;
     person.see("article.card-page").await;
 }
