@@ -1,7 +1,7 @@
 //! Scenarios and reports: an outsider's client, who sees only public pages and channels.
 //!
 //! - [`Endpoints`] is the machine-readable way in, written by every running simulator.
-//! - [`Scenario`] is a story as a data file of `tests/scenarios/`; [`play`] plays it on a [`Stand`]:
+//! - [`Scenario`] is a story as a data file of `tests/scenarios/`; [`play()`] plays it on a [`Stand`]:
 //!   people act through pages with a browser, systems through the gateway's channel. Control ports set
 //!   the stage and observe, and never act.
 //! - [`Report`] shows what came of it, with the [`Coverage`] of the regulation.

@@ -26,7 +26,7 @@ pub struct Played {
     pub seen: Seen,
     /// Every difference from what was expected; empty if all went as the scenario says.
     pub differences: Vec<String>,
-    /// The signed document out of the cabinet, if the story ended with one.
+    /// The signed document out of the cabinet, if the story ended with one: a grant or a reasoned refusal.
     pub document: Option<Vec<u8>>,
     /// How long it took.
     pub took: Duration,
@@ -200,11 +200,7 @@ impl Story<'_> {
                 if self.flow.actions.len() != 1 {
                     self.citizen.decided().await?;
                 }
-                let document = self.citizen.document().await?;
-                let message = self.message()?;
-                let checked =
-                    check(self.stand, self.scenario, &self.who, &message, document).await?;
-                self.document = Some(checked);
+                self.receive(true).await?;
                 Ok(Went::On)
             }
             Step::Send {
@@ -234,11 +230,34 @@ impl Story<'_> {
             .await?;
         // In a chain of actions others have to act before anything is decided for the citizen.
         let ends_here = self.flow.actions.len() == 1;
-        if ends_here && self.citizen.application().is_some() {
-            self.citizen.decided().await
-        } else {
-            Ok(Went::On)
+        if !ends_here || self.citizen.application().is_none() {
+            return Ok(Went::On);
         }
+        let went = self.citizen.decided().await?;
+        if went != Went::On {
+            // A reasoned refusal is a document too, signed as a grant is.
+            self.receive(false).await?;
+        }
+        Ok(went)
+    }
+
+    /// The citizen opens the result in the cabinet; it must say what was decided.
+    async fn receive(&mut self, granted: bool) -> Result<(), RunError> {
+        let document = self.citizen.document().await?;
+        let message = self.message()?;
+        let checked = check(self.stand, self.scenario, &self.who, &message, document).await?;
+        if checked.granted != granted {
+            let (seen, wanted) = if granted {
+                ("refuses", "grants")
+            } else {
+                ("grants", "refuses")
+            };
+            let what =
+                format!("the cabinet's document {seen} the service, the officer {wanted} it");
+            return Err(RunError::Signing(what));
+        }
+        self.document = Some(checked);
+        Ok(())
     }
 
     fn message(&self) -> Result<MessageId, RunError> {

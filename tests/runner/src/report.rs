@@ -126,3 +126,107 @@ fn scenario(played: &Played) -> Value {
         "milliseconds": u64::try_from(played.took.as_millis()).unwrap_or(u64::MAX),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use qaqpa_model::MessageId;
+    use qaqpa_xml::{Document, XmlLimits};
+
+    use super::*;
+    use crate::play::Seen;
+    use crate::scenario::{ExpectedEnd, Scenario};
+
+    fn report() -> Report {
+        let catalogue = Catalogue::embedded().unwrap();
+        let scenarios = Scenario::embedded(&catalogue).unwrap();
+        let find = |id: &str| {
+            scenarios
+                .iter()
+                .find(|known| known.id == id)
+                .unwrap()
+                .clone()
+        };
+        let happy = find("guardianship-happy");
+        let good = Played {
+            seen: Seen {
+                message: Some(MessageId::parse("{m-1}").unwrap()),
+                elements: happy.expect.path.clone(),
+                end: Some(ExpectedEnd::Delivered),
+                ..Seen::default()
+            },
+            scenario: happy,
+            differences: Vec::new(),
+            document: None,
+            took: Duration::from_millis(1234),
+        };
+        let bad = Played {
+            scenario: find("guardianship-expired"),
+            seen: Seen {
+                message: Some(MessageId::parse("{m-2}").unwrap()),
+                elements: vec!["process-1".to_owned()],
+                label: Some(RefusalLabel::CertificateRevoked),
+                end: Some(ExpectedEnd::Refused),
+                ..Seen::default()
+            },
+            differences: vec!["expected <this>".to_owned(), "saw & that".to_owned()],
+            document: None,
+            took: Duration::from_millis(66),
+        };
+        Report::new(&catalogue, vec![good, bad])
+    }
+
+    #[test]
+    fn people_read_the_path_and_each_difference() {
+        let text = report().text(Lang::Ru);
+        assert!(text.starts_with(
+            "ok   guardianship-happy — Гражданин получает справку через портал (1.2 s)\n     \
+             process 1 → condition 1 → process 3 → condition 2 → process 5 → process 6 → condition 3 → process 8\n\
+             FAIL guardianship-expired — Условие 2: срок сертификата истёк (0.1 s)\n     \
+             process 1 [certificate-revoked]\n     ! expected <this>\n     ! saw & that\n     message {m-2}\n\n\
+             2 played, 1 failed\nelements 8/11 (72.7 %)\n"
+        ), "{text}");
+    }
+
+    #[test]
+    fn programs_read_the_stable_shape() {
+        let report = report();
+        assert!(!report.ok());
+        let json = report.json();
+        let scenarios = json["scenarios"].as_array().unwrap();
+        let read: Vec<_> = scenarios
+            .iter()
+            .map(|played| (played["id"].as_str(), played["ok"].as_bool()))
+            .collect();
+        assert_eq!(
+            read,
+            [
+                (Some("guardianship-happy"), Some(true)),
+                (Some("guardianship-expired"), Some(false))
+            ]
+        );
+        assert_eq!(json["coverage"]["elements"], 72.7);
+        assert_eq!(json["coverage"]["mcdc"], 0.0);
+        assert_eq!(scenarios[1]["expected"]["label"], "certificate-expired");
+        assert_eq!(scenarios[1]["differences"][1], "saw & that");
+    }
+
+    #[test]
+    fn ci_servers_read_a_suite_with_one_failure() {
+        let xml = report().junit();
+        let document = Document::parse(xml.as_bytes(), &XmlLimits::default()).unwrap();
+        let suite = document.root();
+        let read = |name: &str| suite.attribute(None, name).map(str::to_owned);
+        assert_eq!(
+            (read("tests").as_deref(), read("failures").as_deref()),
+            (Some("2"), Some("1"))
+        );
+        let cases: Vec<_> = suite.children().collect();
+        assert_eq!(cases.len(), 2);
+        assert!(cases[0].child(None, "failure").is_none());
+        let failure = cases[1].child(None, "failure").unwrap();
+        assert_eq!(failure.attribute(None, "message"), Some("expected <this>"));
+        assert_eq!(failure.text(), "expected <this>\nsaw & that");
+    }
+}
