@@ -10,7 +10,7 @@
 //! - [`Flow`] is a graph of [`Element`]s (processes and conditions) and a chain of [`ActionDef`]s of
 //!   the provider's staff. Numbers of processes and conditions stand only there; code carries a
 //!   [`Meaning`] and asks [`Flow::element_for`] and [`Flow::next`].
-//! - [`walk`] is the pure walker: event → state, trace, tasks.
+//! - [`walk()`] is the pure walker: event → state, trace, tasks.
 //! - [`Period`] and [`Calendar`] turn "1 working day" into a [`Moment`](qaqpa_model::Moment).
 //! - [`view`] shows a flow as JSON and as text; [`map`] writes docs/REGULATION-MAP.md.
 //!
