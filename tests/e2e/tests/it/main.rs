@@ -1,5 +1,10 @@
 //! Whole-system tests: one binary, one file a topic.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test's helper fails by panicking, as the test does"
+)]
+
 mod browser;
 mod clients;
 mod commands;
