@@ -38,7 +38,7 @@ pub(crate) async fn run(gateway: &Gateway, record: &mut Record) -> Result<Delive
     // Condition 2, enforced on whoever sends: the document's one signature, its certificate, its scope.
     let judged = judge_signature(gateway, opened, record).await?;
     // Condition 2, its last question: the signer is the submitter; and the sender may send this.
-    let admitted = confirm_applicant(judged, record)?;
+    let admitted = confirm_applicant(gateway, judged, record)?;
     // To the regional gateway; a result to the portal, if it belongs to an accepted application.
     let routed = choose_route(gateway, admitted).await?;
     // Message, verdict and outbox entry on disk: now it may be acknowledged.

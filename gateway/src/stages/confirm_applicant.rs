@@ -5,8 +5,10 @@ use qaqpa_model::{Actor, Answer, RefusalLabel, SenderId};
 use qaqpa_verdict::{Verdict, confirm_iin};
 use serde_json::json;
 
+use super::condition::said_no;
 use super::judge_signature::{Judged, JudgedParts, Letter};
 use super::open_envelope::Addressed;
+use crate::gateway::Gateway;
 use crate::record::Record;
 
 /// A document that its submitter signed, from a sender that may send it. Condition 2 is a yes.
@@ -50,7 +52,11 @@ impl Admitted {
 }
 
 /// Compares the certificate's IIN with the submitter's, and the sender with the document.
-pub(crate) fn confirm_applicant(judged: Judged, record: &mut Record) -> Result<Admitted, Refused> {
+pub(crate) fn confirm_applicant(
+    gateway: &Gateway,
+    judged: Judged,
+    record: &mut Record,
+) -> Result<Admitted, Refused> {
     let JudgedParts {
         addressed,
         letter,
@@ -65,11 +71,13 @@ pub(crate) fn confirm_applicant(judged: Judged, record: &mut Record) -> Result<A
                 "certificate-iin",
                 json!(signer.iin.as_ref().map(qaqpa_model::Iin::masked)),
             );
-            return Err(Refused::new(
+            let refused = Refused::new(
                 label,
                 "the IIN in submitter/iin is not the one in the certificate that signed",
             )
-            .with_journal("verdict", verdict.to_json()));
+            .with_journal("verdict", verdict.to_json());
+            let (sender, service) = (&addressed.sender, &addressed.service);
+            return Err(said_no(gateway, sender, service, refused));
         }
     }
     may_send(&addressed.sender, &letter)?;

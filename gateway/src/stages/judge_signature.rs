@@ -11,6 +11,7 @@ use qaqpa_xml::Document;
 use qaqpa_xmldsig::{Covered, find_enveloped};
 use serde_json::json;
 
+use super::condition::said_no;
 use super::open_envelope::{Addressed, Opened};
 use crate::gateway::Gateway;
 use crate::pipeline::Turn;
@@ -105,7 +106,9 @@ pub(crate) async fn judge_signature(
         .examine(Subject::Document(&document), record.at())
         .await;
     let Some(proven) = proven else {
-        return Err(refusal(&document, &verdict, &gateway.limits).into());
+        let refused = refusal(&document, &verdict, &gateway.limits);
+        let (sender, service) = (&addressed.sender, &addressed.service);
+        return Err(said_no(gateway, sender, service, refused).into());
     };
     let letter = read(&proven.covered, &gateway.limits).map_err(|error| {
         Refused::new(error.label(), error.to_string()).with_journal("verdict", verdict.to_json())

@@ -396,7 +396,11 @@ async fn each_cause_of_condition_2_is_refused_with_its_label() {
         let reply = stand
             .post(sealed(&stand, signed_by(&stand, id).into_bytes()))
             .await;
-        assert_refused(&stand, id, &reply, label).await;
+        let data = assert_refused(&stand, id, &reply, label).await;
+        assert!(
+            data.contains("condition=condition-2\nelement=process-4"),
+            "{data}"
+        );
     }
     for (reason, label) in [
         (RevocationReason::KeyCompromise, L::CertificateRevoked),
