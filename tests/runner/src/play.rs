@@ -307,8 +307,16 @@ impl Story<'_> {
         if let Some(message) = seen.message.clone() {
             let mut glances = PATIENCE.as_millis() / GLANCE.as_millis();
             loop {
-                seen.path = join(self.flow, self.stand.trace(&message).await?);
                 glances -= 1;
+                // An actor that is being started again says later what it recorded.
+                match self.stand.trace(&message).await {
+                    Ok(traces) => seen.path = join(self.flow, traces),
+                    Err(error) if glances == 0 => return Err(error),
+                    Err(_) => {
+                        tokio::time::sleep(GLANCE).await;
+                        continue;
+                    }
+                }
                 if seen.path.len() >= self.scenario.expect.path.len() || glances == 0 {
                     break;
                 }

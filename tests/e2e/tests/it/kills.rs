@@ -148,7 +148,7 @@ fn twenty_kills_lose_nothing_and_double_nothing() {
         processes.kill(Actor::Gateway);
         if n % 2 == 1 {
             // The result waits here for the gateway; the officer's page has had its answer by then.
-            std::thread::sleep(Duration::from_secs(1));
+            std::thread::sleep(Duration::from_secs(3));
             processes.kill(Actor::RegionalGateway);
             victims.push(Actor::RegionalGateway);
         }
