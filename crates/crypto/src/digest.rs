@@ -5,6 +5,8 @@ use std::fmt;
 use aws_lc_rs::digest as lc;
 use der::oid::ObjectIdentifier;
 
+use crate::{gost, oid};
+
 /// A digest algorithm that this simulator recognises.
 ///
 /// Recognising one says nothing about whether it may be used: ask [`DigestAlgorithm::is_weak`].
@@ -19,11 +21,22 @@ pub enum DigestAlgorithm {
     Sha384,
     /// SHA-512.
     Sha512,
+    /// GOST 34.311-95 (ҚР СТ ГОСТ 34.311) with the test S-box, 32 bytes: old national keys.
+    Gost34311,
+    /// Streebog-512 (GOST 34.11-2015), 64 bytes: the national profile of today.
+    Streebog512,
 }
 
 impl DigestAlgorithm {
     /// Every algorithm.
-    pub const ALL: [Self; 4] = [Self::Sha1, Self::Sha256, Self::Sha384, Self::Sha512];
+    pub const ALL: [Self; 6] = [
+        Self::Sha1,
+        Self::Sha256,
+        Self::Sha384,
+        Self::Sha512,
+        Self::Gost34311,
+        Self::Streebog512,
+    ];
 
     /// The algorithm of that URI, compared byte by byte (XMLDSig, XML Encryption, RFC 6931).
     #[must_use]
@@ -41,6 +54,10 @@ impl DigestAlgorithm {
             Self::Sha256 => "http://www.w3.org/2001/04/xmlenc#sha256",
             Self::Sha384 => "http://www.w3.org/2001/04/xmldsig-more#sha384",
             Self::Sha512 => "http://www.w3.org/2001/04/xmlenc#sha512",
+            Self::Gost34311 => "http://www.w3.org/2001/04/xmldsig-more#gost34311",
+            Self::Streebog512 => {
+                "urn:ietf:params:xml:ns:pkigovkz:xmlsec:algorithms:gostr34112015-512"
+            }
         }
     }
 
@@ -52,7 +69,7 @@ impl DigestAlgorithm {
             .find(|algorithm| algorithm.oid() == *oid)
     }
 
-    /// The OID of the digest (RFC 3279, RFC 5754).
+    /// The OID of the digest (RFC 3279, RFC 5754; the national arc for GOST).
     #[must_use]
     pub const fn oid(self) -> ObjectIdentifier {
         match self {
@@ -60,6 +77,8 @@ impl DigestAlgorithm {
             Self::Sha256 => ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1"),
             Self::Sha384 => ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2"),
             Self::Sha512 => ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3"),
+            Self::Gost34311 => oid::DIGEST_GOST_34311,
+            Self::Streebog512 => oid::DIGEST_STREEBOG_512,
         }
     }
 
@@ -74,9 +93,9 @@ impl DigestAlgorithm {
     pub const fn value_bytes(self) -> usize {
         match self {
             Self::Sha1 => 20,
-            Self::Sha256 => 32,
+            Self::Sha256 | Self::Gost34311 => 32,
             Self::Sha384 => 48,
-            Self::Sha512 => 64,
+            Self::Sha512 | Self::Streebog512 => 64,
         }
     }
 
@@ -88,6 +107,8 @@ impl DigestAlgorithm {
             Self::Sha256 => &lc::SHA256,
             Self::Sha384 => &lc::SHA384,
             Self::Sha512 => &lc::SHA512,
+            Self::Gost34311 => return gost::gost34311(bytes).to_vec(),
+            Self::Streebog512 => return gost::streebog512(bytes).to_vec(),
         };
         lc::digest(algorithm, bytes).as_ref().to_vec()
     }
@@ -100,6 +121,8 @@ impl fmt::Display for DigestAlgorithm {
             Self::Sha256 => "SHA-256",
             Self::Sha384 => "SHA-384",
             Self::Sha512 => "SHA-512",
+            Self::Gost34311 => "GOST 34.311-95",
+            Self::Streebog512 => "Streebog-512",
         })
     }
 }

@@ -3,17 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use aws_lc_rs::encoding::AsDer;
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::{KeyPair, KeySize};
-use aws_lc_rs::signature::{
-    KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RsaEncoding,
-};
-use der::asn1::{AnyRef, UintRef};
-use der::{Decode, SliceReader};
+use der::Decode;
 use zeroize::Zeroizing;
 
-use crate::{CryptoError, SignatureAlgorithm, public};
+use crate::ecdsa::EcdsaKey;
+use crate::gost_key::GostKey;
+use crate::rsa::RsaKey;
+use crate::{CryptoError, KeyKind, SignatureAlgorithm, oid};
 
 /// A private key, ready to sign.
 ///
@@ -23,24 +19,39 @@ use crate::{CryptoError, SignatureAlgorithm, public};
 pub struct PrivateKey(Arc<Inner>);
 
 struct Inner {
-    pair: KeyPair,
+    pair: Pair,
     pkcs8: Zeroizing<Vec<u8>>,
     spki: Vec<u8>,
 }
 
+enum Pair {
+    Rsa(RsaKey),
+    Ecdsa(EcdsaKey),
+    Gost(GostKey),
+}
+
 impl PrivateKey {
+    /// Makes a key of that kind; the operating system gives the randomness.
+    ///
+    /// # Errors
+    /// [`CryptoError::KeyUnusable`] where the generator failed.
+    pub fn generate(kind: KeyKind) -> Result<Self, CryptoError> {
+        Self::from_pair(match kind {
+            KeyKind::Rsa => Pair::Rsa(RsaKey::generate()?),
+            KeyKind::Ecdsa => Pair::Ecdsa(EcdsaKey::generate()?),
+            KeyKind::Gost2004 | KeyKind::Gost2015 => Pair::Gost(GostKey::generate(kind)?),
+        })
+    }
+
     /// Makes an RSA key of 2048 bits with the exponent 65537; the operating system gives the randomness.
     ///
     /// # Errors
     /// [`CryptoError::KeyUnusable`] where the generator failed.
     pub fn generate_rsa_2048() -> Result<Self, CryptoError> {
-        let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| CryptoError::KeyUnusable {
-            why: "the key generator failed",
-        })?;
-        Self::from_pair(pair)
+        Self::generate(KeyKind::Rsa)
     }
 
-    /// Reads a PKCS#8 `PrivateKeyInfo` (RFC 5208) with an RSA key.
+    /// Reads a PKCS#8 `PrivateKeyInfo` (RFC 5208).
     ///
     /// # Errors
     /// [`CryptoError::KeyUnusable`] where the bytes are not such a key or its parts do not belong
@@ -50,17 +61,16 @@ impl PrivateKey {
             pkcs8::PrivateKeyInfoRef::from_der(der).map_err(|_| CryptoError::KeyUnusable {
                 why: "not a PKCS#8 PrivateKeyInfo",
             })?;
-        if info.algorithm.oid != public::RSA_ENCRYPTION {
-            return Err(CryptoError::Unsupported {
-                oid: info.algorithm.oid.to_string(),
-            });
-        }
-        let rsa = info.private_key.as_bytes();
-        public::check_modulus(modulus_of(rsa)?)?;
-        let pair = KeyPair::from_der(rsa).map_err(|_| CryptoError::KeyUnusable {
-            why: "not a consistent RSA private key",
-        })?;
-        Self::from_pair(pair)
+        Self::from_pair(match info.algorithm.oid {
+            oid::RSA_ENCRYPTION => Pair::Rsa(RsaKey::from_pkcs8(&info)?),
+            oid::EC_PUBLIC_KEY => Pair::Ecdsa(EcdsaKey::from_pkcs8(&info, der)?),
+            oid::KEY_GOST_2004 | oid::KEY_GOST_2015 => Pair::Gost(GostKey::from_pkcs8(&info)?),
+            other => {
+                return Err(CryptoError::Unsupported {
+                    oid: other.to_string(),
+                });
+            }
+        })
     }
 
     /// The key as a PKCS#8 `PrivateKeyInfo`: a secret; the copy is wiped when dropped.
@@ -75,64 +85,48 @@ impl PrivateKey {
         &self.0.spki
     }
 
-    /// Signs the message; the same message gives the same signature.
+    /// The key's kind.
+    #[must_use]
+    pub fn kind(&self) -> KeyKind {
+        match &self.0.pair {
+            Pair::Rsa(_) => KeyKind::Rsa,
+            Pair::Ecdsa(_) => KeyKind::Ecdsa,
+            Pair::Gost(key) => key.kind(),
+        }
+    }
+
+    /// Signs the message, in the form that X.509 has: RSA and GOST signatures as they are, an ECDSA
+    /// signature as `ECDSA-Sig-Value` (RFC 3279 §2.2.3). RSA signatures of a message are always the same.
     ///
     /// # Errors
-    /// [`CryptoError::Weak`] where the algorithm is; [`CryptoError::KeyUnusable`] where the library
-    /// refuses the key.
+    /// [`CryptoError::Weak`] where the algorithm is; [`CryptoError::KeyUnusable`] where the key is not
+    /// one for the algorithm, or the library refuses it.
     pub fn sign(
         &self,
         algorithm: SignatureAlgorithm,
         message: &[u8],
     ) -> Result<Vec<u8>, CryptoError> {
-        let padding: &'static dyn RsaEncoding = match algorithm {
-            SignatureAlgorithm::RsaSha1 => {
-                return Err(CryptoError::Weak {
-                    why: "a signature with SHA-1",
-                });
-            }
-            SignatureAlgorithm::RsaSha256 => &RSA_PKCS1_SHA256,
-            SignatureAlgorithm::RsaSha384 => &RSA_PKCS1_SHA384,
-            SignatureAlgorithm::RsaSha512 => &RSA_PKCS1_SHA512,
-        };
-        let mut signature = vec![0; self.0.pair.public_modulus_len()];
-        self.0
-            .pair
-            .sign(padding, &SystemRandom::new(), message, &mut signature)
-            .map_err(|_| CryptoError::KeyUnusable {
-                why: "the library refused to sign",
-            })?;
-        Ok(signature)
+        match &self.0.pair {
+            Pair::Rsa(key) => key.sign(algorithm, message),
+            Pair::Ecdsa(key) => key.sign(algorithm, message),
+            Pair::Gost(key) => key.sign(algorithm, message),
+        }
     }
 
-    fn from_pair(pair: KeyPair) -> Result<Self, CryptoError> {
-        let unusable = |why| move |_| CryptoError::KeyUnusable { why };
-        let pkcs8 = pair
-            .as_der()
-            .map_err(unusable("the key cannot be written as PKCS#8"))?;
-        let pkcs8 = Zeroizing::new(pkcs8.as_ref().to_vec());
-        let spki = pair
-            .public_key()
-            .as_der()
-            .map_err(unusable("the public key cannot be written"))?;
-        let spki = spki.as_ref().to_vec();
-        public::check_key(&spki)?;
+    fn from_pair(pair: Pair) -> Result<Self, CryptoError> {
+        let (pkcs8, spki) = match &pair {
+            Pair::Rsa(key) => (key.to_pkcs8()?, key.spki()?),
+            Pair::Ecdsa(key) => (key.to_pkcs8()?, key.spki()?),
+            Pair::Gost(key) => (key.to_pkcs8()?, key.spki()?),
+        };
         Ok(Self(Arc::new(Inner { pair, pkcs8, spki })))
     }
 }
 
-/// The modulus of an `RSAPrivateKey` (RFC 8017 A.1.2: version, modulus, …), read so that a short key is named as weak.
-fn modulus_of(rsa_der: &[u8]) -> Result<&[u8], CryptoError> {
-    let read = || -> der::Result<&[u8]> {
-        let sequence = AnyRef::from_der(rsa_der)?;
-        let mut reader = SliceReader::new(sequence.value())?;
-        u8::decode(&mut reader)?;
-        Ok(UintRef::decode(&mut reader)?.as_bytes())
-    };
-    read().map_err(|_| CryptoError::KeyUnusable {
-        why: "not an RSAPrivateKey",
-    })
-}
+/// What is said of a key that is asked for an algorithm of another kind.
+pub(crate) const OTHER_ALGORITHM: CryptoError = CryptoError::KeyUnusable {
+    why: "the key is not one for this signature algorithm",
+};
 
 impl fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -144,16 +138,39 @@ impl fmt::Debug for PrivateKey {
 mod tests {
     use super::*;
 
+    /// The kinds whose arithmetic is there.
+    const MADE: [KeyKind; 2] = [KeyKind::Rsa, KeyKind::Ecdsa];
+
     #[test]
     fn a_key_survives_pkcs_8_and_hides_itself() {
-        let key = PrivateKey::generate_rsa_2048().unwrap();
-        let again = PrivateKey::from_pkcs8_der(&key.to_pkcs8_der()).unwrap();
-        assert_eq!(again.spki_der(), key.spki_der());
-        assert_eq!(
-            again.sign(SignatureAlgorithm::RsaSha256, b"abc"),
-            key.sign(SignatureAlgorithm::RsaSha256, b"abc")
-        );
-        assert_eq!(format!("{key:?}"), "PrivateKey(hidden)");
+        for kind in MADE {
+            let key = PrivateKey::generate(kind).unwrap();
+            let again = PrivateKey::from_pkcs8_der(&key.to_pkcs8_der()).unwrap();
+            assert_eq!(again.spki_der(), key.spki_der());
+            assert_eq!(again.kind(), kind);
+            assert_eq!(again.to_pkcs8_der(), key.to_pkcs8_der());
+            assert_eq!(format!("{key:?}"), "PrivateKey(hidden)");
+        }
+    }
+
+    #[test]
+    fn a_key_signs_by_the_algorithms_of_its_kind_only() {
+        for kind in MADE {
+            let key = PrivateKey::generate(kind).unwrap();
+            for other in MADE {
+                let algorithm = other.signature_algorithm();
+                let signature = key.sign(algorithm, b"abc");
+                if kind == other {
+                    let signature = signature.unwrap();
+                    assert_eq!(
+                        crate::verify(key.spki_der(), algorithm, b"abc", &signature),
+                        Ok(())
+                    );
+                } else {
+                    assert_eq!(signature, Err(OTHER_ALGORITHM));
+                }
+            }
+        }
     }
 
     #[test]

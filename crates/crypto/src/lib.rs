@@ -1,22 +1,32 @@
-//! Algorithms by OID and by URI: digests, RSA signatures, keys.
+//! Algorithms by OID and by URI: digests, RSA, ECDSA and GOST signatures, keys.
 //!
-//! Floor 0: pure functions over bytes. Nothing here reads a clock or a file. The only randomness is
-//! inside [`PrivateKey::generate_rsa_2048`], where the library draws it from the operating system;
+//! Floor 0: pure functions over bytes. Nothing here reads a clock or a file. Randomness comes from the
+//! operating system, in [`PrivateKey::generate`] and in the nonces of ECDSA and GOST signatures; RSA
 //! signatures (RSASSA-PKCS1-v1_5) are deterministic.
 //!
 //! Weak algorithms (SHA-1, RSA keys below 2048 bits, public exponents below 65537) are *recognised*,
 //! so that a refusal can name them, and never verified or made.
+//!
+//! RSA, ECDSA and SHA are a library's; the arithmetic of GOST ([`gost`]) is ours, because no kept
+//! library has the national curves with constant-time signing and verification at speed.
 
 pub mod compare;
 pub mod digest;
+mod ecdsa;
 pub mod error;
+pub mod gost;
+mod gost_key;
 pub mod key;
+pub mod kind;
+pub mod oid;
 pub mod public;
+mod rsa;
 pub mod signature;
 
 pub use compare::constant_time_eq;
 pub use digest::{DigestAlgorithm, sha256};
 pub use error::CryptoError;
 pub use key::PrivateKey;
+pub use kind::KeyKind;
 pub use public::verify;
 pub use signature::SignatureAlgorithm;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use der::oid::ObjectIdentifier;
 
-use crate::DigestAlgorithm;
+use crate::{DigestAlgorithm, oid};
 
 /// A signature algorithm that this simulator recognises.
 ///
@@ -20,15 +20,27 @@ pub enum SignatureAlgorithm {
     RsaSha384,
     /// RSASSA-PKCS1-v1_5 with SHA-512.
     RsaSha512,
+    /// ECDSA with SHA-256, over P-256 here: for tests; the national authority issues no such keys.
+    EcdsaSha256,
+    /// ECDSA with SHA-384, over P-384 here.
+    EcdsaSha384,
+    /// GOST 34.310-2004 with GOST 34.311-95: old national keys.
+    Gost2004,
+    /// GOST 34.10-2015 with Streebog-512: the national profile of today.
+    Gost2015,
 }
 
 impl SignatureAlgorithm {
     /// Every algorithm.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 8] = [
         Self::RsaSha1,
         Self::RsaSha256,
         Self::RsaSha384,
         Self::RsaSha512,
+        Self::EcdsaSha256,
+        Self::EcdsaSha384,
+        Self::Gost2004,
+        Self::Gost2015,
     ];
 
     /// The algorithm of that URI, compared byte by byte.
@@ -53,6 +65,12 @@ impl SignatureAlgorithm {
             Self::RsaSha256 => "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
             Self::RsaSha384 => "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384",
             Self::RsaSha512 => "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512",
+            Self::EcdsaSha256 => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
+            Self::EcdsaSha384 => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384",
+            Self::Gost2004 => "http://www.w3.org/2001/04/xmldsig-more#gost34310-gost34311",
+            Self::Gost2015 => {
+                "urn:ietf:params:xml:ns:pkigovkz:xmlsec:algorithms:gostr34102015-gostr34112015-512"
+            }
         }
     }
 
@@ -64,7 +82,8 @@ impl SignatureAlgorithm {
             .find(|algorithm| algorithm.oid() == *oid)
     }
 
-    /// The OID of `signatureAlgorithm` in certificates, CRLs and OCSP answers (RFC 8017 A.2.4).
+    /// The OID of `signatureAlgorithm` in certificates, CRLs and OCSP answers (RFC 8017 A.2.4, RFC 5758 §3.2; the
+    /// national arc for GOST).
     #[must_use]
     pub const fn oid(self) -> ObjectIdentifier {
         match self {
@@ -72,6 +91,10 @@ impl SignatureAlgorithm {
             Self::RsaSha256 => ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11"),
             Self::RsaSha384 => ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.12"),
             Self::RsaSha512 => ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.13"),
+            Self::EcdsaSha256 => ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2"),
+            Self::EcdsaSha384 => ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.3"),
+            Self::Gost2004 => oid::SIGNATURE_GOST_2004,
+            Self::Gost2015 => oid::SIGNATURE_GOST_2015,
         }
     }
 
@@ -80,10 +103,18 @@ impl SignatureAlgorithm {
     pub const fn digest(self) -> DigestAlgorithm {
         match self {
             Self::RsaSha1 => DigestAlgorithm::Sha1,
-            Self::RsaSha256 => DigestAlgorithm::Sha256,
-            Self::RsaSha384 => DigestAlgorithm::Sha384,
+            Self::RsaSha256 | Self::EcdsaSha256 => DigestAlgorithm::Sha256,
+            Self::RsaSha384 | Self::EcdsaSha384 => DigestAlgorithm::Sha384,
             Self::RsaSha512 => DigestAlgorithm::Sha512,
+            Self::Gost2004 => DigestAlgorithm::Gost34311,
+            Self::Gost2015 => DigestAlgorithm::Streebog512,
         }
+    }
+
+    /// Whether the parameters of the algorithm's identifier are absent (RFC 5758 §3.2), and not NULL.
+    #[must_use]
+    pub const fn has_no_parameters(self) -> bool {
+        matches!(self, Self::EcdsaSha256 | Self::EcdsaSha384)
     }
 
     /// Whether the algorithm is too weak to be accepted.
@@ -95,7 +126,13 @@ impl SignatureAlgorithm {
 
 impl fmt::Display for SignatureAlgorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RSA with {}", self.digest())
+        let key = match self {
+            Self::RsaSha1 | Self::RsaSha256 | Self::RsaSha384 | Self::RsaSha512 => "RSA",
+            Self::EcdsaSha256 | Self::EcdsaSha384 => "ECDSA",
+            Self::Gost2004 => "GOST 34.310-2004",
+            Self::Gost2015 => "GOST 34.10-2015",
+        };
+        write!(f, "{key} with {}", self.digest())
     }
 }
 

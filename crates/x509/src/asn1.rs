@@ -38,28 +38,37 @@ pub(crate) struct Signed<'a> {
     pub(crate) signature: BitStringRef<'a>,
 }
 
-/// RSA with SHA-256, its parameters NULL (RFC 4055 §5): what the authority signs with.
-pub(crate) const RSA_SHA256: AlgorithmIdentifierRef<'static> = AlgorithmIdentifierRef {
-    oid: SignatureAlgorithm::RsaSha256.oid(),
-    parameters: Some(AnyRef::NULL),
-};
+/// The identifier of a signature algorithm: parameters NULL for RSA (RFC 4055 §5) and for GOST (the national profile),
+/// absent for ECDSA (RFC 5758 §3.2).
+pub(crate) fn identifier(algorithm: SignatureAlgorithm) -> AlgorithmIdentifierRef<'static> {
+    AlgorithmIdentifierRef {
+        oid: algorithm.oid(),
+        parameters: (!algorithm.has_no_parameters()).then_some(AnyRef::NULL),
+    }
+}
 
 /// The algorithm that an identifier means, if it is one that is recognised.
 ///
-/// RFC 4055 §5: the parameters of RSA signatures are NULL; absent ones must be accepted, others are no identifier.
+/// RFC 4055 §5: the parameters of RSA signatures are NULL; absent ones must be accepted, others are no identifier. Those
+/// of ECDSA must be absent (RFC 5758 §3.2).
 pub(crate) fn signature_algorithm(
     identifier: &AlgorithmIdentifierRef<'_>,
 ) -> Option<SignatureAlgorithm> {
-    let plain = identifier.parameters.is_none_or(AnyRef::is_null);
-    SignatureAlgorithm::from_oid(&identifier.oid).filter(|_| plain)
+    let algorithm = SignatureAlgorithm::from_oid(&identifier.oid)?;
+    let plain = match identifier.parameters {
+        None => true,
+        Some(parameters) => parameters.is_null() && !algorithm.has_no_parameters(),
+    };
+    plain.then_some(algorithm)
 }
 
-/// Signs the DER of a content and wraps both.
+/// Signs the DER of a content by what the key's kind signs with, and wraps both.
 pub(crate) fn sign(content_der: &[u8], key: &PrivateKey) -> Result<Vec<u8>, IssueError> {
-    let signature = key.sign(SignatureAlgorithm::RsaSha256, content_der)?;
+    let algorithm = key.kind().signature_algorithm();
+    let signature = key.sign(algorithm, content_der)?;
     let signed = Signed {
         content: AnyRef::from_der(content_der)?,
-        algorithm: RSA_SHA256,
+        algorithm: identifier(algorithm),
         signature: BitStringRef::from_bytes(&signature)?,
     };
     Ok(signed.to_der()?)

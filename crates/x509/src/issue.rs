@@ -12,7 +12,7 @@ use x509_cert::ext::pkix::crl::dp::DistributionPoint;
 use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName};
 use x509_cert::ext::pkix::{AccessDescription, AuthorityKeyIdentifier, CertificatePolicies};
 
-use crate::asn1::{RSA_SHA256, Tbs, extension, integer, sign};
+use crate::asn1::{Tbs, extension, identifier, integer, sign};
 use crate::extensions::BasicConstraints;
 use crate::name::NameToWrite;
 use crate::profile::{Purpose, Role};
@@ -391,7 +391,7 @@ fn signed(
     let tbs = Tbs {
         version: Version::V3,
         serial: IntRef::new(&serial)?,
-        signature: RSA_SHA256,
+        signature: identifier(key.kind().signature_algorithm()),
         issuer: AnyRef::from_der(issuer_name_der)?,
         validity: x509_cert::time::Validity::new(
             time_of(spec.validity.not_before)?,

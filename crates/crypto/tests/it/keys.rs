@@ -38,10 +38,26 @@ fn a_short_private_key_is_weak() {
 
 #[test]
 fn a_key_of_another_kind_is_unsupported_by_its_oid() {
-    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+    let pair = PKey::generate_ed25519().unwrap();
+    let unsupported = CryptoError::Unsupported {
+        oid: "1.3.101.112".to_owned(),
+    };
+    assert_eq!(
+        PrivateKey::from_pkcs8_der(&pkcs8(&pair)).unwrap_err(),
+        unsupported
+    );
+    assert_eq!(
+        check_key(&pair.public_key_to_der().unwrap()),
+        Err(unsupported)
+    );
+}
+
+#[test]
+fn a_key_over_a_curve_that_is_not_offered_is_unsupported_by_the_curve() {
+    let group = EcGroup::from_curve_name(Nid::SECP521R1).unwrap();
     let pair = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
     let unsupported = CryptoError::Unsupported {
-        oid: "1.2.840.10045.2.1".to_owned(),
+        oid: "1.3.132.0.35".to_owned(),
     };
     assert_eq!(
         PrivateKey::from_pkcs8_der(&pkcs8(&pair)).unwrap_err(),

@@ -11,7 +11,7 @@ use x509_cert::ext::pkix::AuthorityKeyIdentifier;
 use x509_cert::time::Time;
 
 use super::RevokedEntry;
-use crate::asn1::{RSA_SHA256, extension, integer, sign};
+use crate::asn1::{extension, identifier, integer, sign};
 use crate::issue::{IssueError, distribution_points};
 use crate::reason::raw_reason;
 use crate::time::time_of;
@@ -32,7 +32,7 @@ pub struct CrlToIssue {
     pub freshest_crl_url: Option<String>,
 }
 
-/// Signs a list by the authority (RSA with SHA-256).
+/// Signs a list by the authority.
 ///
 /// # Errors
 /// [`IssueError`].
@@ -70,7 +70,7 @@ pub fn issue_with(
     for (oid, critical, value) in more {
         extensions.push(extension(*oid, *critical, &AnyRef::from_der(value)?)?);
     }
-    sign(&content(list, issuer, extensions)?, key)
+    sign(&content(list, issuer, extensions, key)?, key)
 }
 
 /// The list's signed part with these extensions.
@@ -78,6 +78,7 @@ fn content(
     list: &CrlToIssue,
     issuer: &Certificate,
     extensions: Vec<Extension>,
+    key: &PrivateKey,
 ) -> Result<Vec<u8>, IssueError> {
     let mut entries = Vec::with_capacity(list.entries.len());
     for entry in &list.entries {
@@ -97,7 +98,7 @@ fn content(
     }
     let content = RawList {
         version: Version::V2,
-        algorithm: RSA_SHA256,
+        algorithm: identifier(key.kind().signature_algorithm()),
         issuer: AnyRef::from_der(issuer.subject_der())?,
         this_update: time_of(list.this_update)?,
         next_update: Some(time_of(list.next_update)?),

@@ -2,7 +2,7 @@
 
 use der::asn1::{AnyRef, BitStringRef, Null, OctetStringRef};
 use der::{Decode, Encode};
-use qaqpa_crypto::{DigestAlgorithm, PrivateKey, SignatureAlgorithm};
+use qaqpa_crypto::{DigestAlgorithm, PrivateKey};
 use qaqpa_model::Moment;
 use x509_cert::certificate::Version;
 
@@ -12,7 +12,7 @@ use super::asn1::{
 };
 use super::request::nonce_extension;
 use super::{CertId, CertStatus};
-use crate::asn1::{RSA_SHA256, extension};
+use crate::asn1::{extension, identifier};
 use crate::issue::IssueError;
 use crate::reason::raw_reason;
 use crate::time::generalized_of;
@@ -93,7 +93,7 @@ impl ResponseStatus {
     }
 }
 
-/// Signs an answer by a responder whose certificate goes with it (RSA with SHA-256).
+/// Signs an answer by a responder whose certificate goes with it.
 ///
 /// # Errors
 /// [`IssueError`].
@@ -117,10 +117,11 @@ pub fn respond_with(
     key: &PrivateKey,
 ) -> Result<Vec<u8>, IssueError> {
     let data = response_data(response, more, responder)?;
-    let signature = key.sign(SignatureAlgorithm::RsaSha256, &data)?;
+    let algorithm = key.kind().signature_algorithm();
+    let signature = key.sign(algorithm, &data)?;
     let basic = BasicResponse {
         data: AnyRef::from_der(&data)?,
-        algorithm: RSA_SHA256,
+        algorithm: identifier(algorithm),
         signature: BitStringRef::from_bytes(&signature)?,
         certificates: Some(vec![AnyRef::from_der(responder.der())?]),
     }

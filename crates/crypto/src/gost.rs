@@ -1,0 +1,11 @@
+//! GOST signatures and digests with the national encodings (МемСТ 34.310 / 34.10-2015).
+//!
+//! Coordinates, scalars, r and s are written little-endian; a digest is read as a little-endian number.
+
+pub mod curve;
+pub mod digest;
+pub mod key;
+
+pub use curve::Curve;
+pub use digest::{gost34311, streebog512};
+pub use key::{SigningKey, VerifyingKey};
