@@ -84,6 +84,8 @@ oids! {
     EKU_CLIENT_AUTH = "1.3.6.1.5.5.7.3.2",
     /// Extended key usage emailProtection: signing, in the national profile.
     EKU_EMAIL_PROTECTION = "1.3.6.1.5.5.7.3.4",
+    /// Extended key usage timeStamping.
+    EKU_TIME_STAMPING = "1.3.6.1.5.5.7.3.8",
     /// Extended key usage OCSPSigning.
     EKU_OCSP_SIGNING = "1.3.6.1.5.5.7.3.9",
 
@@ -104,6 +106,10 @@ oids! {
     /// National extended key usage: an information system of the entity.
     EKU_INFORMATION_SYSTEM = "1.2.398.3.3.4.1.2.6",
 
+    /// National policy: GOST 34.10-2015 keys (the bare arc).
+    POLICY_GOST_2015 = "1.2.398.3.3.2",
+    /// National policy: GOST 34.310-2004 keys for signing.
+    POLICY_GOST_2004_SIGN = "1.2.398.3.3.2.1",
     /// National policy: RSA keys for signing.
     POLICY_RSA_SIGN = "1.2.398.3.3.2.3",
     /// National policy: RSA keys for authentication.

@@ -1,5 +1,6 @@
 //! What the national profile says that a certificate is for.
 
+use qaqpa_crypto::KeyKind;
 use thiserror::Error;
 
 use crate::{Certificate, KeyUsage, ObjectIdentifier, oid};
@@ -84,6 +85,60 @@ pub enum Purpose {
     Authenticate,
 }
 
+/// What the profile writes into certificates of one kind of keys, besides the roles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Profile {
+    /// keyUsage.
+    pub key_usage: KeyUsage,
+    /// The first extended key usage: emailProtection means signing, clientAuth logging in.
+    pub extended_key_usage: ObjectIdentifier,
+    /// The certificate policy; `None` where the national authority has none.
+    pub policy: Option<ObjectIdentifier>,
+}
+
+impl Profile {
+    /// The profile of a kind of keys and a purpose.
+    ///
+    /// Source: the national profile, for RSA and for signing with GOST keys. The simulator's own choice, because nothing
+    /// is known: authentication with GOST keys (digitalSignature + keyAgreement, and for GOST 34.310-2004 no policy), and
+    /// ECDSA, which the national authority does not issue: as RSA, but without a policy, and with keyAgreement in the
+    /// place of keyEncipherment, which such keys must not have (RFC 5480 §3).
+    #[must_use]
+    pub const fn of(kind: KeyKind, purpose: Purpose) -> Self {
+        let signature = KeyUsage::DIGITAL_SIGNATURE;
+        let signing = signature.and(KeyUsage::NON_REPUDIATION);
+        let (key_usage, policy) = match (kind, purpose) {
+            (KeyKind::Rsa, Purpose::Sign) => (signing, Some(oid::POLICY_RSA_SIGN)),
+            (KeyKind::Rsa, Purpose::Authenticate) => (
+                signature.and(KeyUsage::KEY_ENCIPHERMENT),
+                Some(oid::POLICY_RSA_AUTHENTICATE),
+            ),
+            (KeyKind::Gost2015, Purpose::Sign) => (
+                signing.and(KeyUsage::KEY_AGREEMENT),
+                Some(oid::POLICY_GOST_2015),
+            ),
+            (KeyKind::Gost2015, Purpose::Authenticate) => (
+                signature.and(KeyUsage::KEY_AGREEMENT),
+                Some(oid::POLICY_GOST_2015),
+            ),
+            (KeyKind::Gost2004, Purpose::Sign) => (signing, Some(oid::POLICY_GOST_2004_SIGN)),
+            (KeyKind::Ecdsa, Purpose::Sign) => (signing, None),
+            (KeyKind::Gost2004 | KeyKind::Ecdsa, Purpose::Authenticate) => {
+                (signature.and(KeyUsage::KEY_AGREEMENT), None)
+            }
+        };
+        Self {
+            key_usage,
+            extended_key_usage: match purpose {
+                Purpose::Sign => oid::EKU_EMAIL_PROTECTION,
+                Purpose::Authenticate => oid::EKU_CLIENT_AUTH,
+            },
+            policy,
+        }
+    }
+}
+
 /// Why a certificate is not one for signing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -117,8 +172,8 @@ pub fn roles(certificate: &Certificate) -> Vec<Role> {
 /// [`PurposeError`], the first that applies in the order: authority, authentication, key usage,
 /// extended key usage.
 ///
-/// Source: the national profile: RSA signing = digitalSignature + nonRepudiation with
-/// emailProtection; authentication = digitalSignature + keyEncipherment with clientAuth.
+/// Source: the national profile: signing = digitalSignature + nonRepudiation (for GOST 34.10-2015 also keyAgreement)
+/// with emailProtection; authentication = clientAuth.
 pub fn is_for_signing(certificate: &Certificate) -> Result<(), PurposeError> {
     if certificate.is_ca() {
         return Err(PurposeError::Authority);
