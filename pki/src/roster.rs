@@ -283,6 +283,7 @@ fn new_index(old: &Index) -> Result<Index, PkiError> {
             password: KEY_PASSWORD.to_owned(),
             portal_password: persona.portal_password(),
             unit: persona.unit.map(str::to_owned),
+            ..Identity::default()
         });
     }
     for persona in &SYSTEMS {

@@ -162,9 +162,9 @@ mod tests {
                 key: PathBuf::from("identities/citizen-1.p12"),
                 password: "key".to_owned(),
                 portal_password: "portal-password".to_owned(),
-                unit: None,
+                ..Identity::default()
             }],
-            systems: Vec::new(),
+            ..Index::default()
         };
         std::fs::create_dir_all(dir.join("identities")).unwrap();
         std::fs::create_dir_all(dir.join("portal")).unwrap();

@@ -15,10 +15,16 @@ pub struct Index {
     pub identities: Vec<Identity>,
     /// Information systems: the senders and the actors themselves.
     pub systems: Vec<SystemIdentity>,
+    /// People without a key, of whom registers know: children, wards.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keyless: Vec<Keyless>,
+    /// Who is whose parent, guardian or representative.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relations: Vec<Relation>,
 }
 
 /// A ready-made person with a key file. Everything about it is invented, and its certificate says TEST.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// `citizen-1`, `officer-1`, `expired`, …
     pub id: String,
@@ -37,6 +43,74 @@ pub struct Identity {
     /// The unit that an employee works in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+    /// The pack that the person belongs to: `core` (always there), `families`, …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pack: Option<String>,
+    /// The kind of the key: `rsa`, `gost-2015`, `gost-2004`, `ecdsa`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_kind: Option<String>,
+    /// What the certificate is for: `sign`, `authenticate`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// The organisation that the person acts for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<Organization>,
+    /// Why this person exists: what a test can find out with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// What a relying party must say now to a document that this person signed: `accept` or `refuse`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// Why it must refuse: a label, `certificate-expired`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+/// An organisation by name and number. Invented; its name says TEST.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organization {
+    /// Its name.
+    pub name: String,
+    /// The business identification number (БСН / БИН).
+    pub bin: String,
+}
+
+/// A person without a key: somebody whom registers know and who signs nothing.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keyless {
+    /// `child-1`, `ward-1`, …
+    pub id: String,
+    /// The individual identification number; the date of birth is its first half.
+    pub iin: String,
+    /// The person's name.
+    pub name: PersonName,
+    /// The pack that the person belongs to.
+    pub pack: String,
+    /// Why this person exists.
+    pub about: String,
+}
+
+/// What one person is to another, or to an organisation, as registers know it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relation {
+    /// `parent`, `guardian`, `representative`: what `from` is to `to`.
+    pub kind: String,
+    /// The id of a person.
+    pub from: String,
+    /// The id of a person with or without a key; for an organisation its BIN.
+    pub to: String,
+    /// The role of a representative: `employee`, `head`, …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// The document that it rests on: the number of a power of attorney.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    /// The first day (`2010-01-01`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// The last day; none where it does not end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
 }
 
 /// A person's name as it stands in the certificate.
@@ -73,6 +147,12 @@ impl Index {
     #[must_use]
     pub fn identity(&self, id: &str) -> Option<&Identity> {
         self.identities.iter().find(|identity| identity.id == id)
+    }
+
+    /// The person without a key of that id.
+    #[must_use]
+    pub fn keyless(&self, id: &str) -> Option<&Keyless> {
+        self.keyless.iter().find(|person| person.id == id)
     }
 
     /// The system of that id (`system-gateway`).
@@ -116,6 +196,14 @@ impl fmt::Debug for Identity {
     }
 }
 
+impl fmt::Debug for Keyless {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keyless")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for SystemIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SystemIdentity")
@@ -143,7 +231,7 @@ mod tests {
                 key: PathBuf::from("identities/citizen-1.p12"),
                 password: "key-secret".to_owned(),
                 portal_password: "portal-secret".to_owned(),
-                unit: None,
+                ..Identity::default()
             }],
             systems: vec![SystemIdentity {
                 sender_id: Some("portal".to_owned()),
@@ -151,6 +239,17 @@ mod tests {
                 key: PathBuf::from("identities/system-portal.p12"),
                 key_password: "a".to_owned(),
                 sender_password: Some("b".to_owned()),
+            }],
+            keyless: vec![Keyless {
+                id: "child-1".to_owned(),
+                iin: "190307659018".to_owned(),
+                ..Keyless::default()
+            }],
+            relations: vec![Relation {
+                kind: "parent".to_owned(),
+                from: "citizen-1".to_owned(),
+                to: "child-1".to_owned(),
+                ..Relation::default()
             }],
         }
     }
@@ -167,10 +266,24 @@ mod tests {
     }
 
     #[test]
+    fn an_index_of_before_there_were_packs_is_read() {
+        let old = r#"{"identities": [{"id": "citizen-1", "role": "individual", "iin": "1",
+            "name": {"surname": "TEST", "given": "A"}, "key": "k", "password": "p", "portal_password": "q"}],
+            "systems": []}"#;
+        let index: Index = serde_json::from_str(old).unwrap();
+        assert_eq!(
+            (index.identities[0].pack.as_ref(), index.keyless.len()),
+            (None, 0)
+        );
+    }
+
+    #[test]
     fn debug_shows_neither_passwords_nor_numbers() {
         let text = format!("{:?}", index());
         assert!(
-            !text.contains("secret") && !text.contains("931002451325"),
+            !text.contains("secret")
+                && !text.contains("931002451325")
+                && !text.contains("190307659018"),
             "{text}"
         );
     }

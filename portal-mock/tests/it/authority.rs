@@ -310,7 +310,7 @@ fn identity(id: &str, iin: &str) -> Identity {
         key: key_path(id),
         password: KEY_PASSWORD.to_owned(),
         portal_password: PORTAL_PASSWORD.to_owned(),
-        unit: None,
+        ..Identity::default()
     }
 }
 

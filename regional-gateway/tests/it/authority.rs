@@ -285,6 +285,7 @@ fn write_files(
     let index = Index {
         identities: people(dir, issuing, signatories),
         systems,
+        ..Index::default()
     };
     identities::write(dir, &index).unwrap();
 }
@@ -330,6 +331,7 @@ fn people(
                 password: "key-password".to_owned(),
                 portal_password: password(id),
                 unit: unit.map(str::to_owned),
+                ..Identity::default()
             }
         })
         .collect()

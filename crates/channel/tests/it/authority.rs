@@ -325,6 +325,7 @@ fn write_files(
     let index = Index {
         identities: Vec::new(),
         systems,
+        ..Index::default()
     };
     identities::write(dir, &index).unwrap();
 }
