@@ -3,7 +3,7 @@
 mod encode;
 mod verify;
 
-pub use encode::{CrlToIssue, issue, issue_with};
+pub use encode::{CrlToIssue, issue, issue_delta, issue_with};
 pub use verify::{CrlError, CrlPolicy, verify, verify_within};
 
 use qaqpa_model::Moment;

@@ -1,38 +1,37 @@
-//! Making a CRL.
+//! Making a CRL: its DER is written straight through, so that a million entries cost their bytes and little more.
 
-use der::asn1::{AnyRef, Int, OctetString};
-use der::{Decode, Encode, Sequence};
+use der::asn1::{AnyRef, OctetString};
+use der::{Decode, Encode};
 use qaqpa_crypto::PrivateKey;
 use qaqpa_model::Moment;
-use spki::AlgorithmIdentifierRef;
 use x509_cert::certificate::Version;
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::AuthorityKeyIdentifier;
-use x509_cert::time::Time;
 
-use super::RevokedEntry;
+use super::{RevokedEntry, order};
 use crate::asn1::{extension, identifier, integer, sign};
 use crate::issue::{IssueError, distribution_points};
-use crate::reason::raw_reason;
 use crate::time::time_of;
 use crate::{Certificate, ObjectIdentifier, RevocationReason, oid};
 
-/// A complete list to sign.
+/// A list to sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CrlToIssue {
-    /// The cRLNumber: greater than every earlier one's.
+    /// The cRLNumber: greater than every earlier one's. Complete and delta lists share one sequence; a complete list and
+    /// a delta of the same moment have the same number (RFC 5280 §5.2.3).
     pub number: u64,
     /// When it is made.
     pub this_update: Moment,
     /// When the next one is due.
     pub next_update: Moment,
-    /// Everything revoked or suspended.
+    /// Everything revoked or suspended; of a delta, what changed since its base. In any order: the list is written sorted
+    /// by serial number.
     pub entries: Vec<RevokedEntry>,
-    /// Where the delta is, for freshestCRL.
+    /// Where the delta is, for freshestCRL; a delta has none (RFC 5280 §5.2.6).
     pub freshest_crl_url: Option<String>,
 }
 
-/// Signs a list by the authority.
+/// Signs a complete list by the authority.
 ///
 /// # Errors
 /// [`IssueError`].
@@ -42,6 +41,34 @@ pub fn issue(
     key: &PrivateKey,
 ) -> Result<Vec<u8>, IssueError> {
     issue_with(list, &[], issuer, key)
+}
+
+/// Signs a delta: what changed since the complete list whose number is `base` (RFC 5280 §5.2.4).
+///
+/// A certificate that was suspended in the base and is not any more has the reason
+/// [`RevocationReason::RemoveFromCrl`].
+///
+/// # Errors
+/// [`IssueError`]; [`IssueError::Encoding`] where the base is not older than the delta, or the delta names another delta.
+pub fn issue_delta(
+    base: u64,
+    changes: &CrlToIssue,
+    issuer: &Certificate,
+    key: &PrivateKey,
+) -> Result<Vec<u8>, IssueError> {
+    let refuse = |why: &str| {
+        Err(IssueError::Encoding {
+            why: why.to_owned(),
+        })
+    };
+    if base >= changes.number {
+        return refuse("a delta is newer than its base");
+    }
+    if changes.freshest_crl_url.is_some() {
+        return refuse("a delta has no freshestCRL");
+    }
+    let indicator = (oid::DELTA_CRL_INDICATOR, true, base.to_der()?);
+    issue_with(changes, &[indicator], issuer, key)
 }
 
 /// Signs a list with more extensions (OID, criticality, DER of the value): tests make wrong lists with it.
@@ -70,60 +97,152 @@ pub fn issue_with(
     for (oid, critical, value) in more {
         extensions.push(extension(*oid, *critical, &AnyRef::from_der(value)?)?);
     }
-    sign(&content(list, issuer, extensions, key)?, key)
+    sign(&content(list, issuer, &extensions, key)?, key)
 }
 
-/// The list's signed part with these extensions.
+/// The list's signed part with these extensions: `TBSCertList` (RFC 5280 §5.1).
 fn content(
     list: &CrlToIssue,
     issuer: &Certificate,
-    extensions: Vec<Extension>,
+    extensions: &[Extension],
     key: &PrivateKey,
 ) -> Result<Vec<u8>, IssueError> {
-    let mut entries = Vec::with_capacity(list.entries.len());
-    for entry in &list.entries {
-        entries.push(RawEntry {
-            serial: Int::new(&integer(&entry.serial))?,
-            at: time_of(entry.at)?,
-            extensions: match entry.reason {
-                // RFC 5280 §5.3.1: absent rather than unspecified.
-                None | Some(RevocationReason::Unspecified) => None,
-                Some(reason) => Some(vec![extension(
-                    oid::REASON_CODE,
-                    false,
-                    &raw_reason(reason),
-                )?]),
-            },
-        });
+    let mut head = Version::V2.to_der()?;
+    head.extend(identifier(key.kind().signature_algorithm()).to_der()?);
+    head.extend(AnyRef::from_der(issuer.subject_der())?.to_der()?);
+    head.extend(time_of(list.this_update)?.to_der()?);
+    head.extend(time_of(list.next_update)?.to_der()?);
+    let extensions = extensions.to_vec().to_der()?;
+
+    let mut sorted: Vec<&RevokedEntry> = list.entries.iter().collect();
+    sorted.sort_by(|left, right| order(&left.serial).cmp(&order(&right.serial)));
+    let mut scratch = Vec::with_capacity(64);
+    let mut entries_len = 0;
+    for entry in &sorted {
+        scratch.clear();
+        write_entry(entry, &mut scratch)?;
+        entries_len += scratch.len();
     }
-    let content = RawList {
-        version: Version::V2,
-        algorithm: identifier(key.kind().signature_algorithm()),
-        issuer: AnyRef::from_der(issuer.subject_der())?,
-        this_update: time_of(list.this_update)?,
-        next_update: Some(time_of(list.next_update)?),
-        // RFC 5280 §5.1.2.6: absent rather than empty.
-        entries: (!entries.is_empty()).then_some(entries),
-        extensions: Some(extensions),
+    // RFC 5280 §5.1.2.6: absent rather than empty.
+    let entries_whole = if sorted.is_empty() {
+        0
+    } else {
+        tlv_len(entries_len)
     };
-    Ok(content.to_der()?)
+    let body = head.len() + entries_whole + tlv_len(extensions.len());
+
+    let mut out = Vec::with_capacity(tlv_len(body));
+    write_header(SEQUENCE, body, &mut out);
+    out.extend(head);
+    if !sorted.is_empty() {
+        write_header(SEQUENCE, entries_len, &mut out);
+        for entry in sorted {
+            write_entry(entry, &mut out)?;
+        }
+    }
+    write_header(EXTENSIONS, extensions.len(), &mut out);
+    out.extend(extensions);
+    Ok(out)
 }
 
-#[derive(Sequence)]
-struct RawList<'a> {
-    version: Version,
-    algorithm: AlgorithmIdentifierRef<'a>,
-    issuer: AnyRef<'a>,
-    this_update: Time,
-    next_update: Option<Time>,
-    entries: Option<Vec<RawEntry>>,
-    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
-    extensions: Option<Vec<Extension>>,
+/// `SEQUENCE`.
+const SEQUENCE: u8 = 0x30;
+/// `[0] EXPLICIT`, constructed.
+const EXTENSIONS: u8 = 0xa0;
+/// `INTEGER`.
+const INTEGER: u8 = 0x02;
+
+/// What follows a time in an entry with a reason, but for the reason's code: `Extensions` with one reasonCode
+/// (2.5.29.21), an ENUMERATED of one byte.
+const REASON: [u8; 13] = [
+    0x30, 12, 0x30, 10, 0x06, 3, 0x55, 0x1d, 0x15, 0x04, 3, 0x0a, 1,
+];
+
+/// One entry: `SEQUENCE { userCertificate, revocationDate, crlEntryExtensions OPTIONAL }`.
+fn write_entry(entry: &RevokedEntry, out: &mut Vec<u8>) -> Result<(), IssueError> {
+    let serial = integer(&entry.serial);
+    let at = time_of(entry.at)?.to_der()?;
+    // RFC 5280 §5.3.1: absent rather than unspecified.
+    let reason = entry
+        .reason
+        .filter(|reason| *reason != RevocationReason::Unspecified);
+    let reason_len = reason.map_or(0, |_| REASON.len() + 1);
+    write_header(SEQUENCE, tlv_len(serial.len()) + at.len() + reason_len, out);
+    write_header(INTEGER, serial.len(), out);
+    out.extend(serial);
+    out.extend(at);
+    if let Some(reason) = reason {
+        out.extend(REASON);
+        out.push(reason.code());
+    }
+    Ok(())
 }
 
-#[derive(Sequence)]
-struct RawEntry {
-    serial: Int,
-    at: Time,
-    extensions: Option<Vec<Extension>>,
+/// Tag and length, the length in its shortest form.
+fn write_header(tag: u8, len: usize, out: &mut Vec<u8>) {
+    out.push(tag);
+    let bytes = len.to_be_bytes();
+    let significant = &bytes[bytes.iter().take_while(|byte| **byte == 0).count()..];
+    match significant {
+        [] => out.push(0),
+        [short] if *short < 0x80 => out.push(*short),
+        long => {
+            // At most eight bytes of length.
+            out.push(0x80 | u8::try_from(long.len()).unwrap_or(8));
+            out.extend(long);
+        }
+    }
+}
+
+/// Bytes of a value of that length with its tag and length.
+fn tlv_len(len: usize) -> usize {
+    let long = (usize::BITS - len.leading_zeros()).div_ceil(8) as usize;
+    1 + if len < 0x80 { 1 } else { 1 + long } + len
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_written_in_their_shortest_form() {
+        for (len, header) in [
+            (0, &[0x30, 0][..]),
+            (127, &[0x30, 127]),
+            (128, &[0x30, 0x81, 128]),
+            (255, &[0x30, 0x81, 255]),
+            (256, &[0x30, 0x82, 1, 0]),
+            (65_536, &[0x30, 0x83, 1, 0, 0]),
+        ] {
+            let mut out = Vec::new();
+            write_header(SEQUENCE, len, &mut out);
+            assert_eq!(out, header);
+            assert_eq!(tlv_len(len), header.len() + len);
+        }
+    }
+
+    #[test]
+    fn an_entry_has_its_reason_only_where_one_is_given() {
+        let mut entry = RevokedEntry {
+            serial: vec![0x80],
+            at: Moment::parse("2026-11-22T05:00:00Z").unwrap(),
+            reason: Some(RevocationReason::Unspecified),
+        };
+        let written = |entry: &RevokedEntry| {
+            let mut out = Vec::new();
+            write_entry(entry, &mut out).unwrap();
+            out
+        };
+        let plain = b"\x30\x13\x02\x02\x00\x80\x17\x0d261122050000Z";
+        assert_eq!(written(&entry), plain);
+        entry.reason = None;
+        assert_eq!(written(&entry), plain);
+        entry.reason = Some(RevocationReason::CertificateHold);
+        let with = [
+            b"\x30\x21\x02\x02\x00\x80\x17\x0d261122050000Z".as_slice(),
+            b"\x30\x0c\x30\x0a\x06\x03\x55\x1d\x15\x04\x03\x0a\x01\x06",
+        ]
+        .concat();
+        assert_eq!(written(&entry), with);
+    }
 }
