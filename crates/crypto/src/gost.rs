@@ -2,9 +2,18 @@
 //!
 //! Coordinates, scalars, r and s are written little-endian; a digest is read as a little-endian number.
 
+mod comb;
 pub mod curve;
 pub mod digest;
+mod domain;
+mod field;
+mod jacobian;
 pub mod key;
+mod limbs;
+mod point;
+mod scalar;
+mod sign;
+mod verify;
 
 pub use curve::Curve;
 pub use digest::{gost34311, streebog512};

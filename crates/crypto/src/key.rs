@@ -138,12 +138,9 @@ impl fmt::Debug for PrivateKey {
 mod tests {
     use super::*;
 
-    /// The kinds whose arithmetic is there.
-    const MADE: [KeyKind; 2] = [KeyKind::Rsa, KeyKind::Ecdsa];
-
     #[test]
     fn a_key_survives_pkcs_8_and_hides_itself() {
-        for kind in MADE {
+        for kind in KeyKind::ALL {
             let key = PrivateKey::generate(kind).unwrap();
             let again = PrivateKey::from_pkcs8_der(&key.to_pkcs8_der()).unwrap();
             assert_eq!(again.spki_der(), key.spki_der());
@@ -155,9 +152,9 @@ mod tests {
 
     #[test]
     fn a_key_signs_by_the_algorithms_of_its_kind_only() {
-        for kind in MADE {
+        for kind in KeyKind::ALL {
             let key = PrivateKey::generate(kind).unwrap();
-            for other in MADE {
+            for other in KeyKind::ALL {
                 let algorithm = other.signature_algorithm();
                 let signature = key.sign(algorithm, b"abc");
                 if kind == other {

@@ -1,0 +1,190 @@
+//! The fields of the two curves: numbers modulo p = 2^(64·N) − C.
+//!
+//! Both primes lie just below a power of two (2^256 − 617 and 2^512 − 569), so 2^(64·N) ≡ C, and a product's high half
+//! is folded onto its low half by one row of multiplications by C. Between operations a value is any number below
+//! 2^(64·N), reduced fully only where it is compared or written ([`Fe::canonical`]).
+//!
+//! Nothing branches or indexes by a value: carries are added as numbers, the exponent of the inversion is a public
+//! constant.
+
+use zeroize::Zeroize;
+
+use super::limbs;
+
+/// A number modulo 2^(64·N) − C.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fe<const N: usize, const C: u64>([u64; N]);
+
+impl<const N: usize, const C: u64> Fe<N, C> {
+    pub(crate) const ZERO: Self = Self([0; N]);
+    pub(crate) const ONE: Self = {
+        let mut one = [0; N];
+        one[0] = 1;
+        Self(one)
+    };
+
+    /// The modulus.
+    pub(crate) const P: [u64; N] = {
+        let mut p = [u64::MAX; N];
+        p[0] = C.wrapping_neg();
+        p
+    };
+
+    /// A constant of this source, below the modulus.
+    pub(crate) const fn constant(limbs: [u64; N]) -> Self {
+        assert!(limbs::sub(&limbs, &Self::P).1);
+        Self(limbs)
+    }
+
+    /// A number that is already below the modulus; none other has a place in an encoding.
+    pub(crate) fn from_limbs(limbs: [u64; N]) -> Option<Self> {
+        limbs::sub(&limbs, &Self::P).1.then_some(Self(limbs))
+    }
+
+    /// The number below the modulus.
+    #[inline]
+    pub(crate) fn canonical(&self) -> [u64; N] {
+        let (reduced, borrow) = limbs::sub(&self.0, &Self::P);
+        limbs::select(limbs::mask(borrow), &self.0, &reduced)
+    }
+
+    #[inline]
+    pub(crate) fn is_zero(&self) -> bool {
+        limbs::is_zero(&self.canonical())
+    }
+
+    #[inline]
+    pub(crate) fn equals(&self, other: &Self) -> bool {
+        self.sub(other).is_zero()
+    }
+
+    /// `a` where the mask is all ones, `b` where it is zero.
+    #[inline(always)]
+    pub(crate) fn select(mask: u64, a: &Self, b: &Self) -> Self {
+        Self(limbs::select(mask, &a.0, &b.0))
+    }
+
+    #[inline(always)]
+    pub(crate) fn add(&self, other: &Self) -> Self {
+        let (sum, carry) = limbs::add(&self.0, &other.0);
+        Self::fold(sum, u64::from(carry))
+    }
+
+    #[inline(always)]
+    pub(crate) fn double(&self) -> Self {
+        self.add(self)
+    }
+
+    #[inline(always)]
+    pub(crate) fn sub(&self, other: &Self) -> Self {
+        let (mut difference, borrow) = limbs::sub(&self.0, &other.0);
+        let mut fold = u64::from(borrow) * C;
+        for limb in &mut difference {
+            let borrow;
+            (*limb, borrow) = limb.borrowing_sub(fold, false);
+            fold = u64::from(borrow);
+        }
+        // A second borrow leaves at least 2^(64·N) − C, whose lowest limb has room for one C more.
+        difference[0] = difference[0].wrapping_sub(fold * C);
+        Self(difference)
+    }
+
+    #[inline(always)]
+    pub(crate) fn negate(&self) -> Self {
+        Self::ZERO.sub(self)
+    }
+
+    #[inline(always)]
+    pub(crate) fn multiply(&self, other: &Self) -> Self {
+        let (low, high) = limbs::multiply(&self.0, &other.0);
+        Self::reduce(low, high)
+    }
+
+    #[inline(always)]
+    pub(crate) fn square(&self) -> Self {
+        let (low, high) = limbs::multiply(&self.0, &self.0);
+        Self::reduce(low, high)
+    }
+
+    /// a^(2^n).
+    pub(crate) fn square_times(&self, n: usize) -> Self {
+        let mut power = *self;
+        for _ in 0..n {
+            power = power.square();
+        }
+        power
+    }
+
+    /// 1/a as a^(p−2) (Fermat), zero for zero.
+    ///
+    /// p − 2 is 64·N − 10 ones and then the ten lowest bits, 2^10 − C − 2.
+    pub(crate) fn invert(&self) -> Self {
+        const { assert!(C + 2 < 1024) };
+        let length = 64 * N - 10;
+        // self^(2^ones − 1), where `ones` runs through the leading bits of `length`.
+        let mut power = *self;
+        let mut ones = 1;
+        for bit in (0..length.ilog2()).rev() {
+            power = power.square_times(ones).multiply(&power);
+            ones *= 2;
+            if length >> bit & 1 == 1 {
+                power = power.square().multiply(self);
+                ones += 1;
+            }
+        }
+        for bit in (0..10).rev() {
+            power = power.square();
+            if (1024 - C - 2) >> bit & 1 == 1 {
+                power = power.multiply(self);
+            }
+        }
+        power
+    }
+
+    /// The inverses of many numbers that are not zero, by one inversion (Montgomery).
+    pub(crate) fn invert_all(numbers: &[Self]) -> Vec<Self> {
+        // products[i] is the product of the numbers before i.
+        let mut product = Self::ONE;
+        let mut products = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            products.push(product);
+            product = product.multiply(number);
+        }
+        let mut inverse = product.invert();
+        for (before, number) in products.iter_mut().zip(numbers).rev() {
+            *before = before.multiply(&inverse);
+            inverse = inverse.multiply(number);
+        }
+        products
+    }
+
+    #[inline(always)]
+    fn reduce(low: [u64; N], high: [u64; N]) -> Self {
+        let mut folded = [0; N];
+        let mut carry = 0;
+        for i in 0..N {
+            (folded[i], carry) = high[i].carrying_mul_add(C, low[i], carry);
+        }
+        Self::fold(folded, carry)
+    }
+
+    /// low + carry·2^(64·N), for a carry of at most C.
+    #[inline(always)]
+    fn fold(mut low: [u64; N], carry: u64) -> Self {
+        let mut fold = carry * C;
+        for limb in &mut low {
+            let carry;
+            (*limb, carry) = limb.carrying_add(fold, false);
+            fold = u64::from(carry);
+        }
+        // A second carry leaves less than C², so the lowest limb has room for one C more.
+        low[0] = low[0].wrapping_add(fold * C);
+        Self(low)
+    }
+}
+
+impl<const N: usize, const C: u64> Zeroize for Fe<N, C> {
+    fn zeroize(&mut self) {
+        self.0.zeroize();
+    }
+}
