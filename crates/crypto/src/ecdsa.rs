@@ -4,7 +4,9 @@ use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature as lc;
 use aws_lc_rs::signature::{EcdsaKeyPair, KeyPair as _, VerificationAlgorithm};
+use der::asn1::UintRef;
 use der::oid::ObjectIdentifier;
+use der::{Decode, Encode, Sequence};
 use spki::SubjectPublicKeyInfoRef;
 use zeroize::Zeroizing;
 
@@ -109,6 +111,43 @@ pub(crate) fn check(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<(), CryptoErro
         })
 }
 
+/// `ECDSA-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }` (RFC 3279 §2.2.3).
+#[derive(Sequence)]
+struct SigValue<'a> {
+    r: UintRef<'a>,
+    s: UintRef<'a>,
+}
+
+/// `ECDSA-Sig-Value` as r‖s, each big-endian with exactly `bytes` bytes.
+pub(crate) fn raw_of_der(signature: &[u8], bytes: usize) -> Result<Vec<u8>, CryptoError> {
+    let value = SigValue::from_der(signature).map_err(|_| CryptoError::BadSignature)?;
+    let mut raw = vec![0; 2 * bytes];
+    for (number, place) in [value.r, value.s].iter().zip(raw.chunks_exact_mut(bytes)) {
+        let digits = number.as_bytes();
+        let start = bytes
+            .checked_sub(digits.len())
+            .ok_or(CryptoError::BadSignature)?;
+        place[start..].copy_from_slice(digits);
+    }
+    Ok(raw)
+}
+
+/// r‖s, each big-endian with exactly `bytes` bytes, as `ECDSA-Sig-Value`.
+pub(crate) fn der_of_raw(raw: &[u8], bytes: usize) -> Result<Vec<u8>, CryptoError> {
+    if raw.len() != 2 * bytes {
+        return Err(CryptoError::BadSignature);
+    }
+    let (r, s) = raw.split_at(bytes);
+    let write = || -> der::Result<Vec<u8>> {
+        SigValue {
+            r: UintRef::new(r)?,
+            s: UintRef::new(s)?,
+        }
+        .to_der()
+    };
+    write().map_err(|_| CryptoError::BadSignature)
+}
+
 /// The curve's name and the uncompressed point. RFC 5480 §2.1.1: only named curves; parameters that are spelt out are
 /// refused (CVE-2020-0601).
 fn point<'a>(
@@ -136,4 +175,26 @@ fn point<'a>(
         return Err(unusable("not an uncompressed point of its curve"));
     }
     Ok((curve, point))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_say_the_same_and_lengths_are_strict() {
+        let raw = [&[0; 31][..], &[0x81], &[0; 30], &[1, 2]].concat();
+        let der = [0x30, 8, 2, 2, 0, 0x81, 2, 2, 1, 2];
+        assert_eq!(der_of_raw(&raw, 32).unwrap(), der);
+        assert_eq!(raw_of_der(&der, 32).unwrap(), raw);
+        for bad in [&raw[1..], &[&raw[..], &[0]].concat(), &der, &[]] {
+            assert_eq!(der_of_raw(bad, 32), Err(CryptoError::BadSignature));
+        }
+        let long = [&[0x30, 38, 2, 33, 1][..], &[0; 32], &[2, 1, 1]].concat();
+        let negative = [0x30, 6, 2, 1, 0x81, 2, 1, 1];
+        let trailing = [&der[..], &[0]].concat();
+        for bad in [&long[..], &negative, &trailing, &der[..9], &raw, &[]] {
+            assert_eq!(raw_of_der(bad, 32), Err(CryptoError::BadSignature));
+        }
+    }
 }

@@ -1,10 +1,11 @@
 //! Signature algorithms by URI and by OID.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use der::oid::ObjectIdentifier;
 
-use crate::{DigestAlgorithm, oid};
+use crate::{CryptoError, DigestAlgorithm, ecdsa, oid};
 
 /// A signature algorithm that this simulator recognises.
 ///
@@ -115,6 +116,40 @@ impl SignatureAlgorithm {
     #[must_use]
     pub const fn has_no_parameters(self) -> bool {
         matches!(self, Self::EcdsaSha256 | Self::EcdsaSha384)
+    }
+
+    /// The form that `ds:SignatureValue` has of a value in the form that X.509 has: r‖s for ECDSA, the same for others.
+    ///
+    /// # Errors
+    /// [`CryptoError::BadSignature`] where the value is not an `ECDSA-Sig-Value` over the algorithm's curve.
+    ///
+    /// Source: XMLDSig 1.1 §6.4.3.
+    pub fn value_to_xml(self, value: Vec<u8>) -> Result<Vec<u8>, CryptoError> {
+        match self.ecdsa_bytes() {
+            Some(bytes) => ecdsa::raw_of_der(&value, bytes),
+            None => Ok(value),
+        }
+    }
+
+    /// The form that X.509 has of a value of `ds:SignatureValue`; the reverse of [`SignatureAlgorithm::value_to_xml`].
+    ///
+    /// # Errors
+    /// [`CryptoError::BadSignature`] where an ECDSA value has not exactly the length of r‖s: the form of X.509 is not
+    /// taken for it.
+    pub fn value_from_xml(self, value: &[u8]) -> Result<Cow<'_, [u8]>, CryptoError> {
+        match self.ecdsa_bytes() {
+            Some(bytes) => ecdsa::der_of_raw(value, bytes).map(Cow::Owned),
+            None => Ok(Cow::Borrowed(value)),
+        }
+    }
+
+    /// Bytes of r and of s.
+    const fn ecdsa_bytes(self) -> Option<usize> {
+        match self {
+            Self::EcdsaSha256 => Some(32),
+            Self::EcdsaSha384 => Some(48),
+            _ => None,
+        }
     }
 
     /// Whether the algorithm is too weak to be accepted.

@@ -20,3 +20,15 @@ pub struct Signer<'a> {
     /// The algorithm; the digests of the references use its digest.
     pub algorithm: SignatureAlgorithm,
 }
+
+impl<'a> Signer<'a> {
+    /// A signer with the algorithm that keys of this kind sign with.
+    #[must_use]
+    pub fn of(key: &'a PrivateKey, certificate_der: &'a [u8]) -> Self {
+        Self {
+            key,
+            certificate_der,
+            algorithm: key.kind().signature_algorithm(),
+        }
+    }
+}

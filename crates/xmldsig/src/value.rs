@@ -18,14 +18,16 @@ pub(crate) fn check(
         &signed_info.canonicalization,
     )
     .map_err(|_| SignatureError::malformed("SignedInfo cannot be made canonical"))?;
-    qaqpa_crypto::verify(spki_der, signed_info.algorithm, &octets, value).map_err(|error| {
-        match error {
+    let algorithm = signed_info.algorithm;
+    algorithm
+        .value_from_xml(value)
+        .and_then(|value| qaqpa_crypto::verify(spki_der, algorithm, &octets, &value))
+        .map_err(|error| match error {
             CryptoError::Unsupported { oid } => SignatureError::AlgorithmUnknown { uri: oid },
             CryptoError::Weak { why } => SignatureError::AlgorithmWeak {
-                uri: format!("{} ({why})", signed_info.algorithm.uri()),
+                uri: format!("{} ({why})", algorithm.uri()),
             },
             // A key that cannot be used has signed nothing.
             _ => SignatureError::ValueWrong,
-        }
-    })
+        })
 }

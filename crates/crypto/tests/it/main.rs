@@ -5,3 +5,4 @@
 mod arbitrary;
 mod keys;
 mod signatures;
+mod wycheproof;

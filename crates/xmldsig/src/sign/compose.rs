@@ -50,6 +50,7 @@ pub(crate) fn sign_between(
         })?;
     let octets = canonicalize(&Subtree::element(signed_info), &template.canonicalization)?;
     let value = signer.key.sign(signer.algorithm, &octets)?;
+    let value = signer.algorithm.value_to_xml(value)?;
     // Second pass: the value.
     let value = (template.base64)(&value);
     Ok(format!("{before}{}{after}", markup(template, signer, &value)).into_bytes())

@@ -6,7 +6,7 @@ use qaqpa_xml::XmlLimits;
 use qaqpa_xmldsig::{SignatureError, sign_enveloped};
 
 use crate::forge::{RSA_SHA256, SHA256};
-use crate::people::{APPLICATION, applicant, judge_enveloped, text};
+use crate::people::{APPLICATION, applicant, ecdsa_signer, judge_enveloped, text};
 
 fn signed() -> String {
     text(
@@ -108,18 +108,19 @@ fn a04_short_keys_are_named_as_weak() {
 
 #[test]
 fn keys_of_another_kind_or_broken_ones_have_signed_nothing() {
-    let group = openssl::ec::EcGroup::from_curve_name(openssl::nid::Nid::X9_62_PRIME256V1).unwrap();
-    let key = PKey::from_ec_key(openssl::ec::EcKey::generate(&group).unwrap()).unwrap();
+    let key = PKey::generate_ed25519().unwrap();
     assert_eq!(
         judge_enveloped(&signed(), &key.public_key_to_der().unwrap()),
         Err(SignatureError::AlgorithmUnknown {
-            uri: "1.2.840.10045.2.1".to_owned()
+            uri: "1.3.101.112".to_owned()
         })
     );
-    assert_eq!(
-        judge_enveloped(&signed(), b"not a key"),
-        Err(SignatureError::ValueWrong)
-    );
+    for other in [ecdsa_signer().spki(), b"not a key"] {
+        assert_eq!(
+            judge_enveloped(&signed(), other),
+            Err(SignatureError::ValueWrong)
+        );
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod forge;
 mod identifiers;
 mod interop;
 mod key_info;
+mod kinds;
 mod mutation;
 mod people;
 mod properties;

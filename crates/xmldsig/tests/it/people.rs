@@ -7,7 +7,7 @@ use openssl::bn::BigNum;
 use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;
 use openssl::x509::{X509, X509NameBuilder};
-use qaqpa_crypto::{PrivateKey, SignatureAlgorithm};
+use qaqpa_crypto::{KeyKind, PrivateKey};
 use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::{Bounds, SignatureError, Signer, find_by_id, find_enveloped, find_wsse};
 
@@ -19,11 +19,7 @@ pub(crate) struct Person {
 
 impl Person {
     pub(crate) fn signer(&self) -> Signer<'_> {
-        Signer {
-            key: &self.key,
-            certificate_der: &self.certificate_der,
-            algorithm: SignatureAlgorithm::RsaSha256,
-        }
+        Signer::of(&self.key, &self.certificate_der)
     }
 
     pub(crate) fn spki(&self) -> &[u8] {
@@ -44,17 +40,23 @@ impl Person {
 /// The honest signer.
 pub(crate) fn applicant() -> &'static Person {
     static PERSON: OnceLock<Person> = OnceLock::new();
-    PERSON.get_or_init(|| person("TEST applicant"))
+    PERSON.get_or_init(|| person("TEST applicant", KeyKind::Rsa))
+}
+
+/// A signer with a key of ECDSA.
+pub(crate) fn ecdsa_signer() -> &'static Person {
+    static PERSON: OnceLock<Person> = OnceLock::new();
+    PERSON.get_or_init(|| person("TEST ECDSA", KeyKind::Ecdsa))
 }
 
 /// Somebody else with a good key.
 pub(crate) fn stranger() -> &'static Person {
     static PERSON: OnceLock<Person> = OnceLock::new();
-    PERSON.get_or_init(|| person("TEST stranger"))
+    PERSON.get_or_init(|| person("TEST stranger", KeyKind::Rsa))
 }
 
-fn person(name: &str) -> Person {
-    let key = PrivateKey::generate_rsa_2048().unwrap();
+fn person(name: &str, kind: KeyKind) -> Person {
+    let key = PrivateKey::generate(kind).unwrap();
     let pkey = PKey::private_key_from_pkcs8(&key.to_pkcs8_der()).unwrap();
     let mut subject = X509NameBuilder::new().unwrap();
     subject.append_entry_by_text("CN", name).unwrap();
