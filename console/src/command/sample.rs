@@ -1,6 +1,5 @@
 //! `qaqpa sample`: a valid request to start from.
 
-use qaqpa_crypto::SignatureAlgorithm;
 use qaqpa_model::{Iin, Lang, ServiceAtAct};
 use qaqpa_regulations::Catalogue;
 use qaqpa_transport::{Clock, ClockState, identities};
@@ -74,11 +73,7 @@ pub(crate) fn run(settings: &Settings, options: &Sample) -> Outcome {
         .identity(who)
         .ok_or_else(|| Failure::own(format!("endpoints.json has no identity {who}")))?;
     let file = key_input::key_file(&entry.key, &entry.password)?;
-    let signer = Signer {
-        key: &file.key,
-        certificate_der: file.certificate.der(),
-        algorithm: SignatureAlgorithm::RsaSha256,
-    };
+    let signer = Signer::of(&file.key, file.certificate.der());
     let signed = sign_enveloped(&unsigned, &signer, &XmlLimits::default()).map_err(Failure::own)?;
     output::say_bytes(&signed);
     Ok(Exit::Yes)

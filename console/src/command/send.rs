@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use qaqpa_crypto::SignatureAlgorithm;
 use qaqpa_model::{MessageId, SenderId};
 use qaqpa_runner::Endpoints;
 use qaqpa_transport::{Clock, ClockState};
@@ -83,11 +82,7 @@ fn wrap(
         data: BusinessData::new(bytes.to_vec()),
     };
     let file = key_input::key_file(&sender.key, &sender.key_password)?;
-    let signer = Signer {
-        key: &file.key,
-        certificate_der: file.certificate.der(),
-        algorithm: SignatureAlgorithm::RsaSha256,
-    };
+    let signer = Signer::of(&file.key, file.certificate.der());
     let seed = uuid::Uuid::new_v4().to_string();
     sign_wsse(
         &request.write(),

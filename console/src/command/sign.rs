@@ -1,6 +1,5 @@
 //! `qaqpa sign`: signs an XML document with a key file.
 
-use qaqpa_crypto::SignatureAlgorithm;
 use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::{Signer, WsseKeyInfo, sign_by_id, sign_enveloped, sign_wsse};
 
@@ -16,11 +15,7 @@ pub(crate) fn run(options: &Sign) -> Outcome {
         "Password of the key file: ",
     )?;
     let file = key_input::key_file(&options.key, &password)?;
-    let signer = Signer {
-        key: &file.key,
-        certificate_der: file.certificate.der(),
-        algorithm: SignatureAlgorithm::RsaSha256,
-    };
+    let signer = Signer::of(&file.key, file.certificate.der());
     let limits = XmlLimits::default();
     let signed = match options.profile {
         SignProfile::Enveloped => sign_enveloped(&document, &signer, &limits),

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use qaqpa_crypto::{SignatureAlgorithm, sha256};
+use qaqpa_crypto::sha256;
 use qaqpa_model::{Limits, MessageId, Moment, RefusalLabel};
 use qaqpa_wire::code::{INTERNAL, error_code};
 use qaqpa_wire::words::{self, FAULTED, Words};
@@ -214,11 +214,7 @@ fn sign_answer(
     own: &OwnSystem,
     limits: &Limits,
 ) -> Result<Vec<u8>, qaqpa_xmldsig::SignError> {
-    let signer = Signer {
-        key: &own.key,
-        certificate_der: own.certificate.der(),
-        algorithm: SignatureAlgorithm::RsaSha256,
-    };
+    let signer = Signer::of(&own.key, own.certificate.der());
     let key_info = WsseKeyInfo::IssuerSerial {
         issuer_name: own.certificate.issuer_name(),
         serial_decimal: own.certificate.serial_decimal(),

@@ -1,6 +1,5 @@
 //! The calling side: signs an envelope, posts it, and believes only the answer of the right system.
 
-use qaqpa_crypto::SignatureAlgorithm;
 use qaqpa_model::{Limits, RefusalLabel, SenderId};
 use qaqpa_transport::{HttpClient, HttpError};
 use qaqpa_wire::{
@@ -182,11 +181,7 @@ impl ChannelClient {
             id: own.sender_id.clone(),
             password: own.password().map(str::to_owned),
         });
-        let signer = Signer {
-            key: &own.key,
-            certificate_der: own.certificate.der(),
-            algorithm: SignatureAlgorithm::RsaSha256,
-        };
+        let signer = Signer::of(&own.key, own.certificate.der());
         let unsigned = request.write();
         sign_wsse(
             &unsigned,

@@ -3,7 +3,6 @@
 //! Signed here with a key that lives for this one call, or signed elsewhere and uploaded: both are
 //! examined as the gateway will examine them, and both must be this application's document.
 
-use qaqpa_crypto::SignatureAlgorithm;
 use qaqpa_evidence::Examiner;
 use qaqpa_model::{Iin, Limits, Moment};
 use qaqpa_verdict::{Subject, Verdict};
@@ -77,11 +76,7 @@ pub fn sign_here(
     if file.certificate.der() != chosen_der {
         return Err(NotCertified::again(KEY_FILE, "error-key-other"));
     }
-    let signer = Signer {
-        key: &file.key,
-        certificate_der: file.certificate.der(),
-        algorithm: SignatureAlgorithm::RsaSha256,
-    };
+    let signer = Signer::of(&file.key, file.certificate.der());
     sign_enveloped(unsigned, &signer, limits)
         .map_err(|_| NotCertified::again(KEY_FILE, "error-key-unreadable"))
 }

@@ -3,7 +3,6 @@
 //! The key is opened for this one signing, and wiped when it is done. What was signed is examined as
 //! the gateway will examine it, before anything is stored.
 
-use qaqpa_crypto::SignatureAlgorithm;
 use qaqpa_evidence::Examiner;
 use qaqpa_model::{Answer, Iin, Lang, MessageId, Moment, RefusalLabel};
 use qaqpa_regulations::{ContentSource, FieldKind, Service, Text};
@@ -162,11 +161,7 @@ pub(crate) fn sign(
         Pkcs12Error::WrongPassword => NotSigned::Again(KEY_PASSWORD, "sign-error-password"),
         _ => NotSigned::Again(KEY_FILE, "sign-error-file"),
     })?;
-    let signer = Signer {
-        key: &key,
-        certificate_der: certificate.der(),
-        algorithm: SignatureAlgorithm::RsaSha256,
-    };
+    let signer = Signer::of(&key, certificate.der());
     sign_enveloped(unsigned, &signer, limits)
         .map_err(|_| NotSigned::Again(KEY_FILE, "sign-error-file"))
 }

@@ -1,6 +1,5 @@
 //! An information system that calls the gateway's synchronous channel.
 
-use qaqpa_crypto::SignatureAlgorithm;
 use qaqpa_model::{Iin, MessageId, SenderId};
 use qaqpa_wire::{
     Application, BusinessData, Fault, Person, SendMessageRequest, SendMessageResponse, Sender,
@@ -127,11 +126,7 @@ async fn application(
 }
 
 fn transport_signed(envelope: &[u8], key: &KeyFile) -> Result<Vec<u8>, RunError> {
-    let signer = Signer {
-        key: &key.key,
-        certificate_der: key.certificate.der(),
-        algorithm: SignatureAlgorithm::RsaSha256,
-    };
+    let signer = Signer::of(&key.key, key.certificate.der());
     let seed = uuid::Uuid::new_v4().to_string();
     sign_wsse(
         envelope,

@@ -1,6 +1,5 @@
 //! Signed documents on their way, whole and spoilt.
 
-use qaqpa_crypto::SignatureAlgorithm;
 use qaqpa_x509::pkcs12::KeyFile;
 use qaqpa_xml::XmlLimits;
 use qaqpa_xmldsig::{Signer, sign_enveloped};
@@ -13,11 +12,7 @@ pub(crate) fn spoilt(unsigned: &[u8], key: &KeyFile, spoil: Spoil) -> Result<Vec
     if spoil == Spoil::Unsigned {
         return Ok(unsigned.to_vec());
     }
-    let signer = Signer {
-        key: &key.key,
-        certificate_der: key.certificate.der(),
-        algorithm: SignatureAlgorithm::RsaSha256,
-    };
+    let signer = Signer::of(&key.key, key.certificate.der());
     let signed = sign_enveloped(unsigned, &signer, &XmlLimits::default())
         .map_err(|error| RunError::Signing(format!("the document cannot be signed: {error}")))?;
     let text = String::from_utf8(signed).map_err(|error| RunError::Signing(error.to_string()))?;
