@@ -18,6 +18,7 @@ pub mod name;
 pub mod ocsp;
 pub mod oid;
 pub mod path;
+pub mod pkcs10;
 pub mod pkcs12;
 pub mod profile;
 pub mod reason;

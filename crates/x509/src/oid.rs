@@ -34,6 +34,9 @@ oids! {
     /// domainComponent (DC).
     DOMAIN_COMPONENT = "0.9.2342.19200300.100.1.25",
 
+    /// PKCS#10 attribute extensionRequest (RFC 2985 §5.4.2).
+    EXTENSION_REQUEST = "1.2.840.113549.1.9.14",
+
     /// Extension subjectKeyIdentifier.
     SUBJECT_KEY_IDENTIFIER = "2.5.29.14",
     /// Extension keyUsage.
@@ -54,14 +57,24 @@ oids! {
     ISSUING_DISTRIBUTION_POINT = "2.5.29.28",
     /// Entry extension certificateIssuer of indirect CRLs.
     CERTIFICATE_ISSUER = "2.5.29.29",
+    /// Extension nameConstraints.
+    NAME_CONSTRAINTS = "2.5.29.30",
     /// Extension cRLDistributionPoints.
     CRL_DISTRIBUTION_POINTS = "2.5.29.31",
     /// Extension certificatePolicies.
     CERTIFICATE_POLICIES = "2.5.29.32",
+    /// The policy that means any policy, in certificatePolicies.
+    ANY_POLICY = "2.5.29.32.0",
+    /// Extension policyMappings.
+    POLICY_MAPPINGS = "2.5.29.33",
     /// Extension authorityKeyIdentifier.
     AUTHORITY_KEY_IDENTIFIER = "2.5.29.35",
+    /// Extension policyConstraints.
+    POLICY_CONSTRAINTS = "2.5.29.36",
     /// Extension extKeyUsage.
     EXTENDED_KEY_USAGE = "2.5.29.37",
+    /// Extension inhibitAnyPolicy.
+    INHIBIT_ANY_POLICY = "2.5.29.54",
     /// Extension freshestCRL.
     FRESHEST_CRL = "2.5.29.46",
     /// Extension authorityInfoAccess.
@@ -114,4 +127,28 @@ oids! {
     POLICY_RSA_SIGN = "1.2.398.3.3.2.3",
     /// National policy: RSA keys for authentication.
     POLICY_RSA_AUTHENTICATE = "1.2.398.3.3.2.4",
+
+    /// Content type id-signedData of CMS (RFC 5652 §5.1).
+    CMS_SIGNED_DATA = "1.2.840.113549.1.7.2",
+    /// Content type id-ct-TSTInfo of a time-stamp token (RFC 3161 §2.4.2).
+    CMS_TST_INFO = "1.2.840.113549.1.9.16.1.4",
+    /// Signed attribute contentType (RFC 5652 §11.1).
+    ATTRIBUTE_CONTENT_TYPE = "1.2.840.113549.1.9.3",
+    /// Signed attribute messageDigest (RFC 5652 §11.2).
+    ATTRIBUTE_MESSAGE_DIGEST = "1.2.840.113549.1.9.4",
+    /// Signed attribute signingTime (RFC 5652 §11.3).
+    ATTRIBUTE_SIGNING_TIME = "1.2.840.113549.1.9.5",
+    /// Signed attribute signingCertificate, which names the signer's certificate by SHA-1 (RFC 2634 §5.4).
+    ATTRIBUTE_SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12",
+    /// Signed attribute signingCertificateV2 (RFC 5035 §3).
+    ATTRIBUTE_SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47",
+    /// National policy: time stamps with GOST 34.310-2004.
+    POLICY_TSP_GOST_2004 = "1.2.398.3.3.2.6.1",
+    /// National policy: time stamps with RSA.
+    POLICY_TSP_RSA = "1.2.398.3.3.2.6.2",
+    /// National policy: time stamps with GOST 34.10-2015.
+    POLICY_TSP_GOST_2015 = "1.2.398.3.3.2.6.4",
+    /// Our own TEST policy: time stamps with ECDSA, which the national authority has not. Below the number that IANA
+    /// keeps for examples (RFC 5612), so that it is nobody's.
+    POLICY_TSP_TEST_ECDSA = "1.3.6.1.4.1.32473.398.6.3",
 }

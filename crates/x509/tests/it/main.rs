@@ -10,5 +10,6 @@ mod crls;
 mod key_files;
 mod ocsps;
 mod paths;
+mod requests;
 mod stand;
 mod tools;
