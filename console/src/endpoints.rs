@@ -19,6 +19,14 @@ pub(crate) const NEIGHBOURS: [Actor; 4] = [
     Actor::Portal,
 ];
 
+/// Key types as `endpoints.json` names them, and as the authority does: `gost` is the national profile of today.
+const KEY_TYPES: [(&str, &str); 4] = [
+    ("rsa", "rsa"),
+    ("gost", "gost-2015"),
+    ("gost-2004", "gost-2004"),
+    ("ecdsa", "ecdsa"),
+];
+
 /// The endpoints as of now, or the name of what is still missing.
 pub(crate) fn assemble(data: &Path, catalogue: &Catalogue) -> Result<Endpoints, String> {
     let mut records = BTreeMap::new();
@@ -33,6 +41,16 @@ pub(crate) fn assemble(data: &Path, catalogue: &Catalogue) -> Result<Endpoints, 
         .map_err(|error| error.to_string())?
         .ok_or("the authority has made no identities yet")?;
     let of = |actor: Actor, name: &str| address(&records, actor, name);
+    let lists = |suffix: &str| {
+        let list = |(key, kind): (&str, &str)| {
+            let address = of(Actor::Nca, &format!("crl-{kind}{suffix}"))?;
+            Ok((key.to_owned(), address))
+        };
+        KEY_TYPES
+            .into_iter()
+            .map(list)
+            .collect::<Result<_, String>>()
+    };
     let sync = of(Actor::Gateway, "sync")?;
     let asynchronous = of(Actor::Gateway, "async")?;
     let xsd = of(Actor::Gateway, "xsd")?;
@@ -50,8 +68,8 @@ pub(crate) fn assemble(data: &Path, catalogue: &Catalogue) -> Result<Endpoints, 
         nca: Nca {
             ocsp: of(Actor::Nca, "ocsp")?,
             tsp: of(Actor::Nca, "tsp")?,
-            crl: BTreeMap::from([("rsa".to_owned(), of(Actor::Nca, "crl-rsa")?)]),
-            delta: BTreeMap::from([("rsa".to_owned(), of(Actor::Nca, "crl-rsa-delta")?)]),
+            crl: lists("")?,
+            delta: lists("-delta")?,
             ca: of(Actor::Nca, "ca")?,
         },
         portal: of(Actor::Portal, "pages")?,

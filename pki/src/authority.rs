@@ -1,42 +1,87 @@
 //! What the authority does: it issues, and keeps the register of what became of each certificate.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use qaqpa_crypto::PrivateKey;
+use qaqpa_crypto::{KeyKind, PrivateKey};
 use qaqpa_model::Moment;
 use qaqpa_store::{
     CertificateRecord, CertificateState, Direction, JournalEntry, NewCertificate, Store,
 };
 use qaqpa_transport::Clock;
-use qaqpa_x509::issue::{self, Addresses};
+use qaqpa_x509::issue::{self, Addresses, Validity};
 use qaqpa_x509::ocsp::CertStatus;
 use qaqpa_x509::{Certificate, RevocationReason};
 use serde_json::json;
 use thiserror::Error;
+use tokio::task::JoinSet;
 
+use crate::doors::Doors;
 use crate::standing::Standing;
-use crate::vault::{Signer, Vault, test_name};
+use crate::vault::{Chain, KINDS, Signer, Vault, in_names, test_name};
 use crate::{Config, PkiError, roster};
 
 /// Which issuer signed a certificate of the register. Stored: changing the names needs a migration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum IssuerName {
-    /// The issuing authority.
-    Issuing,
+    /// The issuing authority of that kind of key.
+    Issuing(KeyKind),
+    /// The root of that kind of key.
+    Root(KeyKind),
     /// The root that nobody trusts.
     Foreign,
 }
 
 impl IssuerName {
-    /// The name in the register.
+    /// The name in the register: `rsa-issuing`, `gost-2015-root`, `foreign`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Issuing => "issuing",
+            Self::Issuing(KeyKind::Rsa) => "rsa-issuing",
+            Self::Issuing(KeyKind::Gost2015) => "gost-2015-issuing",
+            Self::Issuing(KeyKind::Gost2004) => "gost-2004-issuing",
+            Self::Issuing(KeyKind::Ecdsa) => "ecdsa-issuing",
+            Self::Root(KeyKind::Rsa) => "rsa-root",
+            Self::Root(KeyKind::Gost2015) => "gost-2015-root",
+            Self::Root(KeyKind::Gost2004) => "gost-2004-root",
+            Self::Root(KeyKind::Ecdsa) => "ecdsa-root",
             Self::Foreign => "foreign",
         }
     }
+
+    /// The issuer of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::all().find(|issuer| issuer.as_str() == name)
+    }
+
+    /// Every issuer: the issuing authorities, the roots, the foreign one.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let issuing = KINDS.into_iter().map(Self::Issuing);
+        let roots = KINDS.into_iter().map(Self::Root);
+        issuing.chain(roots).chain([Self::Foreign])
+    }
+}
+
+/// What the authority's own certificates are called after the kind of key: issuers and their servants.
+const OWN: [&str; 5] = [
+    "root",
+    "issuing",
+    "responder",
+    "root-responder",
+    "timestamper",
+];
+
+/// Whether an identity's name is the authority's own: `rsa-issuing`, `ecdsa-responder`.
+#[must_use]
+pub fn is_reserved(identity: &str) -> bool {
+    identity == "foreign-root"
+        || KeyKind::ALL.iter().any(|kind| {
+            let rest = identity.strip_prefix(kind.name());
+            let rest = rest.and_then(|rest| rest.strip_prefix('-'));
+            rest.is_some_and(|rest| OWN.contains(&rest))
+        })
 }
 
 /// The authority: keys, register, clock.
@@ -47,10 +92,10 @@ pub struct Authority {
     pub(crate) clock: Clock,
     pub(crate) config: Config,
     /// What issued certificates say about where we are.
-    pub(crate) addresses: Addresses,
+    pub(crate) doors: Doors,
     /// The data folder.
     pub(crate) data: PathBuf,
-    responder: RwLock<Option<Arc<Signer>>>,
+    responders: RwLock<BTreeMap<IssuerName, Arc<Signer>>>,
     /// One change of ready-made certificates at a time.
     pub(crate) roster: tokio::sync::Mutex<()>,
     /// One CRL is signed at a time.
@@ -97,7 +142,7 @@ impl Authority {
         store: Store,
         clock: Clock,
         config: Config,
-        addresses: Addresses,
+        doors: Doors,
         data: PathBuf,
     ) -> Self {
         Self {
@@ -105,9 +150,9 @@ impl Authority {
             store,
             clock,
             config,
-            addresses,
+            doors,
             data,
-            responder: RwLock::new(None),
+            responders: RwLock::default(),
             roster: tokio::sync::Mutex::new(()),
             lists: tokio::sync::Mutex::new(()),
         }
@@ -123,8 +168,24 @@ impl Authority {
             return Err(PkiError::OutsideRootLife(now));
         }
         let _only_one = self.roster.lock().await;
-        self.adapt_responder(now).await?;
+        self.adapt_own(now).await?;
         roster::adapt(self, now).await
+    }
+
+    /// The issuer of that name, with its key.
+    #[must_use]
+    pub fn issuer(&self, name: IssuerName) -> &Signer {
+        match name {
+            IssuerName::Issuing(kind) => &self.vault.chain(kind).issuing,
+            IssuerName::Root(kind) => &self.vault.chain(kind).root,
+            IssuerName::Foreign => &self.vault.foreign,
+        }
+    }
+
+    /// What the certificates of an issuing authority say about where we are.
+    #[must_use]
+    pub fn addresses(&self, kind: KeyKind) -> Addresses {
+        self.doors.of_issuing(kind)
     }
 
     /// The certificate of an identity (the newest) or of a serial number in hexadecimal.
@@ -133,7 +194,7 @@ impl Authority {
     /// [`PkiError::Store`].
     pub async fn find(&self, name: &str) -> Result<Option<CertificateRecord>, PkiError> {
         let register = self.store.authority();
-        for issuer in [IssuerName::Issuing, IssuerName::Foreign] {
+        for issuer in IssuerName::all() {
             let serial = name.to_ascii_lowercase();
             if let Some(found) = register.by_serial(issuer.as_str(), &serial).await? {
                 return Ok(Some(found));
@@ -226,51 +287,127 @@ impl Authority {
         Ok(())
     }
 
-    /// The responder that signs OCSP answers now.
-    pub(crate) fn responder(&self) -> Option<Arc<Signer>> {
-        self.responder
+    /// The responder that signs OCSP answers for an issuer now.
+    pub(crate) fn responder(&self, issuer: IssuerName) -> Option<Arc<Signer>> {
+        self.responders
             .read()
             .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+            .get(&issuer)
+            .cloned()
     }
 
-    async fn adapt_responder(&self, now: Moment) -> Result<(), PkiError> {
-        let current = match self.responder() {
-            Some(current) => Some(current),
-            None => self.vault.responder()?.map(Arc::new),
-        };
-        let holds = |signer: &Arc<Signer>| Standing::InForce.holds(&signer.certificate, now);
-        let next = match current.filter(holds) {
-            Some(current) => current,
-            None => Arc::new(self.new_responder(now).await?),
-        };
+    /// Makes the responders anew that are not in force, and enters what the register does not have yet of them and of the
+    /// issuing authorities.
+    async fn adapt_own(&self, now: Moment) -> Result<(), PkiError> {
+        let register = self.store.authority();
+        let mut new = Vec::new();
+        for chain in self.vault.chains() {
+            let root = IssuerName::Root(chain.kind);
+            let certificate = &chain.issuing.certificate;
+            let serial = certificate.serial_hex();
+            if register.by_serial(root.as_str(), &serial).await?.is_none() {
+                let name = IssuerName::Issuing(chain.kind).as_str();
+                new.push((root, name, certificate.clone()));
+            }
+        }
+        let (mut responders, mut making) = (BTreeMap::new(), JoinSet::new());
+        for kind in KINDS {
+            match self.responders_of(kind, now)? {
+                Some(both) => responders.extend(both),
+                None => {
+                    let chain = self.vault.chain(kind).clone();
+                    let period = Standing::InForce.period(now, self.config.responder());
+                    making.spawn_blocking(move || new_responders(&chain, period));
+                }
+            }
+        }
+        let mut made = Vec::new();
+        while let Some(done) = making.join_next().await {
+            made.extend(done.map_err(|_| PkiError::Task)??);
+        }
+        for (issuer, name, signer) in &made {
+            new.push((*issuer, name, signer.certificate.clone()));
+        }
+        if !new.is_empty() {
+            let new: Vec<_> = new
+                .iter()
+                .map(|(by, name, one)| (*by, *name, one))
+                .collect();
+            self.record(&new, now).await?;
+        }
+        for (issuer, name, signer) in made {
+            tracing::info!(name, until = %signer.certificate.not_after(), "a new OCSP responder");
+            self.vault.keep(name, &signer)?;
+            responders.insert(issuer, Arc::new(signer));
+        }
         *self
-            .responder
+            .responders
             .write()
-            .unwrap_or_else(PoisonError::into_inner) = Some(next);
+            .unwrap_or_else(PoisonError::into_inner) = responders;
         Ok(())
     }
 
-    async fn new_responder(&self, now: Moment) -> Result<Signer, PkiError> {
-        let period = Standing::InForce.period(now, self.config.responder());
-        let vault = self.vault.clone();
-        let signer = blocking(move || {
-            let key = PrivateKey::generate_rsa_2048()?;
-            let certificate = issue::responder(
-                test_name("QAQPA TEST OCSP RESPONDER"),
-                key.spki_der(),
-                period,
-                vault.issuing.as_issuer(),
-            )?;
-            Ok(Signer { certificate, key })
-        })
-        .await?;
-        let issued = (IssuerName::Issuing, "responder", &signer.certificate);
-        self.record(&[issued], now).await?;
-        self.vault.keep_responder(&signer)?;
-        tracing::info!(until = %signer.certificate.not_after(), "a new OCSP responder");
-        Ok(signer)
+    /// The two responders of a kind of key, where both are in force: those of now, or of the last start.
+    fn responders_of(&self, kind: KeyKind, now: Moment) -> Result<Option<Responders>, PkiError> {
+        let mut both = Vec::with_capacity(2);
+        for (issuer, name) in own_responders(kind) {
+            let responder = match self.responder(issuer) {
+                Some(responder) => Some(responder),
+                None => {
+                    let issuer = &self.issuer(issuer).certificate;
+                    self.vault.kept(name, issuer)?.map(Arc::new)
+                }
+            };
+            match responder {
+                Some(responder) if Standing::InForce.holds(&responder.certificate, now) => {
+                    both.push((issuer, responder));
+                }
+                _ => return Ok(None),
+            }
+        }
+        Ok(Some(both))
     }
+}
+
+type Responders = Vec<(IssuerName, Arc<Signer>)>;
+
+/// Whose answers the responders of a kind of key sign, and the names under which they are kept and registered.
+const fn own_responders(kind: KeyKind) -> [(IssuerName, &'static str); 2] {
+    let [issuing, root] = match kind {
+        KeyKind::Rsa => ["rsa-responder", "rsa-root-responder"],
+        KeyKind::Gost2015 => ["gost-2015-responder", "gost-2015-root-responder"],
+        KeyKind::Gost2004 => ["gost-2004-responder", "gost-2004-root-responder"],
+        KeyKind::Ecdsa => ["ecdsa-responder", "ecdsa-root-responder"],
+    };
+    [
+        (IssuerName::Issuing(kind), issuing),
+        (IssuerName::Root(kind), root),
+    ]
+}
+
+/// One key, certified as a responder by the issuing authority and by the root.
+fn new_responders(
+    chain: &Chain,
+    period: Validity,
+) -> Result<Vec<(IssuerName, &'static str, Signer)>, PkiError> {
+    let key = PrivateKey::generate(chain.kind)?;
+    let called = in_names(chain.kind);
+    let mut made = Vec::with_capacity(2);
+    for (issuer, name) in own_responders(chain.kind) {
+        let (signer, subject) = match issuer {
+            IssuerName::Root(_) => (&chain.root, format!("ТҮБІР, {called}")),
+            _ => (&chain.issuing, called.to_owned()),
+        };
+        let certificate = issue::responder(
+            test_name(&format!("QAQPA TEST OCSP RESPONDER ({subject})")),
+            key.spki_der(),
+            period,
+            signer.as_issuer(),
+        )?;
+        let key = key.clone();
+        made.push((issuer, name, Signer { certificate, key }));
+    }
+    Ok(made)
 }
 
 /// What the register's state means at a moment: a revocation that is yet to come (the clock was set back) is none.

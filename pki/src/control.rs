@@ -14,6 +14,7 @@ mod journal;
 
 pub use issue::{IssueOrder, Issued};
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -22,6 +23,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use qaqpa_crypto::KeyKind;
 use qaqpa_store::{CertificateRecord, CertificateState};
 use qaqpa_transport::control::{ClockHook, clock_hook};
 use qaqpa_x509::{Certificate, RevocationReason};
@@ -29,7 +31,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::authority::{Authority, Change};
+use crate::authority::{Authority, Change, IssuerName};
+use crate::vault::Chain;
 use crate::{PkiError, respond};
 
 /// A certificate of the register, for people.
@@ -39,7 +42,7 @@ pub struct CertificateView {
     pub identity: String,
     /// The serial number in lower-case hexadecimal.
     pub serial: String,
-    /// `issuing` or `foreign`.
+    /// `rsa-issuing`, `gost-2015-root`, `foreign`.
     pub issuer: String,
     /// The subject's common name.
     pub common_name: Option<String>,
@@ -59,7 +62,7 @@ pub struct CertificateView {
     pub not_after: String,
 }
 
-/// The authority's own certificates, in PEM.
+/// The authority's own certificates, in PEM: those for RSA, and those for each kind of key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrustView {
     /// The root.
@@ -68,6 +71,21 @@ pub struct TrustView {
     pub issuing: String,
     /// The responder that signs OCSP answers now.
     pub responder: Option<String>,
+    /// By kind of key: `rsa`, `gost-2015`, `gost-2004`, `ecdsa`.
+    pub chains: BTreeMap<String, ChainView>,
+}
+
+/// The certificates of one kind of key, in PEM.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainView {
+    /// The root.
+    pub root: String,
+    /// The issuing authority.
+    pub issuing: String,
+    /// The responder that signs OCSP answers about the issuing authority's certificates now.
+    pub responder: Option<String>,
+    /// The responder that signs OCSP answers about the issuing authority now.
+    pub root_responder: Option<String>,
 }
 
 /// What `…/revoke` takes.
@@ -194,12 +212,23 @@ async fn changed(authority: &Authority, name: &str, change: Change) -> Response 
 }
 
 async fn trust(State(authority): State<Arc<Authority>>) -> Json<TrustView> {
+    let responder = |issuer| {
+        let responder = authority.responder(issuer);
+        responder.map(|responder| responder.certificate.to_pem())
+    };
+    let view = |chain: &Chain| ChainView {
+        root: chain.root.certificate.to_pem(),
+        issuing: chain.issuing.certificate.to_pem(),
+        responder: responder(IssuerName::Issuing(chain.kind)),
+        root_responder: responder(IssuerName::Root(chain.kind)),
+    };
+    let rsa = view(authority.vault.chain(KeyKind::Rsa));
+    let named = |chain: &Chain| (chain.kind.name().to_owned(), view(chain));
     Json(TrustView {
-        root: authority.vault.root.certificate.to_pem(),
-        issuing: authority.vault.issuing.certificate.to_pem(),
-        responder: authority
-            .responder()
-            .map(|responder| responder.certificate.to_pem()),
+        root: rsa.root,
+        issuing: rsa.issuing,
+        responder: rsa.responder,
+        chains: authority.vault.chains().map(named).collect(),
     })
 }
 

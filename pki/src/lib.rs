@@ -4,20 +4,20 @@
 //!
 //! - [`server`]: the public door (OCSP, CRL, certificates over plain HTTP, as in the wild) and the start;
 //! - [`control`]: the management port: list, revoke, suspend, resume, issue;
-//! - [`vault`]: the authority's own keys in `DIR/nca` (0600) and the certificates that follow from them;
+//! - [`vault`]: the authority's own keys and certificates, a chain for each kind of key; [`doors`]: where it is found;
 //! - [`authority`]: what the authority does with its register; [`responder`] answers OCSP, [`lists`] signs CRLs;
 //! - [`personas`]: the one fixed list of ready-made people and systems; [`standing`]: when their certificates
 //!   are valid; [`roster`]: issues them, and writes `DIR/identities` and `DIR/trust`;
 //! - [`mischief`]: deliberate faults, none of which is on unless asked;
 //! - [`respond`]: the one place where errors become answers.
 //!
-//! Root and issuing certificates are not stored: RSA signatures are deterministic, so the same keys always give
-//! the same certificates. Everything else is in the register (`qaqpa-store`), which is the only truth about states:
-//! OCSP and CRL are made from it at each moment.
+//! Everything that was issued is in the register (`qaqpa-store`), which is the only truth about states: OCSP and CRL
+//! are made from it at each moment.
 
 pub mod authority;
 pub mod config;
 pub mod control;
+pub mod doors;
 mod error;
 pub mod lists;
 pub mod mischief;

@@ -7,43 +7,46 @@ use qaqpa_x509::ocsp::CertStatus;
 
 use crate::PkiError;
 use crate::authority::{Authority, IssuerName, blocking, status_at};
+use crate::doors::{delta_path, list_name};
+use crate::vault::Signer;
 
-/// The list's name in the register and in its address. Stored: changing it needs a migration.
-const RSA: &str = "rsa";
-
-/// The complete list of the issuing authority, as of now: the last one while it says what the register says and is in
+/// The complete list of an issuer, as of now: the last one while it says what the register says and is in
 /// its period, else a new one with the next number.
 ///
 /// # Errors
 /// [`PkiError`] where the register could not be read or the list not be signed.
-pub async fn current(authority: &Authority) -> Result<Vec<u8>, PkiError> {
+pub async fn current(authority: &Authority, issuer: IssuerName) -> Result<Vec<u8>, PkiError> {
     let _only_one = authority.lists.lock().await;
     let now = authority.clock.now();
-    let entries = entries(authority, now).await?;
-    if let Some(last) = authority.store.authority().latest_list(RSA).await?
+    let name = list_name(issuer);
+    let entries = entries(authority, issuer, now).await?;
+    if let Some(last) = authority.store.authority().latest_list(name).await?
         && last.at <= now
         && now < last.next_update
-        && says(authority, &last, &entries, now)
+        && says(authority.issuer(issuer), &last, &entries, now)
     {
         return Ok(last.der);
     }
-    let number = authority.store.counters().next("crl-rsa").await?;
+    let number = authority
+        .store
+        .counters()
+        .next(&format!("crl-{name}"))
+        .await?;
     let list = CrlToIssue {
         number,
         this_update: now,
         next_update: now.plus(authority.config.crl()),
         entries,
-        freshest_crl_url: authority.addresses.delta_crl.clone(),
+        freshest_crl_url: match issuer {
+            IssuerName::Issuing(kind) => Some(authority.doors.url(&delta_path(kind))),
+            _ => None,
+        },
     };
     let next_update = list.next_update;
-    let vault = authority.vault.clone();
-    let der = blocking(move || {
-        let issuing = &vault.issuing;
-        Ok(crl::issue(&list, &issuing.certificate, &issuing.key)?)
-    })
-    .await?;
+    let signer = authority.issuer(issuer).clone();
+    let der = blocking(move || Ok(crl::issue(&list, &signer.certificate, &signer.key)?)).await?;
     let kept = RevocationList {
-        name: RSA.to_owned(),
+        name: name.to_owned(),
         number,
         der: der.clone(),
         at: now,
@@ -54,14 +57,8 @@ pub async fn current(authority: &Authority) -> Result<Vec<u8>, PkiError> {
 }
 
 /// Whether a list is ours, in its period, and has exactly these entries.
-fn says(
-    authority: &Authority,
-    last: &RevocationList,
-    entries: &[RevokedEntry],
-    now: Moment,
-) -> bool {
-    let issuer = &authority.vault.issuing.certificate;
-    crl::verify(&last.der, issuer, now).is_ok_and(|list| {
+fn says(signer: &Signer, last: &RevocationList, entries: &[RevokedEntry], now: Moment) -> bool {
+    crl::verify(&last.der, &signer.certificate, now).is_ok_and(|list| {
         let mut wanted: Vec<_> = entries.iter().map(seconds).collect();
         let mut listed: Vec<_> = list.entries().iter().map(seconds).collect();
         wanted.sort();
@@ -81,12 +78,12 @@ fn seconds(entry: &RevokedEntry) -> (&[u8], i64, Option<u8>) {
     )
 }
 
-async fn entries(authority: &Authority, now: Moment) -> Result<Vec<RevokedEntry>, PkiError> {
-    let revoked = authority
-        .store
-        .authority()
-        .revoked(IssuerName::Issuing.as_str())
-        .await?;
+async fn entries(
+    authority: &Authority,
+    issuer: IssuerName,
+    now: Moment,
+) -> Result<Vec<RevokedEntry>, PkiError> {
+    let revoked = authority.store.authority().revoked(issuer.as_str()).await?;
     let mut entries = Vec::with_capacity(revoked.len());
     for record in revoked {
         if let CertStatus::Revoked { at, reason } = status_at(record.state, now) {

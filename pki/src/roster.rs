@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use qaqpa_crypto::PrivateKey;
+use qaqpa_crypto::{KeyKind, PrivateKey};
 use qaqpa_model::Moment;
 use qaqpa_store::CertificateState;
 use qaqpa_transport::identities::{self, Identity, Index, PersonName, SystemIdentity};
@@ -90,7 +90,7 @@ impl Entry {
     const fn issuer(self) -> IssuerName {
         match self {
             Self::Person(person) if person.foreign => IssuerName::Foreign,
-            _ => IssuerName::Issuing,
+            _ => IssuerName::Issuing(KeyKind::Rsa),
         }
     }
 }
@@ -139,7 +139,7 @@ async fn issue_all(
     let mut tasks = JoinSet::new();
     for entry in missing.iter().copied() {
         let vault = authority.vault.clone();
-        let (config, addresses) = (authority.config, authority.addresses.clone());
+        let (config, addresses) = (authority.config, authority.addresses(KeyKind::Rsa));
         let password = match entry {
             Entry::Person(_) => KEY_PASSWORD.to_owned(),
             Entry::System(system) => index
@@ -171,7 +171,7 @@ fn make(
             let signer = if persona.foreign {
                 &vault.foreign
             } else {
-                &vault.issuing
+                &vault.chain(KeyKind::Rsa).issuing
             };
             let person = person_of(persona)?;
             let certificate = issue::person(
@@ -186,7 +186,7 @@ fn make(
             let issuers = if persona.foreign {
                 vec![vault.foreign.certificate.clone()]
             } else {
-                national(vault)
+                vault.chain(KeyKind::Rsa).issuers()
             };
             (certificate, issuers)
         }
@@ -201,9 +201,9 @@ fn make(
                 key.spki_der(),
                 Standing::InForce.period(now, config.system()),
                 addresses,
-                vault.issuing.as_issuer(),
+                vault.chain(KeyKind::Rsa).issuing.as_issuer(),
             )?;
-            (certificate, national(vault))
+            (certificate, vault.chain(KeyKind::Rsa).issuers())
         }
     };
     let mut chain = vec![certificate.clone()];
@@ -214,14 +214,6 @@ fn make(
         certificate,
         key_file,
     })
-}
-
-/// The issuers of a national certificate, for its key file.
-pub(crate) fn national(vault: &Vault) -> Vec<Certificate> {
-    vec![
-        vault.issuing.certificate.clone(),
-        vault.root.certificate.clone(),
-    ]
 }
 
 fn person_of(persona: &Persona) -> Result<Person, PkiError> {
@@ -302,7 +294,8 @@ fn new_index(old: &Index) -> Result<Index, PkiError> {
     Ok(index)
 }
 
-/// `DIR/trust/signature.pem` and `DIR/trust/gateway.pem`, written where they say something else.
+/// `DIR/trust/signature.pem`, one file for each kind of key, and `DIR/trust/gateway.pem`, written where they say
+/// something else.
 async fn write_trust(
     authority: &Authority,
     roster: &BTreeMap<String, String>,
@@ -311,7 +304,7 @@ async fn write_trust(
     let gateway = match roster.get("system-gateway") {
         Some(serial) => {
             register
-                .by_serial(IssuerName::Issuing.as_str(), serial)
+                .by_serial(IssuerName::Issuing(KeyKind::Rsa).as_str(), serial)
                 .await?
         }
         None => None,
@@ -320,9 +313,16 @@ async fn write_trust(
         Some(record) => Some(Certificate::from_der(&record.der)?.to_pem()),
         None => None,
     };
-    let (data, trust) = (authority.data.clone(), authority.vault.trust_pem());
+    let (data, vault) = (authority.data.clone(), authority.vault.clone());
     blocking(move || {
-        write_if_new(&paths::trust_signature(&data), &trust)?;
+        let all = paths::trust_signature(&data);
+        write_if_new(&all, &vault.trust_pem())?;
+        for chain in vault.chains() {
+            write_if_new(
+                &all.with_file_name(format!("{}.pem", chain.kind)),
+                &chain.trust_pem(),
+            )?;
+        }
         match gateway {
             Some(gateway) => write_if_new(&paths::trust_gateway(&data), &gateway),
             None => Ok(()),

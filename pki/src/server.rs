@@ -12,14 +12,15 @@ use axum::routing::{any, get, post};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderName, StatusCode, header};
+use qaqpa_crypto::KeyKind;
 use qaqpa_model::Actor;
 use qaqpa_store::{Store, StoreConfig};
 use qaqpa_transport::{ActorStart, Hall, Place, Running, Security, StartError, StoreChoice, paths};
-use qaqpa_x509::issue::Addresses;
 
-use crate::authority::{Authority, blocking};
+use crate::authority::{Authority, IssuerName, blocking};
+use crate::doors::{Doors, HEALTH, OCSP, TSP, certificate_path, delta_path, list_path};
 use crate::mischief::{self, Mischief};
-use crate::vault::Vault;
+use crate::vault::{KINDS, Vault};
 use crate::{Config, control as doors, lists, respond, responder};
 
 /// Starts the authority with the default settings.
@@ -48,16 +49,8 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
     let door = public(Arc::clone(&authority))
         .layer(from_fn_with_state(Arc::clone(&mischief), mischief::silence));
     hall.serve(listener, door, Security::Plain);
-    for (name, path) in [
-        ("ocsp", OCSP),
-        ("tsp", TSP),
-        ("crl-rsa", CRL),
-        ("crl-rsa-delta", DELTA),
-        ("ca", ISSUING),
-        ("root", ROOT),
-        ("health", HEALTH),
-    ] {
-        hall.announce(name, format!("{base}{path}"));
+    for (name, address) in announced(&authority) {
+        hall.announce(&name, address);
     }
     let on_clock = doors::on_clock(Arc::clone(&authority));
     let own = doors::routes(Arc::clone(&authority)).merge(mischief::routes(mischief));
@@ -70,13 +63,32 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
     hall.open().await
 }
 
-const OCSP: &str = "/ocsp/";
-const TSP: &str = "/tsp/";
-const CRL: &str = "/crl/rsa.crl";
-const DELTA: &str = "/crl/rsa-delta.crl";
-const ROOT: &str = "/cert/root.cer";
-const ISSUING: &str = "/cert/issuing.cer";
-const HEALTH: &str = "/health";
+/// What others find in the registration: `ocsp`, `tsp`, `health`, `ca`, `root`, and for each kind of key `crl-rsa`,
+/// `crl-rsa-delta`, `crl-rsa-root`.
+fn announced(authority: &Authority) -> Vec<(String, String)> {
+    let url = |path: &str| authority.doors.url(path);
+    let rsa = KeyKind::Rsa;
+    let mut all = vec![
+        ("ocsp".to_owned(), url(OCSP)),
+        ("tsp".to_owned(), url(TSP)),
+        ("health".to_owned(), url(HEALTH)),
+        (
+            "ca".to_owned(),
+            url(&certificate_path(IssuerName::Issuing(rsa))),
+        ),
+        (
+            "root".to_owned(),
+            url(&certificate_path(IssuerName::Root(rsa))),
+        ),
+    ];
+    for kind in KINDS {
+        let list = |issuer| url(&list_path(issuer));
+        all.push((format!("crl-{kind}"), list(IssuerName::Issuing(kind))));
+        all.push((format!("crl-{kind}-delta"), url(&delta_path(kind))));
+        all.push((format!("crl-{kind}-root"), list(IssuerName::Root(kind))));
+    }
+    all
+}
 
 /// How often certificates are looked at that time alone takes out of their period. Real time.
 const LOOK_EVERY: Duration = Duration::from_secs(10 * 60);
@@ -94,21 +106,17 @@ async fn open(hall: &Hall, config: Config, base: &str) -> Result<Authority, Star
     let store = Store::open(&StoreConfig::in_folder(&dir), Actor::Nca)
         .await
         .map_err(StartError::part("store"))?;
-    let vault = blocking(move || Vault::open(&dir))
+    let doors = Doors::new(base);
+    let said = doors.clone();
+    let vault = blocking(move || Vault::open(&dir, |kind| said.of_root(kind)))
         .await
         .map_err(StartError::part("keys"))?;
-    let addresses = Addresses {
-        ocsp: Some(format!("{base}{OCSP}")),
-        ca_issuers: Some(format!("{base}{ISSUING}")),
-        crl: Some(format!("{base}{CRL}")),
-        delta_crl: Some(format!("{base}{DELTA}")),
-    };
     Ok(Authority::new(
         vault,
         store,
         begun.clock.clone(),
         config,
-        addresses,
+        doors,
         begun.data.clone(),
     ))
 }
@@ -129,20 +137,27 @@ async fn keep_in_force(authority: &Authority, stopped: impl Future<Output = ()>)
 
 /// The routes of the public door.
 fn public(authority: Arc<Authority>) -> Router {
-    let root = authority.vault.root.certificate.clone();
-    let issuing = authority.vault.issuing.certificate.clone();
-    Router::new()
+    let mut router = Router::new()
         .route("/", get(tour))
         .route(HEALTH, get(|| async { "up" }))
         .route(OCSP, post(ocsp_post))
         .route("/ocsp", post(ocsp_post))
         .route("/ocsp/{*request}", get(ocsp_get))
-        .route(CRL, get(crl))
-        .route(DELTA, get(delta))
-        .route(ROOT, get(move || certificate(root.clone())))
-        .route(ISSUING, get(move || certificate(issuing.clone())))
-        .route(TSP, any(tsp))
-        .with_state(authority)
+        .route(TSP, any(tsp));
+    for kind in KINDS {
+        for issuer in [IssuerName::Issuing(kind), IssuerName::Root(kind)] {
+            let signer = authority.issuer(issuer).certificate.clone();
+            let list = move |State(authority)| crl(authority, issuer);
+            router = router
+                .route(
+                    &certificate_path(issuer),
+                    get(move || certificate(signer.clone())),
+                )
+                .route(&list_path(issuer), get(list));
+        }
+        router = router.route(&delta_path(kind), get(delta));
+    }
+    router.with_state(authority)
 }
 
 /// RFC 6960 appendix A.1: POST with the request as the body.
@@ -164,8 +179,8 @@ fn ocsp_answer(der: Vec<u8>) -> Response {
     typed("application/ocsp-response", der)
 }
 
-async fn crl(State(authority): State<Arc<Authority>>) -> Response {
-    match lists::current(&authority).await {
+async fn crl(authority: Arc<Authority>, issuer: IssuerName) -> Response {
+    match lists::current(&authority, issuer).await {
         Ok(der) => typed("application/pkix-crl", der),
         Err(error) => respond::fault(&error),
     }
@@ -203,9 +218,13 @@ async fn tour() -> Response {
 const TOUR: &str = "\
 TEST certifying authority of the Qaqpa simulator. Nobody may trust it for anything real.
 
-/cert/root.cer      the TEST root
-/cert/issuing.cer   the TEST issuing authority
-/crl/rsa.crl        revoked and suspended certificates
-/ocsp/              OCSP (RFC 6960), POST or GET
-/tsp/               time stamps: not offered yet
+KIND is a kind of key: rsa, gost-2015, gost-2004, ecdsa.
+
+/cert/KIND-root.cer      the TEST root
+/cert/KIND-issuing.cer   the TEST issuing authority
+/crl/KIND.crl            revoked and suspended certificates
+/crl/KIND-delta.crl      what changed since the list that the delta names
+/crl/KIND-root.crl       revoked issuing authorities
+/ocsp/                   OCSP (RFC 6960), POST or GET, about certificates of every issuer above
+/tsp/                    time stamps: not offered yet
 ";

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
-use qaqpa_crypto::PrivateKey;
+use qaqpa_crypto::{KeyKind, PrivateKey};
 use qaqpa_model::{Bin, IdentityId, Iin};
 use qaqpa_transport::control::refusal;
 use qaqpa_x509::issue::{self, Person, System, Validity};
@@ -19,11 +19,11 @@ use qaqpa_x509::{Certificate, pkcs12};
 use serde::{Deserialize, Serialize};
 
 use super::read;
-use crate::authority::{Authority, IssuerName, blocking};
+use crate::authority::{Authority, IssuerName, blocking, is_reserved};
 use crate::personas::{PEOPLE, SYSTEMS, roles};
 use crate::standing::Standing;
 use crate::vault::Vault;
-use crate::{PkiError, respond, roster};
+use crate::{PkiError, respond};
 
 /// What `POST /issue` takes.
 #[derive(Clone, Serialize, Deserialize)]
@@ -105,7 +105,7 @@ pub(super) async fn issue(State(authority): State<Arc<Authority>>, body: Bytes) 
     };
     if PEOPLE.iter().any(|person| person.id == order.id)
         || SYSTEMS.iter().any(|system| system.id == order.id)
-        || order.id == "responder"
+        || is_reserved(&order.id)
     {
         let meaning = format!("{} is one of the ready-made identities", order.id);
         return refusal(StatusCode::CONFLICT, "identity-taken", meaning);
@@ -130,12 +130,15 @@ async fn carry_out(authority: &Authority, subject: Subject) -> Result<Issued, Pk
         Kind::System(_) => authority.config.system(),
     };
     let period = Standing::InForce.period(now, lasts);
-    let (vault, addresses) = (authority.vault.clone(), authority.addresses.clone());
+    let (vault, addresses) = (authority.vault.clone(), authority.addresses(KeyKind::Rsa));
     let id = subject.id.clone();
     let (certificate, key_file) =
         blocking(move || make(&vault, &subject, period, addresses)).await?;
     authority
-        .record(&[(IssuerName::Issuing, &id, &certificate)], now)
+        .record(
+            &[(IssuerName::Issuing(KeyKind::Rsa), &id, &certificate)],
+            now,
+        )
         .await?;
     Ok(Issued {
         id,
@@ -152,7 +155,8 @@ fn make(
     addresses: issue::Addresses,
 ) -> Result<(Certificate, Vec<u8>), PkiError> {
     let key = PrivateKey::generate_rsa_2048()?;
-    let issuer = vault.issuing.as_issuer();
+    let national = vault.chain(KeyKind::Rsa);
+    let issuer = national.issuing.as_issuer();
     let spki = key.spki_der();
     let certificate = match &subject.kind {
         Kind::Person(person, role, purpose) => issue::person(
@@ -167,7 +171,7 @@ fn make(
         Kind::System(system) => issue::system(system, spki, period, addresses, issuer)?,
     };
     let mut chain = vec![certificate.clone()];
-    chain.extend(roster::national(vault));
+    chain.extend(national.issuers());
     let key_file = pkcs12::write(&key, &chain, &subject.id, &subject.password)?;
     Ok((certificate, key_file))
 }
