@@ -291,6 +291,12 @@ impl Certificate {
             .is_some_and(|purposes| purposes.contains(&purpose))
     }
 
+    /// Whether extKeyUsage is marked critical: a time-stamping authority's must be (RFC 3161 §2.3).
+    #[must_use]
+    pub fn is_extended_key_usage_critical(&self) -> bool {
+        self.0.extensions.extended_key_usage_critical
+    }
+
     /// The certificate policies.
     #[must_use]
     pub fn policies(&self) -> &[ObjectIdentifier] {

@@ -19,6 +19,7 @@ pub(crate) struct Extensions {
     pub(crate) ca_issuer_urls: Vec<String>,
     pub(crate) crl_urls: Vec<String>,
     pub(crate) extended_key_usage: Option<Vec<ObjectIdentifier>>,
+    pub(crate) extended_key_usage_critical: bool,
     pub(crate) freshest_crl_urls: Vec<String>,
     pub(crate) key_usage: Option<KeyUsage>,
     pub(crate) ocsp_nocheck: bool,
@@ -72,6 +73,7 @@ impl Extensions {
             oid::KEY_USAGE => self.key_usage = Some(key_usage(value)?),
             oid::EXTENDED_KEY_USAGE => {
                 self.extended_key_usage = Some(ExtendedKeyUsage::from_der(value)?.0);
+                self.extended_key_usage_critical = extension.critical;
             }
             oid::CERTIFICATE_POLICIES => {
                 let policies = CertificatePolicies::from_der(value)?.0;

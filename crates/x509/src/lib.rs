@@ -23,6 +23,7 @@ pub mod pkcs12;
 pub mod profile;
 pub mod reason;
 mod time;
+pub mod tsp;
 pub mod usage;
 
 pub use anchors::TrustAnchors;

@@ -13,3 +13,4 @@ mod paths;
 mod requests;
 mod stand;
 mod tools;
+mod tsps;

@@ -1,0 +1,244 @@
+//! The ASN.1 of RFC 3161 and of the CMS around its tokens (RFC 5652), as it is on the wire.
+//!
+//! The CMS layers are taken apart and put together by hand: the signature covers bytes, and what is signed here are
+//! bytes that were read, not bytes that some library would write instead. Certificates stay as they came.
+
+use der::asn1::{AnyRef, GeneralizedTime, IntRef, OctetStringRef};
+use der::{Decode, Encode, Reader, Sequence, SliceReader, Tag, TagNumber, Tagged};
+use qaqpa_model::Moment;
+use spki::AlgorithmIdentifierRef;
+use x509_cert::ext::Extension;
+
+use super::Accuracy;
+use crate::asn1::integer;
+use crate::time::moment_of_generalized;
+use crate::{Certificate, ObjectIdentifier};
+
+#[derive(Sequence)]
+pub(super) struct RawRequest<'a> {
+    pub(super) version: u8,
+    pub(super) imprint: RawImprint<'a>,
+    pub(super) policy: Option<ObjectIdentifier>,
+    pub(super) nonce: Option<IntRef<'a>>,
+    #[asn1(default = "Default::default")]
+    pub(super) cert_req: bool,
+    #[asn1(context_specific = "0", tag_mode = "IMPLICIT", optional = "true")]
+    pub(super) extensions: Option<Vec<Extension>>,
+}
+
+#[derive(Sequence)]
+pub(super) struct RawImprint<'a> {
+    pub(super) algorithm: AlgorithmIdentifierRef<'a>,
+    pub(super) digest: &'a OctetStringRef,
+}
+
+#[derive(Sequence)]
+pub(super) struct RawInfo<'a> {
+    pub(super) version: u8,
+    pub(super) policy: ObjectIdentifier,
+    pub(super) imprint: RawImprint<'a>,
+    pub(super) serial: IntRef<'a>,
+    /// GeneralizedTime, read by hand: it may have fractions of a second here (RFC 3161 §2.4.2).
+    pub(super) gen_time: AnyRef<'a>,
+    pub(super) accuracy: Option<RawAccuracy>,
+    #[asn1(default = "Default::default")]
+    pub(super) ordering: bool,
+    pub(super) nonce: Option<IntRef<'a>>,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    pub(super) tsa: Option<AnyRef<'a>>,
+    #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
+    pub(super) extensions: Option<Vec<Extension>>,
+}
+
+#[derive(Clone, Copy, Sequence)]
+pub(super) struct RawAccuracy {
+    pub(super) seconds: Option<u64>,
+    #[asn1(context_specific = "0", tag_mode = "IMPLICIT", optional = "true")]
+    pub(super) millis: Option<u16>,
+    #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
+    pub(super) micros: Option<u16>,
+}
+
+impl RawAccuracy {
+    pub(super) fn write(accuracy: Accuracy) -> Self {
+        let part = |value: u16| (value != 0).then_some(value);
+        Self {
+            seconds: (accuracy.seconds != 0).then_some(accuracy.seconds),
+            millis: part(accuracy.millis),
+            micros: part(accuracy.micros),
+        }
+    }
+
+    /// RFC 3161 §2.4.2: millis and micros are 1 to 999 where they are there.
+    pub(super) fn read(self) -> Option<Accuracy> {
+        let part = |value: Option<u16>| match value {
+            None => Some(0),
+            Some(value @ 1..=999) => Some(value),
+            Some(_) => None,
+        };
+        Some(Accuracy {
+            seconds: self.seconds.unwrap_or(0),
+            millis: part(self.millis)?,
+            micros: part(self.micros)?,
+        })
+    }
+}
+
+/// One element with this tag and value.
+pub(super) fn tlv(tag: Tag, value: &[u8]) -> der::Result<Vec<u8>> {
+    AnyRef::new(tag, value)?.to_der()
+}
+
+/// SEQUENCE of these elements.
+pub(super) fn sequence(elements: &[&[u8]]) -> der::Result<Vec<u8>> {
+    tlv(Tag::Sequence, &elements.concat())
+}
+
+/// The value of a SET OF these elements: in the order of their encodings (X.690 §11.6).
+pub(super) fn sorted(mut elements: Vec<Vec<u8>>) -> Vec<u8> {
+    elements.sort();
+    elements.concat()
+}
+
+/// A constructed context-specific tag.
+pub(super) const fn context(number: u32) -> Tag {
+    Tag::ContextSpecific {
+        constructed: true,
+        number: TagNumber(number),
+    }
+}
+
+/// The elements that a value is made of; an error past the limit.
+pub(super) fn elements(value: &[u8], max: usize) -> der::Result<Vec<&[u8]>> {
+    let mut reader = SliceReader::new(value)?;
+    let mut found = Vec::new();
+    while !reader.is_finished() {
+        if found.len() == max {
+            return Err(der::ErrorKind::Overlength.into());
+        }
+        found.push(reader.tlv_bytes()?);
+    }
+    Ok(found)
+}
+
+/// The elements inside one element of this tag.
+pub(super) fn inside(tag: Tag, der: &[u8], max: usize) -> der::Result<Vec<&[u8]>> {
+    elements(value_of(tag, der)?, max)
+}
+
+/// The value of one element of this tag.
+pub(super) fn value_of(tag: Tag, der: &[u8]) -> der::Result<&[u8]> {
+    let any = AnyRef::from_der(der)?;
+    if any.tag() == tag {
+        Ok(any.value())
+    } else {
+        Err(any.tag().value_error().into())
+    }
+}
+
+/// The tag of an element that was split off.
+pub(super) fn tag_of(der: &[u8]) -> der::Result<Tag> {
+    AnyRef::from_der(der).map(|any| any.tag())
+}
+
+/// A certificate's serial number as INTEGER.
+pub(super) fn serial_of(certificate: &Certificate) -> der::Result<Vec<u8>> {
+    tlv(Tag::Integer, &integer(certificate.serial()))
+}
+
+/// IssuerAndSerialNumber of a certificate (RFC 5652 §10.2.4).
+pub(super) fn issuer_and_serial(certificate: &Certificate) -> der::Result<Vec<u8>> {
+    sequence(&[certificate.issuer_der(), &serial_of(certificate)?])
+}
+
+/// IssuerSerial of a certificate (RFC 5035 §5): the issuer is GeneralNames with one directoryName [4].
+pub(super) fn issuer_serial(certificate: &Certificate) -> der::Result<Vec<u8>> {
+    let issuer = sequence(&[&tlv(context(4), certificate.issuer_der())?])?;
+    sequence(&[&issuer, &serial_of(certificate)?])
+}
+
+/// The moment of a GeneralizedTime with or without fractions of a second, rounded down to milliseconds.
+///
+/// RFC 3161 §2.4.2: always with seconds, always `Z`, no trailing zeros and no bare point.
+pub(super) fn moment_of_fraction(time: AnyRef<'_>) -> Option<Moment> {
+    if time.tag() != Tag::GeneralizedTime || !time.value().is_ascii() {
+        return None;
+    }
+    let text = std::str::from_utf8(time.value()).ok()?.strip_suffix('Z')?;
+    let (whole, fraction) = match text.split_once('.') {
+        None => (text, ""),
+        Some((_, fraction)) if fraction.is_empty() || fraction.ends_with('0') => return None,
+        Some(parts) => parts,
+    };
+    if fraction.len() > 9 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let plain = tlv(Tag::GeneralizedTime, format!("{whole}Z").as_bytes()).ok()?;
+    let second = moment_of_generalized(GeneralizedTime::from_der(&plain).ok()?);
+    let millis = format!("{fraction:0<3}")[..3].parse().ok()?;
+    Some(second.plus(std::time::Duration::from_millis(millis)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment(text: &str) -> Option<String> {
+        let time = AnyRef::new(Tag::GeneralizedTime, text.as_bytes()).unwrap();
+        let unix_ms = moment_of_fraction(time)?.unix_ms();
+        Some(format!("{}.{:03}", unix_ms / 1000, unix_ms % 1000))
+    }
+
+    #[test]
+    fn a_time_may_have_fractions_in_one_form_only() {
+        let second = "1795330800";
+        for (text, expected) in [
+            ("20261122070000Z", Some("000")),
+            ("20261122070000.5Z", Some("500")),
+            ("20261122070000.25Z", Some("250")),
+            ("20261122070000.1239Z", Some("123")),
+            ("20261122070000.Z", None),
+            ("20261122070000.50Z", None),
+            ("20261122070000.1234567891Z", None),
+            ("20261122070000,5Z", None),
+            ("20261122070000", None),
+            ("20261122070000+0500", None),
+            ("202611220700Z", None),
+            ("20261322070000Z", None),
+            ("", None),
+        ] {
+            let expected = expected.map(|millis| format!("{second}.{millis}"));
+            assert_eq!(moment(text), expected, "{text}");
+        }
+        let utc = AnyRef::new(Tag::UtcTime, b"261122070000Z").unwrap();
+        assert_eq!(moment_of_fraction(utc), None);
+    }
+
+    #[test]
+    fn an_accuracy_is_read_back_and_zeros_are_left_out() {
+        for (accuracy, der) in [
+            (Accuracy::seconds(1), &[0x30, 3, 2, 1, 1][..]),
+            (Accuracy::default(), &[0x30, 0]),
+            (
+                Accuracy {
+                    seconds: 0,
+                    millis: 500,
+                    micros: 1,
+                },
+                &[0x30, 7, 0x80, 2, 1, 0xf4, 0x81, 1, 1],
+            ),
+        ] {
+            assert_eq!(RawAccuracy::write(accuracy).to_der().unwrap(), der);
+            assert_eq!(RawAccuracy::from_der(der).unwrap().read(), Some(accuracy));
+        }
+        for der in [&[0x30, 3, 0x80, 1, 0][..], &[0x30, 4, 0x80, 2, 3, 0xe8]] {
+            assert_eq!(RawAccuracy::from_der(der).unwrap().read(), None);
+        }
+    }
+
+    #[test]
+    fn a_set_is_in_the_order_of_its_encodings() {
+        let set = sorted(vec![vec![4, 1, 9], vec![2, 2, 1, 1], vec![2, 1, 5]]);
+        assert_eq!(set, [2, 1, 5, 2, 2, 1, 1, 4, 1, 9]);
+    }
+}
