@@ -13,6 +13,7 @@ use x509_cert::certificate::Version;
 
 use crate::asn1::{Tbs, positive, signature_algorithm, split_signed};
 use crate::extensions::Extensions;
+use crate::matching::NameKey;
 use crate::{IinError, KeyUsage, ObjectIdentifier, SubjectName, name, time};
 
 /// A certificate (куәлік / регистрационное свидетельство): the bytes and what they say.
@@ -28,7 +29,9 @@ struct Inner {
     spki: Vec<u8>,
     public_key: Vec<u8>,
     issuer: Vec<u8>,
+    issuer_key: NameKey,
     subject_der: Vec<u8>,
+    subject_key: NameKey,
     subject: SubjectName,
     serial: Vec<u8>,
     not_before: Moment,
@@ -112,16 +115,16 @@ impl Certificate {
             .to_vec();
         let subject_der = tbs.subject.to_der().map_err(malformed)?;
         let issuer = tbs.issuer.to_der().map_err(malformed)?;
-        // The issuer is compared as bytes; that it is a name at all is checked here.
-        SubjectName::from_der(&issuer).map_err(malformed)?;
         let start = offset_in(der, tbs_der);
         Ok(Self(Arc::new(Inner {
             der: der.to_vec(),
             tbs: start..start + tbs_der.len(),
             spki: tbs.spki.to_der().map_err(malformed)?,
             public_key,
+            issuer_key: NameKey::from_der(&issuer).map_err(malformed)?,
             issuer,
             subject: SubjectName::from_der(&subject_der).map_err(malformed)?,
+            subject_key: NameKey::from_der(&subject_der).map_err(malformed)?,
             subject_der,
             serial: positive(tbs.serial.as_bytes()).ok_or(CertificateError::Serial)?,
             not_before: time::moment_of(tbs.validity.not_before),
@@ -381,10 +384,30 @@ impl Certificate {
         &self.0.signature
     }
 
-    /// Whether subject and issuer are the same name; says nothing about whose signature it bears.
+    /// Whether subject and issuer are the same name (RFC 5280 §7.1: whatever the case, the spaces and the types of its
+    /// strings); says nothing about whose signature it bears.
     #[must_use]
     pub fn is_self_issued(&self) -> bool {
-        self.0.subject_der == self.0.issuer
+        self.0.subject_key == self.0.issuer_key
+    }
+
+    /// Whether the other's subject is the name that this certificate's issuer bears (RFC 5280 §7.1); says nothing about
+    /// whose signature it bears.
+    #[must_use]
+    pub fn names_as_issuer(&self, other: &Self) -> bool {
+        self.0.issuer_key == other.0.subject_key
+    }
+
+    pub(crate) fn subject_key(&self) -> &NameKey {
+        &self.0.subject_key
+    }
+
+    pub(crate) fn issuer_key(&self) -> &NameKey {
+        &self.0.issuer_key
+    }
+
+    pub(crate) fn extensions(&self) -> &Extensions {
+        &self.0.extensions
     }
 
     /// Verifies the certificate's signature by a key, which is only one of the conditions of a path.

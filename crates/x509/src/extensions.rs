@@ -1,13 +1,20 @@
 //! The extensions of a certificate, each read once and strictly.
 
-use der::asn1::{BitStringRef, OctetString};
+mod constraints;
+pub(crate) mod general_name;
+pub(crate) mod points;
+
+use der::asn1::{AnyRef, BitStringRef, OctetString};
 use der::{Decode, Sequence};
 use x509_cert::ext::Extension;
-use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName};
+use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{
-    AuthorityInfoAccessSyntax, AuthorityKeyIdentifier, CertificatePolicies, CrlDistributionPoints,
-    ExtendedKeyUsage, FreshestCrl,
+    AuthorityInfoAccessSyntax, AuthorityKeyIdentifier, CertificatePolicies, ExtendedKeyUsage,
+    PolicyMappings,
 };
+
+pub(crate) use constraints::{NameConstraints, PolicyConstraints};
+use points::Point;
 
 use crate::{CertificateError, KeyUsage, ObjectIdentifier, oid};
 
@@ -21,10 +28,19 @@ pub(crate) struct Extensions {
     pub(crate) extended_key_usage: Option<Vec<ObjectIdentifier>>,
     pub(crate) extended_key_usage_critical: bool,
     pub(crate) freshest_crl_urls: Vec<String>,
+    pub(crate) inhibit_any_policy: Option<usize>,
     pub(crate) key_usage: Option<KeyUsage>,
+    pub(crate) name_constraints: Option<NameConstraints>,
     pub(crate) ocsp_nocheck: bool,
     pub(crate) ocsp_urls: Vec<String>,
+    pub(crate) points: Vec<Point>,
     pub(crate) policies: Vec<ObjectIdentifier>,
+    pub(crate) policy_constraints: Option<PolicyConstraints>,
+    /// issuerDomainPolicy and subjectDomainPolicy.
+    pub(crate) policy_mappings: Vec<(ObjectIdentifier, ObjectIdentifier)>,
+    /// Critical extensions that say what policies a path below must have. They are read; an anchor's are not heeded.
+    pub(crate) policy_critical: Vec<ObjectIdentifier>,
+    pub(crate) subject_alt_names: Vec<general_name::GeneralName>,
     pub(crate) subject_key_id: Option<Vec<u8>>,
     pub(crate) unknown_critical: Vec<ObjectIdentifier>,
 }
@@ -80,13 +96,12 @@ impl Extensions {
                 self.policies = policies.iter().map(|p| p.policy_identifier).collect();
             }
             oid::CRL_DISTRIBUTION_POINTS => {
-                let points = CrlDistributionPoints::from_der(value)?.0;
-                self.crl_urls = urls(points.into_iter().filter_map(|p| p.distribution_point));
+                self.points = points::points(value)?;
+                self.crl_urls = self.points.iter().flat_map(Point::urls).collect();
             }
             oid::FRESHEST_CRL => {
-                let points = FreshestCrl::from_der(value)?.0;
-                self.freshest_crl_urls =
-                    urls(points.into_iter().filter_map(|p| p.distribution_point));
+                let points = points::points(value)?;
+                self.freshest_crl_urls = points.iter().flat_map(Point::urls).collect();
             }
             oid::AUTHORITY_INFO_ACCESS => {
                 for access in AuthorityInfoAccessSyntax::from_der(value)?.0 {
@@ -101,10 +116,41 @@ impl Extensions {
                 }
             }
             oid::OCSP_NOCHECK => self.ocsp_nocheck = true,
-            // Recognised: nothing in this simulator takes a name from it.
-            oid::SUBJECT_ALT_NAME => {}
+            oid::SUBJECT_ALT_NAME => self.subject_alt_names = general_name::names(value)?,
+            oid::NAME_CONSTRAINTS => {
+                self.name_constraints = Some(NameConstraints::from_der(value)?);
+            }
+            oid::POLICY_MAPPINGS | oid::POLICY_CONSTRAINTS | oid::INHIBIT_ANY_POLICY => {
+                self.take_policy(extension.extn_id, value)?;
+                if extension.critical {
+                    self.policy_critical.push(extension.extn_id);
+                }
+            }
             unknown if extension.critical => self.unknown_critical.push(unknown),
             _ => {}
+        }
+        Ok(())
+    }
+
+    fn take_policy(&mut self, oid: ObjectIdentifier, value: &[u8]) -> der::Result<()> {
+        match oid {
+            oid::POLICY_MAPPINGS => {
+                let mappings = PolicyMappings::from_der(value)?.0;
+                if mappings.is_empty() {
+                    return Err(der::Tag::Sequence.length_error().into());
+                }
+                self.policy_mappings = mappings
+                    .iter()
+                    .map(|mapping| (mapping.issuer_domain_policy, mapping.subject_domain_policy))
+                    .collect();
+            }
+            oid::POLICY_CONSTRAINTS => {
+                self.policy_constraints = Some(PolicyConstraints::from_der(value)?);
+            }
+            _ => {
+                self.inhibit_any_policy =
+                    Some(constraints::skip_certs(AnyRef::from_der(value)?)?);
+            }
         }
         Ok(())
     }
@@ -117,17 +163,6 @@ fn key_usage(value: &[u8]) -> der::Result<KeyUsage> {
     Ok(KeyUsage::from_bits(
         set.fold(0, |bits, position| bits | (1 << position)),
     ))
-}
-
-fn urls(names: impl Iterator<Item = DistributionPointName>) -> Vec<String> {
-    names
-        .filter_map(|name| match name {
-            DistributionPointName::FullName(names) => Some(names),
-            DistributionPointName::NameRelativeToCRLIssuer(_) => None,
-        })
-        .flatten()
-        .filter_map(url)
-        .collect()
 }
 
 fn url(name: GeneralName) -> Option<String> {

@@ -14,6 +14,7 @@ pub mod certificate;
 pub mod crl;
 pub mod extensions;
 pub mod issue;
+mod matching;
 pub mod name;
 pub mod ocsp;
 pub mod oid;

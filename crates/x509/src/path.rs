@@ -1,19 +1,48 @@
 //! Certification paths: from a certificate to an anchor, by RFC 5280 §6.
 
-use qaqpa_crypto::CryptoError;
+mod names;
+mod policies;
+mod prove;
+mod search;
+
 use qaqpa_model::{Limits, Moment};
 use thiserror::Error;
 
-use crate::{Certificate, KeyUsage, ObjectIdentifier, TrustAnchors};
+use crate::{Certificate, ObjectIdentifier, TrustAnchors, oid};
 
-/// A path that was proven: every signature, name, validity period, basicConstraints, keyUsage and
-/// critical extension on it was checked at one moment.
+/// A path that was proven: every signature, name, validity period, basicConstraints, keyUsage, name and policy
+/// constraint and critical extension on it was checked at one moment.
 ///
 /// Having one says nothing about revocation, nor about what the leaf may be used for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Path {
     certificates: Vec<Certificate>,
     at: Moment,
+    policies: Vec<ObjectIdentifier>,
+}
+
+/// What a relying party asks of the policies of a path (RFC 5280 §6.1.1 (c), (e)–(g)). The default asks nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathInputs {
+    /// user-initial-policy-set: the policies that are good enough; [`oid::ANY_POLICY`] for any.
+    pub initial_policies: Vec<ObjectIdentifier>,
+    /// initial-explicit-policy: the path must be valid for one of them.
+    pub require_explicit_policy: bool,
+    /// initial-policy-mapping-inhibit: no authority's mappings are followed.
+    pub inhibit_policy_mapping: bool,
+    /// initial-any-policy-inhibit: anyPolicy in a certificate is no policy.
+    pub inhibit_any_policy: bool,
+}
+
+impl Default for PathInputs {
+    fn default() -> Self {
+        Self {
+            initial_policies: vec![oid::ANY_POLICY],
+            require_explicit_policy: false,
+            inhibit_policy_mapping: false,
+            inhibit_any_policy: false,
+        }
+    }
 }
 
 /// Why there is no path. `position` counts from the leaf (0) towards the anchor.
@@ -26,10 +55,10 @@ pub enum PathError {
         /// Which certificate.
         position: usize,
     },
-    /// The search was given up: too many certificates or too many signatures to verify.
+    /// The search was given up: too many certificates, signatures to verify, policies or names to compare.
     #[error("no path was found within the budget of {max}")]
     Budget {
-        /// Certificates on a path, or signatures tried.
+        /// Certificates on a path, signatures tried, policies of a certificate, or names compared.
         max: usize,
     },
     /// A certificate's period is over.
@@ -45,6 +74,15 @@ pub enum PathError {
     KeyCertSign {
         /// Which certificate.
         position: usize,
+    },
+    /// An authority above it excludes a name of this certificate, does not permit it, or constrains names of a form
+    /// that is not looked into.
+    #[error("certificate {position}: its {form} is not permitted by an authority above it")]
+    NameConstraint {
+        /// Which certificate.
+        position: usize,
+        /// The form of the name.
+        form: &'static str,
     },
     /// A certificate that issued another is not an authority's (basicConstraints).
     #[error("certificate {position}: not an authority's certificate")]
@@ -66,7 +104,19 @@ pub enum PathError {
         /// Which certificate.
         position: usize,
     },
-    /// A certificate has a critical extension that is not read here.
+    /// The path must be valid for a policy, and is for none of those wanted.
+    #[error("certificate {position}: the path is valid for no policy that is wanted")]
+    Policy {
+        /// Which certificate.
+        position: usize,
+    },
+    /// An authority maps anyPolicy (RFC 5280 §6.1.4 (a)).
+    #[error("certificate {position}: maps anyPolicy")]
+    PolicyMapping {
+        /// Which certificate.
+        position: usize,
+    },
+    /// A certificate has a critical extension that is not read here, or an anchor one that is not heeded in anchors.
     #[error("certificate {position}: unknown critical extension {oid}")]
     UnknownCritical {
         /// Which certificate.
@@ -114,6 +164,15 @@ impl Path {
         self.certificates.get(position.checked_add(1)?)
     }
 
+    /// The policies that the path is valid for, of those that were wanted, sorted; [`oid::ANY_POLICY`] stands for any.
+    /// Empty where it is valid for none and none was required.
+    ///
+    /// Source: RFC 5280 §6.1.6, user-constrained-policy-set.
+    #[must_use]
+    pub fn policies(&self) -> &[ObjectIdentifier] {
+        &self.policies
+    }
+
     /// The moment at which the path was proven.
     #[must_use]
     pub fn at(&self) -> Moment {
@@ -121,7 +180,7 @@ impl Path {
     }
 }
 
-/// Builds and proves a path from the leaf to one of the anchors, at a moment.
+/// Builds and proves a path from the leaf to one of the anchors, at a moment, whatever its policies.
 ///
 /// Issuers are looked for in the pool, among the anchors' intermediates and among the anchors
 /// themselves. The search is bounded by `limits.path_certificates_max` certificates a path and a
@@ -132,7 +191,7 @@ impl Path {
 /// an error other than [`PathError::Untrusted`], [`PathError::BadSignature`] and
 /// [`PathError::Budget`] says that, but for this, the chain does lead to an anchor.
 ///
-/// Source: RFC 5280 §6.1, without policies and name constraints (critical ones are refused).
+/// Source: RFC 5280 §6.1 with RFC 9618; names are compared by RFC 5280 §7.1.
 pub fn build(
     leaf: &Certificate,
     pool: &[Certificate],
@@ -140,195 +199,22 @@ pub fn build(
     at: Moment,
     limits: &Limits,
 ) -> Result<Path, PathError> {
-    let mut search = Search {
-        pool,
-        anchors,
-        at,
-        certificates_max: limits.path_certificates_max.max(1),
-        signatures_left: signatures_max(limits),
-        signatures_max: signatures_max(limits),
-    };
-    search.climb(&mut vec![leaf.clone()], &mut Vec::new())
+    build_with(leaf, pool, anchors, at, limits, &PathInputs::default())
 }
 
-/// Signatures tried for one path: several candidates of one name for each place.
-fn signatures_max(limits: &Limits) -> usize {
-    limits.path_certificates_max.max(1).saturating_mul(8)
-}
-
-struct Search<'a> {
-    pool: &'a [Certificate],
-    anchors: &'a TrustAnchors,
+/// [`build`], with what the relying party asks of the path's policies.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_with(
+    leaf: &Certificate,
+    pool: &[Certificate],
+    anchors: &TrustAnchors,
     at: Moment,
-    certificates_max: usize,
-    signatures_left: usize,
-    signatures_max: usize,
-}
-
-impl<'a> Search<'a> {
-    /// Looks for an issuer of the chain's last certificate, and for that one's, up to an anchor.
-    ///
-    /// `faults` are links that are named and cannot be verified (a weak algorithm): they are followed, so that
-    /// the fault is reported only where the chain does lead to an anchor.
-    fn climb(
-        &mut self,
-        chain: &mut Vec<Certificate>,
-        faults: &mut Vec<PathError>,
-    ) -> Result<Path, PathError> {
-        let position = chain.len() - 1;
-        let current = chain[position].clone();
-        if self.anchors.contains(&current) {
-            return match faults.last() {
-                Some(fault) => Err(fault.clone()),
-                None => self.prove(chain),
-            };
-        }
-        if chain.len() >= self.certificates_max {
-            return Err(PathError::Budget {
-                max: self.certificates_max,
-            });
-        }
-        let mut failure = PathError::Untrusted;
-        for candidate in self.candidates(&current) {
-            if chain.iter().any(|earlier| same_key(earlier, candidate)) {
-                continue;
-            }
-            let Some(left) = self.signatures_left.checked_sub(1) else {
-                return Err(worse(
-                    failure,
-                    PathError::Budget {
-                        max: self.signatures_max,
-                    },
-                ));
-            };
-            self.signatures_left = left;
-            let fault = match current.verify_signature(candidate.spki_der()) {
-                Ok(()) => None,
-                Err(CryptoError::Weak { why }) => Some(PathError::Weak { position, why }),
-                Err(CryptoError::Unsupported { oid }) => {
-                    Some(PathError::Unsupported { position, oid })
-                }
-                Err(_) => {
-                    failure = worse(failure, PathError::BadSignature { position });
-                    continue;
-                }
-            };
-            let before = faults.len();
-            faults.extend(fault);
-            chain.push(candidate.clone());
-            match self.climb(chain, faults) {
-                Ok(path) => return Ok(path),
-                Err(error) => failure = worse(failure, error),
-            }
-            chain.pop();
-            faults.truncate(before);
-        }
-        Err(failure)
-    }
-
-    /// Certificates whose subject is the issuer's name; those with the right key identifier first.
-    fn candidates(&self, current: &Certificate) -> Vec<&'a Certificate> {
-        let named = self.anchors.roots().iter().chain(self.pool);
-        let mut candidates: Vec<_> = named
-            .chain(self.anchors.intermediates())
-            .filter(|candidate| candidate.subject_der() == current.issuer_der())
-            .collect();
-        candidates
-            .sort_by_key(|candidate| current.aki().is_some() && candidate.ski() != current.aki());
-        candidates
-    }
-
-    /// RFC 5280 §6.1.3 and §6.1.4 for a chain whose signatures are verified, from the anchor down.
-    fn prove(&self, chain: &[Certificate]) -> Result<Path, PathError> {
-        for (position, certificate) in chain.iter().enumerate().rev() {
-            self.check_period(position, certificate)?;
-            if let Some(oid) = certificate.unknown_critical().first() {
-                return Err(PathError::UnknownCritical {
-                    position,
-                    oid: *oid,
-                });
-            }
-            check_key(position, certificate)?;
-            if position > 0 {
-                check_authority(position, certificate, &chain[1..position])?;
-            }
-        }
-        Ok(Path {
-            certificates: chain.to_vec(),
-            at: self.at,
-        })
-    }
-
-    fn check_period(&self, position: usize, certificate: &Certificate) -> Result<(), PathError> {
-        let (not_before, not_after) = (certificate.not_before(), certificate.not_after());
-        if self.at < not_before {
-            return Err(PathError::NotYetValid {
-                position,
-                not_before,
-            });
-        }
-        // The last second belongs to the period (RFC 5280 §4.1.2.5), whatever its fraction.
-        if self.at.unix_s() > not_after.unix_s() {
-            return Err(PathError::Expired {
-                position,
-                not_after,
-            });
-        }
-        Ok(())
-    }
-}
-
-fn check_key(position: usize, certificate: &Certificate) -> Result<(), PathError> {
-    match qaqpa_crypto::public::check_key(certificate.spki_der()) {
-        Ok(()) => Ok(()),
-        Err(CryptoError::Unsupported { oid }) => Err(PathError::Unsupported { position, oid }),
-        Err(CryptoError::Weak { why } | CryptoError::KeyUnusable { why }) => {
-            Err(PathError::Weak { position, why })
-        }
-        Err(_) => Err(PathError::BadSignature { position }),
-    }
-}
-
-/// RFC 5280 §6.1.4 (k)–(n): an authority, allowed to sign certificates, with not too many below it.
-fn check_authority(
-    position: usize,
-    certificate: &Certificate,
-    below: &[Certificate],
-) -> Result<(), PathError> {
-    if !certificate.is_ca() {
-        return Err(PathError::NotCa { position });
-    }
-    if certificate
-        .key_usage()
-        .is_some_and(|usage| !usage.has(KeyUsage::KEY_CERT_SIGN))
-    {
-        return Err(PathError::KeyCertSign { position });
-    }
-    let authorities = below.iter().filter(|below| !below.is_self_issued()).count();
-    if certificate
-        .path_len()
-        .is_some_and(|max| authorities > usize::from(max))
-    {
-        return Err(PathError::PathLen { position });
-    }
-    Ok(())
-}
-
-fn same_key(left: &Certificate, right: &Certificate) -> bool {
-    left.subject_der() == right.subject_der() && left.spki_der() == right.spki_der()
-}
-
-/// The error that says more: one about a whole chain before one about a search that led nowhere.
-fn worse(earlier: PathError, later: PathError) -> PathError {
-    let rank = |error: &PathError| match error {
-        PathError::Untrusted => 0,
-        PathError::BadSignature { .. } => 1,
-        PathError::Budget { .. } => 2,
-        _ => 3,
-    };
-    if rank(&later) > rank(&earlier) {
-        later
-    } else {
-        earlier
-    }
+    limits: &Limits,
+    inputs: &PathInputs,
+) -> Result<Path, PathError> {
+    search::search(leaf, pool, anchors, limits, |chain| {
+        prove::prove(chain, at, inputs)
+    })
 }

@@ -8,7 +8,7 @@ use openssl::x509::{X509Builder, X509NameBuilder};
 use qaqpa_model::{Limits, Moment};
 use qaqpa_x509::issue::{self, Addresses, CertificateSpec, Issuer};
 use qaqpa_x509::path::{self, PathError};
-use qaqpa_x509::{Certificate, KeyUsage, ObjectIdentifier, TrustAnchors};
+use qaqpa_x509::{Certificate, CertificateError, KeyUsage, ObjectIdentifier, TrustAnchors, oid};
 
 use crate::stand::{DAY, Stand, around, at, key, leaf_spec, name, root_life};
 use crate::tools::{Desk, seconds};
@@ -343,22 +343,58 @@ fn a_critical_extension_that_nobody_reads_is_refused_anywhere() {
     );
 }
 
-/// Name constraints are not processed here, so that a critical one must stop the path (RFC 5280 §4.2).
+/// An extension that is read here and has not its form makes the certificate unreadable.
 #[test]
-fn critical_name_and_policy_constraints_are_refused() {
+fn malformed_name_and_policy_constraints_are_no_certificate() {
     let stand = Stand::new();
-    for oid in ["2.5.29.30", "2.5.29.36", "2.5.29.33", "2.5.29.54"] {
-        let oid = ObjectIdentifier::new_unwrap(oid);
-        let authority = below(&stand, |spec| {
-            spec.others = vec![(oid, true, vec![0x30, 0])];
-        });
-        let leaf = leaf_of(&stand, &authority);
-        let anchors = stand.anchors();
-        let limits = Limits::default();
-        assert_eq!(
-            path::build(&leaf, &[authority], &anchors, at(), &limits),
-            Err(PathError::UnknownCritical { position: 1, oid })
+    for oid in [
+        oid::NAME_CONSTRAINTS,
+        oid::POLICY_CONSTRAINTS,
+        oid::POLICY_MAPPINGS,
+        oid::INHIBIT_ANY_POLICY,
+    ] {
+        for critical in [true, false] {
+            let mut spec =
+                CertificateSpec::new(name("TEST SUB"), stand.responder_key.spki_der(), around())
+                    .unwrap();
+            spec.others = vec![(oid, critical, vec![0x30, 0])];
+            let der = issue::issue_der(&spec, stand.root.subject_der(), stand.by_root()).unwrap();
+            assert_eq!(
+                Certificate::from_der(&der),
+                Err(CertificateError::Extension { oid })
+            );
+        }
+    }
+}
+
+/// What an anchor says about policies is not heeded, so that a critical word of it must stop the path.
+#[test]
+fn an_anchor_that_demands_policies_is_refused() {
+    let stand = Stand::new();
+    let mut spec =
+        CertificateSpec::new(name("TEST ROOT"), stand.root_key.spki_der(), root_life()).unwrap();
+    spec.basic = Some((true, None));
+    for (critical, expected) in [
+        (
+            true,
+            Err(PathError::UnknownCritical {
+                position: 2,
+                oid: oid::INHIBIT_ANY_POLICY,
+            }),
+        ),
+        (false, Ok(())),
+    ] {
+        spec.others = vec![(oid::INHIBIT_ANY_POLICY, critical, vec![2, 1, 0])];
+        let root = issue::issue(&spec, stand.by_root()).unwrap();
+        let anchors = TrustAnchors::new([root]);
+        let path = path::build(
+            &stand.leaf,
+            std::slice::from_ref(&stand.issuing),
+            &anchors,
+            at(),
+            &Limits::default(),
         );
+        assert_eq!(path.map(|_| ()), expected);
     }
 }
 
@@ -427,14 +463,17 @@ fn weak_signatures_and_keys_are_named_only_where_the_chain_leads_to_an_anchor() 
             why: "an RSA key of fewer than 2048 bits"
         })
     );
-    let group = openssl::ec::EcGroup::from_curve_name(openssl::nid::Nid::X9_62_PRIME256V1).unwrap();
-    let curve = PKey::from_ec_key(openssl::ec::EcKey::generate(&group).unwrap()).unwrap();
-    let curve = by_openssl(issuer, "EC", &curve, MessageDigest::sha256());
+    let curve = |id| {
+        let group = openssl::ec::EcGroup::from_curve_name(id).unwrap();
+        let pair = PKey::from_ec_key(openssl::ec::EcKey::generate(&group).unwrap()).unwrap();
+        stand.path(&by_openssl(issuer, "EC", &pair, MessageDigest::sha256()))
+    };
+    assert!(curve(openssl::nid::Nid::X9_62_PRIME256V1).is_ok());
     assert_eq!(
-        stand.path(&curve),
+        curve(openssl::nid::Nid::SECP256K1),
         Err(PathError::Unsupported {
             position: 0,
-            oid: "1.2.840.10045.2.1".to_owned()
+            oid: "1.3.132.0.10".to_owned()
         })
     );
 }

@@ -1,0 +1,240 @@
+//! When two names are the same name (RFC 5280 §7.1).
+
+use der::asn1::{Ia5StringRef, PrintableStringRef, Utf8StringRef};
+use der::{Decode, Encode, Tag, Tagged};
+use x509_cert::attr::AttributeTypeAndValue;
+use x509_cert::name::{RdnSequence, RelativeDistinguishedName};
+
+use crate::oid;
+
+/// A name in the form in which names are compared: one canonical text for each RDN.
+///
+/// PrintableString and UTF8String are one text, in lower case, with the spaces at its ends dropped and those inside it
+/// run together; so is the IA5String of emailAddress and domainComponent. A value of another type is its bytes. Equal
+/// keys mean that one name may stand for the other in a chain, where a signature still has to prove it; whoever shows or
+/// stores a name takes its bytes.
+///
+/// Source: RFC 5280 §7.1 and §7.3, RFC 4518 §2.2, §2.3 (folding by Unicode's lower case) and §2.6.1. Compatibility forms
+/// (NFKC) are not unified: names that differ by them stay two names.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct NameKey(Vec<Vec<u8>>);
+
+impl NameKey {
+    /// The key of a name's DER.
+    pub(crate) fn from_der(name_der: &[u8]) -> der::Result<Self> {
+        Self::of(&RdnSequence::from_der(name_der)?)
+    }
+
+    pub(crate) fn of(name: &RdnSequence) -> der::Result<Self> {
+        name.iter().map(rdn_key).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The name of one RDN more, below this one.
+    pub(crate) fn with(&self, rdn: &RelativeDistinguishedName) -> der::Result<Self> {
+        let mut longer = self.clone();
+        longer.0.push(rdn_key(rdn)?);
+        Ok(longer)
+    }
+
+    /// Whether the name is this one or below it in the tree of names.
+    pub(crate) fn holds(&self, name: &Self) -> bool {
+        name.0.starts_with(&self.0)
+    }
+
+    /// Whether it has no RDN.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The tag of UTF8String.
+const UTF8_STRING: u8 = 0x0c;
+
+/// The RDN's attributes, each with its lengths in front, in one order whatever the order they came in.
+fn rdn_key(rdn: &RelativeDistinguishedName) -> der::Result<Vec<u8>> {
+    let mut attributes = rdn
+        .iter()
+        .map(attribute_key)
+        .collect::<der::Result<Vec<_>>>()?;
+    attributes.sort();
+    Ok(attributes.concat())
+}
+
+fn attribute_key(attribute: &AttributeTypeAndValue) -> der::Result<Vec<u8>> {
+    let mut key = attribute.oid.to_der()?;
+    let value = &attribute.value;
+    let text = match value.tag() {
+        Tag::PrintableString => Some(value.decode_as::<PrintableStringRef<'_>>()?.as_str()),
+        Tag::Utf8String => Some(value.decode_as::<Utf8StringRef<'_>>()?.as_str()),
+        Tag::Ia5String if matches!(attribute.oid, oid::EMAIL | oid::DOMAIN_COMPONENT) => {
+            Some(value.decode_as::<Ia5StringRef<'_>>()?.as_str())
+        }
+        _ => None,
+    };
+    let value = match text {
+        // The tag of a text, whatever it came with.
+        Some(text) => {
+            let prepared = prepare(text);
+            let mut value = vec![UTF8_STRING];
+            value.extend(prepared.len().to_be_bytes());
+            value.extend(prepared.into_bytes());
+            value
+        }
+        None => value.to_der()?,
+    };
+    key.extend(value);
+    Ok(key)
+}
+
+/// A text as it is compared: mapped, folded, its insignificant spaces gone.
+pub(crate) fn prepare(text: &str) -> String {
+    let mut prepared = String::with_capacity(text.len());
+    let mut space = false;
+    for c in text.chars().filter(|c| !is_dropped(*c)) {
+        if is_space(c) {
+            space = !prepared.is_empty();
+            continue;
+        }
+        if space {
+            prepared.push(' ');
+            space = false;
+        }
+        prepared.extend(c.to_lowercase());
+    }
+    prepared
+}
+
+/// RFC 4518 §2.2: mapped to a space.
+const fn is_space(c: char) -> bool {
+    matches!(
+        c,
+        '\u{9}'..='\u{d}'
+            | ' '
+            | '\u{85}'
+            | '\u{a0}'
+            | '\u{1680}'
+            | '\u{2000}'..='\u{200a}'
+            | '\u{2028}'..='\u{2029}'
+            | '\u{202f}'
+            | '\u{205f}'
+            | '\u{3000}'
+    )
+}
+
+/// RFC 4518 §2.2: mapped to nothing.
+const fn is_dropped(c: char) -> bool {
+    matches!(
+        c,
+        '\0'..='\u{8}'
+            | '\u{e}'..='\u{1f}'
+            | '\u{7f}'..='\u{84}'
+            | '\u{86}'..='\u{9f}'
+            | '\u{ad}'
+            | '\u{34f}'
+            | '\u{6dd}'
+            | '\u{70f}'
+            | '\u{1806}'
+            | '\u{180b}'..='\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2063}'
+            | '\u{206a}'..='\u{206f}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffc}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0001}'
+            | '\u{e0020}'..='\u{e007f}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use der::asn1::{Any, TeletexStringRef};
+
+    use super::*;
+    use crate::ObjectIdentifier;
+
+    fn utf8(text: &str) -> Any {
+        Any::encode_from(&Utf8StringRef::new(text).unwrap()).unwrap()
+    }
+
+    fn printable(text: &str) -> Any {
+        Any::encode_from(&PrintableStringRef::new(text).unwrap()).unwrap()
+    }
+
+    fn rdn(attributes: &[(ObjectIdentifier, Any)]) -> RelativeDistinguishedName {
+        let mut rdn = RelativeDistinguishedName::default();
+        for (oid, value) in attributes {
+            let (oid, value) = (*oid, value.clone());
+            rdn.insert(AttributeTypeAndValue { oid, value }).unwrap();
+        }
+        rdn
+    }
+
+    fn key(rdns: &[RelativeDistinguishedName]) -> NameKey {
+        let mut name = RdnSequence::default();
+        for rdn in rdns {
+            name.push(rdn.clone());
+        }
+        NameKey::from_der(&name.to_der().unwrap()).unwrap()
+    }
+
+    fn common_name(value: Any) -> NameKey {
+        key(&[rdn(&[(oid::COMMON_NAME, value)])])
+    }
+
+    #[test]
+    fn case_spaces_and_string_types_do_not_matter() {
+        let one = common_name(printable("Test  Authority"));
+        for other in [
+            printable("test authority"),
+            printable(" TEST AUTHORITY  "),
+            utf8("Test\u{a0}Authority"),
+            utf8("Te\u{ad}st\tAuthor\u{200b}ity"),
+        ] {
+            assert_eq!(common_name(other), one);
+        }
+        assert_eq!(common_name(utf8("ҰЙЫМ")), common_name(utf8("ұйым")));
+    }
+
+    #[test]
+    fn what_is_another_name_stays_one() {
+        let one = common_name(printable("Test Authority"));
+        for other in [
+            printable("TestAuthority"),
+            printable("Test Authority 2"),
+            // Latin and Cyrillic letters that look alike.
+            utf8("Тest Authority"),
+            Any::encode_from(&TeletexStringRef::new("Test Authority").unwrap()).unwrap(),
+        ] {
+            assert_ne!(common_name(other), one);
+        }
+        let unit = rdn(&[(oid::ORGANIZATIONAL_UNIT, printable("Test Authority"))]);
+        assert_ne!(key(&[unit]), one);
+    }
+
+    #[test]
+    fn the_order_of_rdns_matters_and_that_within_one_does_not() {
+        let a = (oid::COMMON_NAME, printable("a"));
+        let b = (oid::ORGANIZATION, printable("b"));
+        let [both, turned] = [[a.clone(), b.clone()], [b.clone(), a.clone()]].map(|all| rdn(&all));
+        let [one, two] = [[a], [b]].map(|all| rdn(&all));
+        let in_turn = key(&[one.clone(), two.clone()]);
+        assert_ne!(in_turn, key(&[two, one]));
+        assert_ne!(in_turn, key(std::slice::from_ref(&both)));
+        assert_eq!(key(&[both]), key(&[turned]));
+    }
+
+    #[test]
+    fn a_name_holds_itself_and_what_is_below_it() {
+        let country = rdn(&[(oid::COUNTRY, printable("KZ"))]);
+        let unit = rdn(&[(oid::ORGANIZATION, utf8("Ұйым"))]);
+        let top = key(std::slice::from_ref(&country));
+        let below = key(&[country, unit.clone()]);
+        assert!(top.holds(&top) && top.holds(&below) && !below.holds(&top));
+        assert!(key(&[]).is_empty() && key(&[]).holds(&top));
+        assert_eq!(top.with(&unit).unwrap(), below);
+        assert!(!key(&[unit]).holds(&below));
+    }
+}
