@@ -95,13 +95,18 @@ pub(crate) fn whole_bytes<'a>(reader: &mut SliceReader<'a>) -> der::Result<&'a [
 
 /// The magnitude of a positive integer of at most 20 bytes: a serial number (RFC 5280 §4.1.2.2).
 pub(crate) fn positive(integer: &[u8]) -> Option<Vec<u8>> {
+    positive_bytes(integer).map(<[u8]>::to_vec)
+}
+
+/// [`positive`], where the bytes stay where they are.
+pub(crate) fn positive_bytes(integer: &[u8]) -> Option<&[u8]> {
     let magnitude = match integer {
         [] | [0] => return None,
         [first, ..] if first & 0x80 != 0 => return None,
         [0, rest @ ..] => rest,
         all => all,
     };
-    (integer.len() <= 20).then(|| magnitude.to_vec())
+    (integer.len() <= 20).then_some(magnitude)
 }
 
 /// The bytes of an INTEGER with this magnitude: a zero in front where the top bit is set.

@@ -154,7 +154,7 @@ const INTEGER: u8 = 0x02;
 
 /// What follows a time in an entry with a reason, but for the reason's code: `Extensions` with one reasonCode
 /// (2.5.29.21), an ENUMERATED of one byte.
-const REASON: [u8; 13] = [
+pub(super) const REASON: [u8; 13] = [
     0x30, 12, 0x30, 10, 0x06, 3, 0x55, 0x1d, 0x15, 0x04, 3, 0x0a, 1,
 ];
 

@@ -7,6 +7,7 @@
 mod arbitrary;
 mod certificates;
 mod crls;
+mod deltas;
 mod key_files;
 mod ocsps;
 mod paths;
