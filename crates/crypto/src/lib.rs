@@ -19,6 +19,7 @@ mod gost_key;
 pub mod key;
 pub mod kind;
 pub mod oid;
+pub mod password;
 pub mod public;
 mod rsa;
 pub mod signature;

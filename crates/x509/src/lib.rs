@@ -10,6 +10,7 @@
 
 pub mod anchors;
 mod asn1;
+pub mod ber;
 pub mod certificate;
 pub mod crl;
 pub mod extensions;

@@ -34,6 +34,20 @@ oids! {
     /// domainComponent (DC).
     DOMAIN_COMPONENT = "0.9.2342.19200300.100.1.25",
 
+    /// Content type data (RFC 5652 §4).
+    CONTENT_DATA = "1.2.840.113549.1.7.1",
+    /// Content type encryptedData (RFC 5652 §8).
+    CONTENT_ENCRYPTED_DATA = "1.2.840.113549.1.7.6",
+    /// PKCS#12 bag: a private key (RFC 7292 §4.2.1).
+    BAG_KEY = "1.2.840.113549.1.12.10.1.1",
+    /// PKCS#12 bag: an encrypted private key.
+    BAG_SHROUDED_KEY = "1.2.840.113549.1.12.10.1.2",
+    /// PKCS#12 bag: a certificate.
+    BAG_CERTIFICATE = "1.2.840.113549.1.12.10.1.3",
+    /// The certificate of a bag is of X.509.
+    CERTIFICATE_X509 = "1.2.840.113549.1.9.22.1",
+    /// Attribute friendlyName of a bag (RFC 2985 §5.5.1).
+    FRIENDLY_NAME = "1.2.840.113549.1.9.20",
     /// PKCS#10 attribute extensionRequest (RFC 2985 §5.4.2).
     EXTENSION_REQUEST = "1.2.840.113549.1.9.14",
 

@@ -1,13 +1,17 @@
 //! Key files (`.p12`, RFC 7292): a private key with its certificate and the issuers'.
+//!
+//! Written are modern ones; read are those of OpenSSL and Java, new and old, and the national authority's own, which have
+//! BER with indefinite lengths, 3DES or RC2-40, and a MAC with SHA-1.
 
-use der::{Reader, SliceReader};
-use p12_keystore::{
-    EncryptionAlgorithm, KeyStore, KeyStoreEntry, MacAlgorithm, Pkcs12Archive, PrivateKeyChain,
-};
-use qaqpa_crypto::{DigestAlgorithm, PrivateKey};
+mod layers;
+
+use p12_keystore::{EncryptionAlgorithm, KeyStore, KeyStoreEntry, MacAlgorithm, PrivateKeyChain};
+use qaqpa_crypto::{DigestAlgorithm, KeyKind, PrivateKey, public};
 use thiserror::Error;
 
 use crate::Certificate;
+use crate::profile::{Purpose, purpose};
+use layers::{Contents, KeyBag};
 
 /// What a key file holds. Dropping it wipes the key.
 #[derive(Clone, Debug)]
@@ -24,6 +28,12 @@ pub struct KeyFile {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Pkcs12Error {
+    /// The file has no key of that name.
+    #[error("the file has no key with the alias {alias:?}")]
+    AliasUnknown {
+        /// The name that was asked for.
+        alias: String,
+    },
     /// The file has no certificate of its key.
     #[error("the file has no certificate of its key")]
     CertificateMissing,
@@ -33,7 +43,7 @@ pub enum Pkcs12Error {
     /// The file's private key cannot be used.
     #[error("the file's key cannot be used: {0}")]
     Key(#[from] qaqpa_crypto::CryptoError),
-    /// The bytes are not a PKCS#12 file, or one that is encrypted in a way that is not known here.
+    /// The bytes are not a PKCS#12 file, or one that was changed, or is encrypted in a way that is not known here.
     #[error("not a key file that can be read: {why}")]
     Malformed {
         /// What the reader said.
@@ -51,7 +61,10 @@ pub enum Pkcs12Error {
         /// The limit.
         max: usize,
     },
-    /// The password is wrong (or the file was changed: the MAC cannot tell).
+    /// The file asks for more iterations of its key derivation than are allowed.
+    #[error("the key file asks for too much work")]
+    TooMuchWork,
+    /// The password is wrong: neither the integrity check nor anything encrypted agrees with it.
     #[error("the password is wrong")]
     WrongPassword,
 }
@@ -92,33 +105,94 @@ pub fn write(
         .map_err(refused)
 }
 
-/// Reads a key file.
+/// Reads a key file with one key.
 ///
 /// # Errors
 /// [`Pkcs12Error`].
 pub fn read(bytes: &[u8], password: &str) -> Result<KeyFile, Pkcs12Error> {
+    let contents = open(bytes, password)?;
+    match contents.keys.as_slice() {
+        [] => Err(Pkcs12Error::KeyMissing),
+        [only] => key_file(only, &contents),
+        _ => Err(Pkcs12Error::SeveralKeys),
+    }
+}
+
+/// Reads one key of a file that may have several, by its name: as it is written, or else whatever the case of its letters
+/// (Java writes aliases in lower case).
+///
+/// # Errors
+/// [`Pkcs12Error`].
+pub fn read_alias(bytes: &[u8], password: &str, alias: &str) -> Result<KeyFile, Pkcs12Error> {
+    let contents = open(bytes, password)?;
+    let names = names(&contents);
+    let at = names
+        .iter()
+        .position(|name| name == alias)
+        .or_else(|| {
+            let wanted = alias.to_lowercase();
+            names.iter().position(|name| name.to_lowercase() == wanted)
+        })
+        .ok_or_else(|| Pkcs12Error::AliasUnknown {
+            alias: alias.to_owned(),
+        })?;
+    key_file(&contents.keys[at], &contents)
+}
+
+/// The names of the keys in a file, in their order; one without a name is called by its number, from 1, as Java does.
+///
+/// # Errors
+/// [`Pkcs12Error`].
+pub fn aliases(bytes: &[u8], password: &str) -> Result<Vec<String>, Pkcs12Error> {
+    Ok(names(&open(bytes, password)?))
+}
+
+/// The name that the national authority gives a certificate's key file: `AUTH_RSA256_<ski>.p12`, `GOST512_<ski>.p12`.
+///
+/// `None` for a certificate without subject key identifier, or with a key that this simulator does not make. The names
+/// for ECDSA and for logging in with a GOST key are the simulator's own: the authority has none.
+#[must_use]
+pub fn file_name(certificate: &Certificate) -> Option<String> {
+    let kind = match public::kind_of(certificate.spki_der())? {
+        KeyKind::Rsa => "RSA256",
+        KeyKind::Gost2015 => "GOST512",
+        KeyKind::Gost2004 => "GOSTKNCA",
+        KeyKind::Ecdsa => "ECDSA256",
+    };
+    let prefix = match purpose(certificate) {
+        Some(Purpose::Authenticate) => "AUTH_",
+        _ => "",
+    };
+    let ski = hex::encode(certificate.ski()?);
+    Some(format!("{prefix}{kind}_{ski}.p12"))
+}
+
+fn open(bytes: &[u8], password: &str) -> Result<Contents, Pkcs12Error> {
     if bytes.len() > KEY_FILE_BYTES_MAX {
         return Err(Pkcs12Error::TooLong {
             max: KEY_FILE_BYTES_MAX,
         });
     }
-    if !has_mac(bytes).map_err(|error| Pkcs12Error::Malformed {
-        why: error.to_string(),
-    })? {
-        return Err(Pkcs12Error::MacMissing);
-    }
-    let archive = Pkcs12Archive::from_pkcs12(bytes, password).map_err(refused)?;
-    let key = match archive.keys.as_slice() {
-        [] => return Err(Pkcs12Error::KeyMissing),
-        [only] => PrivateKey::from_pkcs8_der(only.key.as_der())?,
-        _ => return Err(Pkcs12Error::SeveralKeys),
-    };
+    layers::open(bytes, password)
+}
+
+fn names(contents: &Contents) -> Vec<String> {
+    let keys = contents.keys.iter().enumerate();
+    keys.map(|(at, key)| match &key.friendly_name {
+        Some(name) => name.clone(),
+        None => (at + 1).to_string(),
+    })
+    .collect()
+}
+
+/// A key with its certificate, which is the one with its public half, and the issuers' upwards.
+fn key_file(bag: &KeyBag, contents: &Contents) -> Result<KeyFile, Pkcs12Error> {
+    let key = PrivateKey::from_pkcs8_der(&bag.pkcs8)?;
     let mut others = Vec::new();
-    for bag in archive.certs.iter().take(CERTIFICATES_MAX) {
-        let certificate =
-            Certificate::from_der(bag.cert.as_der()).map_err(|error| Pkcs12Error::Malformed {
-                why: error.to_string(),
-            })?;
+    for der in contents.certificates.iter().take(CERTIFICATES_MAX) {
+        let certificate = Certificate::from_der(der).map_err(|error| Pkcs12Error::Malformed {
+            why: error.to_string(),
+        })?;
         others.push(certificate);
     }
     let at = others
@@ -149,32 +223,14 @@ fn in_order(leaf: &Certificate, mut others: Vec<Certificate>) -> Vec<Certificate
     }
 }
 
-/// `PFX ::= SEQUENCE { version, authSafe, macData OPTIONAL }`: the library accepts files without the last.
-fn has_mac(bytes: &[u8]) -> der::Result<bool> {
-    let mut reader = SliceReader::new(bytes)?;
-    reader.sequence(|reader| {
-        reader.tlv_bytes()?;
-        reader.tlv_bytes()?;
-        let has_mac = !reader.is_finished();
-        while !reader.is_finished() {
-            reader.tlv_bytes()?;
-        }
-        Ok(has_mac)
-    })
-}
-
 fn refused(error: p12_keystore::error::Error) -> Pkcs12Error {
-    use p12_keystore::error::Error;
-    match error {
-        Error::MacError(_) => Pkcs12Error::WrongPassword,
-        other => Pkcs12Error::Malformed {
-            why: other.to_string(),
-        },
+    Pkcs12Error::Malformed {
+        why: error.to_string(),
     }
 }
 
 /// Bytes of one key file: those of the authority have about 5 000.
 const KEY_FILE_BYTES_MAX: usize = 128 * 1024;
 
-/// Certificates looked at in one key file: a chain has three.
-const CERTIFICATES_MAX: usize = 16;
+/// Certificates looked at in one key file: a chain has three, and some files have several keys.
+const CERTIFICATES_MAX: usize = 32;

@@ -1,11 +1,13 @@
-use qaqpa_crypto::SignatureAlgorithm;
+use qaqpa_crypto::{KeyKind, PrivateKey, SignatureAlgorithm};
 use qaqpa_x509::Certificate;
+use qaqpa_x509::issue::{self, CertificateSpec};
 use qaqpa_x509::pkcs12::{self, Pkcs12Error};
+use qaqpa_x509::profile::{Purpose, Role};
 
-use crate::stand::{Stand, key};
+use crate::stand::{Stand, around, key, person};
 use crate::tools::Desk;
 
-const PASSWORD: &str = "Qwerty12";
+pub(crate) const PASSWORD: &str = "Qwerty12";
 
 fn chain(stand: &Stand) -> [Certificate; 3] {
     [
@@ -91,43 +93,167 @@ fn keytool_reads_our_key_file_with_its_chain() {
     assert!(text.contains("Certificate chain length: 3"), "{text}");
 }
 
-#[test]
-fn files_of_openssl_modern_and_legacy_are_read() {
-    let stand = Stand::new();
+/// The stand's leaf with its chain in a file that OpenSSL writes with these options.
+pub(crate) fn openssl_writes(stand: &Stand, password: &str, options: &[&str]) -> Vec<u8> {
     let desk = Desk::new();
-    let pem = stand.issuing.to_pem() + &stand.root.to_pem();
     desk.put("key.der", stand.leaf_key.to_pkcs8_der());
     desk.put("leaf.pem", stand.leaf.to_pem());
-    desk.put("chain.pem", pem);
-    desk.openssl(&[
+    desk.put("chain.pem", stand.issuing.to_pem() + &stand.root.to_pem());
+    let convert = [
         "pkcs8", "-inform", "DER", "-in", "key.der", "-nocrypt", "-out", "key.pem",
-    ])
-    .yes();
+    ];
+    desk.openssl(&convert).yes();
+    let pass = format!("pass:{password}");
+    let export = [
+        "pkcs12", "-export", "-inkey", "key.pem", "-in", "leaf.pem", "-out", "x.p12", "-passout",
+        &pass,
+    ];
+    let chain = ["-certfile", "chain.pem"];
+    desk.openssl(&[&export[..], &chain, options].concat()).yes();
+    desk.read("x.p12")
+}
+
+#[test]
+fn a_file_of_openssl_is_read() {
+    let stand = Stand::new();
+    let bytes = openssl_writes(&stand, PASSWORD, &[]);
+    let file = pkcs12::read(&bytes, PASSWORD).unwrap();
+    assert_eq!(file.certificate, stand.leaf);
+    assert_eq!(file.chain, [stand.issuing.clone(), stand.root.clone()]);
+    assert_eq!(pkcs12::aliases(&bytes, PASSWORD).unwrap(), ["1"]);
+}
+
+/// A certificate for a new key of that kind, and the key.
+fn made(stand: &Stand, kind: KeyKind, purpose: Purpose) -> (Certificate, PrivateKey) {
+    let key = PrivateKey::generate(kind).unwrap();
+    let spec = CertificateSpec::of_person(
+        &person(),
+        &[Role::Individual],
+        purpose,
+        key.spki_der(),
+        around(),
+    );
+    let certificate = issue::issue(&spec.unwrap(), stand.by_issuing()).unwrap();
+    (certificate, key)
+}
+
+#[test]
+fn files_of_every_kind_read_back_and_openssl_opens_them() {
+    let stand = Stand::new();
+    let desk = Desk::new();
     let pass = format!("pass:{PASSWORD}");
-    for (name, legacy) in [("modern.p12", false), ("legacy.p12", true)] {
-        let mut export = vec![
-            "pkcs12",
-            "-export",
-            "-inkey",
-            "key.pem",
-            "-in",
-            "leaf.pem",
-            "-certfile",
-            "chain.pem",
-            "-out",
-            name,
-            "-passout",
-            &pass,
+    for kind in KeyKind::ALL {
+        let (certificate, key) = made(&stand, kind, Purpose::Sign);
+        let chain = [
+            certificate.clone(),
+            stand.issuing.clone(),
+            stand.root.clone(),
         ];
-        if legacy {
-            // What the national authority's files use: RC2-40 and 3DES with SHA-1.
-            export.extend(["-legacy", "-descert"]);
+        let bytes = pkcs12::write(&key, &chain, "citizen-1", PASSWORD).unwrap();
+        let file = pkcs12::read(&bytes, PASSWORD).unwrap();
+        assert_eq!((file.key.kind(), &file.certificate), (kind, &certificate));
+        assert_eq!(file.key.to_pkcs8_der(), key.to_pkcs8_der());
+        assert_eq!(file.chain, chain[1..]);
+
+        desk.put("key.p12", &bytes);
+        let open = ["pkcs12", "-in", "key.p12", "-passin", &pass, "-info"];
+        let text = desk.openssl(&[&open[..], &["-nokeys"]].concat()).yes();
+        assert_eq!(text.matches("-----BEGIN CERTIFICATE-----").count(), 3);
+        if matches!(kind, KeyKind::Rsa | KeyKind::Ecdsa) {
+            let text = desk.openssl(&[&open[..], &["-nodes"]].concat()).yes();
+            assert_eq!(text.matches("-----BEGIN PRIVATE KEY-----").count(), 1);
+            let list = [
+                "-list",
+                "-v",
+                "-keystore",
+                "key.p12",
+                "-storepass",
+                PASSWORD,
+            ];
+            let text = desk.keytool(&list).yes();
+            assert!(
+                text.contains("Certificate chain length: 3"),
+                "{kind}: {text}"
+            );
         }
-        desk.openssl(&export).yes();
-        let file = pkcs12::read(&desk.read(name), PASSWORD).unwrap();
-        assert_eq!(file.certificate, stand.leaf, "{name}");
-        assert_eq!(file.chain, [stand.issuing.clone(), stand.root.clone()]);
     }
+}
+
+#[test]
+fn files_are_named_as_the_authority_names_them() {
+    let stand = Stand::new();
+    for (kind, purpose, prefix) in [
+        (KeyKind::Rsa, Purpose::Sign, "RSA256_"),
+        (KeyKind::Rsa, Purpose::Authenticate, "AUTH_RSA256_"),
+        (KeyKind::Gost2004, Purpose::Sign, "GOSTKNCA_"),
+        (KeyKind::Gost2015, Purpose::Sign, "GOST512_"),
+        (KeyKind::Gost2015, Purpose::Authenticate, "AUTH_GOST512_"),
+        (KeyKind::Ecdsa, Purpose::Sign, "ECDSA256_"),
+    ] {
+        let (certificate, _) = made(&stand, kind, purpose);
+        let ski = hex::encode(certificate.ski().unwrap());
+        assert_eq!(ski.len(), 40);
+        assert_eq!(
+            pkcs12::file_name(&certificate),
+            Some(format!("{prefix}{ski}.p12"))
+        );
+    }
+}
+
+#[test]
+fn a_file_with_several_keys_is_read_by_alias() {
+    let desk = Desk::new();
+    let store = ["-keystore", "many.p12", "-storepass", PASSWORD];
+    for (alias, algorithm) in [("Head-RSA", "RSA"), ("head-ec", "EC")] {
+        let subject = format!("CN={alias}");
+        let generate = [
+            "-genkeypair",
+            "-keyalg",
+            algorithm,
+            "-dname",
+            &subject,
+            "-alias",
+            alias,
+        ];
+        let group: &[&str] = match algorithm {
+            "EC" => &["-groupname", "secp256r1"],
+            _ => &[],
+        };
+        desk.keytool(&[&generate[..], group, &store].concat()).yes();
+    }
+    let bytes = desk.read("many.p12");
+    assert_eq!(
+        pkcs12::read(&bytes, PASSWORD).unwrap_err(),
+        Pkcs12Error::SeveralKeys
+    );
+    let mut aliases = pkcs12::aliases(&bytes, PASSWORD).unwrap();
+    aliases.sort();
+    assert_eq!(aliases, ["head-ec", "head-rsa"]);
+    for (alias, kind) in [
+        ("head-rsa", KeyKind::Rsa),
+        ("Head-RSA", KeyKind::Rsa),
+        ("head-ec", KeyKind::Ecdsa),
+    ] {
+        let file = pkcs12::read_alias(&bytes, PASSWORD, alias).unwrap();
+        assert_eq!(file.key.kind(), kind);
+        assert_eq!(file.certificate.spki_der(), file.key.spki_der());
+    }
+    assert_eq!(
+        pkcs12::read_alias(&bytes, PASSWORD, "tail").unwrap_err(),
+        Pkcs12Error::AliasUnknown {
+            alias: "tail".to_owned()
+        }
+    );
+}
+
+#[test]
+fn a_key_without_its_certificate_is_refused() {
+    let stand = Stand::new();
+    let bytes = openssl_writes(&stand, PASSWORD, &["-nocerts"]);
+    assert_eq!(
+        pkcs12::read(&bytes, PASSWORD).unwrap_err(),
+        Pkcs12Error::CertificateMissing
+    );
 }
 
 #[test]

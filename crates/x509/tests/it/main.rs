@@ -9,6 +9,7 @@ mod certificates;
 mod crls;
 mod deltas;
 mod key_files;
+mod key_files_old;
 mod ocsps;
 mod paths;
 mod requests;
