@@ -4,12 +4,12 @@
 //! is folded onto its low half by one row of multiplications by C. Between operations a value is any number below
 //! 2^(64·N), reduced fully only where it is compared or written ([`Fe::canonical`]).
 //!
-//! Nothing branches or indexes by a value: carries are added as numbers, the exponent of the inversion is a public
-//! constant.
+//! Nothing branches or indexes by a value: carries are added as numbers, inverses take a fixed number of steps
+//! ([`super::inverse`]).
 
 use zeroize::Zeroize;
 
-use super::limbs;
+use super::{inverse, limbs, product};
 
 /// A number modulo 2^(64·N) − C.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,8 @@ impl<const N: usize, const C: u64> Fe<N, C> {
         p[0] = C.wrapping_neg();
         p
     };
+
+    const P_INVERSE: u64 = limbs::inverse_of_odd(Self::P[0]);
 
     /// A constant of this source, below the modulus.
     pub(crate) const fn constant(limbs: [u64; N]) -> Self {
@@ -72,7 +74,33 @@ impl<const N: usize, const C: u64> Fe<N, C> {
 
     #[inline(always)]
     pub(crate) fn double(&self) -> Self {
-        self.add(self)
+        self.shift::<1>()
+    }
+
+    /// 2^BITS·a, for few bits.
+    #[inline(always)]
+    pub(crate) fn shift<const BITS: u32>(&self) -> Self {
+        const { assert!(0 < BITS && BITS < 4) };
+        let mut shifted = [0; N];
+        let mut carry = 0;
+        for (to, limb) in shifted.iter_mut().zip(self.0) {
+            *to = limb << BITS | carry;
+            carry = limb >> (64 - BITS);
+        }
+        Self::fold(shifted, carry)
+    }
+
+    /// 3·a.
+    #[inline(always)]
+    pub(crate) fn triple(&self) -> Self {
+        let mut doubled = [0; N];
+        let mut out = 0;
+        for (to, limb) in doubled.iter_mut().zip(self.0) {
+            *to = limb << 1 | out;
+            out = limb >> 63;
+        }
+        let (sum, carry) = limbs::add(&doubled, &self.0);
+        Self::fold(sum, out + u64::from(carry))
     }
 
     #[inline(always)]
@@ -96,49 +124,42 @@ impl<const N: usize, const C: u64> Fe<N, C> {
 
     #[inline(always)]
     pub(crate) fn multiply(&self, other: &Self) -> Self {
-        let (low, high) = limbs::multiply(&self.0, &other.0);
+        if N > 4 {
+            // A hundred of these in a row would not fit into the processor's cache of instructions.
+            return self.multiply_apart(other);
+        }
+        let (low, high) = product::multiply(&self.0, &other.0);
+        Self::reduce(low, high)
+    }
+
+    #[inline(never)]
+    fn multiply_apart(&self, other: &Self) -> Self {
+        let (low, high) = product::multiply(&self.0, &other.0);
         Self::reduce(low, high)
     }
 
     #[inline(always)]
     pub(crate) fn square(&self) -> Self {
-        let (low, high) = limbs::multiply(&self.0, &self.0);
+        if N > 4 {
+            return self.square_apart();
+        }
+        let (low, high) = product::square(&self.0);
         Self::reduce(low, high)
     }
 
-    /// a^(2^n).
-    pub(crate) fn square_times(&self, n: usize) -> Self {
-        let mut power = *self;
-        for _ in 0..n {
-            power = power.square();
-        }
-        power
+    #[inline(never)]
+    fn square_apart(&self) -> Self {
+        let (low, high) = product::square(&self.0);
+        Self::reduce(low, high)
     }
 
-    /// 1/a as a^(p−2) (Fermat), zero for zero.
-    ///
-    /// p − 2 is 64·N − 10 ones and then the ten lowest bits, 2^10 − C − 2.
+    /// 1/a, zero for zero.
     pub(crate) fn invert(&self) -> Self {
-        const { assert!(C + 2 < 1024) };
-        let length = 64 * N - 10;
-        // self^(2^ones − 1), where `ones` runs through the leading bits of `length`.
-        let mut power = *self;
-        let mut ones = 1;
-        for bit in (0..length.ilog2()).rev() {
-            power = power.square_times(ones).multiply(&power);
-            ones *= 2;
-            if length >> bit & 1 == 1 {
-                power = power.square().multiply(self);
-                ones += 1;
-            }
-        }
-        for bit in (0..10).rev() {
-            power = power.square();
-            if (1024 - C - 2) >> bit & 1 == 1 {
-                power = power.multiply(self);
-            }
-        }
-        power
+        Self(inverse::invert(
+            &self.canonical(),
+            &Self::P,
+            Self::P_INVERSE,
+        ))
     }
 
     /// The inverses of many numbers that are not zero, by one inversion (Montgomery).

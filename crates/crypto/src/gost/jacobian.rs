@@ -47,12 +47,12 @@ impl<const N: usize, const C: u64> Jacobian<N, C> {
         let gamma = self.y.square();
         let beta = self.x.multiply(&gamma);
         let alpha = self.x.sub(&delta).multiply(&self.x.add(&delta));
-        let alpha = alpha.double().add(&alpha);
-        let beta4 = beta.double().double();
-        let x = alpha.square().sub(&beta4.double());
+        let alpha = alpha.triple();
+        let x = alpha.square().sub(&beta.shift::<3>());
         let z = self.y.multiply(&self.z).double();
-        let gamma2 = gamma.double().square();
-        let y = alpha.multiply(&beta4.sub(&x)).sub(&gamma2.double());
+        let y = alpha
+            .multiply(&beta.shift::<2>().sub(&x))
+            .sub(&gamma.square().shift::<3>());
         Self { x, y, z }
     }
 

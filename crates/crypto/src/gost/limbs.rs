@@ -107,19 +107,14 @@ pub(crate) fn is_zero<const N: usize>(a: &[u64; N]) -> bool {
     a.iter().fold(0, |all, limb| all | limb) == 0
 }
 
-/// a·b: its low and high halves.
-#[inline(always)]
-pub(crate) fn multiply<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], [u64; N]) {
-    let mut low = [0; N];
-    let mut high = [0; N];
-    // `high` slides: after row i it holds limbs i+1 … i+N of the sum so far.
-    for i in 0..N {
-        let mut carry;
-        (low[i], carry) = a[i].carrying_mul_add(b[0], high[0], 0);
-        for j in 1..N {
-            (high[j - 1], carry) = a[i].carrying_mul_add(b[j], high[j], carry);
-        }
-        high[N - 1] = carry;
+/// 1/a modulo 2^64, for an odd a.
+pub(crate) const fn inverse_of_odd(a: u64) -> u64 {
+    // Newton: each step doubles the number of right bits, and a itself has three.
+    let mut inverse = a;
+    let mut step = 0;
+    while step < 5 {
+        inverse = inverse.wrapping_mul(2u64.wrapping_sub(a.wrapping_mul(inverse)));
+        step += 1;
     }
-    (low, high)
+    inverse
 }

@@ -26,7 +26,7 @@ pub(crate) struct Projective<const N: usize, const C: u64> {
 impl<const N: usize, const C: u64> Affine<N, C> {
     /// The point with these coordinates, where the curve has one.
     pub(crate) fn on_curve(x: Fe<N, C>, y: Fe<N, C>, b: &Fe<N, C>) -> Option<Self> {
-        let three_x = x.double().add(&x);
+        let three_x = x.triple();
         let right = x.square().multiply(&x).sub(&three_x).add(b);
         y.square().equals(&right).then_some(Self { x, y })
     }
@@ -76,13 +76,13 @@ impl<const N: usize, const C: u64> Projective<N, C> {
         let t4 = y2.multiply(z1).add(y1);
         let y3 = x2.multiply(z1).add(x1);
         let x3 = y3.sub(&b.multiply(z1));
-        let x3 = x3.add(&x3.double());
+        let x3 = x3.triple();
         let z3 = t1.sub(&x3);
         let x3 = t1.add(&x3);
-        let three_z = z1.double().add(z1);
+        let three_z = z1.triple();
         let y3 = b.multiply(&y3).sub(&three_z).sub(&t0);
-        let y3 = y3.double().add(&y3);
-        let t0 = t0.double().add(&t0).sub(&three_z);
+        let y3 = y3.triple();
+        let t0 = t0.triple().sub(&three_z);
         Self {
             x: t3.multiply(&x3).sub(&t4.multiply(&y3)),
             y: x3.multiply(&z3).add(&t0.multiply(&y3)),
@@ -99,20 +99,20 @@ impl<const N: usize, const C: u64> Projective<N, C> {
         let t3 = x.multiply(y).double();
         let z3 = x.multiply(z).double();
         let y3 = b.multiply(&t2).sub(&z3);
-        let y3 = y3.double().add(&y3);
+        let y3 = y3.triple();
         let x3 = t1.sub(&y3);
         let y3 = t1.add(&y3).multiply(&x3);
         let x3 = x3.multiply(&t3);
-        let t2 = t2.double().add(&t2);
+        let t2 = t2.triple();
         let z3 = b.multiply(&z3).sub(&t2).sub(&t0);
-        let z3 = z3.double().add(&z3);
-        let t0 = t0.double().add(&t0).sub(&t2);
+        let z3 = z3.triple();
+        let t0 = t0.triple().sub(&t2);
         let y3 = y3.add(&t0.multiply(&z3));
         let t0 = y.multiply(z).double();
         Self {
             x: x3.sub(&t0.multiply(&z3)),
             y: y3,
-            z: t0.multiply(&t1).double().double(),
+            z: t0.multiply(&t1).shift::<2>(),
         }
     }
 

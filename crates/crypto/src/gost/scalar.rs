@@ -1,15 +1,14 @@
 //! Numbers modulo the group's order q: Montgomery multiplication, for any odd modulus.
 //!
-//! A few of these are needed for a signature; the time is in the points. Nothing branches or indexes by a value;
-//! where an exponent is read bit by bit, it is q − 2, which is public.
+//! A few of these are needed for a signature; the time is in the points. Nothing branches or indexes by a value.
 
-use super::limbs;
+use super::{inverse, limbs};
 
 /// An odd modulus with its Montgomery constants.
 pub(crate) struct Modulus<const N: usize> {
     q: [u64; N],
-    /// −1/q modulo 2^64.
-    negative_inverse: u64,
+    /// 1/q modulo 2^64.
+    inverse: u64,
     /// 2^(128·N) modulo q.
     r_squared: [u64; N],
 }
@@ -17,13 +16,7 @@ pub(crate) struct Modulus<const N: usize> {
 impl<const N: usize> Modulus<N> {
     pub(crate) const fn new(q: [u64; N]) -> Self {
         assert!(q[0] & 1 == 1);
-        // Newton: each step doubles the number of right bits, and q itself has three.
-        let mut inverse = q[0];
-        let mut step = 0;
-        while step < 5 {
-            inverse = inverse.wrapping_mul(2u64.wrapping_sub(q[0].wrapping_mul(inverse)));
-            step += 1;
-        }
+        let inverse = limbs::inverse_of_odd(q[0]);
         let mut power = [0; N];
         power[0] = 1;
         let mut bit = 0;
@@ -34,7 +27,7 @@ impl<const N: usize> Modulus<N> {
         }
         Self {
             q,
-            negative_inverse: inverse.wrapping_neg(),
+            inverse,
             r_squared: power,
         }
     }
@@ -74,24 +67,9 @@ impl<const N: usize> Modulus<N> {
         self.montgomery(&self.montgomery(a, b), &self.r_squared)
     }
 
-    /// 1/a as a^(q−2) (Fermat, q is prime), zero for zero.
+    /// 1/a, for a prime modulus; zero for zero.
     pub(crate) fn invert(&self, a: &[u64; N]) -> [u64; N] {
-        let mut exponent = self.q;
-        exponent[0] -= 2; // both orders end in a digit above one
-        let base = self.montgomery(a, &self.r_squared);
-        let mut power = base;
-        let top = (0..64 * N)
-            .rev()
-            .find(|bit| exponent[bit / 64] >> (bit % 64) & 1 == 1);
-        for bit in (0..top.unwrap_or(0)).rev() {
-            power = self.montgomery(&power, &power);
-            if exponent[bit / 64] >> (bit % 64) & 1 == 1 {
-                power = self.montgomery(&power, &base);
-            }
-        }
-        let mut one = [0; N];
-        one[0] = 1;
-        self.montgomery(&power, &one)
+        inverse::invert(a, &self.q, self.inverse)
     }
 
     /// a·b/2^(64·N), below q where one of them is.
@@ -104,7 +82,7 @@ impl<const N: usize> Modulus<N> {
                 (*limb, carry) = digit.carrying_mul_add(b, *limb, carry);
             }
             let (high, over) = carry.overflowing_add(top);
-            let factor = sum[0].wrapping_mul(self.negative_inverse);
+            let factor = sum[0].wrapping_mul(self.inverse.wrapping_neg());
             let mut carry = factor.carrying_mul_add(self.q[0], sum[0], 0).1;
             for j in 1..N {
                 (sum[j - 1], carry) = factor.carrying_mul_add(self.q[j], sum[j], carry);
