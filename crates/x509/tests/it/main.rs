@@ -14,5 +14,6 @@ mod ocsps;
 mod paths;
 mod requests;
 mod stand;
+mod structures;
 mod tools;
 mod tsps;

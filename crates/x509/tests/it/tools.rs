@@ -27,6 +27,20 @@ impl Desk {
         run("openssl", self.0.path(), arguments)
     }
 
+    /// Runs a script of `tests/e2e/python` with the Python that `scripts/setup test` prepared.
+    pub(crate) fn python(&self, script: &str, arguments: &[&str]) -> Said {
+        let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let python = top.join(".test-tools/venv/bin/python");
+        assert!(
+            python.exists(),
+            "{} is missing: run scripts/setup test",
+            python.display()
+        );
+        let script = top.join("tests/e2e/python").join(script);
+        let arguments = [&[script.to_str().unwrap()], arguments].concat();
+        run(python.to_str().unwrap(), self.0.path(), &arguments)
+    }
+
     pub(crate) fn keytool(&self, arguments: &[&str]) -> Said {
         run("keytool", self.0.path(), arguments)
     }
