@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use qaqpa_model::{Lang, Limits};
+use qaqpa_pki::mischief::rules_of;
 use serde::Deserialize;
 
 use crate::cli::{Common, LangChoice};
@@ -20,6 +21,8 @@ pub struct Settings {
     pub port_base: u16,
     /// Whether deliberate faults are forbidden.
     pub calm: bool,
+    /// The file of deliberate faults that are on from the start.
+    pub mischief: Option<PathBuf>,
     /// The language of texts on the command line.
     pub lang: Lang,
     /// Limits on everything that peers send.
@@ -35,6 +38,7 @@ struct File {
     port_base: Option<u16>,
     store: Option<String>,
     calm: Option<bool>,
+    mischief: Option<PathBuf>,
     lang: Option<String>,
     catalogue: Vec<PathBuf>,
     limits: LimitsFile,
@@ -109,14 +113,34 @@ impl Settings {
                 "--port-base {port_base}: twelve ports in a row do not fit"
             )));
         }
+        let calm = common.calm || file.calm.unwrap_or(false);
+        let mischief = common.mischief.clone().or(file.mischief);
+        if let Some(path) = &mischief {
+            check_mischief(path, calm)?;
+        }
         Ok(Self {
             data,
             port_base,
-            calm: common.calm || file.calm.unwrap_or(false),
+            calm,
+            mischief,
             lang,
             limits,
             catalogue: file.catalogue,
         })
+    }
+}
+
+/// The authority reads the rules itself, in whichever process it runs; what cannot be read must not start anybody.
+fn check_mischief(path: &Path, calm: bool) -> Result<(), Failure> {
+    if calm {
+        return Err(
+            Failure::usage("--mischief and --calm contradict each other: calm forbids deliberate faults")
+                .remedy("leave one of them out"),
+        );
+    }
+    match rules_of(path) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Failure::usage(error).remedy("docs/MISCHIEF.md has the grammar and every fault")),
     }
 }
 
@@ -125,7 +149,7 @@ fn read_file(path: &Path) -> Result<File, Failure> {
         .map_err(|error| Failure::usage(format!("--config {}: {error}", path.display())))?;
     toml::from_str(&text).map_err(|error| {
         Failure::usage(format!("--config {}: {}", path.display(), error.message()))
-            .remedy("known keys: port-base, store, calm, lang, catalogue, [limits] body-bytes-max, attachment-bytes-max, request-seconds-max, requests-at-once-max")
+            .remedy("known keys: port-base, store, calm, mischief, lang, catalogue, [limits] body-bytes-max, attachment-bytes-max, request-seconds-max, requests-at-once-max")
     })
 }
 

@@ -71,6 +71,7 @@ pub async fn start_actor(
         clock: clock_of(&settings.data)?,
         limits: settings.limits,
         calm: settings.calm,
+        mischief: settings.mischief.clone(),
         lang: settings.lang,
         shutdown,
         catalogue_dirs: settings.catalogue.clone(),

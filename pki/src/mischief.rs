@@ -1,141 +1,63 @@
-//! Deliberate faults of the authority, each a dial with a name, a default, a purpose and an off-switch.
+//! Deliberate faults of the authority, as a grammar: named, seeded, composable, at four levels.
 //!
-//! | dial | default | purpose | off-switch |
-//! |---|---|---|---|
-//! | `ocsp` | `true` | `false`: the responder answers 503, so that relying parties must fall back to the list | `PUT /answering {"ocsp": true, "crl": true}`, or a restart |
-//! | `crl` | `true` | `false`: the list answers 503; with `ocsp` off, revocation cannot be known and must be refused | the same |
+//! Nothing is on unless asked (`--mischief FILE`, or the control port), `--calm` forbids it, and nothing outlives the
+//! process. docs/MISCHIEF.md lists every fault with its purpose and the verdict that a correct relying party must
+//! reach; it is written from the same table, and the same table is a list of tests, all run.
 //!
-//! `--calm` forbids switching any on. Nothing is on unless asked, and nothing outlives the process.
+//! - [`fault`]: the faults, closed lists by level, each row with its documentation;
+//! - [`verdict`]: what a correct relying party must reach;
+//! - [`rule`]: which faults befall which request; [`grammar`]: how rules are written;
+//! - [`board`]: which rules are on, and their counts; [`routes`]: the control port's;
+//! - [`door`]: the layer before the public door; `forge` and `tree` change what an honest answer says and sign it
+//!   again, `parcel` is the answer on its way; `dice` is chance that can be had again;
+//! - [`page`]: writes docs/MISCHIEF.md.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+pub mod board;
+mod dice;
+pub mod door;
+pub mod fault;
+mod forge;
+pub mod grammar;
+pub mod page;
+mod parcel;
+pub mod routes;
+pub mod rule;
+mod tree;
+pub mod verdict;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
-use http::StatusCode;
-use qaqpa_transport::control::refusal;
-use serde::{Deserialize, Serialize};
+use std::path::Path;
 
-/// The dials of one authority.
-#[derive(Debug)]
-pub struct Mischief {
-    calm: bool,
-    ocsp_answers: AtomicBool,
-    crl_answers: AtomicBool,
-}
+use qaqpa_transport::StartError;
 
-/// What `GET /answering` gives and `PUT /answering` takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Answering {
-    /// Whether the OCSP responder answers.
-    pub ocsp: bool,
-    /// Whether the revocation list is served.
-    pub crl: bool,
-}
+use board::Board;
+use rule::Rule;
 
-impl Mischief {
-    /// Nothing is on. `calm` forbids switching anything on.
-    #[must_use]
-    pub const fn new(calm: bool) -> Self {
-        Self {
-            calm,
-            ocsp_answers: AtomicBool::new(true),
-            crl_answers: AtomicBool::new(true),
+/// The rules of the file of `--mischief FILE`, with the simulator's word on mischief.
+///
+/// # Errors
+/// [`StartError::Config`]: the file cannot be read, is not in the grammar (with the line), or `--calm` forbids it.
+pub fn begin(file: Option<&Path>, calm: bool) -> Result<Board, StartError> {
+    let board = Board::new(calm);
+    if let Some(path) = file {
+        if calm {
+            let why = "--mischief and --calm contradict each other: calm forbids deliberate faults";
+            return Err(StartError::Config(why.to_owned()));
         }
+        let rules = rules_of(path)?;
+        let on = |error: board::BoardError| StartError::Config(error.to_string());
+        board.replace(rules).map_err(on)?;
     }
-
-    fn answering(&self) -> Answering {
-        Answering {
-            ocsp: self.ocsp_answers.load(Ordering::SeqCst),
-            crl: self.crl_answers.load(Ordering::SeqCst),
-        }
-    }
+    Ok(board)
 }
 
-/// The control port's routes.
-pub fn routes(mischief: Arc<Mischief>) -> Router {
-    Router::new()
-        .route("/answering", get(show).put(set))
-        .with_state(mischief)
-}
-
-/// Stands before the public door, and says nothing where it was told to be silent.
-pub async fn silence(
-    State(mischief): State<Arc<Mischief>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let answering = mischief.answering();
-    let path = request.uri().path();
-    let silent = (path.starts_with("/ocsp") && !answering.ocsp)
-        || (path.starts_with("/crl/") && !answering.crl);
-    if silent {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
-    }
-    next.run(request).await
-}
-
-async fn show(State(mischief): State<Arc<Mischief>>) -> Json<Answering> {
-    Json(mischief.answering())
-}
-
-async fn set(State(mischief): State<Arc<Mischief>>, Json(wanted): Json<Answering>) -> Response {
-    if mischief.calm && !(wanted.ocsp && wanted.crl) {
-        return refusal(
-            StatusCode::CONFLICT,
-            "calm",
-            "this simulator runs with --calm: no deliberate fault can be switched on",
-        );
-    }
-    mischief.ocsp_answers.store(wanted.ocsp, Ordering::SeqCst);
-    mischief.crl_answers.store(wanted.crl, Ordering::SeqCst);
-    tracing::warn!(
-        ocsp = wanted.ocsp,
-        crl = wanted.crl,
-        "mischief: who answers"
-    );
-    Json(mischief.answering()).into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SILENT: Answering = Answering {
-        ocsp: false,
-        crl: false,
+/// The rules of a file.
+///
+/// # Errors
+/// [`StartError::Config`] with the file's name, and the line where it is not in the grammar.
+pub fn rules_of(path: &Path) -> Result<Vec<Rule>, StartError> {
+    let wrong = |why: &dyn std::fmt::Display| {
+        StartError::Config(format!("--mischief {}: {why}", path.display()))
     };
-
-    #[tokio::test]
-    async fn calm_forbids_silence_and_allows_answers() {
-        let calm = Arc::new(Mischief::new(true));
-        let refused = set(State(Arc::clone(&calm)), Json(SILENT)).await;
-        assert_eq!(refused.status(), StatusCode::CONFLICT);
-        let answers = Answering {
-            ocsp: true,
-            crl: true,
-        };
-        assert_eq!(calm.answering(), answers);
-        assert_eq!(
-            set(State(calm), Json(answers)).await.status(),
-            StatusCode::OK
-        );
-    }
-
-    #[tokio::test]
-    async fn the_dials_turn_both_ways() {
-        let mischief = Arc::new(Mischief::new(false));
-        set(State(Arc::clone(&mischief)), Json(SILENT)).await;
-        assert_eq!(show(State(Arc::clone(&mischief))).await.0, SILENT);
-        let half = Answering {
-            ocsp: false,
-            crl: true,
-        };
-        set(State(Arc::clone(&mischief)), Json(half)).await;
-        assert_eq!(mischief.answering(), half);
-    }
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(&error))?;
+    grammar::read_file(&text).map_err(|error| wrong(&error))
 }

@@ -28,6 +28,8 @@ pub struct ActorStart {
     pub limits: Limits,
     /// Whether switching any deliberate fault on is forbidden.
     pub calm: bool,
+    /// Rules for deliberate faults that are on from the start, for the actor that has them; not with `calm`.
+    pub mischief: Option<PathBuf>,
     /// The language of logs' and documents' texts where nobody chose one.
     pub lang: Lang,
     /// The wish to stop.
@@ -48,6 +50,7 @@ impl ActorStart {
             clock: Clock::real(),
             limits: Limits::default(),
             calm: false,
+            mischief: None,
             lang: Lang::default(),
             shutdown: Shutdown::new(),
             catalogue_dirs: Vec::new(),

@@ -9,7 +9,7 @@ use crate::act::{Citizen, Officer, SeenRefusal, Went, send};
 use crate::error::RunError;
 use crate::path::{join, spoken};
 use crate::result_document::{Checked, check};
-use crate::scenario::{ExpectedEnd, Scenario, Source, Step};
+use crate::scenario::{ExpectedEnd, Fault, Mischief, Scenario, Source, Step};
 use crate::stand::{Recorded, Stand};
 
 /// How long the actors may take to record what they did.
@@ -78,7 +78,8 @@ struct Story<'s> {
     document: Option<Checked>,
     /// What the stage must get back when the story is over.
     forgotten: Vec<String>,
-    silenced: bool,
+    /// The rules of deliberate faults that this story switched on.
+    mischief: Vec<String>,
 }
 
 /// Plays a scenario. What goes wrong is among the differences: playing itself cannot fail.
@@ -111,7 +112,7 @@ pub async fn play(stand: &Stand, scenario: &Scenario) -> Played {
         login: Vec::new(),
         document: None,
         forgotten: Vec::new(),
-        silenced: false,
+        mischief: Vec::new(),
     };
     let told = story.tell().await;
     let cleared = story.clear().await;
@@ -171,11 +172,17 @@ impl Story<'_> {
                 Ok(Went::On)
             }
             Step::Silence { sources } => {
-                self.silenced = true;
-                let answers = |source| !sources.contains(&source);
-                self.stand
-                    .set_answering(answers(Source::Ocsp), answers(Source::Crl))
-                    .await?;
+                for source in sources {
+                    self.switch_on(&silence(*source)).await?;
+                }
+                Ok(Went::On)
+            }
+            Step::Mischief(rule) => {
+                self.switch_on(rule).await?;
+                Ok(Went::On)
+            }
+            Step::Amend { id } => {
+                self.amend(id.as_deref()).await?;
                 Ok(Went::On)
             }
             Step::LogIn { who, password } => {
@@ -288,10 +295,26 @@ impl Story<'_> {
         for who in std::mem::take(&mut self.forgotten) {
             self.stand.set_living(&who, true).await?;
         }
-        if std::mem::take(&mut self.silenced) {
-            self.stand.set_answering(true, true).await?;
-        }
+        self.amend(None).await
+    }
+
+    async fn switch_on(&mut self, rule: &Mischief) -> Result<(), RunError> {
+        let id = self.stand.switch_mischief_on(rule).await?;
+        self.mischief.push(id);
         Ok(())
+    }
+
+    /// Ends one rule of this story, or all of them.
+    async fn amend(&mut self, id: Option<&str>) -> Result<(), RunError> {
+        let meant = |rule: &mut String| id.is_none_or(|id| rule == id);
+        let ending: Vec<String> = self.mischief.extract_if(.., meant).collect();
+        if let Some(id) = id
+            && ending.is_empty()
+        {
+            let what = format!("no rule {id:?} of this story is on");
+            return Err(RunError::Scenario(what));
+        }
+        self.stand.switch_mischief_off(&ending).await
     }
 
     /// Waits until the actors have recorded as much as is expected, and says what they recorded.
@@ -387,5 +410,14 @@ impl Story<'_> {
                 refusal.element
             ));
         }
+    }
+}
+
+/// A source that answers nobody.
+fn silence(source: Source) -> Mischief {
+    Mischief {
+        faults: vec![Fault::Name("http-status".to_owned())],
+        service: Some(source.as_str().to_owned()),
+        ..Mischief::default()
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use qaqpa_model::{Lang, RefusalLabel, ServiceAtAct};
 use qaqpa_regulations::{Catalogue, Channel, Flow, Text};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 mod embedded {
@@ -13,7 +13,7 @@ mod embedded {
 }
 
 /// A story of people and systems, and how it must end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
     /// Unique: `guardianship-happy`.
     pub id: String,
@@ -66,8 +66,8 @@ impl ExpectedEnd {
     }
 }
 
-/// One step of a story. People act through pages, systems through channels; two steps set the stage.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+/// One step of a story. People act through pages, systems through channels; some steps set the stage.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Step {
     /// Stage: the person register forgets this person until the story is over.
@@ -79,6 +79,13 @@ pub enum Step {
     Silence {
         /// `ocsp`, `crl`.
         sources: Vec<Source>,
+    },
+    /// Stage: the authority's answers have faults, by a rule of docs/MISCHIEF.md, until `amend` or the story is over.
+    Mischief(Mischief),
+    /// Stage: the rules of this story's `mischief` steps end: one by its id, or all.
+    Amend {
+        /// The id of a rule.
+        id: Option<String>,
     },
     /// A person logs in on the portal.
     LogIn {
@@ -139,6 +146,60 @@ pub enum Step {
     },
 }
 
+/// A rule of the authority's deliberate faults, as docs/MISCHIEF.md says; the authority reads it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mischief {
+    /// Its name among the rules that are on; the authority gives one where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The faults: `"stale-next-update"`, `{ fault = "delay", ms = 250 }`.
+    pub faults: Vec<Fault>,
+    /// One service: `ocsp`, `crl`, `delta`, `tsp`, `cert`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Whose certificate: a ready-made identity.
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
+    pub whose: Option<String>,
+    /// These requests, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nth: Option<Vec<u64>>,
+    /// The first so many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<u64>,
+    /// Those after so many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<u64>,
+    /// Every so-manyth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub every: Option<u64>,
+    /// At most so often.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub times: Option<u64>,
+    /// Each with this probability.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probability: Option<f64>,
+    /// What chances follow from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+}
+
+/// A fault, with its number where it has one.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum Fault {
+    /// As the catalogue sets it.
+    Name(String),
+    /// `{ fault = "delay", ms = 250 }`.
+    With {
+        /// The name.
+        fault: String,
+        /// The number, by its own key.
+        #[serde(flatten)]
+        dial: BTreeMap<String, u64>,
+    },
+}
+
 /// A source of revocation evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -147,6 +208,17 @@ pub enum Source {
     Crl,
     /// The OCSP responder.
     Ocsp,
+}
+
+impl Source {
+    /// The name of the authority's service.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Crl => "crl",
+            Self::Ocsp => "ocsp",
+        }
+    }
 }
 
 /// What happens to a signed document on its way.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::browser::Browser;
 use crate::endpoints::{Endpoints, IdentityEntry};
 use crate::error::RunError;
+use crate::scenario::Mischief;
 
 /// A running simulator. Cheap to share between scenarios.
 #[derive(Clone, Debug)]
@@ -156,15 +157,32 @@ impl Stand {
         Ok(())
     }
 
-    /// Set-up: the authority's OCSP responder and its revocation lists answer, or do not.
-    ///
-    /// What the others keep of earlier answers is forgotten: they forget when their clock is set, and
-    /// it is set to what it is.
-    pub(crate) async fn set_answering(&self, ocsp: bool, crl: bool) -> Result<(), RunError> {
+    /// Set-up: the authority makes mistakes on purpose, by this rule; gives back the rule's id.
+    pub(crate) async fn switch_mischief_on(&self, rule: &Mischief) -> Result<String, RunError> {
         let nca = Actor::Nca;
-        let body = json!({ "ocsp": ocsp, "crl": crl });
-        let answering = self.control(nca)?.put("/answering", &body).await;
-        let _: Value = answering.map_err(|error| asked(nca, error))?;
+        let on = self.control(nca)?.post("/mischief", rule).await;
+        let view: Value = on.map_err(|error| asked(nca, error))?;
+        self.forget_answers().await?;
+        let id = view.pointer("/rule/id").and_then(Value::as_str);
+        Ok(id.unwrap_or_default().to_owned())
+    }
+
+    /// Set-up: the authority makes these mistakes no more.
+    pub(crate) async fn switch_mischief_off(&self, rules: &[String]) -> Result<(), RunError> {
+        let nca = Actor::Nca;
+        for id in rules {
+            let off = self.control(nca)?.delete(&format!("/mischief/{id}")).await;
+            let _: Value = off.map_err(|error| asked(nca, error))?;
+        }
+        if rules.is_empty() {
+            return Ok(());
+        }
+        self.forget_answers().await
+    }
+
+    /// What the others keep of the authority's earlier answers is forgotten: they forget when their clock is set, and
+    /// it is set to what it is.
+    async fn forget_answers(&self) -> Result<(), RunError> {
         for actor in [Actor::Portal, Actor::Gateway, Actor::RegionalGateway] {
             let control = self.control(actor)?;
             let now: ClockView = control

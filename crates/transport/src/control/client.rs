@@ -107,6 +107,14 @@ impl ControlClient {
         self.exchange(Method::PUT, path, Some(body)).await
     }
 
+    /// Takes something away.
+    ///
+    /// # Errors
+    /// [`ControlError`].
+    pub async fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T, ControlError> {
+        self.exchange(Method::DELETE, path, None::<&()>).await
+    }
+
     /// Sets the actor's clock and waits until it has adapted.
     ///
     /// # Errors

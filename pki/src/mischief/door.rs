@@ -1,0 +1,366 @@
+//! The layer before the public door: where a rule hits, the honest answer is changed on its way out.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::Method;
+use qaqpa_crypto::KeyKind;
+use qaqpa_model::Moment;
+use qaqpa_x509::ocsp;
+use qaqpa_x509::tsp::StampRequest;
+
+use super::board::{Armed, Asked, Board, Hit};
+use super::fault::{
+    CertFault, DerFault, Fault, FaultKind, HttpFault, LatencyFault, ListFault, OcspFault, Service,
+    StampFault,
+};
+use super::forge::{self, CertDesk, ForgeError, ListDesk, OcspDesk, StampDesk};
+use super::parcel::{Parcel, received};
+use crate::authority::{Authority, IssuerName, blocking};
+use crate::doors::{certificate_path, delta_path, list_path};
+use crate::{PkiError, stamps};
+
+/// What the layer works with.
+#[derive(Debug)]
+pub struct Door {
+    /// The rules that are on.
+    pub board: Arc<Board>,
+    /// Whose answers are changed.
+    pub authority: Arc<Authority>,
+}
+
+/// What is to be done to one answer, by level.
+#[derive(Debug, Default)]
+struct Plan {
+    ocsp: Vec<(OcspFault, u64)>,
+    list: Vec<(ListFault, u64, Option<String>)>,
+    cert: Vec<(CertFault, u64)>,
+    stamp: Vec<(StampFault, u64)>,
+    der: Vec<(DerFault, u64, usize)>,
+    http: Vec<(HttpFault, u64)>,
+    latency: Vec<(LatencyFault, u64, usize)>,
+}
+
+/// What a request asks for, as far as faults need to know it.
+#[derive(Clone, Debug)]
+struct Question {
+    path: String,
+    ocsp: Option<ocsp::Request>,
+    stamp: Option<StampRequest>,
+}
+
+/// Stands before the public door.
+pub async fn pass(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
+    let Some(service) = Service::of_path(request.uri().path()) else {
+        return next.run(request).await;
+    };
+    let candidates = door.board.candidates(service, request.headers());
+    if candidates.is_empty() {
+        return next.run(request).await;
+    }
+    door.meet(service, &candidates, request, next).await
+}
+
+impl Door {
+    async fn meet(
+        &self,
+        service: Service,
+        candidates: &[Arc<Armed>],
+        request: Request,
+        next: Next,
+    ) -> Response {
+        let (head, body) = request.into_parts();
+        // The door has received the body whole, within its own limits.
+        let body = received(body).await;
+        let path = head.uri.path().to_owned();
+        let question = Question {
+            ocsp: match service {
+                Service::Ocsp => asked_about(&head.method, &path, &body),
+                _ => None,
+            },
+            stamp: match service {
+                Service::Tsp => StampRequest::decode(&body).ok(),
+                _ => None,
+            },
+            path,
+        };
+        let now = self.authority.clock.now();
+        let about = self.names(question.ocsp.as_ref()).await;
+        let asked = Asked {
+            service,
+            about: &about,
+            headers: &head.headers,
+            now,
+        };
+        let hits: Vec<Hit> = candidates
+            .iter()
+            .filter_map(|armed| armed.ask(&asked))
+            .collect();
+        let honest = next.run(Request::from_parts(head, Body::from(body))).await;
+        if hits.is_empty() {
+            return honest;
+        }
+        let plan = Plan::of(&hits, service);
+        for hit in &hits {
+            tracing::warn!(
+                rule = %hit.armed.rule.id,
+                request = hit.request,
+                %service,
+                faults = %hit.armed.faults(),
+                about = %about.join(" "),
+                "mischief (TEST): an answer is changed on purpose"
+            );
+        }
+        let (head, body) = honest.into_parts();
+        let mut parcel = Parcel::new(head.status, head.headers, received(body).await);
+        if parcel.is_answer() {
+            let forged = self
+                .forge(&plan, question.clone(), parcel.body(), now)
+                .await;
+            match forged {
+                Ok(Some(forged)) => *parcel.body() = forged,
+                Ok(None) => {}
+                Err(error) => tracing::error!(%error, "mischief: the answer leaves as it is"),
+            }
+            for (fault, amount, hit) in &plan.der {
+                let mut dice = hits[*hit].armed.rule.dice(hits[*hit].request);
+                let spoilt = fault.spoil(parcel.body(), *amount, &mut dice);
+                *parcel.body() = spoilt;
+            }
+        }
+        for (fault, amount) in &plan.http {
+            parcel.spoil(*fault, *amount, &question.path);
+        }
+        for (fault, amount, hit) in &plan.latency {
+            let mut dice = hits[*hit].armed.rule.dice(hits[*hit].request);
+            parcel.delay(*fault, *amount, &mut dice);
+        }
+        parcel.send().await
+    }
+
+    /// The serial numbers that an OCSP request asks about, and the identities that they belong to.
+    async fn names(&self, request: Option<&ocsp::Request>) -> Vec<String> {
+        let mut names = Vec::new();
+        for cert_id in request.map_or(&[][..], |request| &request.cert_ids) {
+            let serial = hex::encode(cert_id.serial());
+            if let Some(issuer) = issuer_of(&self.authority, cert_id) {
+                let register = self.authority.store.authority();
+                match register.by_serial(issuer.as_str(), &serial).await {
+                    Ok(found) => names.extend(found.map(|record| record.identity)),
+                    Err(error) => tracing::error!(%error, "mischief: nobody can say whose it is"),
+                }
+            }
+            names.push(serial);
+        }
+        names
+    }
+
+    /// The answer with the faults of its meaning; `None` where there are none.
+    async fn forge(
+        &self,
+        plan: &Plan,
+        question: Question,
+        honest: &[u8],
+        now: Moment,
+    ) -> Result<Option<Vec<u8>>, String> {
+        let (authority, honest) = (Arc::clone(&self.authority), honest.to_vec());
+        if !plan.ocsp.is_empty() {
+            let of_id = |cert_id| issuer_of(&authority, cert_id);
+            let ids = question
+                .ocsp
+                .map_or_else(Vec::new, |request| request.cert_ids);
+            let issuer = ids.iter().find_map(of_id);
+            let issuer = issuer.unwrap_or(IssuerName::Issuing(KeyKind::Rsa));
+            let faults = plan.ocsp.clone();
+            return in_background(move || forge_ocsp(&authority, issuer, &honest, &faults, now))
+                .await;
+        }
+        if !plan.stamp.is_empty() {
+            let Some(request) = question.stamp else {
+                return Ok(None);
+            };
+            let faults = plan.stamp.clone();
+            return in_background(move || forge_stamp(&authority, &request, &honest, &faults, now))
+                .await;
+        }
+        let path = question.path;
+        let issuer = IssuerName::all().find(|issuer| {
+            list_path(*issuer) == path
+                || certificate_path(*issuer) == path
+                || matches!(issuer, IssuerName::Issuing(kind) if delta_path(*kind) == path)
+        });
+        let Some(issuer) = issuer else {
+            return Ok(None);
+        };
+        if !plan.list.is_empty() {
+            let mut faults = Vec::with_capacity(plan.list.len());
+            for (fault, amount, whose) in &plan.list {
+                let serial = match whose {
+                    None => None,
+                    // Nobody of that name under this issuer: nothing is to be changed in its list.
+                    Some(whose) => match self.serial_of(whose, issuer).await? {
+                        None => continue,
+                        some => some,
+                    },
+                };
+                faults.push((*fault, *amount, serial));
+            }
+            return in_background(move || {
+                let desk = ListDesk {
+                    issuer: authority.issuer(issuer),
+                    foreign: authority.issuer(IssuerName::Foreign),
+                    now,
+                };
+                forge::list(&honest, &faults, &desk)
+            })
+            .await;
+        }
+        if !plan.cert.is_empty() {
+            let faults = plan.cert.clone();
+            return in_background(move || {
+                let desk = CertDesk {
+                    owner: authority.issuer(issuer),
+                    issuer: authority.issuer(root_of(issuer)),
+                    foreign: authority.issuer(IssuerName::Foreign),
+                    now,
+                };
+                forge::certificate(&honest, &faults, &desk)
+            })
+            .await;
+        }
+        Ok(None)
+    }
+
+    /// The serial number of an identity, or that serial number itself, if that issuer issued it.
+    async fn serial_of(&self, whose: &str, issuer: IssuerName) -> Result<Option<Vec<u8>>, String> {
+        let found = self
+            .authority
+            .find(whose)
+            .await
+            .map_err(|error| error.to_string())?;
+        let found = found.filter(|record| record.issuer == issuer.as_str());
+        Ok(found.and_then(|record| hex::decode(record.serial).ok()))
+    }
+}
+
+impl Plan {
+    /// The faults of all that hit, by level, each in the order of the rules.
+    fn of(hits: &[Hit], service: Service) -> Self {
+        let mut plan = Self::default();
+        for (place, hit) in hits.iter().enumerate() {
+            let rule = &hit.armed.rule;
+            for Fault { kind, amount } in rule.faults.iter().filter(|fault| fault.befalls(service))
+            {
+                let amount = *amount;
+                match kind {
+                    FaultKind::Ocsp(fault) => plan.ocsp.push((*fault, amount)),
+                    FaultKind::List(fault) => plan.list.push((*fault, amount, rule.whose.clone())),
+                    FaultKind::Cert(fault) => plan.cert.push((*fault, amount)),
+                    FaultKind::Stamp(fault) => plan.stamp.push((*fault, amount)),
+                    FaultKind::Der(fault) => plan.der.push((*fault, amount, place)),
+                    FaultKind::Http(fault) => plan.http.push((*fault, amount)),
+                    FaultKind::Latency(fault) => plan.latency.push((*fault, amount, place)),
+                }
+            }
+        }
+        plan
+    }
+}
+
+fn forge_ocsp(
+    authority: &Authority,
+    issuer: IssuerName,
+    honest: &[u8],
+    faults: &[(OcspFault, u64)],
+    now: Moment,
+) -> Result<Vec<u8>, ForgeError> {
+    let responder = authority
+        .responder(issuer)
+        .ok_or(ForgeError::NothingToChange)?;
+    let sibling = match issuer {
+        IssuerName::Root(kind) => IssuerName::Issuing(kind),
+        other => root_of(other),
+    };
+    let desk = OcspDesk {
+        responder: &responder,
+        issuer: authority.issuer(issuer),
+        sibling: authority.issuer(sibling),
+        foreign: authority.issuer(IssuerName::Foreign),
+        now,
+    };
+    forge::ocsp(honest, faults, &desk)
+}
+
+fn forge_stamp(
+    authority: &Authority,
+    request: &StampRequest,
+    honest: &[u8],
+    faults: &[(StampFault, u64)],
+    now: Moment,
+) -> Result<Vec<u8>, ForgeError> {
+    let kind = request.policy.and_then(|asked| {
+        let mut all = KeyKind::ALL.into_iter();
+        all.find(|kind| stamps::policy(*kind) == asked)
+    });
+    let kind = kind.unwrap_or(KeyKind::Rsa);
+    let stamper = authority
+        .timestampers
+        .of(kind)
+        .ok_or(ForgeError::NothingToChange)?;
+    let desk = StampDesk {
+        stamper: &stamper,
+        issuer: authority.issuer(IssuerName::Issuing(kind)),
+        foreign: authority.issuer(IssuerName::Foreign),
+        request,
+        now,
+    };
+    forge::stamp(honest, faults, &desk)
+}
+
+/// Who of us issued a certificate that is asked about: the responder of that issuer answers.
+fn issuer_of(authority: &Authority, cert_id: &ocsp::CertId) -> Option<IssuerName> {
+    IssuerName::all()
+        .filter(|issuer| *issuer != IssuerName::Foreign)
+        .find(|issuer| cert_id.names_issuer(&authority.issuer(*issuer).certificate))
+}
+
+/// Who signed an issuer's certificate.
+const fn root_of(issuer: IssuerName) -> IssuerName {
+    match issuer {
+        IssuerName::Issuing(kind) => IssuerName::Root(kind),
+        root => root,
+    }
+}
+
+/// Signing blocks, and a list may be long.
+async fn in_background(
+    work: impl FnOnce() -> Result<Vec<u8>, ForgeError> + Send + 'static,
+) -> Result<Option<Vec<u8>>, String> {
+    let done = blocking(move || Ok::<_, PkiError>(work())).await;
+    done.map_err(|error| error.to_string())?
+        .map(Some)
+        .map_err(|error| error.to_string())
+}
+
+/// What an OCSP request asks about, by POST or by GET; `None` where it is none.
+fn asked_about(method: &Method, path: &str, body: &[u8]) -> Option<ocsp::Request> {
+    /// More than the responder itself takes: what it refuses is nobody's request.
+    const CERTIFICATES_MAX: usize = 1_000;
+    if method == Method::POST {
+        return ocsp::Request::decode(body, CERTIFICATES_MAX).ok();
+    }
+    let text = path.strip_prefix("/ocsp/")?;
+    let text = text
+        .replace("%2F", "/")
+        .replace("%2f", "/")
+        .replace("%2B", "+")
+        .replace("%2b", "+")
+        .replace("%3D", "=")
+        .replace("%3d", "=");
+    ocsp::Request::decode(&STANDARD.decode(text).ok()?, CERTIFICATES_MAX).ok()
+}
