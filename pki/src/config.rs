@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::personas::Packs;
+
 /// The authority's settings; every field has a default, unknown keys refuse to start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
     /// Days for which a person's certificate is valid: the national authority's one year.
     pub person_days: u32,
@@ -18,6 +20,11 @@ pub struct Config {
     pub crl_hours: u32,
     /// Certificates asked about in one OCSP request.
     pub ocsp_certificates_max: usize,
+    /// Whether certificates may be ordered for numbers with a wrong date or check digit, as the real authority's own test
+    /// certificates have them (`IIN123456789011`).
+    pub test_identities: bool,
+    /// The packs of ready-made people that are issued beside the core, in the background once the doors are open.
+    pub packs: Packs,
 }
 
 impl Default for Config {
@@ -28,6 +35,8 @@ impl Default for Config {
             responder_days: 30,
             crl_hours: 24,
             ocsp_certificates_max: 64,
+            test_identities: false,
+            packs: Packs::CORE,
         }
     }
 }
@@ -57,12 +66,16 @@ pub(crate) fn days(days: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::personas::Pack;
 
     #[test]
     fn an_unknown_key_refuses_to_start() {
-        assert!(toml::from_str::<Config>("person_dais = 1").is_err());
-        let config: Config = toml::from_str("person_days = 1").unwrap();
+        assert!(toml::from_str::<Config>("person-dais = 1").is_err());
+        assert!(toml::from_str::<Config>("packs = [\"dragons\"]").is_err());
+        let config: Config =
+            toml::from_str("person-days = 1\npacks = [\"keys\"]\ntest-identities = true").unwrap();
         assert_eq!(config.person(), days(1));
+        assert!(config.test_identities && config.packs.has(Pack::Keys));
         assert_eq!(config.system_days, Config::default().system_days);
     }
 }

@@ -6,13 +6,18 @@
 //! | `POST /certificates/{identity or serial}/revoke` | `{"reason": "keyCompromise"}` | `CertificateView` |
 //! | `POST /certificates/{identity or serial}/suspend`, `…/resume` | `{}` | `CertificateView` |
 //! | `POST /issue` | [`IssueOrder`] | [`Issued`] |
+//! | `GET /people` | – | `[PackView]`: the ready-made people, also those who are not issued yet |
+//! | `POST /people/{pack or all}` | [`PeopleOrder`] | `[PackView]`: issued, or made anew where something had run out |
 //! | `GET /trust` | – | [`TrustView`] |
 //! | `GET /journal`, `/journal/{id}`, `/journal/verify` | `?message=&kind=&before=&limit=` | as every actor's control port |
 
 mod issue;
 mod journal;
+mod people;
+mod request;
 
-pub use issue::{IssueOrder, Issued};
+pub use issue::{IssueOrder, Issued, Notice};
+pub use people::{PackView, PeopleOrder, PersonView};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -109,6 +114,8 @@ pub fn routes(authority: Arc<Authority>) -> Router {
         .route("/certificates/{name}/suspend", post(suspend))
         .route("/certificates/{name}/resume", post(resume))
         .route("/issue", post(issue::issue))
+        .route("/people", get(people::list))
+        .route("/people/{pack}", post(people::issue))
         .route("/trust", get(trust))
         .route("/journal", get(journal::list))
         .route("/journal/verify", get(journal::verify))

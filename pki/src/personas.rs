@@ -1,11 +1,26 @@
-//! The one list of ready-made people and systems. All are invented; their names say TEST.
+//! The ready-made people and systems, in packs. All are invented; their names say TEST, and their numbers are of the
+//! range that [`range`] defines.
 
+mod core;
+mod families;
+mod keys;
+pub(crate) mod making;
+mod organisations;
+mod pack;
+pub mod range;
+mod states;
+
+use qaqpa_crypto::KeyKind;
 use qaqpa_model::iin::check_digit;
-use qaqpa_model::{Bin, Iin};
+use qaqpa_model::{Bin, Iin, RefusalLabel};
 use qaqpa_x509::profile::{Purpose, Role};
 
 use crate::PkiError;
+use crate::authority::IssuerName;
 use crate::standing::Standing;
+
+pub use pack::{Pack, Packs};
+pub use range::{is_test_range, is_test_range_bin};
 
 /// A ready-made person.
 #[derive(Clone, Copy, Debug)]
@@ -20,14 +35,66 @@ pub struct Persona {
     pub role: Role,
     /// What the key is for.
     pub purpose: Purpose,
+    /// The kind of the key.
+    pub key: KeyKind,
     /// What the certificate is at any moment.
     pub standing: Standing,
-    /// Whether the foreign root signs, which nobody trusts.
-    pub foreign: bool,
+    /// How certificate and key file differ from the profile.
+    pub making: Making,
     /// The organisation of an employee.
     pub organization: Option<&'static Organization>,
     /// The unit whose workplace the person may enter.
     pub unit: Option<&'static str>,
+    /// Why this person exists.
+    pub about: &'static str,
+    /// What a relying party must say to a document that this person signs now.
+    pub expected: Expected,
+}
+
+/// How a person's certificate or key file differs from the national profile, on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Making {
+    /// Not at all.
+    ByProfile,
+    /// The foreign root signs, which nobody trusts.
+    Foreign,
+    /// An authority of the issuing authority's name signs, with a key of its own.
+    Namesake,
+    /// A citizen signs, whose certificate is good and no authority's.
+    EndEntityIssuer,
+    /// An authority of the root signs, which has expired.
+    ExpiredIssuer,
+    /// An authority below the issuing one signs, whose path length allows none.
+    TooLongPath,
+    /// A critical extension that nobody knows.
+    UnknownCritical,
+    /// Key usage without nonRepudiation.
+    NoNonRepudiation,
+    /// Extended key usage without emailProtection.
+    NoEmailProtection,
+    /// Two serialNumber RDNs.
+    TwoSerialNumbers,
+    /// The IIN in the common name, and no serialNumber.
+    IinInCommonName,
+    /// `iin` before the digits.
+    LowerCaseIin,
+    /// The serialNumber in one RDN with the surname.
+    MultiValuedRdn,
+    /// Digits whose last is not their check digit.
+    WrongCheckDigit,
+    /// The key file has another password than the index says.
+    OtherPassword,
+}
+
+/// What a relying party must say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// The document is accepted.
+    Accept,
+    /// The document is refused, with this reason.
+    Refuse(RefusalLabel),
+    /// There is no document: the key file does not open with the known password.
+    Unopened,
 }
 
 /// A ready-made organisation.
@@ -50,25 +117,62 @@ pub struct SystemPersona {
     pub name: &'static str,
     /// The object identifier in UID: of the arc 2.999, which is for examples.
     pub oid: &'static str,
+    /// Whose system it is.
+    pub organization: &'static Organization,
+}
+
+/// A ready-made person without a key.
+#[derive(Clone, Copy, Debug)]
+pub struct Keyless {
+    /// The id, stable: `child-1`.
+    pub id: &'static str,
+    /// Surname, given name, patronymic.
+    pub name: [&'static str; 3],
+    /// The first eleven digits of the IIN.
+    pub iin_begin: &'static str,
+    /// Why this person exists.
+    pub about: &'static str,
+}
+
+/// What a person is to another person or to an organisation.
+#[derive(Clone, Copy, Debug)]
+pub struct Relation {
+    /// What `from` is.
+    pub kind: RelationKind,
+    /// The id of a person.
+    pub from: &'static str,
+    /// The id of another person; empty where it is an organisation.
+    pub to: &'static str,
+    /// The organisation, where it is one.
+    pub organization: Option<&'static Organization>,
+    /// The role of a representative.
+    pub role: Option<Role>,
+    /// The document that it rests on.
+    pub document: Option<&'static str>,
+    /// The first day.
+    pub since: Option<&'static str>,
+    /// The last day.
+    pub until: Option<&'static str>,
+}
+
+/// The kinds of relations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RelationKind {
+    /// Ата-ана / родитель.
+    Parent,
+    /// Қорғаншы / опекун.
+    Guardian,
+    /// Өкіл / представитель, by a power of attorney (сенімхат / доверенность).
+    Representative,
 }
 
 /// The password of every ready-made person's key file: the one that the real authority's test keys have.
 pub const KEY_PASSWORD: &str = "Qwerty12";
 
-const DEPARTMENT: Organization = Organization {
-    name: "TEST БІЛІМ БӨЛІМІ",
-    bin_begin: "99014000001",
-};
-const CENTRE: Organization = Organization {
-    name: "TEST МЕМЛЕКЕТТІК КОРПОРАЦИЯ",
-    bin_begin: "16044000002",
-};
-/// Whose systems the ready-made ones are.
-pub const OPERATOR: Organization = Organization {
-    name: "TEST ЖҮЙЕЛЕР ОПЕРАТОРЫ",
-    bin_begin: "00074000003",
-};
+/// The password that nobody is told, of the one key file whose known password is wrong.
+pub const OTHER_PASSWORD: &str = "Qwerty13";
 
+/// A citizen with an RSA key for signing.
 const fn citizen(
     id: &'static str,
     name: [&'static str; 3],
@@ -81,130 +185,15 @@ const fn citizen(
         iin_begin,
         role: Role::Individual,
         purpose: Purpose::Sign,
+        key: KeyKind::Rsa,
         standing,
-        foreign: false,
+        making: Making::ByProfile,
         organization: None,
         unit: None,
+        about: "a citizen with a certificate in force",
+        expected: Expected::Accept,
     }
 }
-
-/// Every ready-made person.
-pub const PEOPLE: [Persona; 11] = [
-    citizen(
-        "citizen-1",
-        ["ТЕСТОВА", "АЙГҮЛ", "СЫНАҚҚЫЗЫ"],
-        "85031249001",
-        Standing::InForce,
-    ),
-    citizen(
-        "citizen-2",
-        ["ТЕСТОВ", "НҰРЛАН", "СЫНАҚҰЛЫ"],
-        "79110539002",
-        Standing::InForce,
-    ),
-    Persona {
-        role: Role::Employee,
-        organization: Some(&DEPARTMENT),
-        unit: Some("education-department"),
-        ..citizen(
-            "officer-1",
-            ["ТЕСТБАЕВА", "ГҮЛНАР", "СЫНАҚҚЫЗЫ"],
-            "82042149003",
-            Standing::InForce,
-        )
-    },
-    Persona {
-        role: Role::Head,
-        organization: Some(&DEPARTMENT),
-        unit: Some("education-department"),
-        ..citizen(
-            "head-1",
-            ["ТЕСТБАЕВ", "ЕРЛАН", "СЫНАҚҰЛЫ"],
-            "70090139014",
-            Standing::InForce,
-        )
-    },
-    Persona {
-        role: Role::Employee,
-        organization: Some(&CENTRE),
-        ..citizen(
-            "operator-1",
-            ["ТЕСТЖАНОВ", "АСҚАР", "СЫНАҚҰЛЫ"],
-            "90061739005",
-            Standing::InForce,
-        )
-    },
-    citizen(
-        "expired",
-        ["ТЕСТ-МЕРЗІМОВ", "ӨТКЕН", "СЫНАҚҰЛЫ"],
-        "88013039006",
-        Standing::Expired,
-    ),
-    citizen(
-        "not-yet-valid",
-        ["ТЕСТ-БОЛАШАҚОВА", "ЕРТЕҢ", "СЫНАҚҚЫЗЫ"],
-        "93071549007",
-        Standing::NotYetValid,
-    ),
-    citizen(
-        "revoked",
-        ["ТЕСТ-ҚАЙТАРЫЛОВ", "КЕРІ", "СЫНАҚҰЛЫ"],
-        "81121239008",
-        Standing::Revoked,
-    ),
-    citizen(
-        "suspended",
-        ["ТЕСТ-ТОҚТАТЫЛОВА", "УАҚЫТША", "СЫНАҚҚЫЗЫ"],
-        "84052349019",
-        Standing::Suspended,
-    ),
-    Persona {
-        purpose: Purpose::Authenticate,
-        ..citizen(
-            "auth-only",
-            ["ТЕСТ-КІРУОВ", "ҒАНА", "СЫНАҚҰЛЫ"],
-            "95022839010",
-            Standing::InForce,
-        )
-    },
-    Persona {
-        foreign: true,
-        ..citizen(
-            "foreign",
-            ["ТЕСТ-БӨТЕНОВ", "ЖАТ", "СЫНАҚҰЛЫ"],
-            "77103139011",
-            Standing::InForce,
-        )
-    },
-];
-
-/// Every ready-made system.
-pub const SYSTEMS: [SystemPersona; 4] = [
-    SystemPersona {
-        id: "system-gateway",
-        sender_id: None,
-        name: "TEST ЭҮШ (GATEWAY)",
-        oid: "2.999.398.1",
-    },
-    SystemPersona {
-        id: "system-portal",
-        sender_id: Some("portal"),
-        name: "TEST ЭҮП (PORTAL)",
-        oid: "2.999.398.2",
-    },
-    SystemPersona {
-        id: "system-regional-gateway",
-        sender_id: Some("regional-gateway"),
-        name: "TEST ЭҮӨШ (REGIONAL GATEWAY)",
-        oid: "2.999.398.3",
-    },
-    SystemPersona {
-        id: "system-integrator-1",
-        sender_id: Some("integrator-1"),
-        name: "TEST ИНТЕГРАТОР 1",
-        oid: "2.999.398.4",
-    },
-];
 
 impl Persona {
     /// The person's IIN.
@@ -212,9 +201,7 @@ impl Persona {
     /// # Errors
     /// [`PkiError::Unreadable`] where the list holds eleven digits that no IIN begins with.
     pub fn iin(&self) -> Result<Iin, PkiError> {
-        Iin::parse(&completed(self.iin_begin)).map_err(|_| PkiError::Unreadable {
-            what: "an IIN of the list",
-        })
+        iin(self.iin_begin)
     }
 
     /// The roles in the certificate: an employee's has the entity's too.
@@ -228,6 +215,83 @@ impl Persona {
     pub fn portal_password(&self) -> String {
         format!("Qaqpa-{}", self.id)
     }
+
+    /// Under which issuer the certificate stands in the register.
+    #[must_use]
+    pub const fn issuer(&self) -> IssuerName {
+        match self.making {
+            // Of the last three the signer is not in the register: they stand with what is not the authority's word.
+            Making::Foreign
+            | Making::Namesake
+            | Making::EndEntityIssuer
+            | Making::ExpiredIssuer
+            | Making::TooLongPath => IssuerName::Foreign,
+            _ => IssuerName::Issuing(self.key),
+        }
+    }
+}
+
+impl Keyless {
+    /// The person's IIN.
+    ///
+    /// # Errors
+    /// As [`Persona::iin`].
+    pub fn iin(&self) -> Result<Iin, PkiError> {
+        iin(self.iin_begin)
+    }
+}
+
+impl Expected {
+    /// `accept` or `refuse`.
+    #[must_use]
+    pub const fn verdict(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Refuse(_) | Self::Unopened => "refuse",
+        }
+    }
+
+    /// The reason of a refusal.
+    #[must_use]
+    pub const fn label(self) -> Option<&'static str> {
+        match self {
+            Self::Accept => None,
+            Self::Refuse(label) => Some(label.as_str()),
+            Self::Unopened => Some("key-password-wrong"),
+        }
+    }
+}
+
+impl RelationKind {
+    /// The name in `index.json`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Parent => "parent",
+            Self::Guardian => "guardian",
+            Self::Representative => "representative",
+        }
+    }
+}
+
+impl Organization {
+    /// Its BIN.
+    ///
+    /// # Errors
+    /// [`PkiError::Unreadable`] where the list holds eleven digits that no BIN begins with.
+    pub fn bin(&self) -> Result<Bin, PkiError> {
+        Bin::parse(&completed(self.bin_begin)).map_err(|_| PkiError::Unreadable {
+            what: "a BIN of the list",
+        })
+    }
+
+    /// Name and BIN, as certificates have them.
+    ///
+    /// # Errors
+    /// As [`Organization::bin`].
+    pub fn named(&self) -> Result<(String, Bin), PkiError> {
+        Ok((self.name.to_owned(), self.bin()?))
+    }
 }
 
 /// The extended key usages of a role: those within an entity come with the entity's own.
@@ -239,17 +303,20 @@ pub fn roles(role: Role) -> Vec<Role> {
     }
 }
 
-impl Organization {
-    /// Name and BIN, as certificates have them.
-    ///
-    /// # Errors
-    /// [`PkiError::Unreadable`] where the list holds eleven digits that no BIN begins with.
-    pub fn named(&self) -> Result<(String, Bin), PkiError> {
-        let bin = Bin::parse(&completed(self.bin_begin)).map_err(|_| PkiError::Unreadable {
-            what: "a BIN of the list",
-        })?;
-        Ok((self.name.to_owned(), bin))
-    }
+/// Whether an id is one of the ready-made, of any pack.
+#[must_use]
+pub fn is_ready_made(id: &str) -> bool {
+    Pack::ALL.iter().any(|pack| {
+        pack.people().iter().any(|person| person.id == id)
+            || pack.systems().iter().any(|system| system.id == id)
+            || pack.keyless().iter().any(|person| person.id == id)
+    })
+}
+
+fn iin(begin: &str) -> Result<Iin, PkiError> {
+    Iin::parse(&completed(begin)).map_err(|_| PkiError::Unreadable {
+        what: "an IIN of the list",
+    })
 }
 
 /// Eleven digits and their check digit; the eleven alone where there is none.
@@ -266,56 +333,79 @@ fn completed(begin: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::BTreeMap;
 
     use qaqpa_model::IdentityId;
 
     use super::*;
 
     #[test]
-    fn every_person_has_a_valid_iin_of_their_own_and_a_test_name() {
-        let iins: BTreeSet<_> = PEOPLE.iter().map(|p| p.iin().unwrap().reveal()).collect();
-        assert_eq!(iins.len(), PEOPLE.len());
-        for person in PEOPLE {
-            assert!(person.name[0].starts_with("ТЕСТ"), "{}", person.id);
-            assert!(IdentityId::parse(person.id).is_ok());
-            let odd = person.iin_begin.as_bytes()[6] % 2 == 1;
-            assert_eq!(odd, person.name[2].ends_with("ҰЛЫ"), "{}", person.id);
+    fn every_person_has_a_valid_iin_and_a_test_name_and_only_the_same_person_has_the_same_iin() {
+        let mut patronymics = BTreeMap::new();
+        for person in Pack::ALL.iter().flat_map(|pack| pack.people()) {
+            assert!(IdentityId::parse(person.id).is_ok(), "{}", person.id);
+            invented(person.id, &person.name, person.iin_begin);
+            let iin = person.iin().unwrap().reveal();
+            let other = patronymics.insert(iin, &person.name[1..]);
+            assert!(
+                other.is_none_or(|other| other == &person.name[1..]),
+                "{}",
+                person.id
+            );
             if let Some(organization) = person.organization {
+                assert!(organization.name.starts_with("TEST"));
                 organization.named().unwrap();
             }
+        }
+        for person in Pack::ALL.iter().flat_map(|pack| pack.keyless()) {
+            invented(person.id, &person.name, person.iin_begin);
+            assert!(
+                patronymics
+                    .insert(person.iin().unwrap().reveal(), &person.name[1..])
+                    .is_none()
+            );
+        }
+    }
+
+    fn invented(id: &str, name: &[&str; 3], iin_begin: &str) {
+        assert!(name[0].starts_with("ТЕСТ"), "{id}");
+        let odd = iin_begin.as_bytes()[6] % 2 == 1;
+        assert_eq!(odd, name[2].ends_with("ҰЛЫ"), "{id}");
+        assert!(
+            iin(iin_begin).is_ok(),
+            "{id}: {iin_begin} has no check digit"
+        );
+    }
+
+    #[test]
+    fn ids_are_unique_and_relations_lead_to_somebody() {
+        let mut ids: Vec<&str> = Vec::new();
+        for pack in Pack::ALL {
+            ids.extend(pack.people().iter().map(|person| person.id));
+            ids.extend(pack.systems().iter().map(|system| system.id));
+            ids.extend(pack.keyless().iter().map(|person| person.id));
+        }
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), count);
+        for relation in Pack::ALL.iter().flat_map(|pack| pack.relations()) {
+            assert!(is_ready_made(relation.from));
+            assert_eq!(is_ready_made(relation.to), relation.organization.is_none());
         }
     }
 
     #[test]
-    fn the_ids_are_those_that_scripts_hold_on_to() {
-        let ids: Vec<_> = PEOPLE.iter().map(|person| person.id).collect();
-        assert_eq!(
-            ids,
-            [
-                "citizen-1",
-                "citizen-2",
-                "officer-1",
-                "head-1",
-                "operator-1",
-                "expired",
-                "not-yet-valid",
-                "revoked",
-                "suspended",
-                "auth-only",
-                "foreign"
-            ]
-        );
-        let systems: Vec<_> = SYSTEMS.iter().map(|system| system.id).collect();
-        assert_eq!(
-            systems,
-            [
-                "system-gateway",
-                "system-portal",
-                "system-regional-gateway",
-                "system-integrator-1"
-            ]
-        );
-        OPERATOR.named().unwrap();
+    fn what_is_expected_fits_what_the_certificate_is() {
+        for person in Pack::ALL.iter().flat_map(|pack| pack.people()) {
+            let good = matches!(person.making, Making::ByProfile)
+                && person.purpose == Purpose::Sign
+                && matches!(
+                    person.standing,
+                    Standing::InForce | Standing::EndsSoon | Standing::Resumed
+                );
+            assert_eq!(good, person.expected == Expected::Accept, "{}", person.id);
+            assert!(!person.about.is_empty(), "{}", person.id);
+        }
     }
 }

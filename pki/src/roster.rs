@@ -1,4 +1,7 @@
 //! Issues the ready-made people and systems, and writes `DIR/identities` and `DIR/trust`.
+//!
+//! The core is there from the first start; other packs come when they are asked for and stay: across restarts, and made
+//! anew when the clock moves, like the core. Keys are slow to make, so those of a pack are made before the lock is taken.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,61 +11,117 @@ use qaqpa_model::Moment;
 use qaqpa_store::CertificateState;
 use qaqpa_transport::identities::{self, Identity, Index, PersonName, SystemIdentity};
 use qaqpa_transport::{files, paths, random_hex};
-use qaqpa_x509::issue::{self, Addresses, Person, System};
-use qaqpa_x509::{Certificate, RevocationReason, pkcs12};
+use qaqpa_x509::profile::Purpose;
+use qaqpa_x509::{Certificate, RevocationReason};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::PkiError;
 use crate::authority::{Authority, IssuerName, blocking};
-use crate::personas::{KEY_PASSWORD, OPERATOR, PEOPLE, Persona, SYSTEMS, SystemPersona};
+use crate::personas::making::{Made, Workshop};
+use crate::personas::{KEY_PASSWORD, Pack, Packs, Persona, SystemPersona};
 use crate::standing::Standing;
-use crate::vault::Vault;
-use crate::{Config, PkiError};
 
 /// The setting that says which certificates are in the files: JSON `{id: serial}`. Stored: changing it needs a migration.
 const ROSTER: &str = "roster";
 
-/// Makes anew the certificates of the list that are not (or no longer) what they should be at this moment, and writes
-/// the files of them all.
+/// The setting that says which packs are issued: JSON `["families"]`. Stored: changing it needs a migration.
+const PACKS: &str = "packs";
+
+/// Keys made at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// As many as there are processors: somebody waits.
+    Brisk,
+    /// One after the other: beside other work.
+    Gentle,
+}
+
+/// Makes anew the certificates of the issued packs that are not (or no longer) what they should be at this moment, and
+/// writes the files of them all. The caller holds the roster's lock.
+pub(crate) async fn adapt(authority: &Authority, now: Moment) -> Result<(), PkiError> {
+    let packs = issued(authority).await?;
+    adapt_with(authority, packs, BTreeMap::new(), now).await
+}
+
+/// Issues packs that are not issued yet, and makes anew what of them is not what it should be.
 ///
+/// # Errors
+/// [`PkiError`] where something could not be issued or stored; what was issued before stays.
+pub async fn issue(authority: &Authority, packs: Packs, pace: Pace) -> Result<(), PkiError> {
+    let missing = missing(authority, packs, authority.clock.now()).await?;
+    let keys = make_keys(&missing, pace).await?;
+    let _only_one = authority.roster.lock().await;
+    let packs = issued(authority).await?.and(packs);
+    adapt_with(authority, packs, keys, authority.clock.now()).await?;
+    let names: Vec<&str> = packs.iter().map(Pack::name).collect();
+    write_setting(authority, PACKS, &names).await
+}
+
+/// Issues the packs of the configuration, beside other work; what fails is logged.
+pub(crate) async fn issue_configured(authority: &Authority) {
+    let packs = authority.config.packs;
+    if packs == Packs::CORE {
+        return;
+    }
+    match issue(authority, packs, Pace::Gentle).await {
+        Ok(()) => tracing::info!(?packs, "the packs of the configuration are issued"),
+        Err(error) => tracing::error!(%error, "the packs of the configuration could not be issued"),
+    }
+}
+
+/// The packs that are issued; the core always is.
+///
+/// # Errors
+/// [`PkiError::Store`]; [`PkiError::Unreadable`] where the note of them is not ours.
+pub async fn issued(authority: &Authority) -> Result<Packs, PkiError> {
+    let names: Vec<String> = read_setting(authority, PACKS).await?;
+    Packs::parse(names.iter().map(String::as_str)).map_err(|_| PkiError::Unreadable {
+        what: "the note of the issued packs",
+    })
+}
+
 /// The register comes first, then the files, then the note that they belong together: after a kill in between, the next
 /// start makes anew what the note does not vouch for.
-pub(crate) async fn adapt(authority: &Authority, now: Moment) -> Result<(), PkiError> {
+async fn adapt_with(
+    authority: &Authority,
+    packs: Packs,
+    mut keys: BTreeMap<&'static str, PrivateKey>,
+    now: Moment,
+) -> Result<(), PkiError> {
     let mut roster = read_roster(authority).await?;
-    let wanted: Vec<Entry> = entries().collect();
-    let mut missing = Vec::new();
-    for entry in &wanted {
-        if !holds(authority, &roster, entry, now).await? {
-            missing.push(*entry);
-        }
-    }
+    let missing = missing(authority, packs, now).await?;
     let old = identities::read(&authority.data)?.unwrap_or_default();
-    if missing.is_empty()
-        && old.identities.len() == PEOPLE.len()
-        && old.systems.len() == SYSTEMS.len()
-    {
+    let index = new_index(&old, packs)?;
+    if missing.is_empty() && old == index {
         return write_trust(authority, &roster).await;
     }
     tracing::info!(certificates = missing.len(), moment = %now, "issuing ready-made identities");
     for entry in &missing {
         roster.remove(entry.id());
     }
-    write_roster(authority, &roster).await?;
-    let index = new_index(&old)?;
-    let made = issue_all(authority, &missing, &index, now).await?;
+    write_setting(authority, ROSTER, &roster).await?;
+    let still_without: Vec<Entry> = missing
+        .iter()
+        .copied()
+        .filter(|entry| !keys.contains_key(entry.id()))
+        .collect();
+    keys.extend(make_keys(&still_without, Pace::Brisk).await?);
+    let made = make_all(authority, missing, keys, &index, now).await?;
     enter(authority, &made, now).await?;
-    for one in &made {
-        roster.insert(one.entry.id().to_owned(), one.certificate.serial_hex());
+    for (entry, one) in &made {
+        roster.insert(entry.id().to_owned(), one.certificate.serial_hex());
     }
     let data = authority.data.clone();
     blocking(move || {
-        for one in made {
-            files::write_private(&data.join(key_path(one.entry.id())), &one.key_file)?;
+        for (entry, one) in made {
+            files::write_private(&data.join(key_path(entry.id())), &one.key_file)?;
         }
         Ok(identities::write(&data, &index)?)
     })
     .await?;
     write_trust(authority, &roster).await?;
-    write_roster(authority, &roster).await
+    write_setting(authority, ROSTER, &roster).await
 }
 
 /// One of the list: a person or a system.
@@ -87,19 +146,38 @@ impl Entry {
         }
     }
 
+    const fn key(self) -> KeyKind {
+        match self {
+            Self::Person(person) => person.key,
+            Self::System(_) => KeyKind::Rsa,
+        }
+    }
+
     const fn issuer(self) -> IssuerName {
         match self {
-            Self::Person(person) if person.foreign => IssuerName::Foreign,
-            _ => IssuerName::Issuing(KeyKind::Rsa),
+            Self::Person(person) => person.issuer(),
+            Self::System(_) => IssuerName::Issuing(KeyKind::Rsa),
         }
     }
 }
 
-fn entries() -> impl Iterator<Item = Entry> {
-    static PERSONS: [Persona; PEOPLE.len()] = PEOPLE;
-    static ALL_SYSTEMS: [SystemPersona; SYSTEMS.len()] = SYSTEMS;
-    let people = PERSONS.iter().map(Entry::Person);
-    people.chain(ALL_SYSTEMS.iter().map(Entry::System))
+fn entries(packs: Packs) -> impl Iterator<Item = Entry> {
+    packs.iter().flat_map(|pack| {
+        let people = pack.people().iter().map(Entry::Person);
+        people.chain(pack.systems().iter().map(Entry::System))
+    })
+}
+
+/// The entries whose certificates or files are not there, or not what they should be.
+async fn missing(authority: &Authority, packs: Packs, now: Moment) -> Result<Vec<Entry>, PkiError> {
+    let roster = read_roster(authority).await?;
+    let mut missing = Vec::new();
+    for entry in entries(packs) {
+        if !holds(authority, &roster, &entry, now).await? {
+            missing.push(entry);
+        }
+    }
+    Ok(missing)
 }
 
 /// Whether the files hold a certificate of this entry that is still what it should be.
@@ -124,174 +202,188 @@ async fn holds(
     Ok(entry.standing().holds(&certificate, now))
 }
 
-struct Made {
-    entry: Entry,
-    certificate: Certificate,
-    key_file: Vec<u8>,
+async fn make_keys(
+    entries: &[Entry],
+    pace: Pace,
+) -> Result<BTreeMap<&'static str, PrivateKey>, PkiError> {
+    let at_once = match pace {
+        Pace::Brisk => std::thread::available_parallelism().map_or(1, usize::from),
+        Pace::Gentle => 1,
+    };
+    let turns = std::sync::Arc::new(Semaphore::new(at_once));
+    let mut tasks = JoinSet::new();
+    for entry in entries.iter().copied() {
+        let turns = std::sync::Arc::clone(&turns);
+        tasks.spawn(async move {
+            let _turn = turns.acquire_owned().await.map_err(|_| PkiError::Task)?;
+            let key = blocking(move || Ok(PrivateKey::generate(entry.key())?)).await?;
+            Ok::<_, PkiError>((entry.id(), key))
+        });
+    }
+    let mut keys = BTreeMap::new();
+    while let Some(done) = tasks.join_next().await {
+        let (id, key) = done.map_err(|_| PkiError::Task)??;
+        keys.insert(id, key);
+    }
+    Ok(keys)
 }
 
-async fn issue_all(
+async fn make_all(
     authority: &Authority,
-    missing: &[Entry],
+    entries: Vec<Entry>,
+    keys: BTreeMap<&'static str, PrivateKey>,
     index: &Index,
     now: Moment,
-) -> Result<Vec<Made>, PkiError> {
-    let mut tasks = JoinSet::new();
-    for entry in missing.iter().copied() {
-        let vault = authority.vault.clone();
-        let (config, addresses) = (authority.config, authority.addresses(KeyKind::Rsa));
-        let password = match entry {
-            Entry::Person(_) => KEY_PASSWORD.to_owned(),
-            Entry::System(system) => index
-                .system(system.id)
-                .map(|system| system.key_password.clone())
-                .unwrap_or_default(),
-        };
-        tasks.spawn_blocking(move || make(&vault, config, addresses, entry, &password, now));
-    }
-    let mut made = Vec::with_capacity(missing.len());
-    while let Some(done) = tasks.join_next().await {
-        made.push(done.map_err(|_| PkiError::Task)??);
-    }
-    Ok(made)
-}
-
-fn make(
-    vault: &Vault,
-    config: Config,
-    addresses: Addresses,
-    entry: Entry,
-    password: &str,
-    now: Moment,
-) -> Result<Made, PkiError> {
-    let key = PrivateKey::generate_rsa_2048()?;
-    let (certificate, issuers) = match entry {
-        Entry::Person(persona) => {
-            let period = persona.standing.period(now, config.person());
-            let signer = if persona.foreign {
-                &vault.foreign
-            } else {
-                &vault.chain(KeyKind::Rsa).issuing
-            };
-            let person = person_of(persona)?;
-            let certificate = issue::person(
-                &person,
-                &persona.roles(),
-                persona.purpose,
-                key.spki_der(),
-                period,
-                addresses,
-                signer.as_issuer(),
-            )?;
-            let issuers = if persona.foreign {
-                vec![vault.foreign.certificate.clone()]
-            } else {
-                vault.chain(KeyKind::Rsa).issuers()
-            };
-            (certificate, issuers)
-        }
-        Entry::System(persona) => {
-            let system = System {
-                name: persona.name.to_owned(),
-                oid: persona.oid.to_owned(),
-                organization: Some(OPERATOR.named()?),
-            };
-            let certificate = issue::system(
-                &system,
-                key.spki_der(),
-                Standing::InForce.period(now, config.system()),
-                addresses,
-                vault.chain(KeyKind::Rsa).issuing.as_issuer(),
-            )?;
-            (certificate, vault.chain(KeyKind::Rsa).issuers())
-        }
+) -> Result<Vec<(Entry, Made)>, PkiError> {
+    let workshop = Workshop {
+        vault: authority.vault.clone(),
+        config: authority.config,
+        doors: authority.doors.clone(),
+        now,
     };
-    let mut chain = vec![certificate.clone()];
-    chain.extend(issuers);
-    let key_file = pkcs12::write(&key, &chain, entry.id(), password)?;
-    Ok(Made {
-        entry,
-        certificate,
-        key_file,
+    let secret = |system: &SystemIdentity| (system.id.clone(), system.key_password.clone());
+    let secrets: BTreeMap<String, String> = index.systems.iter().map(secret).collect();
+    blocking(move || {
+        let make = |entry: Entry| {
+            let key = keys.get(entry.id()).ok_or(PkiError::Task)?;
+            let made = match entry {
+                Entry::Person(person) => workshop.person(person, key, KEY_PASSWORD),
+                Entry::System(system) => {
+                    let secret = secrets.get(system.id).map(String::as_str);
+                    workshop.system(system, key, secret.unwrap_or_default())
+                }
+            };
+            Ok((entry, made?))
+        };
+        entries.into_iter().map(make).collect()
     })
-}
-
-fn person_of(persona: &Persona) -> Result<Person, PkiError> {
-    let [surname, given_name, patronymic] = persona.name.map(str::to_owned);
-    Ok(Person {
-        surname,
-        given_name,
-        patronymic: Some(patronymic),
-        iin: persona.iin()?,
-        organization: match persona.organization {
-            Some(organization) => Some(organization.named()?),
-            None => None,
-        },
-    })
+    .await
 }
 
 /// Enters what was made into the register, with the states that the list asks.
-async fn enter(authority: &Authority, made: &[Made], now: Moment) -> Result<(), PkiError> {
-    let issued: Vec<_> = made
+async fn enter(authority: &Authority, made: &[(Entry, Made)], now: Moment) -> Result<(), PkiError> {
+    let issuer_ids: Vec<String> = made
         .iter()
-        .map(|one| (one.entry.issuer(), one.entry.id(), &one.certificate))
+        .map(|(entry, _)| format!("{}-issuer", entry.id()))
         .collect();
+    let mut issued = Vec::with_capacity(made.len());
+    for ((entry, one), issuer_id) in made.iter().zip(&issuer_ids) {
+        issued.push((entry.issuer(), entry.id(), &one.certificate));
+        if let Some((issuer, certificate)) = &one.besides {
+            issued.push((*issuer, issuer_id.as_str(), certificate));
+        }
+    }
     authority.record(&issued, now).await?;
-    for one in made {
-        // From the first moment of validity, so that it is so whenever the certificate is valid.
-        let at = one.certificate.not_before();
-        let state = match one.entry.standing() {
-            Standing::Revoked => CertificateState::Revoked {
-                at,
-                reason: RevocationReason::KeyCompromise.code(),
-            },
-            Standing::Suspended => CertificateState::Suspended { at },
-            _ => continue,
+    for (entry, one) in made {
+        let (issuer, serial) = (entry.issuer(), one.certificate.serial_hex());
+        let begin = one.certificate.not_before();
+        let states = match entry.standing() {
+            Standing::Suspended => vec![CertificateState::Suspended { at: begin }],
+            Standing::Resumed => vec![
+                CertificateState::Suspended { at: begin },
+                CertificateState::Good,
+            ],
+            standing => standing
+                .revoked_at(&one.certificate)
+                .map(|at| CertificateState::Revoked {
+                    at,
+                    reason: RevocationReason::KeyCompromise.code(),
+                })
+                .into_iter()
+                .collect(),
         };
-        let serial = one.certificate.serial_hex();
-        let register = authority.store.authority();
-        register
-            .set_state(one.entry.issuer().as_str(), &serial, state, now)
-            .await?;
+        for state in states {
+            authority.store.authority().set_state(issuer.as_str(), &serial, state, now).await?;
+        }
     }
     Ok(())
 }
 
 /// The index of everybody; the systems' secrets are kept from the old one.
-fn new_index(old: &Index) -> Result<Index, PkiError> {
+fn new_index(old: &Index, packs: Packs) -> Result<Index, PkiError> {
     let mut index = Index::default();
-    for persona in &PEOPLE {
-        let [surname, given, patronymic] = persona.name.map(str::to_owned);
-        index.identities.push(Identity {
-            id: persona.id.to_owned(),
-            role: persona.role.name().to_owned(),
-            iin: persona.iin()?.reveal(),
-            name: PersonName {
-                surname,
-                given,
-                patronymic: Some(patronymic),
-            },
-            key: key_path(persona.id),
-            password: KEY_PASSWORD.to_owned(),
-            portal_password: persona.portal_password(),
-            unit: persona.unit.map(str::to_owned),
-            ..Identity::default()
-        });
-    }
-    for persona in &SYSTEMS {
-        let known = old.system(persona.id);
-        let kept = |secret: Option<String>| secret.unwrap_or_else(random_hex::<16>);
-        index.systems.push(SystemIdentity {
-            sender_id: persona.sender_id.map(str::to_owned),
-            id: persona.id.to_owned(),
-            key: key_path(persona.id),
-            key_password: kept(known.map(|system| system.key_password.clone())),
-            sender_password: persona
-                .sender_id
-                .map(|_| kept(known.and_then(|system| system.sender_password.clone()))),
-        });
+    for pack in packs.iter() {
+        for persona in pack.people() {
+            index.identities.push(identity(persona, pack)?);
+        }
+        for persona in pack.systems() {
+            let known = old.system(persona.id);
+            let kept = |secret: Option<String>| secret.unwrap_or_else(random_hex::<16>);
+            index.systems.push(SystemIdentity {
+                sender_id: persona.sender_id.map(str::to_owned),
+                id: persona.id.to_owned(),
+                key: key_path(persona.id),
+                key_password: kept(known.map(|system| system.key_password.clone())),
+                sender_password: persona
+                    .sender_id
+                    .map(|_| kept(known.and_then(|system| system.sender_password.clone()))),
+            });
+        }
+        for person in pack.keyless() {
+            index.keyless.push(identities::Keyless {
+                id: person.id.to_owned(),
+                iin: person.iin()?.reveal(),
+                name: name(person.name),
+                pack: pack.name().to_owned(),
+                about: person.about.to_owned(),
+            });
+        }
+        for relation in pack.relations() {
+            index.relations.push(identities::Relation {
+                kind: relation.kind.name().to_owned(),
+                from: relation.from.to_owned(),
+                to: match relation.organization {
+                    Some(organization) => organization.bin()?.reveal(),
+                    None => relation.to.to_owned(),
+                },
+                role: relation.role.map(|role| role.name().to_owned()),
+                document: relation.document.map(str::to_owned),
+                since: relation.since.map(str::to_owned),
+                until: relation.until.map(str::to_owned),
+            });
+        }
     }
     Ok(index)
+}
+
+fn identity(persona: &Persona, pack: Pack) -> Result<Identity, PkiError> {
+    let organization = match persona.organization {
+        Some(organization) => Some(identities::Organization {
+            name: organization.name.to_owned(),
+            bin: organization.bin()?.reveal(),
+        }),
+        None => None,
+    };
+    let purpose = match persona.purpose {
+        Purpose::Sign => "sign",
+        Purpose::Authenticate => "authenticate",
+    };
+    Ok(Identity {
+        id: persona.id.to_owned(),
+        role: persona.role.name().to_owned(),
+        iin: persona.iin()?.reveal(),
+        name: name(persona.name),
+        key: key_path(persona.id),
+        password: KEY_PASSWORD.to_owned(),
+        portal_password: persona.portal_password(),
+        unit: persona.unit.map(str::to_owned),
+        pack: Some(pack.name().to_owned()),
+        key_kind: Some(persona.key.name().to_owned()),
+        purpose: Some(purpose.to_owned()),
+        organization,
+        about: Some(persona.about.to_owned()),
+        expected: Some(persona.expected.verdict().to_owned()),
+        label: persona.expected.label().map(str::to_owned),
+    })
+}
+
+fn name(name: [&'static str; 3]) -> PersonName {
+    let [surname, given, patronymic] = name.map(str::to_owned);
+    PersonName {
+        surname,
+        given,
+        patronymic: Some(patronymic),
+    }
 }
 
 /// `DIR/trust/signature.pem`, one file for each kind of key, and `DIR/trust/gateway.pem`, written where they say
@@ -343,20 +435,29 @@ fn key_path(id: &str) -> PathBuf {
 }
 
 async fn read_roster(authority: &Authority) -> Result<BTreeMap<String, String>, PkiError> {
-    let Some(text) = authority.store.settings().read(ROSTER).await? else {
-        return Ok(BTreeMap::new());
+    read_setting(authority, ROSTER).await
+}
+
+/// A setting in JSON; its default where it was never written.
+async fn read_setting<T: serde::de::DeserializeOwned + Default>(
+    authority: &Authority,
+    name: &str,
+) -> Result<T, PkiError> {
+    let Some(text) = authority.store.settings().read(name).await? else {
+        return Ok(T::default());
     };
     serde_json::from_str(&text).map_err(|_| PkiError::Unreadable {
         what: "the note of the ready-made certificates",
     })
 }
 
-async fn write_roster(
+async fn write_setting(
     authority: &Authority,
-    roster: &BTreeMap<String, String>,
+    name: &str,
+    value: &impl serde::Serialize,
 ) -> Result<(), PkiError> {
-    let text = serde_json::to_string(roster).map_err(|_| PkiError::Unreadable {
+    let text = serde_json::to_string(value).map_err(|_| PkiError::Unreadable {
         what: "the note of the ready-made certificates",
     })?;
-    Ok(authority.store.settings().write(ROSTER, &text).await?)
+    Ok(authority.store.settings().write(name, &text).await?)
 }

@@ -21,7 +21,7 @@ use crate::authority::{Authority, IssuerName, blocking};
 use crate::doors::{Doors, HEALTH, OCSP, TSP, certificate_path, delta_path, list_path};
 use crate::mischief::{self, Mischief};
 use crate::vault::{KINDS, Vault};
-use crate::{Config, control as doors, lists, respond, responder};
+use crate::{Config, control as doors, lists, respond, responder, roster};
 
 /// Starts the authority with the default settings.
 ///
@@ -55,6 +55,13 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
     let on_clock = doors::on_clock(Arc::clone(&authority));
     let own = doors::routes(Arc::clone(&authority)).merge(mischief::routes(mischief));
     hall.control(Place::NcaControl, own, on_clock).await?;
+    let (people, stopped) = (Arc::clone(&authority), hall.shutdown().clone());
+    hall.spawn(async move {
+        tokio::select! {
+            () = roster::issue_configured(&people) => {}
+            () = stopped.begun() => {}
+        }
+    });
     let shutdown = hall.shutdown().clone();
     hall.spawn(async move {
         keep_in_force(&authority, shutdown.begun()).await;

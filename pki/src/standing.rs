@@ -19,7 +19,18 @@ pub enum Standing {
     Revoked,
     /// Within its period, and suspended from its first moment on.
     Suspended,
+    /// Its period ends [`SOON`] after the issue.
+    EndsSoon,
+    /// Within its period, and revoked a day before the issue.
+    RevokedYesterday,
+    /// Within its period, and revoked in the second of the issue.
+    RevokedAtOnce,
+    /// Valid; it was suspended for a while.
+    Resumed,
 }
+
+/// How long a certificate is valid that is about to expire.
+pub const SOON: Duration = Duration::from_secs(5 * 60);
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -34,9 +45,20 @@ impl Standing {
     #[must_use]
     pub fn period(self, now: Moment, lasts: Duration) -> Validity {
         let not_before = match self {
-            Self::InForce | Self::Revoked | Self::Suspended => now.minus(MARGIN),
+            Self::InForce
+            | Self::Revoked
+            | Self::Suspended
+            | Self::EndsSoon
+            | Self::RevokedAtOnce
+            | Self::Resumed => now.minus(MARGIN),
+            Self::RevokedYesterday => now.minus(MARGIN + DISTANCE),
             Self::Expired => now.minus(lasts + DISTANCE),
             Self::NotYetValid => now.plus(DISTANCE),
+        };
+        let lasts = match self {
+            Self::EndsSoon => MARGIN + SOON,
+            Self::RevokedYesterday => lasts.max(MARGIN + 2 * DISTANCE),
+            _ => lasts,
         };
         Validity {
             not_before,
@@ -44,14 +66,37 @@ impl Standing {
         }
     }
 
+    /// Since when a certificate of this standing is revoked, if it is.
+    #[must_use]
+    pub fn revoked_at(self, certificate: &Certificate) -> Option<Moment> {
+        let begin = certificate.not_before();
+        match self {
+            // From the first moment of validity, so that it is so whenever the certificate is valid.
+            Self::Revoked => Some(begin),
+            Self::RevokedYesterday => Some(begin.plus(DISTANCE)),
+            Self::RevokedAtOnce => Some(begin.plus(MARGIN)),
+            _ => None,
+        }
+    }
+
     /// Whether a certificate is still what it was issued to be.
     #[must_use]
     pub fn holds(self, certificate: &Certificate, now: Moment) -> bool {
         match self {
-            Self::InForce | Self::Revoked | Self::Suspended => {
+            Self::InForce | Self::Revoked | Self::Suspended | Self::Resumed => {
                 certificate.not_before() <= now
                     && now.plus(margin(certificate)) < certificate.not_after()
             }
+            Self::EndsSoon => {
+                now <= certificate.not_after() && now.plus(SOON) >= certificate.not_after()
+            }
+            Self::RevokedAtOnce => {
+                self.revoked_at(certificate).is_some_and(|at| at <= now)
+                    && now.plus(margin(certificate)) < certificate.not_after()
+            }
+            Self::RevokedYesterday => self
+                .revoked_at(certificate)
+                .is_some_and(|at| at <= now && now < at.plus(2 * DAY)),
             Self::Expired => certificate.not_after() < now,
             Self::NotYetValid => now < certificate.not_before(),
         }
@@ -88,6 +133,17 @@ mod tests {
             assert!(!holds(standing, now.plus(YEAR).minus(2 * DAY)));
             assert!(!holds(standing, now.minus(2 * DAY)));
         }
+        assert!(holds(Standing::EndsSoon, now));
+        assert!(holds(Standing::EndsSoon, now.plus(SOON)));
+        assert!(!holds(Standing::EndsSoon, now.plus(2 * SOON)));
+        assert!(!holds(Standing::EndsSoon, now.minus(SOON)));
+        assert!(holds(Standing::RevokedYesterday, now));
+        assert!(!holds(Standing::RevokedYesterday, now.plus(DAY)));
+        assert!(!holds(Standing::RevokedYesterday, now.minus(2 * DAY)));
+        assert!(holds(Standing::RevokedAtOnce, now));
+        assert!(holds(Standing::RevokedAtOnce, now.plus(100 * DAY)));
+        assert!(!holds(Standing::RevokedAtOnce, now.minus(SOON)));
+        assert!(holds(Standing::Resumed, now.plus(DAY)));
         assert!(holds(Standing::Expired, now));
         assert!(holds(Standing::Expired, now.plus(YEAR)));
         assert!(!holds(Standing::Expired, now.minus(31 * DAY)));

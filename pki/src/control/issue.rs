@@ -1,4 +1,6 @@
-//! `POST /issue`: a certificate with a key file, for somebody who is not on the list.
+//! `POST /issue`: a certificate for somebody who is not on the list, with a new key file or for a PKCS#10 request.
+
+mod order;
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,45 +13,53 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use qaqpa_crypto::{KeyKind, PrivateKey};
-use qaqpa_model::{Bin, IdentityId, Iin};
 use qaqpa_transport::control::refusal;
-use qaqpa_x509::issue::{self, Person, System, Validity};
-use qaqpa_x509::profile::{Purpose, Role};
+use qaqpa_transport::random_bytes;
+use qaqpa_x509::issue::{self, CertificateSpec};
 use qaqpa_x509::{Certificate, pkcs12};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
+use self::order::{Holder, NewKey, Plan};
 use super::read;
 use crate::authority::{Authority, IssuerName, blocking, is_reserved};
-use crate::personas::{PEOPLE, SYSTEMS, roles};
-use crate::standing::Standing;
+use crate::personas::{is_ready_made, range, roles};
 use crate::vault::Vault;
 use crate::{PkiError, respond};
 
 /// What `POST /issue` takes.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct IssueOrder {
     /// The new identity's id, `citizen-7`: not one of the ready-made.
     pub id: String,
-    /// The person's IIN; every role but information-system needs one.
-    #[serde(default)]
+    /// The person's IIN; every role but information-system needs one, here or in the request's subject.
     pub iin: Option<String>,
-    /// Surname, given name and, if there is one, patronymic, with spaces between; a system's whole name.
-    pub name: String,
-    /// `individual`, `employee`, `head`, …
-    #[serde(default = "individual")]
-    pub role: String,
-    /// `sign` or `authenticate`.
-    #[serde(default)]
+    /// Surname, given name and, if there is one, patronymic, with spaces between; a system's whole name. Without it the
+    /// request's subject says it.
+    pub name: Option<String>,
+    /// `individual` (so without it), `employee`, `head`, …
+    pub role: Option<String>,
+    /// `sign` (so without it) or `authenticate`.
     pub purpose: Option<String>,
-    /// The organisation's BIN, for the roles that have one.
-    #[serde(default)]
+    /// The organisation's BIN, for the roles that have one. Never taken from a request.
     pub bin: Option<String>,
     /// The organisation's name.
-    #[serde(default)]
     pub organization: Option<String>,
-    /// The password of the key file; it is not kept.
-    pub password: String,
+    /// The kind of the new key: `rsa` (so without it), `gost-2015`, `gost-2004`, `ecdsa`.
+    pub key: Option<String>,
+    /// A PKCS#10 request in PEM: the certificate is for its key, and there is no key file.
+    pub csr: Option<String>,
+    /// The first moment of validity: RFC 3339 or a date; a day ago without it.
+    pub not_before: Option<String>,
+    /// The last moment of validity; without it and `days` a year, of systems three years.
+    pub not_after: Option<String>,
+    /// Days of validity, instead of `not_after`; at most ten years.
+    pub days: Option<u32>,
+    /// Whether numbers with a wrong date or check digit are meant; the authority must allow them.
+    pub test_identity: bool,
+    /// The password of the key file; it is not kept. None for a request.
+    pub password: Option<String>,
 }
 
 /// What `POST /issue` gives: the key is nowhere else.
@@ -59,10 +69,36 @@ pub struct Issued {
     pub id: String,
     /// The serial number in lower-case hexadecimal.
     pub serial: String,
+    /// The issuer's name in the register: `rsa-issuing`.
+    pub issuer: String,
+    /// The kind of the key.
+    pub key_kind: String,
+    /// The first moment of validity.
+    pub not_before: String,
+    /// The last moment of validity.
+    pub not_after: String,
     /// The certificate in PEM.
     pub certificate: String,
-    /// The key file (PKCS#12) in base64.
-    pub p12: String,
+    /// The issuers' certificates in PEM, from its own upwards.
+    pub chain: String,
+    /// The key file (PKCS#12) in base64; none for a request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p12: Option<String>,
+    /// What the national authority would call the key file: `RSA256_<serial>.p12`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
+    /// What the one who ordered should know: numbers outside the TEST range.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
+}
+
+/// Something to know about what was issued.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// `iin-outside-test-range`, `bin-outside-test-range`.
+    pub label: String,
+    /// In a sentence.
+    pub meaning: String,
 }
 
 // Keys, passwords and IINs stay out of logs.
@@ -82,39 +118,30 @@ impl fmt::Debug for Issued {
     }
 }
 
-fn individual() -> String {
-    Role::Individual.name().to_owned()
-}
-
-/// An order that can be carried out.
-struct Subject {
-    kind: Kind,
-    password: String,
-    id: String,
-}
-
-enum Kind {
-    Person(Person, Role, Purpose),
-    System(System),
-}
+/// A refusal's label and meaning.
+pub(super) type Why = (&'static str, String);
 
 pub(super) async fn issue(State(authority): State<Arc<Authority>>, body: Bytes) -> Response {
     let order: IssueOrder = match read(&body) {
         Ok(order) => order,
         Err(refusal) => return refusal,
     };
-    if PEOPLE.iter().any(|person| person.id == order.id)
-        || SYSTEMS.iter().any(|system| system.id == order.id)
-        || is_reserved(&order.id)
-    {
+    if is_ready_made(&order.id) || is_reserved(&order.id) {
         let meaning = format!("{} is one of the ready-made identities", order.id);
         return refusal(StatusCode::CONFLICT, "identity-taken", meaning);
     }
-    let subject = match subject(order) {
-        Ok(subject) => subject,
+    if order.test_identity && !authority.config.test_identities {
+        return refusal(
+            StatusCode::FORBIDDEN,
+            "test-identities-forbidden",
+            "this authority was not started with test-identities = true",
+        );
+    }
+    let plan = match Plan::of(order, &authority.config, authority.clock.now()) {
+        Ok(plan) => plan,
         Err((label, meaning)) => return respond::unreadable(label, meaning),
     };
-    match carry_out(&authority, subject).await {
+    match carry_out(&authority, plan).await {
         Ok(issued) => Json(issued).into_response(),
         Err(PkiError::Issue(issue::IssueError::Encoding { why })) => {
             respond::unreadable("name-invalid", why)
@@ -123,135 +150,107 @@ pub(super) async fn issue(State(authority): State<Arc<Authority>>, body: Bytes) 
     }
 }
 
-async fn carry_out(authority: &Authority, subject: Subject) -> Result<Issued, PkiError> {
+async fn carry_out(authority: &Authority, plan: Plan) -> Result<Issued, PkiError> {
     let now = authority.clock.now();
-    let lasts = match subject.kind {
-        Kind::Person(..) => authority.config.person(),
-        Kind::System(_) => authority.config.system(),
-    };
-    let period = Standing::InForce.period(now, lasts);
-    let (vault, addresses) = (authority.vault.clone(), authority.addresses(KeyKind::Rsa));
-    let id = subject.id.clone();
-    let (certificate, key_file) =
-        blocking(move || make(&vault, &subject, period, addresses)).await?;
+    let kind = plan.kind();
+    let notices = notices(&plan.holder);
+    let (vault, addresses) = (authority.vault.clone(), authority.addresses(kind));
+    let id = plan.id.clone();
+    let (certificate, key_file) = blocking(move || make(&vault, &plan, addresses)).await?;
+    let issuer = IssuerName::Issuing(kind);
     authority
-        .record(
-            &[(IssuerName::Issuing(KeyKind::Rsa), &id, &certificate)],
-            now,
-        )
+        .record(&[(issuer, &id, &certificate)], now)
         .await?;
+    for notice in &notices {
+        let summary = json!({ "identity": id, "serial": certificate.serial_hex() });
+        authority.journal(&notice.label, summary, now).await?;
+    }
+    let file_name = key_file
+        .as_ref()
+        .and_then(|_| pkcs12::file_name(&certificate));
+    let chain = authority.vault.chain(kind).issuers();
     Ok(Issued {
         id,
         serial: certificate.serial_hex(),
+        issuer: issuer.as_str().to_owned(),
+        key_kind: kind.name().to_owned(),
+        not_before: certificate.not_before().to_string(),
+        not_after: certificate.not_after().to_string(),
         certificate: certificate.to_pem(),
-        p12: STANDARD.encode(key_file),
+        chain: chain.iter().map(Certificate::to_pem).collect(),
+        p12: key_file.map(|file| STANDARD.encode(file)),
+        file_name,
+        notices,
     })
 }
 
+/// The certificate, and the key file where the key is made here.
 fn make(
     vault: &Vault,
-    subject: &Subject,
-    period: Validity,
+    plan: &Plan,
     addresses: issue::Addresses,
-) -> Result<(Certificate, Vec<u8>), PkiError> {
-    let key = PrivateKey::generate_rsa_2048()?;
-    let national = vault.chain(KeyKind::Rsa);
-    let issuer = national.issuing.as_issuer();
-    let spki = key.spki_der();
-    let certificate = match &subject.kind {
-        Kind::Person(person, role, purpose) => issue::person(
-            person,
-            &roles(*role),
-            *purpose,
-            spki,
-            period,
-            addresses,
-            issuer,
-        )?,
-        Kind::System(system) => issue::system(system, spki, period, addresses, issuer)?,
+) -> Result<(Certificate, Option<Vec<u8>>), PkiError> {
+    let chain = vault.chain(plan.kind());
+    let key = match &plan.key {
+        NewKey::Make { kind, .. } => Some(PrivateKey::generate(*kind)?),
+        NewKey::Theirs(_) => None,
     };
-    let mut chain = vec![certificate.clone()];
-    chain.extend(national.issuers());
-    let key_file = pkcs12::write(&key, &chain, &subject.id, &subject.password)?;
+    let spki = match (&key, &plan.key) {
+        (Some(key), _) => key.spki_der(),
+        (None, NewKey::Theirs(wish)) => &wish.spki_der,
+        (None, NewKey::Make { .. }) => return Err(PkiError::Task),
+    };
+    let mut spec = CertificateSpec::of_subject(
+        plan.holder.subject(),
+        &roles(plan.role),
+        plan.purpose,
+        spki,
+        plan.validity,
+    )?;
+    spec.addresses = addresses;
+    if key.is_none() {
+        // The same key may come with a second request: its number must be another.
+        spec = spec.with_serial(random_bytes());
+    }
+    let certificate = issue::issue(&spec, chain.issuing.as_issuer())?;
+    let key_file = match (&key, &plan.key) {
+        (Some(key), NewKey::Make { password, .. }) => {
+            let mut certificates = vec![certificate.clone()];
+            certificates.extend(chain.issuers());
+            Some(pkcs12::write(key, &certificates, &plan.id, password)?)
+        }
+        _ => None,
+    };
     Ok((certificate, key_file))
 }
 
-type Why = (&'static str, String);
-
-fn subject(order: IssueOrder) -> Result<Subject, Why> {
-    let id = IdentityId::parse(&order.id).map_err(|why| ("id-invalid", why.to_string()))?;
-    check_password(&order.password)?;
-    let role = Role::parse(&order.role)
-        .ok_or_else(|| ("role-unknown", format!("{:?} is not a role", order.role)))?;
-    let purpose = match order.purpose.as_deref() {
-        None | Some("sign") => Purpose::Sign,
-        Some("authenticate") => Purpose::Authenticate,
-        Some(other) => {
-            return Err((
-                "purpose-unknown",
-                format!("{other:?}: sign or authenticate"),
-            ));
-        }
-    };
-    let bin = match &order.bin {
-        None => None,
-        Some(bin) => Some(Bin::parse(bin).map_err(|why| ("bin-invalid", why.to_string()))?),
-    };
-    let organization = bin.map(|bin| {
-        let name = order.organization.clone();
-        (name.unwrap_or_else(|| "TEST ҰЙЫМ".to_owned()), bin)
-    });
-    let kind = if role == Role::InformationSystem {
-        Kind::System(System {
-            name: named(&order.name)?.join(" "),
-            oid: "2.999.398.0".to_owned(),
-            organization,
+/// Nothing is issued outside the TEST range without saying so.
+fn notices(holder: &Holder) -> Vec<Notice> {
+    let notice = |label: &str, number: Option<&str>| {
+        let outside = number.is_some_and(|number| match label {
+            "bin-outside-test-range" => !range::is_test_number_bin(number),
+            _ => !range::is_test_number(number),
+        });
+        outside.then(|| Notice {
+            label: label.to_owned(),
+            meaning: range::OUTSIDE.to_owned(),
         })
-    } else {
-        let iin = order.iin.as_deref().unwrap_or_default();
-        let iin = Iin::parse(iin).map_err(|why| ("iin-invalid", why.to_string()))?;
-        let words = named(&order.name)?;
-        let [surname, given_name, patronymic @ ..] = words.as_slice() else {
-            let meaning = "write surname and given name with a space between";
-            return Err(("name-invalid", meaning.to_owned()));
-        };
-        let patronymic = (!patronymic.is_empty()).then(|| patronymic.join(" "));
-        let person = Person {
-            surname: surname.clone(),
-            given_name: given_name.clone(),
-            patronymic,
-            iin,
-            organization,
-        };
-        Kind::Person(person, role, purpose)
     };
-    Ok(Subject {
-        kind,
-        password: order.password,
-        id: id.to_string(),
-    })
+    let (iin, bin) = holder.numbers();
+    [
+        notice("iin-outside-test-range", iin.as_deref()),
+        notice("bin-outside-test-range", bin.as_deref()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
-/// The words of a name; X.520 allows 64 characters in a common name.
-fn named(name: &str) -> Result<Vec<String>, Why> {
-    let words: Vec<String> = name.split_whitespace().map(str::to_owned).collect();
-    let long = name.chars().count() > 64;
-    if words.is_empty() || long || name.chars().any(char::is_control) {
-        let meaning = "a name has 1 to 64 characters, none of them a control character";
-        return Err(("name-invalid", meaning.to_owned()));
+impl Plan {
+    const fn kind(&self) -> KeyKind {
+        match &self.key {
+            NewKey::Make { kind, .. } => *kind,
+            NewKey::Theirs(wish) => wish.kind,
+        }
     }
-    Ok(words)
-}
-
-/// What OpenSSL, Java's keytool (at least six) and PKCS#12's UTF-16 can all take.
-fn check_password(password: &str) -> Result<(), Why> {
-    let good = (6..=128).contains(&password.chars().count())
-        && password
-            .chars()
-            .all(|c| !c.is_control() && u32::from(c) <= 0xffff);
-    if good {
-        return Ok(());
-    }
-    let meaning = "a key file's password has 6 to 128 characters of the basic plane, none of them a control character";
-    Err(("password-invalid", meaning.to_owned()))
 }

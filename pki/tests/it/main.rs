@@ -8,6 +8,7 @@ mod first_start;
 mod lists;
 mod ocsp;
 mod orders;
+mod people;
 mod restarts;
 mod stand;
 mod tools;

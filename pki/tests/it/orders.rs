@@ -1,8 +1,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use qaqpa_pki::control::Issued;
+use qaqpa_crypto::{KeyKind, PrivateKey, public};
+use qaqpa_pki::Config;
+use qaqpa_transport::Clock;
+use qaqpa_x509::name::NameToWrite;
 use qaqpa_x509::ocsp::CertStatus;
-use qaqpa_x509::pkcs12;
+use qaqpa_x509::pkcs12::{self, KeyFile};
+use qaqpa_x509::{oid, pkcs10};
 use qaqpa_x509::profile::{self, Purpose, Role};
 use serde_json::{Value, json};
 
@@ -21,11 +26,21 @@ fn with(field: &str, value: Value) -> Value {
     order
 }
 
+fn key_file(issued: &Issued) -> KeyFile {
+    let bytes = STANDARD.decode(issued.p12.as_ref().unwrap()).unwrap();
+    pkcs12::read(&bytes, "secret-7").unwrap()
+}
+
+async fn refusal(stand: &Stand, order: &Value) -> (u16, String) {
+    let answer = stand.control().post::<_, Issued>("/issue", order).await;
+    label(answer.expect_err(&order.to_string()))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_person_gets_a_key_file_and_is_answered_for() {
     let stand = Stand::new().await;
     let issued: Issued = stand.control().post("/issue", &order()).await.unwrap();
-    let file = pkcs12::read(&STANDARD.decode(&issued.p12).unwrap(), "secret-7").unwrap();
+    let file = key_file(&issued);
     assert_eq!(file.certificate.serial_hex(), issued.serial);
     assert_eq!(file.certificate.to_pem(), issued.certificate);
     assert_eq!(file.chain.len(), 2);
@@ -58,9 +73,7 @@ async fn roles_purposes_and_systems_are_issued_by_the_profile() {
         .reveal();
     let issue = async |order: Value| {
         let issued: Issued = stand.control().post("/issue", &order).await.unwrap();
-        pkcs12::read(&STANDARD.decode(&issued.p12).unwrap(), "secret-7")
-            .unwrap()
-            .certificate
+        key_file(&issued).certificate
     };
     let mut head = with("role", json!("head"));
     head["bin"] = json!(bin);
@@ -86,6 +99,7 @@ async fn orders_that_cannot_be_are_refused_by_name() {
     for (order, expected) in [
         (with("id", json!("citizen-1")), (409, "identity-taken")),
         (with("id", json!("system-gateway")), (409, "identity-taken")),
+        (with("id", json!("parent-1")), (409, "identity-taken")),
         (with("id", json!("../x")), (422, "id-invalid")),
         (with("iin", json!("931002451326")), (422, "iin-invalid")),
         (with("iin", Value::Null), (422, "iin-invalid")),
@@ -101,16 +115,213 @@ async fn orders_that_cannot_be_are_refused_by_name() {
             (422, "password-invalid"),
         ),
         (with("color", json!("red")), (422, "request-malformed")),
+        (with("key", json!("dsa")), (422, "key-unsupported")),
+        (with("not_after", json!("2020-01-01")), (422, "validity-invalid")),
+        (with("not_after", json!("2045-01-01")), (422, "validity-invalid")),
+        (with("not_before", json!("2009-12-31")), (422, "validity-invalid")),
+        (with("not_before", json!("soon")), (422, "validity-invalid")),
+        (with("days", json!(0)), (422, "validity-invalid")),
+        (with("days", json!(4000)), (422, "validity-invalid")),
+        (with("days", json!(-1)), (422, "request-malformed")),
+        (with("csr", json!("-----BEGIN")), (422, "request-malformed")),
+        (with("test_identity", json!(true)), (403, "test-identities-forbidden")),
     ] {
-        let refused = stand
-            .control()
-            .post::<_, Issued>("/issue", &order)
-            .await
-            .unwrap_err();
         assert_eq!(
-            label(refused),
+            refusal(&stand, &order).await,
             (expected.0, expected.1.to_owned()),
             "{order}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_key_is_issued_by_its_own_authority() {
+    let stand = Stand::new().await;
+    for (kind, begin) in [
+        (KeyKind::Rsa, "RSA256_"),
+        (KeyKind::Gost2015, "GOST512_"),
+        (KeyKind::Gost2004, "GOSTKNCA_"),
+        (KeyKind::Ecdsa, "ECDSA256_"),
+    ] {
+        let order = with("key", json!(kind.name()));
+        let issued: Issued = stand.control().post("/issue", &order).await.unwrap();
+        assert_eq!(issued.issuer, format!("{kind}-issuing"));
+        assert_eq!(issued.key_kind, kind.name());
+        let file = key_file(&issued);
+        assert_eq!(public::kind_of(file.certificate.spki_der()), Some(kind));
+        let name = issued.file_name.unwrap();
+        assert!(name.starts_with(begin) && name.ends_with(".p12"), "{name}");
+        assert_eq!(issued.chain.matches("BEGIN CERTIFICATE").count(), 2);
+        let path = stand.at_path(&file.certificate, stand.clock.now());
+        assert_eq!(path.unwrap().certificates().len(), 3, "{kind}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_period_is_what_the_order_says() {
+    let stand = Stand::new().await;
+    let issue = async |order: Value| -> Issued { stand.control().post("/issue", &order).await.unwrap() };
+    let mut order = with("not_before", json!("2026-01-01T00:00:00Z"));
+    order["not_after"] = json!("2026-03-01T00:00:00Z");
+    let certificate = key_file(&issue(order).await).certificate;
+    assert_eq!(certificate.not_before().to_utc_string(), "2026-01-01T00:00:00Z");
+    assert_eq!(certificate.not_after().to_utc_string(), "2026-03-01T00:00:00Z");
+    let certificate = key_file(&issue(with("days", json!(30))).await).certificate;
+    let left = certificate.not_after().since(stand.clock.now()).as_secs();
+    assert!((30 * 86_400 - 60..=30 * 86_400).contains(&left), "{left}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_outside_the_test_range_are_never_issued_silently() {
+    let stand = Stand::new().await;
+    let labels = |issued: &Issued| -> Vec<String> {
+        issued.notices.iter().map(|notice| notice.label.clone()).collect()
+    };
+    let issued: Issued = stand.control().post("/issue", &order()).await.unwrap();
+    assert_eq!(labels(&issued), ["iin-outside-test-range"]);
+    let mut company = with("bin", json!("990140000017"));
+    company["role"] = json!("head");
+    company["iin"] = json!("900101490019");
+    let issued: Issued = stand.control().post("/issue", &company).await.unwrap();
+    assert_eq!(labels(&issued), ["bin-outside-test-range"]);
+    company["bin"] = json!("990140900014");
+    let issued: Issued = stand.control().post("/issue", &company).await.unwrap();
+    assert_eq!(labels(&issued), [""; 0]);
+    let journal: Vec<Value> = stand
+        .control()
+        .get("/journal?kind=iin-outside-test-range")
+        .await
+        .unwrap();
+    assert_eq!(journal.len(), 1);
+    assert_eq!(journal[0]["summary"]["identity"], "citizen-7");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_nobody_was_given_needs_the_order_and_the_authority_to_say_test() {
+    let config = Config {
+        test_identities: true,
+        ..Config::default()
+    };
+    let stand = Stand::with(Clock::real(), config).await;
+    let mut order = with("iin", json!("123456789011"));
+    assert_eq!(refusal(&stand, &order).await, (422, "iin-invalid".to_owned()));
+    order["test_identity"] = json!(true);
+    order["bin"] = json!("123456789021");
+    let issued: Issued = stand.control().post("/issue", &order).await.unwrap();
+    let certificate = key_file(&issued).certificate;
+    let serial = certificate.subject().serial_number.clone();
+    assert_eq!(serial.as_deref(), Some("IIN123456789011"));
+    assert!(certificate.iin().is_err());
+    order["iin"] = json!("12345678901");
+    assert_eq!(refusal(&stand, &order).await, (422, "iin-invalid".to_owned()));
+}
+
+fn csr(key: &PrivateKey, subject: &NameToWrite) -> String {
+    let der = pkcs10::request(subject, key, &[]).unwrap();
+    format!(
+        "-----BEGIN CERTIFICATE REQUEST-----\n{}\n-----END CERTIFICATE REQUEST-----\n",
+        STANDARD
+            .encode(der)
+            .as_bytes()
+            .chunks(64)
+            .map(|line| std::str::from_utf8(line).unwrap())
+            .collect::<Vec<_>>()
+            .join("\n")
+    )
+}
+
+fn for_request(pem: &str) -> Value {
+    json!({ "id": "mine-7", "iin": "931002451325", "name": "ТЕСТОВ СЫНАҚ", "csr": pem })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_gets_a_certificate_for_its_key_and_the_subject_of_the_order() {
+    let stand = Stand::new().await;
+    let key = PrivateKey::generate(KeyKind::Ecdsa).unwrap();
+    let wished = NameToWrite::new().with(oid::COMMON_NAME, "KING");
+    let order = for_request(&csr(&key, &wished));
+    let issued: Issued = stand.control().post("/issue", &order).await.unwrap();
+    assert_eq!((issued.p12, issued.file_name), (None, None));
+    let certificate = qaqpa_x509::Certificate::from_pem(issued.certificate.as_bytes()).unwrap();
+    assert_eq!(certificate.spki_der(), key.spki_der());
+    assert_eq!(certificate.subject().common_name.as_deref(), Some("ТЕСТОВ СЫНАҚ"));
+    assert_eq!(certificate.iin().unwrap().reveal(), "931002451325");
+    assert!(stand.at_path(&certificate, stand.clock.now()).is_ok());
+    // A second certificate of the same key has another number.
+    let again: Issued = stand.control().post("/issue", &order).await.unwrap();
+    assert_ne!(again.serial, issued.serial);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_without_an_order_for_somebody_is_for_whom_its_subject_names() {
+    let stand = Stand::new().await;
+    let key = PrivateKey::generate(KeyKind::Ecdsa).unwrap();
+    let subject = NameToWrite::new()
+        .with(oid::COMMON_NAME, "ТЕСТОВ СЫНАҚ")
+        .with(oid::SERIAL_NUMBER, "IIN900101490019")
+        .with(oid::GIVEN_NAME, "ТЕСТҰЛЫ")
+        .with(oid::ORGANIZATION, "SOMEBODY ELSE'S")
+        .with(oid::ORGANIZATIONAL_UNIT, "BIN990140000017");
+    let pem = csr(&key, &subject);
+    let order = json!({ "id": "mine-7", "csr": pem });
+    let issued: Issued = stand.control().post("/issue", &order).await.unwrap();
+    let certificate = qaqpa_x509::Certificate::from_pem(issued.certificate.as_bytes()).unwrap();
+    assert_eq!(certificate.iin().unwrap().reveal(), "900101490019");
+    let subject = certificate.subject();
+    assert_eq!(subject.given_name.as_deref(), Some("ТЕСТҰЛЫ"));
+    assert_eq!((&subject.organization, subject.bin), (&None, None));
+    let other = for_request(&pem);
+    assert_eq!(
+        refusal(&stand, &other).await,
+        (422, "csr-subject-mismatch".to_owned())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_that_cannot_be_granted_are_refused_by_name() {
+    let stand = Stand::new().await;
+    let desk = tempfile::tempdir().unwrap();
+    let by_openssl = async |arguments: &[&str]| {
+        let begin = ["req", "-new", "-nodes", "-keyout", "key.pem", "-subj", "/CN=TEST"];
+        let all = [&begin[..], arguments, &["-out", "request.pem"]].concat();
+        stand.openssl(&desk, &all).await.yes();
+        std::fs::read_to_string(desk.path().join("request.pem")).unwrap()
+    };
+    let short = by_openssl(&["-newkey", "rsa:1024"]).await;
+    let curve = by_openssl(&["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"]).await;
+    let good = by_openssl(&["-newkey", "rsa:2048"]).await;
+    let key = PrivateKey::generate(KeyKind::Ecdsa).unwrap();
+    let (other, name) = (PrivateKey::generate(KeyKind::Ecdsa).unwrap(), NameToWrite::new());
+    // The key of one request under the signature of another.
+    let (mine, theirs) = (
+        pkcs10::request(&name, &key, &[]).unwrap(),
+        pkcs10::request(&name, &other, &[]).unwrap(),
+    );
+    let spki = key.spki_der();
+    let at = mine.windows(spki.len()).position(|part| part == spki).unwrap();
+    let mut swapped = mine.clone();
+    swapped[at..at + spki.len()].copy_from_slice(other.spki_der());
+    assert_eq!(mine.len().abs_diff(theirs.len()) < 8, true);
+    let swapped = format!(
+        "-----BEGIN CERTIFICATE REQUEST-----\n{}\n-----END CERTIFICATE REQUEST-----\n",
+        STANDARD.encode(&swapped)
+    );
+    for (pem, expected) in [
+        (short, "key-weak"),
+        (curve, "key-unsupported"),
+        (swapped, "csr-signature"),
+        ("no request".to_owned(), "csr-malformed"),
+        (good.replace("REQUEST", "RUBBISH"), "csr-malformed"),
+        (good.replacen('M', "N", 1), "csr-malformed"),
+        ("A".repeat(200_000), "csr-malformed"),
+    ] {
+        assert_eq!(
+            refusal(&stand, &for_request(&pem)).await,
+            (422, expected.to_owned()),
+            "{:.90}",
+            pem
+        );
+    }
+    let issued: Issued = stand.control().post("/issue", &for_request(&good)).await.unwrap();
+    assert_eq!(issued.key_kind, "rsa");
 }

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use qaqpa_model::{Actor, Limits, Moment};
+use qaqpa_pki::Config;
 use qaqpa_pki::control::CertificateView;
-use qaqpa_transport::files::FileLock;
+use qaqpa_transport::files::{FileError, FileLock};
 use qaqpa_transport::identities::{self, Identity, Index};
 use qaqpa_transport::{
     ActorStart, ClientLimits, Clock, ControlClient, ControlError, HttpAnswer, HttpClient, Running,
-    paths,
+    StartError, paths,
 };
 use qaqpa_x509::ocsp::{self, CertStatus, OcspAnswer, OcspError, OcspPolicy, Request};
 use qaqpa_x509::pkcs12::{self, KeyFile};
@@ -25,20 +26,38 @@ pub(crate) struct Stand {
 }
 
 pub(crate) async fn up(dir: &Path, clock: &Clock) -> Running {
-    let start = ActorStart {
-        clock: clock.clone(),
-        ..ActorStart::in_folder(dir)
-    };
-    qaqpa_pki::start(start).await.unwrap()
+    up_with(dir, clock, Config::default()).await
+}
+
+pub(crate) async fn up_with(dir: &Path, clock: &Clock, config: Config) -> Running {
+    // A tool that another case starts at this moment holds this process's files until it runs, a lock that was just
+    // let go among them.
+    for _ in 0..100 {
+        let start = ActorStart {
+            clock: clock.clone(),
+            ..ActorStart::in_folder(dir)
+        };
+        match qaqpa_pki::start_with(start, config).await {
+            Err(StartError::File(FileError::Locked { .. })) => {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+            started => return started.unwrap(),
+        }
+    }
+    panic!("somebody keeps the lock of {}", dir.display());
 }
 
 impl Stand {
     /// At real time, which OpenSSL's clock shows too; an authority that has started before in its folder.
     pub(crate) async fn new() -> Self {
+        Self::with(Clock::real(), Config::default()).await
+    }
+
+    /// The same, at another moment and with other settings.
+    pub(crate) async fn with(clock: Clock, config: Config) -> Self {
         let dir = tempfile::tempdir().unwrap();
         copy(&template().await, dir.path());
-        let clock = Clock::real();
-        let running = up(dir.path(), &clock).await;
+        let running = up_with(dir.path(), &clock, config).await;
         Self {
             dir,
             clock,
@@ -111,6 +130,16 @@ impl Stand {
         self.anchors().intermediates()[0].clone()
     }
 
+    /// The issuing authority of the certificate's kind of key; the RSA one for what is nobody's.
+    pub(crate) fn issuer_of(&self, certificate: &Certificate) -> Certificate {
+        let anchors = self.anchors();
+        let all = anchors.intermediates();
+        let own = all
+            .iter()
+            .find(|issuing| issuing.subject_der() == certificate.issuer_der());
+        own.unwrap_or(&all[0]).clone()
+    }
+
     pub(crate) fn at_path(
         &self,
         leaf: &Certificate,
@@ -142,7 +171,7 @@ impl Stand {
 
     /// Asks about a certificate with a nonce, and proves the answer.
     pub(crate) async fn ask(&self, certificate: &Certificate) -> Result<OcspAnswer, OcspError> {
-        let issuing = self.issuing();
+        let issuing = self.issuer_of(certificate);
         let nonce = [7; 32];
         let request = Request::about(certificate, &issuing, Some(&nonce));
         let response = self.post_ocsp(request.encode()).await;
