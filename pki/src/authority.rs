@@ -18,6 +18,7 @@ use thiserror::Error;
 use tokio::task::JoinSet;
 
 use crate::doors::Doors;
+use crate::stamps::{self, Timestampers};
 use crate::standing::Standing;
 use crate::vault::{Chain, KINDS, Signer, Vault, in_names, test_name};
 use crate::{Config, PkiError, roster};
@@ -96,6 +97,8 @@ pub struct Authority {
     /// The data folder.
     pub(crate) data: PathBuf,
     responders: RwLock<BTreeMap<IssuerName, Arc<Signer>>>,
+    /// Who signs time stamps.
+    pub(crate) timestampers: Timestampers,
     /// One change of ready-made certificates at a time.
     pub(crate) roster: tokio::sync::Mutex<()>,
     /// One CRL is signed at a time.
@@ -153,6 +156,7 @@ impl Authority {
             doors,
             data,
             responders: RwLock::default(),
+            timestampers: Timestampers::default(),
             roster: tokio::sync::Mutex::new(()),
             lists: tokio::sync::Mutex::new(()),
         }
@@ -169,6 +173,7 @@ impl Authority {
         }
         let _only_one = self.roster.lock().await;
         self.adapt_own(now).await?;
+        stamps::adapt(self, now).await?;
         roster::adapt(self, now).await
     }
 

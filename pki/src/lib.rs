@@ -6,6 +6,7 @@
 //! - [`control`]: the management port: list, revoke, suspend, resume, issue;
 //! - [`vault`]: the authority's own keys and certificates, a chain for each kind of key; [`doors`]: where it is found;
 //! - [`authority`]: what the authority does with its register; [`responder`] answers OCSP, [`lists`] signs CRLs;
+//! - [`stamps`]: time stamps, a time-stamping authority for each kind of key;
 //! - [`personas`]: the one fixed list of ready-made people and systems; [`standing`]: when their certificates
 //!   are valid; [`roster`]: issues them, and writes `DIR/identities` and `DIR/trust`;
 //! - [`mischief`]: deliberate faults, none of which is on unless asked;
@@ -26,6 +27,7 @@ pub mod respond;
 pub mod responder;
 pub mod roster;
 pub mod server;
+pub mod stamps;
 pub mod standing;
 pub mod vault;
 

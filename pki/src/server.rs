@@ -21,7 +21,11 @@ use crate::authority::{Authority, IssuerName, blocking};
 use crate::doors::{Doors, HEALTH, OCSP, TSP, certificate_path, delta_path, list_path};
 use crate::mischief::{self, Mischief};
 use crate::vault::{KINDS, Vault};
+<<<<<<< /work/t/stamps-tmp/merge/pki/src/server.rs
+use crate::{Config, control as doors, lists, respond, responder, stamps};
+=======
 use crate::{Config, control as doors, lists, respond, responder, roster};
+>>>>>>> /work/t/stamps-tmp/merge/pki/src/server.rs.theirs
 
 /// Starts the authority with the default settings.
 ///
@@ -150,7 +154,8 @@ fn public(authority: Arc<Authority>) -> Router {
         .route(OCSP, post(ocsp_post))
         .route("/ocsp", post(ocsp_post))
         .route("/ocsp/{*request}", get(ocsp_get))
-        .route(TSP, any(tsp));
+        .route(TSP, any(stamps::door))
+        .route("/tsp", any(stamps::door));
     for kind in KINDS {
         for issuer in [IssuerName::Issuing(kind), IssuerName::Root(kind)] {
             let signer = authority.issuer(issuer).certificate.clone();
@@ -197,13 +202,6 @@ async fn delta() -> (StatusCode, &'static str) {
     (StatusCode::NOT_FOUND, "no delta list is issued yet\n")
 }
 
-async fn tsp() -> (StatusCode, &'static str) {
-    (
-        StatusCode::NOT_IMPLEMENTED,
-        "time stamps are not offered yet\n",
-    )
-}
-
 async fn certificate(certificate: qaqpa_x509::Certificate) -> Response {
     typed("application/pkix-cert", certificate.der().to_vec())
 }
@@ -233,5 +231,5 @@ KIND is a kind of key: rsa, gost-2015, gost-2004, ecdsa.
 /crl/KIND-delta.crl      what changed since the list that the delta names
 /crl/KIND-root.crl       revoked issuing authorities
 /ocsp/                   OCSP (RFC 6960), POST or GET, about certificates of every issuer above
-/tsp/                    time stamps: not offered yet
+/tsp/                    time stamps (RFC 3161), POST
 ";

@@ -228,7 +228,8 @@ async fn the_public_door_serves_its_certificates_and_says_what_is_not_offered() 
     assert_eq!(leaf.freshest_crl_urls(), [stand.address("crl-rsa-delta")]);
     let status = async |name: &str| stand.get(&stand.address(name)).await.status.as_u16();
     assert_eq!(status("crl-rsa-delta").await, 404);
-    assert_eq!(status("tsp").await, 501);
+    // Asked by GET: stamps are asked for by POST.
+    assert_eq!(status("tsp").await, 405);
     assert_eq!(status("health").await, 200);
     let base = stand.address("health").replace("/health", "/");
     assert!(stand.get(&base).await.text().contains("TEST"));

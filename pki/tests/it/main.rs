@@ -10,5 +10,6 @@ mod ocsp;
 mod orders;
 mod people;
 mod restarts;
+mod stamps;
 mod stand;
 mod tools;
