@@ -1,6 +1,7 @@
 //! What the authority does: it issues, and keeps the register of what became of each certificate.
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -9,15 +10,20 @@ use qaqpa_model::Moment;
 use qaqpa_store::{
     CertificateRecord, CertificateState, Direction, JournalEntry, NewCertificate, Store,
 };
-use qaqpa_transport::Clock;
-use qaqpa_x509::issue::{self, Addresses, Validity};
-use qaqpa_x509::ocsp::CertStatus;
-use qaqpa_x509::{Certificate, RevocationReason};
+use qaqpa_transport::{Clock, random_bytes};
+use qaqpa_x509::issue::{self, Addresses, CertificateSpec, Validity};
+use qaqpa_x509::ocsp::CertId;
+use qaqpa_x509::{Certificate, KeyUsage, RevocationReason, oid};
 use serde_json::json;
 use thiserror::Error;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::doors::Doors;
+use crate::lists::Lists;
+use crate::register::Register;
+use crate::responder::kept::Kept;
+use crate::responder::known_issuers;
 use crate::stamps::{self, Timestampers};
 use crate::standing::Standing;
 use crate::vault::{Chain, KINDS, Signer, Vault, in_names, test_name};
@@ -90,19 +96,26 @@ pub fn is_reserved(identity: &str) -> bool {
 pub struct Authority {
     pub(crate) vault: Vault,
     pub(crate) store: Store,
+    pub(crate) register: Register,
     pub(crate) clock: Clock,
     pub(crate) config: Config,
     /// What issued certificates say about where we are.
     pub(crate) doors: Doors,
     /// The data folder.
     pub(crate) data: PathBuf,
+    /// What ids of certificates say about the issuers.
+    pub(crate) known_issuers: Vec<(IssuerName, CertId)>,
+    /// OCSP answers that were signed ahead.
+    pub(crate) kept: Kept,
+    /// Who may sign an OCSP answer: as many as there are processors.
+    pub(crate) signers: Semaphore,
     responders: RwLock<BTreeMap<IssuerName, Arc<Signer>>>,
     /// Who signs time stamps.
     pub(crate) timestampers: Timestampers,
     /// One change of ready-made certificates at a time.
     pub(crate) roster: tokio::sync::Mutex<()>,
-    /// One CRL is signed at a time.
-    pub(crate) lists: tokio::sync::Mutex<()>,
+    /// The last revocation lists.
+    pub(crate) lists: Lists,
 }
 
 /// Why the authority refuses a command: by rule, not by fault.
@@ -121,6 +134,9 @@ pub enum Refused {
     /// The certificate is suspended already.
     #[error("the certificate is suspended already")]
     AlreadySuspended,
+    /// A root signs itself: nobody could say that it is revoked.
+    #[error("a root cannot be revoked: whoever trusts it must stop trusting it")]
+    RootNotRevocable,
 }
 
 /// A command's answer: done, refused by rule, or not done by fault.
@@ -139,17 +155,24 @@ pub enum Change {
 
 impl Authority {
     /// The authority with its register; no responder and no ready-made certificate yet: see [`Authority::adapt`].
-    #[must_use]
-    pub fn new(
+    ///
+    /// # Errors
+    /// [`PkiError`] where the register could not be read.
+    pub async fn open(
         vault: Vault,
         store: Store,
         clock: Clock,
         config: Config,
         doors: Doors,
         data: PathBuf,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, PkiError> {
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+        Ok(Self {
+            known_issuers: known_issuers(&vault),
+            kept: Kept::new(config.ocsp_kept_max),
+            signers: Semaphore::new(processors),
             vault,
+            register: Register::load(store.clone()).await?,
             store,
             clock,
             config,
@@ -158,8 +181,8 @@ impl Authority {
             responders: RwLock::default(),
             timestampers: Timestampers::default(),
             roster: tokio::sync::Mutex::new(()),
-            lists: tokio::sync::Mutex::new(()),
-        }
+            lists: Lists::default(),
+        })
     }
 
     /// Makes anew what is not valid, or no longer what it should be, at the clock's moment: the responder and the
@@ -210,32 +233,85 @@ impl Authority {
 
     /// Changes the state of the certificate of an identity or a serial number; gives back its record.
     ///
+    /// An issuing authority that is called by its name (`rsa-issuing`) is changed whole: all certificates of its key.
+    ///
     /// # Errors
     /// [`Refused`] inside, [`PkiError`] outside.
     pub async fn change(&self, name: &str, change: Change) -> Decided<CertificateRecord> {
+        if self.is_root(name) {
+            return Ok(Err(Refused::RootNotRevocable));
+        }
         let Some(found) = self.find(name).await? else {
             return Ok(Err(Refused::CertificateUnknown));
         };
-        let at = self.clock.now();
-        let state = match (change, found.state) {
-            (_, CertificateState::Revoked { .. }) => return Ok(Err(Refused::AlreadyRevoked)),
-            (Change::Revoke(reason), _) => CertificateState::Revoked {
-                at,
-                reason: reason.code(),
-            },
-            (Change::Suspend, CertificateState::Suspended { .. }) => {
-                return Ok(Err(Refused::AlreadySuspended));
-            }
-            (Change::Suspend, CertificateState::Good) => CertificateState::Suspended { at },
-            (Change::Resume, CertificateState::Suspended { .. }) => CertificateState::Good,
-            (Change::Resume, CertificateState::Good) => return Ok(Err(Refused::NotSuspended)),
-        };
         let register = self.store.authority();
-        register
-            .set_state(&found.issuer, &found.serial, state, at)
-            .await?;
+        let mut others = Vec::new();
+        if let Some(IssuerName::Issuing(_)) = IssuerName::parse(name) {
+            others = register.by_identity(name).await?;
+            others.retain(|other| other.serial != found.serial);
+        }
+        let at = self.clock.now();
+        match self.change_one(&found, change, at).await? {
+            Some(Ok(())) => {}
+            Some(Err(refused)) => return Ok(Err(refused)),
+            None => return Ok(Err(Refused::CertificateUnknown)),
+        }
+        for other in &others {
+            // What one of them has been already is no reason to leave the rest as they are.
+            self.change_one(other, change, at).await?.transpose().ok();
+        }
         let changed = register.by_serial(&found.issuer, &found.serial).await?;
         Ok(changed.ok_or(Refused::CertificateUnknown))
+    }
+
+    async fn change_one(
+        &self,
+        record: &CertificateRecord,
+        change: Change,
+        at: Moment,
+    ) -> Result<Option<Result<(), Refused>>, PkiError> {
+        let issuer = issuer_of(record)?;
+        let decide = move |state| match (change, state) {
+            (_, CertificateState::Revoked { .. }) => Err(Refused::AlreadyRevoked),
+            (Change::Revoke(reason), _) => Ok(CertificateState::Revoked {
+                at,
+                reason: reason.code(),
+            }),
+            (Change::Suspend, CertificateState::Suspended { .. }) => Err(Refused::AlreadySuspended),
+            (Change::Suspend, CertificateState::Good) => Ok(CertificateState::Suspended { at }),
+            (Change::Resume, CertificateState::Suspended { .. }) => Ok(CertificateState::Good),
+            (Change::Resume, CertificateState::Good) => Err(Refused::NotSuspended),
+        };
+        self.register
+            .change(issuer, &record.serial, at, decide)
+            .await
+    }
+
+    /// Gives a certificate that was issued this state, whatever it was; one that is revoked stays so.
+    ///
+    /// # Errors
+    /// [`PkiError::Store`].
+    pub(crate) async fn set_state(
+        &self,
+        issuer: IssuerName,
+        serial: &str,
+        state: CertificateState,
+        at: Moment,
+    ) -> Result<(), PkiError> {
+        let decide = move |_| Ok::<_, std::convert::Infallible>(state);
+        self.register.change(issuer, serial, at, decide).await?;
+        Ok(())
+    }
+
+    /// Whether that is the name or the serial number of a root.
+    fn is_root(&self, name: &str) -> bool {
+        let named = matches!(IssuerName::parse(name), Some(IssuerName::Root(_)));
+        let serial = name.to_ascii_lowercase();
+        let is = |root: &Signer| root.certificate.serial_hex() == serial;
+        named
+            || name == "foreign-root"
+            || is(&self.vault.foreign)
+            || self.vault.chains().any(|chain| is(&chain.root))
     }
 
     /// Enters certificates into the register.
@@ -247,27 +323,27 @@ impl Authority {
         issued: &[(IssuerName, &str, &Certificate)],
         at: Moment,
     ) -> Result<(), PkiError> {
-        let new =
-            |(issuer, identity, certificate): &(IssuerName, &str, &Certificate)| NewCertificate {
-                serial: certificate.serial_hex(),
-                issuer: issuer.as_str().to_owned(),
-                identity: (*identity).to_owned(),
-                der: certificate.der().to_vec(),
-                at,
-                not_after: certificate.not_after(),
-            };
-        let new = issued.iter().map(new).collect();
-        self.store.authority().record(new).await?;
-        let issued: Vec<_> = issued
-            .iter()
-            .map(|(issuer, identity, certificate)| {
-                json!({
-                    "issuer": issuer.as_str(),
-                    "identity": identity,
-                    "serial": certificate.serial_hex(),
-                })
+        let new = issued.iter().map(|(issuer, identity, certificate)| {
+            new_certificate(*issuer, identity, certificate, CertificateState::Good, at)
+        });
+        self.enter(new.collect(), at).await
+    }
+
+    /// Enters certificates into the register, each with the state that it has from the beginning.
+    ///
+    /// # Errors
+    /// [`PkiError::Store`], also where a serial number exists.
+    pub(crate) async fn enter(&self, new: Vec<NewCertificate>, at: Moment) -> Result<(), PkiError> {
+        let issued = |new: &NewCertificate| {
+            json!({
+                "issuer": new.issuer,
+                "identity": new.identity,
+                "serial": new.serial,
+                "state": new.state.as_str(),
             })
-            .collect();
+        };
+        let issued: Vec<_> = new.iter().map(issued).collect();
+        self.register.record(new).await?;
         self.journal("certificates-issued", json!({ "certificates": issued }), at)
             .await
     }
@@ -304,16 +380,24 @@ impl Authority {
     /// Makes the responders anew that are not in force, and enters what the register does not have yet of them and of the
     /// issuing authorities.
     async fn adapt_own(&self, now: Moment) -> Result<(), PkiError> {
-        let register = self.store.authority();
         let mut new = Vec::new();
         for chain in self.vault.chains() {
             let root = IssuerName::Root(chain.kind);
             let certificate = &chain.issuing.certificate;
-            let serial = certificate.serial_hex();
-            if register.by_serial(root.as_str(), &serial).await?.is_none() {
-                let name = IssuerName::Issuing(chain.kind).as_str();
-                new.push((root, name, certificate.clone()));
+            if self
+                .register
+                .status(root, certificate.serial(), now)
+                .is_some()
+            {
+                continue;
             }
+            let name = IssuerName::Issuing(chain.kind).as_str();
+            // Another certificate does not make an authority good that is revoked.
+            let before = self.store.authority().by_identity(name).await?;
+            let state = before
+                .first()
+                .map_or(CertificateState::Good, |before| before.state);
+            new.push(new_certificate(root, name, certificate, state, now));
         }
         let (mut responders, mut making) = (BTreeMap::new(), JoinSet::new());
         for kind in KINDS {
@@ -331,14 +415,11 @@ impl Authority {
             made.extend(done.map_err(|_| PkiError::Task)??);
         }
         for (issuer, name, signer) in &made {
-            new.push((*issuer, name, signer.certificate.clone()));
+            let (certificate, state) = (&signer.certificate, CertificateState::Good);
+            new.push(new_certificate(*issuer, name, certificate, state, now));
         }
         if !new.is_empty() {
-            let new: Vec<_> = new
-                .iter()
-                .map(|(by, name, one)| (*by, *name, one))
-                .collect();
-            self.record(&new, now).await?;
+            self.enter(new, now).await?;
         }
         for (issuer, name, signer) in made {
             tracing::info!(name, until = %signer.certificate.not_after(), "a new OCSP responder");
@@ -349,6 +430,7 @@ impl Authority {
             .responders
             .write()
             .unwrap_or_else(PoisonError::into_inner) = responders;
+        self.kept.clear();
         Ok(())
     }
 
@@ -374,6 +456,32 @@ impl Authority {
     }
 }
 
+/// A certificate for the register.
+pub(crate) fn new_certificate(
+    issuer: IssuerName,
+    identity: &str,
+    certificate: &Certificate,
+    state: CertificateState,
+    at: Moment,
+) -> NewCertificate {
+    NewCertificate {
+        serial: certificate.serial_hex(),
+        issuer: issuer.as_str().to_owned(),
+        identity: identity.to_owned(),
+        der: certificate.der().to_vec(),
+        at,
+        not_after: certificate.not_after(),
+        state,
+    }
+}
+
+/// Which issuer a record is of.
+fn issuer_of(record: &CertificateRecord) -> Result<IssuerName, PkiError> {
+    IssuerName::parse(&record.issuer).ok_or(PkiError::Unreadable {
+        what: "an issuer of the register",
+    })
+}
+
 type Responders = Vec<(IssuerName, Arc<Signer>)>;
 
 /// Whose answers the responders of a kind of key sign, and the names under which they are kept and registered.
@@ -396,39 +504,38 @@ fn new_responders(
     period: Validity,
 ) -> Result<Vec<(IssuerName, &'static str, Signer)>, PkiError> {
     let key = PrivateKey::generate(chain.kind)?;
-    let called = in_names(chain.kind);
     let mut made = Vec::with_capacity(2);
     for (issuer, name) in own_responders(chain.kind) {
-        let (signer, subject) = match issuer {
-            IssuerName::Root(_) => (&chain.root, format!("ТҮБІР, {called}")),
-            _ => (&chain.issuing, called.to_owned()),
+        let signer = match issuer {
+            IssuerName::Root(_) => &chain.root,
+            _ => &chain.issuing,
         };
-        let certificate = issue::responder(
-            test_name(&format!("QAQPA TEST OCSP RESPONDER ({subject})")),
-            key.spki_der(),
-            period,
-            signer.as_issuer(),
-        )?;
-        let key = key.clone();
-        made.push((issuer, name, Signer { certificate, key }));
+        let responder = responder_again(issuer, signer, key.clone(), period)?;
+        made.push((issuer, name, responder));
     }
     Ok(made)
 }
 
-/// What the register's state means at a moment: a revocation that is yet to come (the clock was set back) is none.
-#[must_use]
-pub fn status_at(state: CertificateState, now: Moment) -> CertStatus {
-    match state {
-        CertificateState::Revoked { at, reason } if at <= now => CertStatus::Revoked {
-            at,
-            reason: RevocationReason::from_code(reason),
-        },
-        CertificateState::Suspended { at } if at <= now => CertStatus::Revoked {
-            at,
-            reason: Some(RevocationReason::CertificateHold),
-        },
-        _ => CertStatus::Good,
-    }
+/// A key, certified as an issuer's responder for a period.
+pub(crate) fn responder_again(
+    issuer: IssuerName,
+    signer: &Signer,
+    key: PrivateKey,
+    period: Validity,
+) -> Result<Signer, PkiError> {
+    let called = in_names(key.kind());
+    let called = match issuer {
+        IssuerName::Root(_) => format!("QAQPA TEST OCSP RESPONDER (ТҮБІР, {called})"),
+        _ => format!("QAQPA TEST OCSP RESPONDER ({called})"),
+    };
+    let spec = CertificateSpec {
+        key_usage: Some(KeyUsage::DIGITAL_SIGNATURE),
+        extended_key_usage: vec![oid::EKU_OCSP_SIGNING],
+        ocsp_nocheck: true,
+        ..CertificateSpec::new(test_name(&called), key.spki_der(), period)?
+    };
+    let certificate = issue::issue(&spec.with_serial(random_bytes()), signer.as_issuer())?;
+    Ok(Signer { certificate, key })
 }
 
 /// Runs work that blocks (keys, files) beside the runtime's threads.
@@ -438,36 +545,4 @@ pub(crate) async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|_| PkiError::Task)?
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_revocation_of_tomorrow_is_none_today() {
-        let today = Moment::parse("2026-11-22").unwrap();
-        let tomorrow = Moment::parse("2026-11-23").unwrap();
-        let revoked = CertificateState::Revoked {
-            at: tomorrow,
-            reason: 1,
-        };
-        assert_eq!(status_at(revoked, today), CertStatus::Good);
-        assert_eq!(
-            status_at(revoked, tomorrow),
-            CertStatus::Revoked {
-                at: tomorrow,
-                reason: Some(RevocationReason::KeyCompromise)
-            }
-        );
-        let suspended = CertificateState::Suspended { at: today };
-        assert_eq!(
-            status_at(suspended, tomorrow),
-            CertStatus::Revoked {
-                at: today,
-                reason: Some(RevocationReason::CertificateHold)
-            }
-        );
-        assert_eq!(status_at(CertificateState::Good, today), CertStatus::Good);
-    }
 }

@@ -16,10 +16,18 @@ pub struct Config {
     pub system_days: u32,
     /// Days for which the OCSP responder's certificate is valid; it is not revocable (nocheck), hence short.
     pub responder_days: u32,
-    /// Hours from one CRL to the next, where no state changes in between.
+    /// Hours from one complete CRL to the next, where no state changes in between.
     pub crl_hours: u32,
+    /// Hours from one delta CRL to the next, where no state changes in between.
+    pub delta_hours: u32,
+    /// Hours for which a complete CRL is the base of every delta.
+    pub base_hours: u32,
     /// Certificates asked about in one OCSP request.
     pub ocsp_certificates_max: usize,
+    /// Seconds for which an OCSP answer without a nonce is good, and is kept; 0: each is signed anew, without `nextUpdate`.
+    pub ocsp_fresh_seconds: u32,
+    /// OCSP answers kept at once; one takes about 2 KB.
+    pub ocsp_kept_max: usize,
     /// Whether certificates may be ordered for numbers with a wrong date or check digit, as the real authority's own test
     /// certificates have them (`IIN123456789011`).
     pub test_identities: bool,
@@ -34,7 +42,11 @@ impl Default for Config {
             system_days: 3 * 365,
             responder_days: 30,
             crl_hours: 24,
+            delta_hours: 6,
+            base_hours: 24,
             ocsp_certificates_max: 64,
+            ocsp_fresh_seconds: 300,
+            ocsp_kept_max: 20_000,
             test_identities: false,
             packs: Packs::CORE,
         }
@@ -54,9 +66,25 @@ impl Config {
         days(self.responder_days)
     }
 
-    pub(crate) fn crl(&self) -> Duration {
-        Duration::from_secs(u64::from(self.crl_hours) * 60 * 60)
+    pub(crate) fn ocsp_fresh(&self) -> Duration {
+        Duration::from_secs(u64::from(self.ocsp_fresh_seconds))
     }
+
+    pub(crate) fn crl(&self) -> Duration {
+        hours(self.crl_hours)
+    }
+
+    pub(crate) fn delta(&self) -> Duration {
+        hours(self.delta_hours)
+    }
+
+    pub(crate) fn base(&self) -> Duration {
+        hours(self.base_hours)
+    }
+}
+
+fn hours(hours: u32) -> Duration {
+    Duration::from_secs(u64::from(hours) * 60 * 60)
 }
 
 pub(crate) fn days(days: u32) -> Duration {

@@ -9,6 +9,7 @@
 //! | `GET /people` | – | `[PackView]`: the ready-made people, also those who are not issued yet |
 //! | `POST /people/{pack or all}` | [`PeopleOrder`] | `[PackView]`: issued, or made anew where something had run out |
 //! | `GET /trust` | – | [`TrustView`] |
+//! | `/mirror/…` | as the public door | as of the moment in the header `Qaqpa-Moment`, see [`crate::mirror`] |
 //! | `GET /journal`, `/journal/{id}`, `/journal/verify` | `?message=&kind=&before=&limit=` | as every actor's control port |
 
 mod issue;
@@ -38,7 +39,7 @@ use serde_json::json;
 
 use crate::authority::{Authority, Change, IssuerName};
 use crate::vault::Chain;
-use crate::{PkiError, respond};
+use crate::{PkiError, mirror, respond};
 
 /// A certificate of the register, for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,7 +121,8 @@ pub fn routes(authority: Arc<Authority>) -> Router {
         .route("/journal", get(journal::list))
         .route("/journal/verify", get(journal::verify))
         .route("/journal/{id}", get(journal::show))
-        .with_state(authority)
+        .with_state(Arc::clone(&authority))
+        .merge(mirror::routes(authority))
 }
 
 /// Before a move of the clock is acknowledged: certificates are made anew where they must be, and the journal says
@@ -149,7 +151,7 @@ pub fn on_clock(authority: Arc<Authority>) -> ClockHook {
 
 async fn list(State(authority): State<Arc<Authority>>) -> Response {
     let listed = async {
-        let all = authority.store.authority().list().await?;
+        let all = authority.store.authority().certificates().await?;
         all.iter().map(view).collect::<Result<Vec<_>, PkiError>>()
     };
     match listed.await {

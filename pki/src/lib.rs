@@ -5,7 +5,8 @@
 //! - [`server`]: the public door (OCSP, CRL, certificates over plain HTTP, as in the wild) and the start;
 //! - [`control`]: the management port: list, revoke, suspend, resume, issue;
 //! - [`vault`]: the authority's own keys and certificates, a chain for each kind of key; [`doors`]: where it is found;
-//! - [`authority`]: what the authority does with its register; [`responder`] answers OCSP, [`lists`] signs CRLs;
+//! - [`authority`]: what the authority does; [`register`]: what each certificate is, and was; [`responder`] answers OCSP,
+//!   [`lists`] signs CRLs;
 //! - [`stamps`]: time stamps, a time-stamping authority for each kind of key;
 //! - [`personas`]: the one fixed list of ready-made people and systems; [`standing`]: when their certificates
 //!   are valid; [`roster`]: issues them, and writes `DIR/identities` and `DIR/trust`;
@@ -21,11 +22,14 @@ pub mod control;
 pub mod doors;
 mod error;
 pub mod lists;
+pub mod mirror;
 pub mod mischief;
 pub mod personas;
+pub mod register;
 pub mod respond;
 pub mod responder;
 pub mod roster;
+pub mod served;
 pub mod server;
 pub mod stamps;
 pub mod standing;

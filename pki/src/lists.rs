@@ -1,81 +1,395 @@
-//! Signs revocation lists from the register.
+//! Signs revocation lists from the register: a complete list and a delta of each issuing authority, and a complete list
+//! of each root.
+//!
+//! A list is signed when it is asked for and the last one is not right any more: something changed, a state of the
+//! future has come to be, or it is out of date. Complete list and delta of one moment are made together and have the same
+//! number; where only the delta is out of date, it alone is made anew, with the next number.
+//!
+//! A base period lasts [`Config::base_hours`](crate::Config): the list that opens it is the base of every delta up to the
+//! next opening, so that a reader who has any complete list of the period needs the newest delta only. Before the first
+//! list there was the empty one, number 0.
 
+use std::collections::BTreeMap;
+
+use axum::body::Bytes;
 use qaqpa_model::Moment;
 use qaqpa_store::RevocationList;
-use qaqpa_x509::crl::{self, CrlToIssue, RevokedEntry};
-use qaqpa_x509::ocsp::CertStatus;
+use qaqpa_x509::crl::{self, CrlToIssue};
+use tokio::sync::Mutex;
 
 use crate::PkiError;
-use crate::authority::{Authority, IssuerName, blocking, status_at};
+use crate::authority::{Authority, IssuerName, blocking};
 use crate::doors::{delta_path, list_name};
+use crate::register::Listed;
 use crate::vault::Signer;
 
-/// The complete list of an issuer, as of now: the last one while it says what the register says and is in
-/// its period, else a new one with the next number.
+/// Which list of an issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Everything that is revoked or suspended.
+    Complete,
+    /// What changed since a base; a root has none.
+    Delta,
+}
+
+/// A list as it is served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedList {
+    /// Its name in the register: `rsa`, `rsa-delta`, `rsa-root`.
+    pub name: String,
+    /// Its number.
+    pub number: u64,
+    /// The list.
+    pub der: Bytes,
+    /// When it was made.
+    pub at: Moment,
+    /// When the next one is due.
+    pub next_update: Moment,
+    /// The position of the last change that it knows of.
+    changes: u64,
+    /// When it ceases to be right although nobody changes anything.
+    changes_at: Option<Moment>,
+}
+
+/// The last lists of every issuer.
+#[derive(Debug)]
+pub struct Lists(BTreeMap<IssuerName, Mutex<Shelf>>);
+
+/// The last lists of one issuer. One list is signed at a time.
+#[derive(Debug, Default)]
+struct Shelf {
+    /// Whether the lists of the last start were looked for.
+    looked: bool,
+    base: Option<Base>,
+    complete: Option<SignedList>,
+    delta: Option<SignedList>,
+}
+
+/// The list that opened a base period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Base {
+    number: u64,
+    at: Moment,
+    changes: u64,
+}
+
+impl Base {
+    /// The empty list before the first.
+    const EMPTY: Self = Self {
+        number: 0,
+        at: Moment::ROOT_BEGIN,
+        changes: 0,
+    };
+}
+
+impl Default for Lists {
+    fn default() -> Self {
+        let own = IssuerName::all().filter(|issuer| *issuer != IssuerName::Foreign);
+        Self(own.map(|issuer| (issuer, Mutex::default())).collect())
+    }
+}
+
+/// An issuer's list as of now; `None` where it has none such.
+///
+/// # Errors
+/// [`PkiError`] where the list could not be signed or kept.
+pub async fn current(
+    authority: &Authority,
+    issuer: IssuerName,
+    which: Which,
+) -> Result<Option<SignedList>, PkiError> {
+    let Some(shelf) = authority.lists.0.get(&issuer) else {
+        return Ok(None);
+    };
+    if !has(issuer, which) {
+        return Ok(None);
+    }
+    let mut shelf = shelf.lock().await;
+    let now = authority.clock.now();
+    if !shelf.looked {
+        *shelf = Shelf::of_last_start(authority, issuer).await?;
+    }
+    let changes = authority.register.changes(issuer);
+    let right = |list: &Option<SignedList>| {
+        let list = list.as_ref();
+        list.is_some_and(|list| list.is_right(changes, now))
+    };
+    if !right(&shelf.complete) {
+        shelf.sign_both(authority, issuer, now).await?;
+    } else if which == Which::Delta && !right(&shelf.delta) {
+        shelf.sign_delta(authority, issuer, now).await?;
+    }
+    Ok(match which {
+        Which::Complete => shelf.complete.clone(),
+        Which::Delta => shelf.delta.clone(),
+    })
+}
+
+/// An issuer's list as it would have been at a moment; `None` where it has none such. Nothing of it is kept.
+///
+/// Its number is the one of the last list that was made until then; states are those of then.
 ///
 /// # Errors
 /// [`PkiError`] where the register could not be read or the list not be signed.
-pub async fn current(authority: &Authority, issuer: IssuerName) -> Result<Vec<u8>, PkiError> {
-    let _only_one = authority.lists.lock().await;
-    let now = authority.clock.now();
-    let name = list_name(issuer);
-    let entries = entries(authority, issuer, now).await?;
-    if let Some(last) = authority.store.authority().latest_list(name).await?
-        && last.at <= now
-        && now < last.next_update
-        && says(authority.issuer(issuer), &last, &entries, now)
-    {
-        return Ok(last.der);
-    }
-    let number = authority
-        .store
-        .counters()
-        .next(&format!("crl-{name}"))
-        .await?;
-    let list = CrlToIssue {
-        number,
-        this_update: now,
-        next_update: now.plus(authority.config.crl()),
-        entries,
-        freshest_crl_url: match issuer {
-            IssuerName::Issuing(kind) => Some(authority.doors.url(&delta_path(kind))),
-            _ => None,
-        },
-    };
-    let next_update = list.next_update;
-    let signer = authority.issuer(issuer).clone();
-    let der = blocking(move || Ok(crl::issue(&list, &signer.certificate, &signer.key)?)).await?;
-    let kept = RevocationList {
-        name: name.to_owned(),
-        number,
-        der: der.clone(),
-        at: now,
-        next_update,
-    };
-    authority.store.authority().save_list(kept).await?;
-    Ok(der)
-}
-
-/// Whether a list is ours, in its period, and has exactly these entries.
-fn says(signer: &Signer, last: &RevocationList, entries: &[RevokedEntry], now: Moment) -> bool {
-    crl::verify(&last.der, &signer.certificate, now)
-        .is_ok_and(|list| list.has_exactly(entries))
-}
-
-async fn entries(
+pub async fn as_of(
     authority: &Authority,
     issuer: IssuerName,
-    now: Moment,
-) -> Result<Vec<RevokedEntry>, PkiError> {
-    let revoked = authority.store.authority().revoked(issuer.as_str()).await?;
-    let mut entries = Vec::with_capacity(revoked.len());
-    for record in revoked {
-        if let CertStatus::Revoked { at, reason } = status_at(record.state, now) {
-            let serial = hex::decode(&record.serial).map_err(|_| PkiError::Unreadable {
-                what: "a serial number of the register",
-            })?;
-            entries.push(RevokedEntry { serial, at, reason });
+    which: Which,
+    at: Moment,
+) -> Result<Option<SignedList>, PkiError> {
+    if !has(issuer, which) {
+        return Ok(None);
+    }
+    let register = authority.store.authority();
+    let last = register.list_at(list_name(issuer), at).await?;
+    let number = last.as_ref().map_or(1, |last| last.number);
+    let listed = authority.register.listed(issuer, at);
+    let signed = match which {
+        Which::Complete => {
+            let (list, making) = Making::complete(authority, issuer, listed, number, at);
+            making.signed(authority.issuer(issuer), list).await?
+        }
+        Which::Delta => {
+            let number_of_base = last.map_or(0, |last| last.base);
+            let base = match register
+                .numbered_list(list_name(issuer), number_of_base)
+                .await?
+            {
+                Some(base) if base.number < number && base.at <= at => Base {
+                    number: base.number,
+                    at: base.at,
+                    changes: base.changes,
+                },
+                _ => Base::EMPTY,
+            };
+            let (list, making) = Making::delta(authority, issuer, &listed, base, number, at);
+            making.signed(authority.issuer(issuer), list).await?
+        }
+    };
+    Ok(Some(signed))
+}
+
+const fn has(issuer: IssuerName, which: Which) -> bool {
+    matches!(
+        (issuer, which),
+        (IssuerName::Issuing(_), _) | (IssuerName::Root(_), Which::Complete)
+    )
+}
+
+impl SignedList {
+    /// Whether it says what is so at a moment.
+    fn is_right(&self, changes: u64, now: Moment) -> bool {
+        self.changes == changes
+            && self.at <= now
+            && now < self.next_update
+            && self.changes_at.is_none_or(|moment| now < moment)
+    }
+
+    fn to_keep(&self, base: u64) -> RevocationList {
+        RevocationList {
+            name: self.name.clone(),
+            number: self.number,
+            der: self.der.to_vec(),
+            at: self.at,
+            next_update: self.next_update,
+            changes: self.changes,
+            base,
         }
     }
-    Ok(entries)
+}
+
+impl Shelf {
+    /// The lists of the last start: what is still right of them goes on being served.
+    async fn of_last_start(authority: &Authority, issuer: IssuerName) -> Result<Self, PkiError> {
+        let register = authority.store.authority();
+        let name = list_name(issuer);
+        let complete = register.latest_list(name).await?;
+        let number = complete.as_ref().map_or(0, |complete| complete.base);
+        let base = register.numbered_list(name, number).await?;
+        let complete =
+            complete.filter(|list| says_where_its_delta_is(authority, issuer, &list.der));
+        let delta = register.latest_list(&delta_name(issuer)).await?;
+        let kept = |list: RevocationList| SignedList {
+            name: list.name,
+            number: list.number,
+            changes_at: authority.register.changes_after(issuer, list.at),
+            der: list.der.into(),
+            at: list.at,
+            next_update: list.next_update,
+            changes: list.changes,
+        };
+        Ok(Self {
+            looked: true,
+            base: base.map(|base| Base {
+                number: base.number,
+                at: base.at,
+                changes: base.changes,
+            }),
+            complete: complete.map(kept),
+            delta: delta.map(kept),
+        })
+    }
+
+    async fn sign_both(
+        &mut self,
+        authority: &Authority,
+        issuer: IssuerName,
+        now: Moment,
+    ) -> Result<(), PkiError> {
+        let number = next_number(authority, issuer).await?;
+        let base = self.base.filter(|base| base.at <= now);
+        let opens = base.is_none_or(|base| base.at.plus(authority.config.base()) <= now);
+        let listed = authority.register.listed(issuer, now);
+        let opened = Base {
+            number,
+            at: now,
+            changes: listed.changes,
+        };
+        let own_base = base.filter(|_| !opens).unwrap_or(opened);
+        let signer = authority.issuer(issuer);
+        // The delta beside a list that opens a period still leads there from the period before.
+        let delta = if has(issuer, Which::Delta) {
+            let base = base.unwrap_or(Base::EMPTY);
+            let (list, making) = Making::delta(authority, issuer, &listed, base, number, now);
+            Some((making.signed(signer, list).await?, base.number))
+        } else {
+            None
+        };
+        let (list, making) = Making::complete(authority, issuer, listed, number, now);
+        let complete = making.signed(signer, list).await?;
+        let mut keep = vec![complete.to_keep(own_base.number)];
+        keep.extend(delta.iter().map(|(delta, base)| delta.to_keep(*base)));
+        authority.store.authority().save_lists(keep).await?;
+        self.base = Some(own_base);
+        self.complete = Some(complete);
+        self.delta = delta.map(|(delta, _)| delta);
+        Ok(())
+    }
+
+    async fn sign_delta(
+        &mut self,
+        authority: &Authority,
+        issuer: IssuerName,
+        now: Moment,
+    ) -> Result<(), PkiError> {
+        let number = next_number(authority, issuer).await?;
+        let base = self.base.unwrap_or(Base::EMPTY);
+        let listed = authority.register.listed(issuer, now);
+        let (list, making) = Making::delta(authority, issuer, &listed, base, number, now);
+        let delta = making.signed(authority.issuer(issuer), list).await?;
+        let keep = vec![delta.to_keep(base.number)];
+        authority.store.authority().save_lists(keep).await?;
+        self.delta = Some(delta);
+        Ok(())
+    }
+}
+
+/// A list that is being made.
+struct Making {
+    name: String,
+    base: Option<u64>,
+    changes: u64,
+    changes_at: Option<Moment>,
+}
+
+impl Making {
+    fn complete(
+        authority: &Authority,
+        issuer: IssuerName,
+        listed: Listed,
+        number: u64,
+        at: Moment,
+    ) -> (CrlToIssue, Self) {
+        let making = Self {
+            name: list_name(issuer).to_owned(),
+            base: None,
+            changes: listed.changes,
+            changes_at: listed.changes_at,
+        };
+        let list = CrlToIssue {
+            number,
+            this_update: at,
+            next_update: at.plus(authority.config.crl()),
+            entries: listed.entries,
+            freshest_crl_url: delta_url(authority, issuer),
+        };
+        (list, making)
+    }
+
+    fn delta(
+        authority: &Authority,
+        issuer: IssuerName,
+        listed: &Listed,
+        base: Base,
+        number: u64,
+        at: Moment,
+    ) -> (CrlToIssue, Self) {
+        let making = Self {
+            name: delta_name(issuer),
+            base: Some(base.number),
+            changes: listed.changes,
+            changes_at: listed.changes_at,
+        };
+        let known = (base.changes, base.at);
+        let list = CrlToIssue {
+            number,
+            this_update: at,
+            next_update: at.plus(authority.config.delta()),
+            entries: authority.register.listed_since(issuer, known, at),
+            freshest_crl_url: None,
+        };
+        (list, making)
+    }
+
+    async fn signed(self, signer: &Signer, list: CrlToIssue) -> Result<SignedList, PkiError> {
+        let signer = signer.clone();
+        let (number, at, next_update) = (list.number, list.this_update, list.next_update);
+        let base = self.base;
+        let der = blocking(move || {
+            let (certificate, key) = (&signer.certificate, &signer.key);
+            Ok(match base {
+                None => crl::issue(&list, certificate, key)?,
+                Some(base) => crl::issue_delta(base, &list, certificate, key)?,
+            })
+        })
+        .await?;
+        Ok(SignedList {
+            name: self.name,
+            number,
+            der: der.into(),
+            at,
+            next_update,
+            changes: self.changes,
+            changes_at: self.changes_at,
+        })
+    }
+}
+
+/// The next number of an issuer's lists, complete or delta.
+async fn next_number(authority: &Authority, issuer: IssuerName) -> Result<u64, PkiError> {
+    let name = format!("crl-{}", list_name(issuer));
+    Ok(authority.store.counters().next(&name).await?)
+}
+
+/// What an issuer's delta is called in the register. Stored: changing it needs a migration.
+fn delta_name(issuer: IssuerName) -> String {
+    format!("{}-delta", list_name(issuer))
+}
+
+fn delta_url(authority: &Authority, issuer: IssuerName) -> Option<String> {
+    match issuer {
+        IssuerName::Issuing(kind) => Some(authority.doors.url(&delta_path(kind))),
+        _ => None,
+    }
+}
+
+/// Whether the freshestCRL of a list of the last start is our address of now: it stands among the extensions, behind the
+/// entries.
+fn says_where_its_delta_is(authority: &Authority, issuer: IssuerName, der: &[u8]) -> bool {
+    const EXTENSIONS_AND_SIGNATURE_BYTES_MAX: usize = 4096;
+    let tail = &der[der.len().saturating_sub(EXTENSIONS_AND_SIGNATURE_BYTES_MAX)..];
+    delta_url(authority, issuer).is_none_or(|url| {
+        let mut places = tail.windows(url.len());
+        places.any(|place| place == url.as_bytes())
+    })
 }

@@ -14,6 +14,7 @@ pub fn refused(why: &Refused) -> Response {
         Refused::CertificateUnknown => (StatusCode::NOT_FOUND, "certificate-unknown"),
         Refused::AlreadyRevoked => (StatusCode::CONFLICT, "already-revoked"),
         Refused::AlreadySuspended => (StatusCode::CONFLICT, "already-suspended"),
+        Refused::RootNotRevocable => (StatusCode::CONFLICT, "root-not-revocable"),
         Refused::NotSuspended => (StatusCode::CONFLICT, "not-suspended"),
     };
     refusal(status, label, why.to_string())

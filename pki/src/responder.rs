@@ -4,23 +4,56 @@
 //! responder that signs. That responder may not speak for another issuer, so that certificates of others in the same
 //! request are answered `unknown`: ask about them in a request of their own. Where no issuer is ours, the responder for
 //! RSA says so, by `unknown` too.
+//!
+//! An answer without a nonce is signed ahead: it has a `nextUpdate` ([`Config::ocsp_fresh_seconds`](crate::Config)) and
+//! is [kept], to be given again until then, but only while it says what the register says at that very moment. Whoever was
+//! told that a certificate is revoked never gets an older "good". An answer with a nonce is signed for each request. As
+//! many signatures as there are processors are made at once, beside the runtime's threads.
+
+pub mod kept;
 
 use std::sync::Arc;
 
-use qaqpa_crypto::KeyKind;
+use axum::body::Bytes;
+use qaqpa_crypto::{DigestAlgorithm, KeyKind};
 use qaqpa_model::Moment;
 use qaqpa_x509::RevocationReason;
 use qaqpa_x509::ocsp::{
     CertId, CertStatus, Request, RequestError, Response, ResponseStatus, SingleAnswer, failure,
     respond,
 };
+use tokio::sync::SemaphorePermit;
 
 use crate::PkiError;
-use crate::authority::{Authority, IssuerName, status_at};
-use crate::vault::Signer;
+use crate::authority::{Authority, IssuerName, blocking, responder_again};
+use crate::responder::kept::Ahead;
+use crate::standing::Standing;
+use crate::vault::{Signer, Vault};
 
 /// Bytes of one request: sixty-four certificates take about 8 000.
 const REQUEST_BYTES_MAX: usize = 32 * 1024;
+
+/// An answer as it is served.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The `OCSPResponse`.
+    pub der: Bytes,
+    /// Of an answer that was signed ahead: how long it is good.
+    pub ahead: Option<Arc<Ahead>>,
+}
+
+impl Answer {
+    fn unkept(der: Vec<u8>) -> Self {
+        Self {
+            der: der.into(),
+            ahead: None,
+        }
+    }
+
+    fn failed(status: ResponseStatus) -> Self {
+        Self::unkept(failure(status))
+    }
+}
 
 /// An answer that is not signed yet, and by whom it is to be.
 #[derive(Clone, Debug)]
@@ -49,21 +82,122 @@ impl Draft {
     }
 }
 
-/// Answers one request; every outcome has its bytes.
-pub async fn answer(authority: &Authority, request_der: &[u8]) -> Vec<u8> {
+/// Answers one request as of now; every outcome has its bytes.
+pub async fn answer(authority: &Authority, request_der: &[u8]) -> Answer {
     let request = match read(authority, request_der) {
         Ok(request) => request,
-        Err(status) => return failure(status),
+        Err(status) => return Answer::failed(status),
     };
-    let drafted = draft(authority, &request, authority.clock.now()).await;
-    match drafted.and_then(|draft| draft.map(|draft| draft.sign()).transpose()) {
-        Ok(Some(response)) => response,
-        Ok(None) => failure(ResponseStatus::TryLater),
+    let answered = if request.nonce.is_some() || authority.config.ocsp_fresh_seconds == 0 {
+        signed(authority, &request).await
+    } else {
+        signed_ahead(authority, &request).await
+    };
+    told(answered)
+}
+
+/// Answers one request as it would have been at a moment; every outcome has its bytes, and none is kept.
+///
+/// Where the responder of now was not in force then, its key gets a certificate for that moment, in memory only.
+pub async fn answer_as_of(authority: &Authority, request_der: &[u8], at: Moment) -> Answer {
+    let request = match read(authority, request_der) {
+        Ok(request) => request,
+        Err(status) => return Answer::failed(status),
+    };
+    let Some(mut draft) = draft(authority, &request, at) else {
+        return Answer::failed(ResponseStatus::TryLater);
+    };
+    let certificate = &draft.responder.certificate;
+    let in_force = certificate.not_before() <= at && at <= certificate.not_after();
+    let issuer = authority.issuer(draft.issuer).clone();
+    let period = Standing::InForce.period(at, authority.config.responder());
+    let work = move || {
+        if !in_force {
+            let key = draft.responder.key.clone();
+            let responder = responder_again(draft.issuer, &issuer, key, period)?;
+            draft.responder = Arc::new(responder);
+        }
+        draft.sign()
+    };
+    let signed = async {
+        let _place = place(authority).await?;
+        Ok(Some(Answer::unkept(blocking(work).await?)))
+    };
+    told(signed.await)
+}
+
+fn told(answered: Result<Option<Answer>, PkiError>) -> Answer {
+    match answered {
+        Ok(Some(answer)) => answer,
+        Ok(None) => Answer::failed(ResponseStatus::TryLater),
         Err(error) => {
             tracing::error!(%error, "an OCSP request was not answered");
-            failure(ResponseStatus::InternalError)
+            Answer::failed(ResponseStatus::InternalError)
         }
     }
+}
+
+/// An answer for this request alone; `None` while there is no responder.
+async fn signed(authority: &Authority, request: &Request) -> Result<Option<Answer>, PkiError> {
+    let _place = place(authority).await?;
+    let Some(draft) = draft(authority, request, authority.clock.now()) else {
+        return Ok(None);
+    };
+    let der = blocking(move || draft.sign()).await?;
+    Ok(Some(Answer::unkept(der)))
+}
+
+/// An answer that was kept, or a new one that is; `None` while there is no responder.
+async fn signed_ahead(
+    authority: &Authority,
+    request: &Request,
+) -> Result<Option<Answer>, PkiError> {
+    let about = kept::about(request);
+    let now = authority.clock.now();
+    let Some(wanted) = draft(authority, request, now) else {
+        return Ok(None);
+    };
+    if let Some(answer) = authority.kept.find(&about, &wanted) {
+        return Ok(Some(answer));
+    }
+    let _place = place(authority).await?;
+    let now = authority.clock.now();
+    let Some(mut draft) = draft(authority, request, now) else {
+        return Ok(None);
+    };
+    // Whoever waited for a place may find that another has signed the same.
+    if let Some(answer) = authority.kept.find(&about, &draft) {
+        return Ok(Some(answer));
+    }
+    let next_update = now.plus(authority.config.ocsp_fresh());
+    for answer in &mut draft.response.answers {
+        answer.next_update = Some(next_update);
+    }
+    let (draft, der) = blocking(move || {
+        let der = draft.sign()?;
+        Ok((draft, Bytes::from(der)))
+    })
+    .await?;
+    let ahead = Ahead {
+        digest: hex::encode(DigestAlgorithm::Sha1.digest(&der)),
+        this_update: now,
+        next_update,
+    };
+    let answer = Answer {
+        ahead: Some(Arc::new(ahead)),
+        der,
+    };
+    authority.kept.keep(about, draft, answer.clone());
+    Ok(Some(answer))
+}
+
+/// A place among those that sign.
+async fn place(authority: &Authority) -> Result<SemaphorePermit<'_>, PkiError> {
+    authority
+        .signers
+        .acquire()
+        .await
+        .map_err(|_| PkiError::Task)
 }
 
 /// Reads a request.
@@ -84,66 +218,65 @@ pub fn read(authority: &Authority, request_der: &[u8]) -> Result<Request, Respon
 }
 
 /// What is to be answered as of a moment; `None` while there is no responder.
-///
-/// # Errors
-/// [`PkiError`] where the register could not be read.
-pub async fn draft(
-    authority: &Authority,
-    request: &Request,
-    at: Moment,
-) -> Result<Option<Draft>, PkiError> {
-    let first = request
+#[must_use]
+pub fn draft(authority: &Authority, request: &Request, at: Moment) -> Option<Draft> {
+    let issuers: Vec<_> = request
         .cert_ids
         .iter()
-        .find_map(|cert_id| issuer_of(authority, cert_id));
-    let issuer = first.unwrap_or(IssuerName::Issuing(KeyKind::Rsa));
-    let Some(responder) = authority.responder(issuer) else {
-        return Ok(None);
+        .map(|cert_id| issuer_of(authority, cert_id))
+        .collect();
+    let first = issuers.iter().find_map(|issuer| *issuer);
+    let speaks_for = first.unwrap_or(IssuerName::Issuing(KeyKind::Rsa));
+    let responder = authority.responder(speaks_for)?;
+    let answer = |(cert_id, issuer): (&CertId, &Option<IssuerName>)| SingleAnswer {
+        cert_id: cert_id.clone(),
+        status: if *issuer == Some(speaks_for) {
+            let status = authority.register.status(speaks_for, cert_id.serial(), at);
+            status.unwrap_or_else(never_issued)
+        } else {
+            // Another authority's: nothing is known, not even whether it was issued.
+            CertStatus::Unknown
+        },
+        this_update: at,
+        // RFC 6960 §2.4: absent, because newer information is there at all times.
+        next_update: None,
     };
-    let mut answers = Vec::with_capacity(request.cert_ids.len());
-    for cert_id in &request.cert_ids {
-        answers.push(SingleAnswer {
-            cert_id: cert_id.clone(),
-            status: status(authority, issuer, cert_id, at).await?,
-            this_update: at,
-            // RFC 6960 §2.4: absent, because newer information is there at all times.
-            next_update: None,
-        });
-    }
-    Ok(Some(Draft {
-        issuer,
+    Some(Draft {
+        issuer: speaks_for,
         response: Response {
-            answers,
+            answers: request.cert_ids.iter().zip(&issuers).map(answer).collect(),
             nonce: request.nonce.clone(),
             produced_at: at,
             // RFC 6960 §4.4.8: we answer never-issued certificates as revoked.
             extended_revoke: true,
         },
         responder,
-    }))
+    })
 }
 
 /// The issuer that a certificate's id names, if it is one of ours that has a responder.
+#[must_use]
 pub fn issuer_of(authority: &Authority, cert_id: &CertId) -> Option<IssuerName> {
-    IssuerName::all()
-        .filter(|issuer| *issuer != IssuerName::Foreign)
-        .find(|issuer| cert_id.names_issuer(&authority.issuer(*issuer).certificate))
+    let mut known = authority.known_issuers.iter();
+    let found = known.find(|(_, of_issuer)| cert_id.same_issuer(of_issuer));
+    found.map(|(issuer, _)| *issuer)
 }
 
-async fn status(
-    authority: &Authority,
-    issuer: IssuerName,
-    cert_id: &CertId,
-    at: Moment,
-) -> Result<CertStatus, PkiError> {
-    if !cert_id.names_issuer(&authority.issuer(issuer).certificate) {
-        // Another authority's: nothing is known, not even whether it was issued.
-        return Ok(CertStatus::Unknown);
+/// What ids of certificates say about each issuer that has a responder, by every digest algorithm.
+pub(crate) fn known_issuers(vault: &Vault) -> Vec<(IssuerName, CertId)> {
+    let mut known = Vec::new();
+    for algorithm in DigestAlgorithm::ALL {
+        for chain in vault.chains() {
+            for (issuer, signer) in [
+                (IssuerName::Issuing(chain.kind), &chain.issuing),
+                (IssuerName::Root(chain.kind), &chain.root),
+            ] {
+                let id = CertId::for_serial(algorithm, &signer.certificate, &[1]);
+                known.push((issuer, id));
+            }
+        }
     }
-    let serial = hex::encode(cert_id.serial());
-    let register = authority.store.authority();
-    let found = register.by_serial(issuer.as_str(), &serial).await?;
-    Ok(found.map_or_else(never_issued, |record| status_at(record.state, at)))
+    known
 }
 
 /// RFC 6960 §2.2: a certificate that was never issued is "revoked", on hold, since 1970-01-01.

@@ -7,11 +7,11 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{any, get, post};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderName, StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use qaqpa_crypto::KeyKind;
 use qaqpa_model::Actor;
 use qaqpa_store::{Store, StoreConfig};
@@ -19,13 +19,10 @@ use qaqpa_transport::{ActorStart, Hall, Place, Running, Security, StartError, St
 
 use crate::authority::{Authority, IssuerName, blocking};
 use crate::doors::{Doors, HEALTH, OCSP, TSP, certificate_path, delta_path, list_path};
-use crate::mischief::{self, Mischief};
+use crate::lists::Which;
+use crate::mischief::{self, door::Door};
 use crate::vault::{KINDS, Vault};
-<<<<<<< /work/t/stamps-tmp/merge/pki/src/server.rs
-use crate::{Config, control as doors, lists, respond, responder, stamps};
-=======
-use crate::{Config, control as doors, lists, respond, responder, roster};
->>>>>>> /work/t/stamps-tmp/merge/pki/src/server.rs.theirs
+use crate::{Config, control as doors, lists, respond, responder, roster, served, stamps};
 
 /// Starts the authority with the default settings.
 ///
@@ -40,6 +37,7 @@ pub async fn start(start: ActorStart) -> Result<Running, StartError> {
 /// # Errors
 /// [`StartError`]: a port is taken, a key or the store cannot be opened, the clock is outside the root's life.
 pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, StartError> {
+    let board = Arc::new(mischief::begin(start.mischief.as_deref(), start.calm)?);
     let mut hall = Hall::enter(start, Actor::Nca).await?;
     let listener = hall.bind(Place::NcaPublic).await?;
     let base = listener.http();
@@ -49,15 +47,18 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
         .await
         .map_err(StartError::part("authority"))?;
 
-    let mischief = Arc::new(Mischief::new(hall.start().calm));
-    let door = public(Arc::clone(&authority))
-        .layer(from_fn_with_state(Arc::clone(&mischief), mischief::silence));
+    let mischief = Arc::new(Door {
+        board: Arc::clone(&board),
+        authority: Arc::clone(&authority),
+    });
+    let door =
+        public(Arc::clone(&authority)).layer(from_fn_with_state(mischief, mischief::door::pass));
     hall.serve(listener, door, Security::Plain);
     for (name, address) in announced(&authority) {
         hall.announce(&name, address);
     }
     let on_clock = doors::on_clock(Arc::clone(&authority));
-    let own = doors::routes(Arc::clone(&authority)).merge(mischief::routes(mischief));
+    let own = doors::routes(Arc::clone(&authority)).merge(mischief::routes::routes(board));
     hall.control(Place::NcaControl, own, on_clock).await?;
     let (people, stopped) = (Arc::clone(&authority), hall.shutdown().clone());
     hall.spawn(async move {
@@ -122,14 +123,10 @@ async fn open(hall: &Hall, config: Config, base: &str) -> Result<Authority, Star
     let vault = blocking(move || Vault::open(&dir, |kind| said.of_root(kind)))
         .await
         .map_err(StartError::part("keys"))?;
-    Ok(Authority::new(
-        vault,
-        store,
-        begun.clock.clone(),
-        config,
-        doors,
-        begun.data.clone(),
-    ))
+    let (clock, data) = (begun.clock.clone(), begun.data.clone());
+    Authority::open(vault, store, clock, config, doors, data)
+        .await
+        .map_err(StartError::part("register"))
 }
 
 async fn keep_in_force(authority: &Authority, stopped: impl Future<Output = ()>) {
@@ -159,65 +156,104 @@ fn public(authority: Arc<Authority>) -> Router {
     for kind in KINDS {
         for issuer in [IssuerName::Issuing(kind), IssuerName::Root(kind)] {
             let signer = authority.issuer(issuer).certificate.clone();
-            let list = move |State(authority)| crl(authority, issuer);
+            let complete =
+                move |State(authority), headers| list(authority, headers, issuer, Which::Complete);
             router = router
                 .route(
                     &certificate_path(issuer),
                     get(move || certificate(signer.clone())),
                 )
-                .route(&list_path(issuer), get(list));
+                .route(&list_path(issuer), get(complete));
         }
+        let issuer = IssuerName::Issuing(kind);
+        let delta = move |State(authority), headers| list(authority, headers, issuer, Which::Delta);
         router = router.route(&delta_path(kind), get(delta));
     }
-    router.with_state(authority)
+    router
+        .fallback(no_such_page)
+        .method_not_allowed_fallback(other_method)
+        .with_state(authority)
 }
 
 /// RFC 6960 appendix A.1: POST with the request as the body.
-async fn ocsp_post(State(authority): State<Arc<Authority>>, body: Bytes) -> Response {
-    ocsp_answer(responder::answer(&authority, &body).await)
+async fn ocsp_post(
+    State(authority): State<Arc<Authority>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    match is_ocsp_request(&headers) {
+        Ok(()) => served::ocsp(responder::answer(&authority, &body).await),
+        Err(refusal) => refusal,
+    }
 }
 
-/// RFC 6960 appendix A.1: GET with the request as URL-encoded base64 (axum has undone the URL's encoding).
+/// RFC 6960 appendix A.1: GET with the request as URL-encoded base64.
 async fn ocsp_get(
     State(authority): State<Arc<Authority>>,
+    headers: HeaderMap,
     Path(request): Path<String>,
 ) -> Response {
+    let answer = responder::answer(&authority, &der_of_get(&request)).await;
+    served::ocsp_to_get(&headers, answer, authority.clock.now())
+}
+
+/// Whether a POST says that it carries an OCSP request, or does not say what it carries.
+#[expect(clippy::result_large_err, reason = "the error is the answer itself")]
+pub(crate) fn is_ocsp_request(headers: &HeaderMap) -> Result<(), Response> {
+    let Some(said) = headers.get(header::CONTENT_TYPE) else {
+        return Ok(());
+    };
+    let said = said.to_str().unwrap_or_default();
+    let media_type = said.split(';').next().unwrap_or_default().trim();
+    if media_type.eq_ignore_ascii_case("application/ocsp-request") {
+        return Ok(());
+    }
+    Err(served::refused(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "an OCSP request has the media type application/ocsp-request (RFC 6960, appendix A.1)",
+    ))
+}
+
+/// The request in the address of a GET (axum has undone the URL's encoding).
+pub(crate) fn der_of_get(request: &str) -> Vec<u8> {
     // What is no base64 is no request either: the same refusal as for broken DER.
-    let der = STANDARD.decode(request).unwrap_or_default();
-    ocsp_answer(responder::answer(&authority, &der).await)
+    STANDARD.decode(request).unwrap_or_default()
 }
 
-fn ocsp_answer(der: Vec<u8>) -> Response {
-    typed("application/ocsp-response", der)
+/// Anything else is told what is here.
+async fn no_such_page() -> Response {
+    served::refused(
+        StatusCode::NOT_FOUND,
+        "nothing is here; / says what the authority serves",
+    )
 }
 
-async fn crl(authority: Arc<Authority>, issuer: IssuerName) -> Response {
-    match lists::current(&authority, issuer).await {
-        Ok(der) => typed("application/pkix-crl", der),
+async fn other_method() -> Response {
+    served::refused(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "this address is asked otherwise; / says how",
+    )
+}
+
+async fn list(
+    authority: Arc<Authority>,
+    headers: HeaderMap,
+    issuer: IssuerName,
+    which: Which,
+) -> Response {
+    match lists::current(&authority, issuer, which).await {
+        Ok(Some(list)) => served::list(&headers, list),
+        Ok(None) => no_such_page().await,
         Err(error) => respond::fault(&error),
     }
 }
 
-async fn delta() -> (StatusCode, &'static str) {
-    (StatusCode::NOT_FOUND, "no delta list is issued yet\n")
-}
-
 async fn certificate(certificate: qaqpa_x509::Certificate) -> Response {
-    typed("application/pkix-cert", certificate.der().to_vec())
-}
-
-/// Bytes of a media type, not to be cached: the simulated clock may move at any moment.
-fn typed(media_type: &'static str, bytes: Vec<u8>) -> Response {
-    let headers: [(HeaderName, &str); 3] = [
-        (header::CONTENT_TYPE, media_type),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    (headers, bytes).into_response()
+    served::typed("application/pkix-cert", certificate.der().to_vec())
 }
 
 async fn tour() -> Response {
-    typed("text/plain; charset=utf-8", TOUR.as_bytes().to_vec())
+    served::typed("text/plain; charset=utf-8", TOUR)
 }
 
 const TOUR: &str = "\

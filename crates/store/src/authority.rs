@@ -2,8 +2,10 @@
 
 use qaqpa_model::Moment;
 
+use futures::TryStreamExt as _;
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
+use sqlx::Row as _;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use crate::journal::{Direction, JournalEntry, Line};
 use crate::sqlite::Columns;
@@ -14,9 +16,9 @@ use crate::{Store, StoreError, counters};
 pub struct NewCertificate {
     /// Its serial number in lower-case hexadecimal, as the issuer wrote it.
     pub serial: String,
-    /// Which issuer of the authority: `root`, `issuing`.
+    /// Which issuer of the authority: `rsa-root`, `rsa-issuing`.
     pub issuer: String,
-    /// For whom: `citizen-1`, `system-gateway`, `responder`.
+    /// For whom: `citizen-1`, `system-gateway`, `rsa-responder`.
     pub identity: String,
     /// The certificate.
     pub der: Vec<u8>,
@@ -24,6 +26,8 @@ pub struct NewCertificate {
     pub at: Moment,
     /// When its validity ends.
     pub not_after: Moment,
+    /// Its state from the beginning.
+    pub state: CertificateState,
 }
 
 /// The state of a certificate.
@@ -76,6 +80,21 @@ pub struct CertificateRecord {
     pub state: CertificateState,
 }
 
+/// A change of a certificate's state. Stored: changing this needs a migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateChange {
+    /// Its place among all changes, from 1.
+    pub position: u64,
+    /// Which issuer of the authority.
+    pub issuer: String,
+    /// The serial number in lower-case hexadecimal.
+    pub serial: String,
+    /// The state from then on.
+    pub state: CertificateState,
+    /// From when on; of a revocation or suspension, the moment in the state.
+    pub since: Moment,
+}
+
 /// A revocation list that was signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevocationList {
@@ -83,12 +102,16 @@ pub struct RevocationList {
     pub name: String,
     /// Its number, never repeated for this name.
     pub number: u64,
-    /// The list.
+    /// The list; empty where a newer one took its place.
     pub der: Vec<u8>,
     /// When it was signed.
     pub at: Moment,
     /// When the next one is due.
     pub next_update: Moment,
+    /// The position of the last change that it knows of; 0 for none.
+    pub changes: u64,
+    /// The number of the complete list that opened the base period; 0 for the empty list before the first.
+    pub base: u64,
 }
 
 /// The register of the authority.
@@ -96,21 +119,26 @@ pub struct RevocationList {
 pub struct Authority<'s>(pub(crate) &'s Store);
 
 impl Authority<'_> {
-    /// Enters issued certificates, all or none.
+    /// Enters issued certificates, all or none; gives the changes of those whose state is not good from the beginning.
     ///
     /// # Errors
     /// [`StoreError`] where the database could not, or a serial number exists for this issuer.
-    pub async fn record(&self, certificates: Vec<NewCertificate>) -> Result<(), StoreError> {
+    pub async fn record(
+        &self,
+        certificates: Vec<NewCertificate>,
+    ) -> Result<Vec<CertificateChange>, StoreError> {
         self.0
             .write(move |connection| {
                 Box::pin(async move {
+                    let mut changes = Vec::new();
                     for new in &certificates {
                         let position = counters::next(connection, "certificates").await?;
+                        let (since, reason) = columns_of(new.state, new.at);
                         sqlx::query(
                             "INSERT INTO certificates
                                (issuer, serial, identity, der, issued_at, not_after, state,
-                                state_at, position)
-                             VALUES ($1, $2, $3, $4, $5, $6, 'good', $5, $7)",
+                                reason, state_at, position)
+                             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                         )
                         .bind(&new.issuer)
                         .bind(&new.serial)
@@ -118,11 +146,18 @@ impl Authority<'_> {
                         .bind(&new.der)
                         .bind(new.at.unix_ms())
                         .bind(new.not_after.unix_ms())
+                        .bind(new.state.as_str())
+                        .bind(reason)
+                        .bind(since.unix_ms())
                         .bind(i64::try_from(position).unwrap_or(i64::MAX))
                         .execute(&mut *connection)
                         .await?;
+                        if new.state != CertificateState::Good {
+                            let of = (new.issuer.clone(), new.serial.clone());
+                            changes.push(keep_change(connection, of, new.state, since).await?);
+                        }
                     }
-                    Ok(())
+                    Ok(changes)
                 })
             })
             .await
@@ -164,29 +199,56 @@ impl Authority<'_> {
     ///
     /// # Errors
     /// [`StoreError`] where the database could not.
-    pub async fn list(&self) -> Result<Vec<CertificateRecord>, StoreError> {
+    pub async fn certificates(&self) -> Result<Vec<CertificateRecord>, StoreError> {
         let rows = sqlx::query("SELECT * FROM certificates ORDER BY position DESC")
             .fetch_all(self.0.readers())
             .await?;
         rows.iter().map(certificate_of).collect()
     }
 
-    /// The certificates of an issuer that are revoked or suspended, by serial number.
+    /// Says issuer and serial number of each certificate, one after another: there may be millions.
     ///
     /// # Errors
     /// [`StoreError`] where the database could not.
-    pub async fn revoked(&self, issuer: &str) -> Result<Vec<CertificateRecord>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT * FROM certificates WHERE issuer = $1 AND state <> 'good' ORDER BY serial",
-        )
-        .bind(issuer)
-        .fetch_all(self.0.readers())
-        .await?;
-        rows.iter().map(certificate_of).collect()
+    pub async fn each_serial(
+        &self,
+        mut heed: impl FnMut(&str, &str) + Send,
+    ) -> Result<(), StoreError> {
+        // Only columns of the primary key's index: the certificates themselves are not read.
+        let mut rows =
+            sqlx::query("SELECT issuer, serial FROM certificates").fetch(self.0.readers());
+        while let Some(row) = rows.try_next().await? {
+            heed(row.try_get("issuer")?, row.try_get("serial")?);
+        }
+        Ok(())
     }
 
-    /// Changes a state and journals it. Gives the state before, or `None` if there is no such certificate. A
-    /// revocation is for good: the state of a revoked certificate is left as it is.
+    /// Says each change of a state, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub async fn each_change(
+        &self,
+        mut heed: impl FnMut(CertificateChange) + Send,
+    ) -> Result<(), StoreError> {
+        let mut rows = sqlx::query("SELECT * FROM certificate_changes ORDER BY position")
+            .fetch(self.0.readers());
+        while let Some(row) = rows.try_next().await? {
+            let row = Columns(&row);
+            let since = row.moment("since")?;
+            heed(CertificateChange {
+                position: row.count("position")?,
+                issuer: row.text("issuer")?,
+                serial: row.text("serial")?,
+                state: state_of(&row, since)?,
+                since,
+            });
+        }
+        Ok(())
+    }
+
+    /// Changes a state and journals it. Gives what was changed, or `None` if there is no such certificate or it is
+    /// revoked: a revocation is for good.
     ///
     /// # Errors
     /// [`StoreError`] where the database could not.
@@ -196,7 +258,7 @@ impl Authority<'_> {
         serial: &str,
         state: CertificateState,
         at: Moment,
-    ) -> Result<Option<CertificateState>, StoreError> {
+    ) -> Result<Option<CertificateChange>, StoreError> {
         let Some(found) = self.by_serial(issuer, serial).await? else {
             return Ok(None);
         };
@@ -228,15 +290,13 @@ impl Authority<'_> {
                             .bind(&serial)
                             .fetch_one(&mut *connection)
                             .await?;
-                    let before = certificate_of(&row)?.state;
-                    if matches!(before, CertificateState::Revoked { .. }) {
-                        return Ok(Some(before));
+                    if matches!(
+                        certificate_of(&row)?.state,
+                        CertificateState::Revoked { .. }
+                    ) {
+                        return Ok(None);
                     }
-                    let (since, reason) = match state {
-                        CertificateState::Good => (at, None),
-                        CertificateState::Revoked { at, reason } => (at, Some(i64::from(reason))),
-                        CertificateState::Suspended { at } => (at, None),
-                    };
+                    let (since, reason) = columns_of(state, at);
                     sqlx::query(
                         "UPDATE certificates SET state = $3, reason = $4, state_at = $5
                          WHERE issuer = $1 AND serial = $2",
@@ -248,35 +308,55 @@ impl Authority<'_> {
                     .bind(since.unix_ms())
                     .execute(&mut *connection)
                     .await?;
+                    let change = keep_change(connection, (issuer, serial), state, since).await?;
                     line.append(connection).await?;
-                    Ok(Some(before))
+                    Ok(Some(change))
                 })
             })
             .await
     }
 
-    /// Keeps a signed revocation list.
+    /// Keeps lists that were signed together, all or none; of earlier ones of the same name, all but the bytes.
     ///
     /// # Errors
-    /// [`StoreError`] where the database could not, or the number exists for this name.
-    pub async fn save_list(&self, list: RevocationList) -> Result<(), StoreError> {
-        let number = i64::try_from(list.number).map_err(|_| StoreError::Unreadable {
-            what: "number of the list",
-        })?;
+    /// [`StoreError`] where the database could not, or a number exists for its name.
+    pub async fn save_lists(&self, lists: Vec<RevocationList>) -> Result<(), StoreError> {
+        let number = |number: u64| {
+            i64::try_from(number).map_err(|_| StoreError::Unreadable {
+                what: "number of the list",
+            })
+        };
+        let mut numbered = Vec::with_capacity(lists.len());
+        for list in lists {
+            let numbers = [list.number, list.changes, list.base].map(number);
+            let [own, changes, base] = numbers;
+            numbered.push((own?, changes?, base?, list));
+        }
         self.0
             .write(move |connection| {
                 Box::pin(async move {
-                    sqlx::query(
-                        "INSERT INTO revocation_lists (name, number, der, at, next_update)
-                         VALUES ($1, $2, $3, $4, $5)",
-                    )
-                    .bind(&list.name)
-                    .bind(number)
-                    .bind(&list.der)
-                    .bind(list.at.unix_ms())
-                    .bind(list.next_update.unix_ms())
-                    .execute(connection)
-                    .await?;
+                    for (number, changes, base, list) in &numbered {
+                        sqlx::query(
+                            "UPDATE revocation_lists SET der = x'' WHERE name = $1 AND der <> x''",
+                        )
+                        .bind(&list.name)
+                        .execute(&mut *connection)
+                        .await?;
+                        sqlx::query(
+                            "INSERT INTO revocation_lists
+                               (name, number, der, at, next_update, changes, base)
+                             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                        )
+                        .bind(&list.name)
+                        .bind(number)
+                        .bind(&list.der)
+                        .bind(list.at.unix_ms())
+                        .bind(list.next_update.unix_ms())
+                        .bind(changes)
+                        .bind(base)
+                        .execute(&mut *connection)
+                        .await?;
+                    }
                     Ok(())
                 })
             })
@@ -292,24 +372,107 @@ impl Authority<'_> {
             .bind(name)
             .fetch_optional(self.0.readers())
             .await?
-            .map(|row| {
-                let row = Columns(&row);
-                Ok(RevocationList {
-                    name: row.text("name")?,
-                    number: row.count("number")?,
-                    der: row.bytes("der")?,
-                    at: row.moment("at")?,
-                    next_update: row.moment("next_update")?,
-                })
-            })
+            .as_ref()
+            .map(list_of)
             .transpose()
+    }
+
+    /// The revocation list of that number.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub async fn numbered_list(
+        &self,
+        name: &str,
+        number: u64,
+    ) -> Result<Option<RevocationList>, StoreError> {
+        sqlx::query("SELECT * FROM revocation_lists WHERE name = $1 AND number = $2")
+            .bind(name)
+            .bind(i64::try_from(number).unwrap_or(i64::MAX))
+            .fetch_optional(self.0.readers())
+            .await?
+            .as_ref()
+            .map(list_of)
+            .transpose()
+    }
+
+    /// The newest revocation list that was made at this moment or before it, by the clock of then.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub async fn list_at(
+        &self,
+        name: &str,
+        at: Moment,
+    ) -> Result<Option<RevocationList>, StoreError> {
+        sqlx::query(
+            "SELECT * FROM revocation_lists WHERE name = $1 AND at <= $2
+             ORDER BY number DESC LIMIT 1",
+        )
+        .bind(name)
+        .bind(at.unix_ms())
+        .fetch_optional(self.0.readers())
+        .await?
+        .as_ref()
+        .map(list_of)
+        .transpose()
     }
 }
 
-fn certificate_of(row: &SqliteRow) -> Result<CertificateRecord, StoreError> {
+/// Since when a state holds, and its reason, as the columns have them; a good one holds from the change on.
+const fn columns_of(state: CertificateState, changed_at: Moment) -> (Moment, Option<i64>) {
+    match state {
+        CertificateState::Good => (changed_at, None),
+        CertificateState::Revoked { at, reason } => (at, Some(reason as i64)),
+        CertificateState::Suspended { at } => (at, None),
+    }
+}
+
+/// Keeps a change of a certificate's state, within a transaction.
+async fn keep_change(
+    connection: &mut SqliteConnection,
+    (issuer, serial): (String, String),
+    state: CertificateState,
+    since: Moment,
+) -> Result<CertificateChange, StoreError> {
+    let position = counters::next(connection, "certificate-changes").await?;
+    sqlx::query(
+        "INSERT INTO certificate_changes (position, issuer, serial, state, reason, since)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(i64::try_from(position).unwrap_or(i64::MAX))
+    .bind(&issuer)
+    .bind(&serial)
+    .bind(state.as_str())
+    .bind(columns_of(state, since).1)
+    .bind(since.unix_ms())
+    .execute(connection)
+    .await?;
+    Ok(CertificateChange {
+        position,
+        issuer,
+        serial,
+        state,
+        since,
+    })
+}
+
+fn list_of(row: &SqliteRow) -> Result<RevocationList, StoreError> {
     let row = Columns(row);
-    let at = row.moment("state_at")?;
-    let state = match row.text("state")?.as_str() {
+    Ok(RevocationList {
+        name: row.text("name")?,
+        number: row.count("number")?,
+        der: row.bytes("der")?,
+        at: row.moment("at")?,
+        next_update: row.moment("next_update")?,
+        changes: row.count("changes")?,
+        base: row.count("base")?,
+    })
+}
+
+/// The state in the columns `state` and `reason`.
+fn state_of(row: &Columns<'_>, at: Moment) -> Result<CertificateState, StoreError> {
+    Ok(match row.text("state")?.as_str() {
         "good" => CertificateState::Good,
         "suspended" => CertificateState::Suspended { at },
         "revoked" => CertificateState::Revoked {
@@ -320,7 +483,12 @@ fn certificate_of(row: &SqliteRow) -> Result<CertificateRecord, StoreError> {
                 .ok_or(StoreError::Unreadable { what: "reason" })?,
         },
         _ => return Err(StoreError::Unreadable { what: "state" }),
-    };
+    })
+}
+
+fn certificate_of(row: &SqliteRow) -> Result<CertificateRecord, StoreError> {
+    let row = Columns(row);
+    let state = state_of(&row, row.moment("state_at")?)?;
     Ok(CertificateRecord {
         serial: row.text("serial")?,
         issuer: row.text("issuer")?,

@@ -35,7 +35,9 @@ pub use accounts::{Account, NewAccount, PersonName};
 pub use applications::{
     Application, Attachment, AttachmentContent, NewAttachment, NewDraft, Submission, Submitted,
 };
-pub use authority::{CertificateRecord, CertificateState, NewCertificate, RevocationList};
+pub use authority::{
+    CertificateChange, CertificateRecord, CertificateState, NewCertificate, RevocationList,
+};
 pub use cabinet::{
     CabinetContent, CabinetDocument, NewCabinetDocument, NewNotification, Notification,
 };

@@ -1,5 +1,6 @@
 use std::os::unix::fs::PermissionsExt;
 
+use qaqpa_crypto::KeyKind;
 use qaqpa_model::Iin;
 use qaqpa_transport::{Clock, paths};
 use qaqpa_x509::Certificate;
@@ -208,7 +209,7 @@ async fn openssl_and_keytool_read_every_key_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_public_door_serves_its_certificates_and_says_what_is_not_offered() {
+async fn the_public_door_serves_its_certificates_and_says_what_is_asked_otherwise() {
     let stand = Stand::at(Clock::real()).await;
     let root = stand.get(&stand.address("root")).await;
     assert_eq!(root.header("content-type"), Some("application/pkix-cert"));
@@ -227,7 +228,11 @@ async fn the_public_door_serves_its_certificates_and_says_what_is_not_offered() 
     assert_eq!(leaf.crl_urls(), [stand.address("crl-rsa")]);
     assert_eq!(leaf.freshest_crl_urls(), [stand.address("crl-rsa-delta")]);
     let status = async |name: &str| stand.get(&stand.address(name)).await.status.as_u16();
-    assert_eq!(status("crl-rsa-delta").await, 404);
+    for kind in KeyKind::ALL {
+        for list in ["", "-delta", "-root"] {
+            assert_eq!(status(&format!("crl-{kind}{list}")).await, 200);
+        }
+    }
     // Asked by GET: stamps are asked for by POST.
     assert_eq!(status("tsp").await, 405);
     assert_eq!(status("health").await, 200);

@@ -48,6 +48,7 @@ macro_rules! hold {
         crate::contract::hold!(@ $stand, authority {
             a_serial_number_is_entered_once,
             a_revocation_is_for_good_and_a_suspension_is_not,
+            a_certificate_can_be_revoked_from_the_beginning,
             numbers_never_repeat_not_even_after_closing,
             the_latest_list_has_the_highest_number,
             a_setting_is_read_back_after_closing,

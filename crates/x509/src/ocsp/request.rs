@@ -96,6 +96,20 @@ impl CertId {
         })
     }
 
+    /// The id as it came.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// Whether both name the same issuer by the same digest algorithm.
+    #[must_use]
+    pub fn same_issuer(&self, other: &Self) -> bool {
+        self.algorithm == other.algorithm
+            && self.issuer_name_hash == other.issuer_name_hash
+            && self.issuer_key_hash == other.issuer_key_hash
+    }
+
     /// The serial number: big-endian, without leading zeros.
     #[must_use]
     pub fn serial(&self) -> &[u8] {

@@ -1,17 +1,20 @@
 //! The authority's register, counters and settings.
 
-use qaqpa_store::{CertificateState, NewCertificate, RevocationList, StoreError};
+use qaqpa_store::{
+    CertificateChange, CertificateState, NewCertificate, RevocationList, StoreError,
+};
 
 use crate::stand::{Stand, at};
 
 fn certificate(serial: &str, identity: &str) -> NewCertificate {
     NewCertificate {
         serial: serial.to_owned(),
-        issuer: "issuing".to_owned(),
+        issuer: "rsa-issuing".to_owned(),
         identity: identity.to_owned(),
         der: vec![1, 2, 3],
         at: at(0),
         not_after: at(1000),
+        state: CertificateState::Good,
     }
 }
 
@@ -22,19 +25,23 @@ pub(crate) async fn a_serial_number_is_entered_once(stand: &impl Stand) {
         certificate("0a", "citizen-1"),
         certificate("0b", "citizen-1"),
     ];
-    authority.record(both).await.unwrap();
+    assert_eq!(authority.record(both).await, Ok(vec![]));
     let twice = vec![certificate("0c", "head-1"), certificate("0a", "head-1")];
     let outcome = authority.record(twice).await;
     assert!(matches!(outcome, Err(StoreError::Database { .. })));
-    assert_eq!(authority.by_serial("issuing", "0c").await, Ok(None));
-    assert_eq!(authority.by_serial("root", "0a").await, Ok(None));
-    let found = authority.by_serial("issuing", "0a").await.unwrap().unwrap();
+    assert_eq!(authority.by_serial("rsa-issuing", "0c").await, Ok(None));
+    assert_eq!(authority.by_serial("rsa-root", "0a").await, Ok(None));
+    let found = authority
+        .by_serial("rsa-issuing", "0a")
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(found.state, CertificateState::Good);
     assert_eq!((found.der, found.not_after), (vec![1, 2, 3], at(1000)));
     let of_one = authority.by_identity("citizen-1").await.unwrap();
     let serials: Vec<_> = of_one.iter().map(|one| one.serial.as_str()).collect();
     assert_eq!(serials, ["0b", "0a"]);
-    assert_eq!(authority.list().await, Ok(of_one));
+    assert_eq!(authority.certificates().await, Ok(of_one));
 }
 
 pub(crate) async fn a_revocation_is_for_good_and_a_suspension_is_not(stand: &impl Stand) {
@@ -50,23 +57,70 @@ pub(crate) async fn a_revocation_is_for_good_and_a_suspension_is_not(stand: &imp
         reason: 1,
     };
     let good = CertificateState::Good;
-    for (state, before, after) in [
-        (suspended, good, suspended),
-        (good, suspended, good),
-        (revoked, good, revoked),
-        (good, revoked, revoked),
-        (suspended, revoked, revoked),
+    let change = |position, state, since| CertificateChange {
+        position,
+        issuer: "rsa-issuing".to_owned(),
+        serial: "0a".to_owned(),
+        state,
+        since,
+    };
+    let changes = [
+        change(1, suspended, at(5)),
+        change(2, good, at(7)),
+        change(3, revoked, at(6)),
+    ];
+    for (state, changed, after) in [
+        (suspended, Some(&changes[0]), suspended),
+        (good, Some(&changes[1]), good),
+        (revoked, Some(&changes[2]), revoked),
+        (good, None, revoked),
+        (suspended, None, revoked),
     ] {
-        let changed = authority.set_state("issuing", "0a", state, at(7)).await;
-        assert_eq!(changed, Ok(Some(before)));
-        let found = authority.by_serial("issuing", "0a").await.unwrap().unwrap();
+        let outcome = authority.set_state("rsa-issuing", "0a", state, at(7)).await;
+        assert_eq!(outcome, Ok(changed.cloned()));
+        let found = authority
+            .by_serial("rsa-issuing", "0a")
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(found.state, after);
     }
-    let unknown = authority.set_state("issuing", "0f", revoked, at(7)).await;
+    let unknown = authority
+        .set_state("rsa-issuing", "0f", revoked, at(7))
+        .await;
     assert_eq!(unknown, Ok(None));
-    let list = authority.revoked("issuing").await.unwrap();
-    assert_eq!((list.len(), list[0].state), (1, revoked));
-    assert_eq!(authority.revoked("root").await, Ok(vec![]));
+    let mut kept = Vec::new();
+    let each = authority.each_change(|change| kept.push(change));
+    assert_eq!(each.await, Ok(()));
+    assert_eq!(kept, changes);
+    let mut serials = Vec::new();
+    let each = authority.each_serial(|issuer, serial| serials.push(format!("{issuer} {serial}")));
+    assert_eq!(each.await, Ok(()));
+    assert_eq!(serials, ["rsa-issuing 0a"]);
+}
+
+pub(crate) async fn a_certificate_can_be_revoked_from_the_beginning(stand: &impl Stand) {
+    let store = stand.open().await;
+    let authority = store.authority();
+    let state = CertificateState::Revoked {
+        at: at(-5),
+        reason: 1,
+    };
+    let revoked = NewCertificate {
+        state,
+        ..certificate("0b", "revoked")
+    };
+    let both = vec![certificate("0a", "citizen-1"), revoked];
+    let change = CertificateChange {
+        position: 1,
+        issuer: "rsa-issuing".to_owned(),
+        serial: "0b".to_owned(),
+        state,
+        since: at(-5),
+    };
+    assert_eq!(authority.record(both).await, Ok(vec![change]));
+    let found = authority.by_identity("revoked").await.unwrap();
+    assert_eq!(found[0].state, state);
 }
 
 pub(crate) async fn numbers_never_repeat_not_even_after_closing(stand: &impl Stand) {
@@ -92,20 +146,43 @@ pub(crate) async fn numbers_never_repeat_not_even_after_closing(stand: &impl Sta
 pub(crate) async fn the_latest_list_has_the_highest_number(stand: &impl Stand) {
     let store = stand.open().await;
     let authority = store.authority();
-    let list = |number| RevocationList {
-        name: "rsa".to_owned(),
-        number,
-        der: vec![u8::try_from(number).unwrap()],
-        at: at(0),
+    let list = |name: &str, number: u8| RevocationList {
+        name: name.to_owned(),
+        number: number.into(),
+        der: vec![number],
+        at: at(number.into()),
         next_update: at(100),
+        changes: 7,
+        base: 1,
     };
-    for number in [1, 10, 9] {
-        authority.save_list(list(number)).await.unwrap();
+    for number in [1, 9, 10] {
+        let pair = vec![list("rsa", number), list("rsa-delta", number)];
+        authority.save_lists(pair).await.unwrap();
     }
-    assert_eq!(authority.latest_list("rsa").await, Ok(Some(list(10))));
+    assert_eq!(
+        authority.latest_list("rsa").await,
+        Ok(Some(list("rsa", 10)))
+    );
     assert_eq!(authority.latest_list("gost").await, Ok(None));
-    let again = authority.save_list(list(10)).await;
-    assert!(matches!(again, Err(StoreError::Database { .. })));
+    // Of the lists before, only the bytes are gone.
+    let without = RevocationList {
+        der: Vec::new(),
+        ..list("rsa", 9)
+    };
+    assert_eq!(
+        authority.numbered_list("rsa", 9).await,
+        Ok(Some(without.clone()))
+    );
+    assert_eq!(authority.list_at("rsa", at(9)).await, Ok(Some(without)));
+    assert_eq!(authority.list_at("rsa", at(0)).await, Ok(None));
+    // Both or none.
+    let again = vec![list("rsa", 11), list("rsa-delta", 10)];
+    let refused = authority.save_lists(again).await;
+    assert!(matches!(refused, Err(StoreError::Database { .. })));
+    assert_eq!(
+        authority.latest_list("rsa").await,
+        Ok(Some(list("rsa", 10)))
+    );
 }
 
 pub(crate) async fn a_setting_is_read_back_after_closing(stand: &impl Stand) {
