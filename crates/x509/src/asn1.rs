@@ -6,7 +6,6 @@ use qaqpa_crypto::{PrivateKey, SignatureAlgorithm};
 use spki::AlgorithmIdentifierRef;
 use x509_cert::certificate::Version;
 use x509_cert::ext::Extension;
-use x509_cert::time::Validity;
 
 use crate::ObjectIdentifier;
 use crate::issue::IssueError;
@@ -19,7 +18,8 @@ pub(crate) struct Tbs<'a> {
     pub(crate) serial: IntRef<'a>,
     pub(crate) signature: AlgorithmIdentifierRef<'a>,
     pub(crate) issuer: AnyRef<'a>,
-    pub(crate) validity: Validity,
+    /// `Validity`; [`crate::time::period`] reads it.
+    pub(crate) validity: AnyRef<'a>,
     pub(crate) subject: AnyRef<'a>,
     pub(crate) spki: AnyRef<'a>,
     #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]

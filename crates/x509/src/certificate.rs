@@ -115,6 +115,7 @@ impl Certificate {
             .to_vec();
         let subject_der = tbs.subject.to_der().map_err(malformed)?;
         let issuer = tbs.issuer.to_der().map_err(malformed)?;
+        let (not_before, not_after) = time::period(&tbs.validity).map_err(malformed)?;
         let start = offset_in(der, tbs_der);
         Ok(Self(Arc::new(Inner {
             der: der.to_vec(),
@@ -127,8 +128,8 @@ impl Certificate {
             subject_key: NameKey::from_der(&subject_der).map_err(malformed)?,
             subject_der,
             serial: positive(tbs.serial.as_bytes()).ok_or(CertificateError::Serial)?,
-            not_before: time::moment_of(tbs.validity.not_before),
-            not_after: time::moment_of(tbs.validity.not_after),
+            not_before,
+            not_after,
             signature_oid: algorithm.oid,
             signature_algorithm: signature_algorithm(&algorithm),
             signature: signature.to_vec(),

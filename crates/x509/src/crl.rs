@@ -7,6 +7,7 @@
 //! A list is kept as 16 bytes and a serial number for each entry, and looked up by bisection: a million entries take
 //! some 36 MB and a look-up about a microsecond (`benches/crl.rs`).
 
+mod any;
 mod delta;
 mod encode;
 mod entries;
@@ -14,6 +15,7 @@ mod list;
 mod scope;
 mod verify;
 
+pub use any::AnyCrl;
 pub use delta::{DeltaCrl, UpdatedCrl};
 pub use encode::{CrlToIssue, issue, issue_delta, issue_with};
 pub use scope::{Only, ScopeToIssue};

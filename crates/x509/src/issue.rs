@@ -224,15 +224,17 @@ fn signed(
 ) -> Result<Vec<u8>, IssueError> {
     let subject = spec.subject.to_der()?;
     let serial = integer(&spec.serial);
+    let validity = x509_cert::time::Validity::<x509_cert::certificate::Rfc5280>::new(
+        time_of(spec.validity.not_before)?,
+        time_of(spec.validity.not_after)?,
+    )
+    .to_der()?;
     let tbs = Tbs {
         version: Version::V3,
         serial: IntRef::new(&serial)?,
         signature: identifier(key.kind().signature_algorithm()),
         issuer: AnyRef::from_der(issuer_name_der)?,
-        validity: x509_cert::time::Validity::new(
-            time_of(spec.validity.not_before)?,
-            time_of(spec.validity.not_after)?,
-        ),
+        validity: AnyRef::from_der(&validity)?,
         subject: AnyRef::from_der(&subject)?,
         spki: AnyRef::from_der(&spec.spki_der)?,
         issuer_unique_id: None,

@@ -24,6 +24,7 @@ pub mod pkcs10;
 pub mod pkcs12;
 pub mod profile;
 pub mod reason;
+pub mod revocation;
 mod time;
 pub mod tsp;
 pub mod usage;

@@ -7,7 +7,6 @@ use der::{Decode, Header, Reader, SliceReader, Tag, Tagged};
 use qaqpa_model::Moment;
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::CrlReason;
-use x509_cert::time::Time;
 
 use super::{CrlError, ListedEntry};
 use crate::asn1::positive_bytes;
@@ -26,6 +25,9 @@ pub(super) struct EntryRules {
     pub(super) removals: bool,
     /// certificateIssuer belongs to indirect lists (RFC 5280 §5.3.3).
     pub(super) issuers: bool,
+    /// Serial numbers that are not positive, or longer than 20 bytes, are passed over: no certificate that is read here
+    /// has one. Otherwise they make the list malformed.
+    pub(super) odd_serials: bool,
 }
 
 /// Entries sorted by issuer and serial number: packed, so that a million of them take some 40 MB and three
@@ -88,7 +90,11 @@ impl Entries {
                     }
                 };
             }
-            entries.push(raw.serial, raw.at, said.reason, issuer)?;
+            match positive_bytes(raw.serial) {
+                Some(serial) => entries.push(serial, raw.at, said.reason, issuer)?,
+                None if rules.odd_serials => {}
+                None => return Err(CrlError::Malformed),
+            }
         }
         entries.sort();
         if rules.removals && entries.has_duplicates() {
@@ -209,6 +215,7 @@ fn split_entry(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 struct RawEntry<'a> {
+    /// The INTEGER's content.
     serial: &'a [u8],
     at: Moment,
     extensions: Option<&'a [u8]>,
@@ -218,8 +225,7 @@ impl<'a> RawEntry<'a> {
     fn read(content: &'a [u8]) -> der::Result<Self> {
         let mut reader = SliceReader::new(content)?;
         let serial = IntRef::decode(&mut reader)?.as_bytes();
-        let serial = positive_bytes(serial).ok_or_else(|| Tag::Integer.value_error())?;
-        let at = moment_of(Time::decode(&mut reader)?);
+        let at = moment_of(&AnyRef::decode(&mut reader)?)?;
         let extensions = match reader.is_finished() {
             true => None,
             false => Some(reader.tlv_bytes()?),

@@ -1,6 +1,6 @@
 //! A list that was read: its parts, before anything is believed.
 
-use der::asn1::Uint;
+use der::asn1::{AnyRef, Uint};
 use der::{Decode, Reader, SliceReader, Tag, TagMode, TagNumber};
 use qaqpa_crypto::CryptoError;
 use qaqpa_model::Moment;
@@ -8,7 +8,6 @@ use spki::AlgorithmIdentifierRef;
 use x509_cert::certificate::Version;
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::AuthorityKeyIdentifier;
-use x509_cert::time::Time;
 
 use super::entries::{Entries, EntryRules};
 use super::scope::Scope;
@@ -59,9 +58,11 @@ impl<'a> RawList<'a> {
                 return Err(Tag::Sequence.value_error().into());
             }
             let issuer = reader.tlv_bytes()?;
-            let this_update = moment_of(Time::decode(reader)?);
+            let this_update = moment_of(&AnyRef::decode(reader)?)?;
             let next_update = match next_tag(reader)? {
-                Some(Tag::UtcTime | Tag::GeneralizedTime) => Some(moment_of(Time::decode(reader)?)),
+                Some(Tag::UtcTime | Tag::GeneralizedTime) => {
+                    Some(moment_of(&AnyRef::decode(reader)?)?)
+                }
                 _ => None,
             };
             let entries = match next_tag(reader)? {

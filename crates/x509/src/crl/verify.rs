@@ -168,6 +168,7 @@ fn judge(
         max: policy.entries_max,
         removals,
         issuers: false,
+        odd_serials: false,
     })?;
     Ok(Crl {
         number,

@@ -1,0 +1,82 @@
+//! Whether a path's certificates are revoked, by lists of every kind (RFC 5280 §6.3.3).
+//!
+//! A pure function of what it is given: the lists and the certificates of their signers are fetched by others. A list
+//! counts where the certificate's distribution points, or its issuer, lead to it; partitions are put together until
+//! every reason is covered; a delta is used where it follows its base.
+
+mod consult;
+mod points;
+
+use qaqpa_model::{Limits, Moment};
+use thiserror::Error;
+
+use crate::crl::{AnyCrl, CrlError, CrlPolicy};
+use crate::path::Path;
+use crate::{Certificate, RevocationReason, TrustAnchors};
+
+/// What is known beside the path.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// The lists, of any issuer and in any order.
+    pub lists: &'a [AnyCrl],
+    /// Certificates that may have signed a list, or lead from its signer to the anchor.
+    pub pool: &'a [Certificate],
+    /// The anchors; a list's signer must lead to the path's own.
+    pub anchors: &'a TrustAnchors,
+}
+
+/// Why a path is not known to be free of revoked certificates. `position` counts from the leaf (0) towards the anchor.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum RevocationError {
+    /// Too many lists had to be verified.
+    #[error("no answer within the budget of {max} lists")]
+    Budget {
+        /// Lists verified.
+        max: usize,
+    },
+    /// A certificate is revoked or suspended.
+    #[error("certificate {position}: revoked since {at}")]
+    Revoked {
+        /// Which certificate.
+        position: usize,
+        /// Since when.
+        at: Moment,
+        /// Why, if the authority says so.
+        reason: Option<RevocationReason>,
+    },
+    /// The lists do not say of a certificate that it is not revoked, for whatever reason one revokes.
+    #[error("certificate {position}: no list says whether it is revoked")]
+    Undetermined {
+        /// Which certificate.
+        position: usize,
+        /// What was wrong with the first list that should have said it, if there was one.
+        why: Option<CrlError>,
+    },
+}
+
+/// Whether no certificate of the path, but the anchor, is revoked at the path's moment.
+///
+/// # Errors
+/// [`RevocationError`] of the certificate nearest to the anchor.
+///
+/// Source: RFC 5280 §6.3.3, with deltas. A list's signer is himself a certificate whose path is proven and whose status
+/// is asked; where the question comes back to a certificate that is being asked about, its own answer decides. Lists
+/// without nextUpdate are not used.
+pub fn check(
+    path: &Path,
+    known: Known<'_>,
+    limits: &Limits,
+    policy: &CrlPolicy,
+) -> Result<(), RevocationError> {
+    let mut inquiry = consult::Inquiry::new(path, known, limits, policy);
+    let certificates = path.certificates();
+    for position in (0..certificates.len().saturating_sub(1)).rev() {
+        let certificate = &certificates[position];
+        inquiry
+            .ask(certificate)
+            .map_err(|status| status.of(position))?;
+        inquiry.settle(certificate);
+    }
+    Ok(())
+}
