@@ -293,7 +293,7 @@ async fn enter(authority: &Authority, made: &[(Entry, Made)], now: Moment) -> Re
                 .collect(),
         };
         for state in states {
-            authority.store.authority().set_state(issuer.as_str(), &serial, state, now).await?;
+            authority.set_state(issuer, &serial, state, now).await?;
         }
     }
     Ok(())

@@ -19,13 +19,13 @@ use qaqpa_x509::tsp::{
 use qaqpa_x509::{Certificate, KeyUsage, ObjectIdentifier, oid};
 
 use crate::PkiError;
-use crate::authority::{Authority, IssuerName, blocking, status_at};
+use crate::authority::{Authority, IssuerName, blocking};
 use crate::standing::Standing;
 use crate::vault::{KINDS, Signer, in_names, test_name};
 
 mod door;
 
-pub(crate) use door::door;
+pub(crate) use door::{door, door_as_of};
 
 /// The authorities that sign stamps now, by kind of key.
 #[derive(Debug, Default)]
@@ -184,17 +184,14 @@ async fn status(
     certificate: &Certificate,
     at: Moment,
 ) -> Result<CertStatus, PkiError> {
-    let register = authority.store.authority();
-    let issuer = IssuerName::Issuing(kind).as_str();
-    let found = register
-        .by_serial(issuer, &certificate.serial_hex())
-        .await?;
-    Ok(found.map_or(CertStatus::Unknown, |record| status_at(record.state, at)))
+    let issuer = IssuerName::Issuing(kind);
+    let found = authority.register.status(issuer, certificate.serial(), at);
+    Ok(found.unwrap_or(CertStatus::Unknown))
 }
 
 impl Timestampers {
     /// The one with that kind of key.
-    fn of(&self, kind: KeyKind) -> Option<Arc<Signer>> {
+    pub(crate) fn of(&self, kind: KeyKind) -> Option<Arc<Signer>> {
         let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
         all.get(&kind).cloned()
     }

@@ -6,6 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{Method, Request, StatusCode, header};
+use qaqpa_model::Moment;
 use qaqpa_x509::tsp::{Failure, rejected};
 
 use super::{REQUEST_BYTES_MAX, answer};
@@ -20,6 +21,16 @@ const REPLY: &str = "application/timestamp-reply";
 pub(crate) async fn door(
     State(authority): State<Arc<Authority>>,
     request: Request<Body>,
+) -> Response {
+    let at = authority.clock.now();
+    door_as_of(&authority, request, at).await
+}
+
+/// Answers one request as of a moment.
+pub(crate) async fn door_as_of(
+    authority: &Authority,
+    request: Request<Body>,
+    at: Moment,
 ) -> Response {
     let refuse = |status, text: &str| reply(status, rejected(Failure::BadRequest, text));
     if request.method() != Method::POST {
@@ -43,8 +54,7 @@ pub(crate) async fn door(
             &format!("a time-stamp request has at most {REQUEST_BYTES_MAX} bytes"),
         );
     };
-    let at = authority.clock.now();
-    reply(StatusCode::OK, answer(&authority, &body, at).await)
+    reply(StatusCode::OK, answer(authority, &body, at).await)
 }
 
 fn is_query(request: &Request<Body>) -> bool {

@@ -6,6 +6,7 @@ mod clock;
 mod commands;
 mod first_start;
 mod lists;
+mod mischief;
 mod ocsp;
 mod orders;
 mod people;

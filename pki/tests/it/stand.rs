@@ -26,13 +26,10 @@ pub(crate) struct Stand {
 }
 
 pub(crate) async fn up(dir: &Path, clock: &Clock) -> Running {
-<<<<<<< /work/t/stamps-tmp/merge/pki/tests/it/stand.rs
-=======
     up_with(dir, clock, Config::default()).await
 }
 
 pub(crate) async fn up_with(dir: &Path, clock: &Clock, config: Config) -> Running {
->>>>>>> /work/t/stamps-tmp/merge/pki/tests/it/stand.rs.theirs
     // A tool that another case starts at this moment holds this process's files until it runs, a lock that was just
     // let go among them.
     for _ in 0..100 {
@@ -40,11 +37,7 @@ pub(crate) async fn up_with(dir: &Path, clock: &Clock, config: Config) -> Runnin
             clock: clock.clone(),
             ..ActorStart::in_folder(dir)
         };
-<<<<<<< /work/t/stamps-tmp/merge/pki/tests/it/stand.rs
-        match qaqpa_pki::start(start).await {
-=======
         match qaqpa_pki::start_with(start, config).await {
->>>>>>> /work/t/stamps-tmp/merge/pki/tests/it/stand.rs.theirs
             Err(StartError::File(FileError::Locked { .. })) => {
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             }
