@@ -1,8 +1,13 @@
-//! Writes the seeds anew: signed documents, the public key, and what the documents read as.
+//! Writes the seeds anew: signed documents, the public key, and what the documents read as; time stamps.
 
 use std::path::Path;
 
-use qaqpa_crypto::{PrivateKey, SignatureAlgorithm};
+use qaqpa_crypto::{DigestAlgorithm, PrivateKey, SignatureAlgorithm};
+use qaqpa_model::Moment;
+use qaqpa_x509::issue::{self, Addresses, Issuer, Validity};
+use qaqpa_x509::name::NameToWrite;
+use qaqpa_x509::oid;
+use qaqpa_x509::tsp::{self, Accuracy, Imprint, Signing, StampRequest, StampToIssue};
 use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::{
     Bounds, CoveredElement, Signer, WsseKeyInfo, find_by_id, find_enveloped, find_wsse, sign_by_id,
@@ -60,8 +65,53 @@ fn main() {
         "wsse.xml",
         sign_wsse(ENVELOPE.as_bytes(), &signer, name, "1", &limits).expect("signed"),
     );
+    stamps(&seeds, &key);
     std::fs::write(seeds.join("readings.txt"), readings).expect("readings");
     std::fs::write(seeds.join("key.spki"), key.spki_der()).expect("the key");
+}
+
+/// A request for a time stamp, the token that answers it, and the whole answer.
+fn stamps(seeds: &Path, key: &PrivateKey) {
+    let validity = Validity {
+        not_before: Moment::ROOT_BEGIN,
+        not_after: Moment::ROOT_END,
+    };
+    let name = |name| NameToWrite::new().with(oid::COMMON_NAME, name);
+    let root = issue::root(name("TEST ROOT"), key, validity).expect("a root");
+    let by = Issuer {
+        certificate: &root,
+        key,
+    };
+    let addresses = Addresses::default();
+    let tsa = issue::timestamper(name("TEST TSA"), key.spki_der(), validity, addresses, by)
+        .expect("an authority");
+    // As in `fuzz_targets/tsp_token.rs`.
+    let imprint = Imprint::of(DigestAlgorithm::Sha256, b"TEST data to stamp");
+    let request = StampRequest::new(imprint.clone())
+        .with_nonce(&[0xf1; 8])
+        .with_policy(oid::POLICY_TSP_RSA);
+    let stamp = StampToIssue {
+        imprint,
+        policy: oid::POLICY_TSP_RSA,
+        serial: vec![7],
+        gen_time: Moment::ROOT_BEGIN,
+        accuracy: Some(Accuracy::seconds(1)),
+        ordering: false,
+        nonce: request.nonce.clone(),
+        names_tsa: true,
+    };
+    let certificates = [tsa.clone()];
+    let signing = Signing::by(&tsa, key).with_certificates(&certificates);
+    let token = tsp::issue(&stamp, &signing).expect("a token");
+    for (target, name, bytes) in [
+        ("tsp_request", "request.tsq", request.encode()),
+        ("tsp_token", "answer.tsr", tsp::granted(&token)),
+        ("tsp_token", "token.der", token),
+    ] {
+        let folder = seeds.join(target);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join(name), bytes).expect("a seed");
+    }
 }
 
 /// As in `fuzz_targets/xmldsig_verify.rs`.
