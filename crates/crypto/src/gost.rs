@@ -15,6 +15,7 @@ mod point;
 mod product;
 mod scalar;
 mod sign;
+mod streebog;
 mod verify;
 
 pub use curve::Curve;

@@ -1,7 +1,8 @@
 //! The digests: GOST 34.311-95 with the test S-box, and Streebog-512.
 
 use gost94::{Digest, Gost94Test};
-use streebog::Streebog512;
+
+use super::streebog;
 
 /// The digest of GOST 34.311-95 with the test S-box, in the order in which the standard prints it.
 #[must_use]
@@ -12,7 +13,7 @@ pub fn gost34311(bytes: &[u8]) -> [u8; 32] {
 /// The digest Streebog-512 (RFC 6986), in the order in which the standard prints it.
 #[must_use]
 pub fn streebog512(bytes: &[u8]) -> [u8; 64] {
-    Streebog512::digest(bytes).into()
+    streebog::digest(bytes)
 }
 
 #[cfg(test)]

@@ -125,11 +125,12 @@ fn apply<const N: usize>(
 fn carry<const N: usize>(limb: impl Fn(usize) -> i128) -> Long {
     let mut result = [0; LIMBS];
     let mut carry = 0;
-    for i in 0..=N {
+    for (i, to) in result.iter_mut().enumerate().take(N) {
         let sum = limb(i) + carry;
         carry = sum >> BITS;
-        result[i] = if i < N { sum as i64 & LOW } else { sum as i64 };
+        *to = sum as i64 & LOW;
     }
+    result[N] = (limb(N) + carry) as i64;
     result
 }
 
