@@ -1,9 +1,11 @@
 use openssl::bn::BigNum;
+use openssl::ec::{EcGroup, EcKey};
 use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
 use openssl::pkey::PKey;
 use openssl::rsa::Rsa;
 use openssl::sign::{Signer, Verifier};
-use qaqpa_crypto::{CryptoError, PrivateKey, SignatureAlgorithm, verify};
+use qaqpa_crypto::{CryptoError, KeyKind, PrivateKey, SignatureAlgorithm, verify};
 
 fn message_digest(algorithm: SignatureAlgorithm) -> MessageDigest {
     match algorithm {
@@ -125,5 +127,41 @@ fn a_short_key_or_a_small_exponent_is_weak_even_when_the_signature_is_right() {
             ),
             Err(CryptoError::Weak { why })
         );
+    }
+}
+
+#[test]
+fn ecdsa_signatures_pass_between_openssl_and_us_both_ways() {
+    let algorithm = SignatureAlgorithm::EcdsaSha256;
+    let key = PrivateKey::generate(KeyKind::Ecdsa).unwrap();
+    let public = PKey::public_key_from_der(key.spki_der()).unwrap();
+    let ours = key.sign(algorithm, b"message").unwrap();
+    let mut verifier = Verifier::new(MessageDigest::sha256(), &public).unwrap();
+    assert!(verifier.verify_oneshot(&ours, b"message").unwrap());
+
+    for (curve, algorithm, digest) in [
+        (Nid::X9_62_PRIME256V1, algorithm, MessageDigest::sha256()),
+        (
+            Nid::SECP384R1,
+            SignatureAlgorithm::EcdsaSha384,
+            MessageDigest::sha384(),
+        ),
+    ] {
+        let group = EcGroup::from_curve_name(curve).unwrap();
+        let pair = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
+        let spki = pair.public_key_to_der().unwrap();
+        let mut signer = Signer::new(digest, &pair).unwrap();
+        let theirs = signer.sign_oneshot_to_vec(b"message").unwrap();
+        assert_eq!(verify(&spki, algorithm, b"message", &theirs), Ok(()));
+        let raw = algorithm.value_to_xml(theirs.clone()).unwrap();
+        assert_eq!(*algorithm.value_from_xml(&raw).unwrap(), theirs);
+        for other in SignatureAlgorithm::ALL {
+            if other != algorithm && !other.is_weak() {
+                assert!(matches!(
+                    verify(&spki, other, b"message", &theirs),
+                    Err(CryptoError::KeyUnusable { .. })
+                ));
+            }
+        }
     }
 }

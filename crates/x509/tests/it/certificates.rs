@@ -1,13 +1,14 @@
 use qaqpa_crypto::{KeyKind, PrivateKey};
-use qaqpa_model::Iin;
+use qaqpa_model::{Iin, Limits};
 use qaqpa_x509::issue::{
-    self, CertificateSpec, IssueError, OlderAttributes, TestPerson, UncheckedTestNumber,
+    self, Addresses, CertificateSpec, IssueError, Issuer, OlderAttributes, TestPerson,
+    UncheckedTestNumber,
 };
 use qaqpa_x509::name::{NameToWrite, TextType};
 use qaqpa_x509::profile::{self, Profile, Purpose, PurposeError, Role};
-use qaqpa_x509::{Certificate, CertificateError, IinError, KeyUsage, TrustAnchors, oid};
+use qaqpa_x509::{Certificate, CertificateError, IinError, KeyUsage, TrustAnchors, oid, path};
 
-use crate::stand::{Stand, around, leaf_spec, organization, person};
+use crate::stand::{Stand, around, at, leaf_spec, name, organization, person, root_life};
 use crate::tools::{Desk, seconds};
 
 #[test]
@@ -491,4 +492,78 @@ fn wrong_names_can_be_written_for_tests() {
          serialNumber=UTF8STRING:IIN931002451325+GN=UTF8STRING:X,SN=T61STRING:TEST,CN=BMPSTRING:ТЕСТ"
     );
     assert_eq!(certificate.iin(), Err(IinError::Multiple));
+}
+
+#[test]
+fn a_chain_of_one_kind_leads_to_its_root_and_to_no_other() {
+    let mut chains = Vec::new();
+    for kind in KeyKind::ALL {
+        let [root_key, issuing_key, key] = [(); 3].map(|()| PrivateKey::generate(kind).unwrap());
+        let root = issue::root(name("TEST ROOT"), &root_key, root_life()).unwrap();
+        let by = Issuer {
+            certificate: &root,
+            key: &root_key,
+        };
+        let issuing = issue::issuing(
+            name("TEST ISSUING"),
+            issuing_key.spki_der(),
+            root_life(),
+            Addresses::default(),
+            by,
+        )
+        .unwrap();
+        let by = Issuer {
+            certificate: &issuing,
+            key: &issuing_key,
+        };
+        let leaf = issue::issue(&leaf_spec(&key), by).unwrap();
+        assert_eq!(leaf.signature_algorithm(), Some(kind.signature_algorithm()));
+        assert_eq!(profile::purpose(&leaf), Some(Purpose::Sign));
+        chains.push((kind, root, issuing, leaf));
+    }
+    for (kind, root, issuing, leaf) in &chains {
+        for (other_kind, other_root, other_issuing, _) in &chains {
+            let build = |root: &Certificate, issuing: &Certificate| {
+                path::build(
+                    leaf,
+                    std::slice::from_ref(issuing),
+                    &TrustAnchors::new([root.clone()]),
+                    at(),
+                    &Limits::default(),
+                )
+            };
+            // All have the same names: only the signatures tell them apart.
+            if kind == other_kind {
+                build(root, issuing).unwrap();
+            } else {
+                build(other_root, issuing).unwrap_err();
+                build(root, other_issuing).unwrap_err();
+            }
+        }
+    }
+}
+
+#[test]
+fn openssl_verifies_a_chain_of_ecdsa() {
+    let desk = Desk::new();
+    let [root_key, key] = [(); 2].map(|()| PrivateKey::generate(KeyKind::Ecdsa).unwrap());
+    let root = issue::root(name("TEST ROOT"), &root_key, root_life()).unwrap();
+    let by = Issuer {
+        certificate: &root,
+        key: &root_key,
+    };
+    let leaf = issue::issue(&leaf_spec(&key), by).unwrap();
+    desk.put("root.pem", root.to_pem());
+    desk.put("leaf.pem", leaf.to_pem());
+    let time = seconds(at());
+    let verify = [
+        "verify",
+        "-x509_strict",
+        "-attime",
+        &time,
+        "-CAfile",
+        "root.pem",
+        "leaf.pem",
+    ];
+    desk.openssl(&verify).yes();
 }
