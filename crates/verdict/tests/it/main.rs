@@ -4,6 +4,7 @@
 mod certificates;
 mod documents;
 mod forge;
+mod kinds;
 mod proofs;
 mod replays;
 mod schema;
