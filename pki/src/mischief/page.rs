@@ -22,7 +22,7 @@ pub fn markdown() -> String {
         let columns = header.matches('|').count() - 1;
         let _ = writeln!(page, "{header}\n|{}", "---|".repeat(columns));
         for entry in &rows {
-            if entry.level == *level && (with_services || entry.services[0] == services[0]) {
+            if entry.level == *level && (with_services || services.contains(&entry.services[0])) {
                 row(&mut page, entry, with_services);
             }
         }
@@ -32,7 +32,7 @@ pub fn markdown() -> String {
 
 const SECTIONS: &[(&str, Level, &[Service])] = &[
     ("Meaning: OCSP answers", Level::Meaning, &[Service::Ocsp]),
-    ("Meaning: revocation lists", Level::Meaning, &[Service::Crl]),
+    ("Meaning: revocation lists", Level::Meaning, &[Service::Crl, Service::Delta]),
     (
         "Meaning: certificates of authorities",
         Level::Meaning,
@@ -54,6 +54,7 @@ fn row(page: &mut String, entry: &Entry, with_services: bool) {
     };
     let only = match entry.services {
         [Service::Crl] => " Complete lists only.",
+        [Service::Delta] => " Delta lists only.",
         _ => "",
     };
     let _ = write!(

@@ -173,6 +173,14 @@ pub(super) const FORGED: Conduct = Conduct::Says(Trial {
     alone: Reached::UNKNOWN,
 });
 
+/// The same of a list.
+pub(super) const LIST_FORGED: Conduct = Conduct::Says(Trial {
+    about: REVOKED,
+    asks: Asks::Both,
+    helped: Reached::REVOKED,
+    alone: Reached::UNKNOWN,
+});
+
 /// A lie to the certificate's cost in a delta: heard where there is a base.
 pub(super) const ADDED: Conduct = Conduct::Says(Trial {
     about: GOOD,

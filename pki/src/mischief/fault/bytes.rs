@@ -38,7 +38,7 @@ faults! {
     Garbage = "garbage" [bytes = 512, 1..=1_000_000]:
         "Bytes of chance, from the rule's seed.",
         "No reader may fall over bytes of chance.", Drops;
-    FlippedBit = "flipped-bit":
+    FlippedBit = "flipped-bit" only [Ocsp, Crl, Delta, Tsp]:
         "One bit, chosen by the rule's seed, is the other way.",
         "No bit of evidence is free: one that may be changed unnoticed is not covered.", Drops;
     Pem = "pem":

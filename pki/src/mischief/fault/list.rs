@@ -2,7 +2,7 @@
 
 use super::faults;
 use crate::mischief::verdict::Conduct::{Drops, Takes};
-use crate::mischief::verdict::{ADDED, DECEIVES, FORGED, Reached, listed};
+use crate::mischief::verdict::{ADDED, DECEIVES, LIST_FORGED, Reached, listed};
 
 faults! {
     /// In what a revocation list says.
@@ -16,7 +16,7 @@ faults! {
         "An empty signature is none.", Drops;
     ChangedAfterSigning = "list-changed-after-signing" only [Crl]:
         "The certificate's entry was taken out of the list after it was signed.",
-        "The entries are under the signature.", FORGED;
+        "The entries are under the signature.", LIST_FORGED;
     AlgorithmMismatch = "list-algorithm-mismatch":
         "The signed part names another algorithm than the signature.",
         "RFC 5280 §5.1.1.2: both must be the same, or the one outside is not covered.", Drops;
@@ -76,7 +76,7 @@ faults! {
         "A hold is no revocation and no \"good\".", listed(Reached::SUSPENDED);
     RemovedEntry = "removed-entry" only [Crl]:
         "The certificate is listed with the reason removeFromCRL, in a complete list.",
-        "That reason has no meaning outside delta lists: the entry counts.", listed(Reached::REVOKED);
+        "RFC 5280 §5.3.1: that reason exists in delta lists only; a complete list that has it says nothing clear about anybody.", Drops;
     EntryAhead = "entry-ahead" [seconds = 86_400, 1..=31_536_000] only [Crl]:
         "The certificate is listed as revoked since tomorrow.",
         "A date ahead is no permission until then: the worse reading counts.", listed(Reached::REVOKED);

@@ -1,11 +1,16 @@
 //! A correct relying party of each service: our own examiner, and what stands around it where it does not fetch.
 
-use qaqpa_evidence::Examiner;
+use std::time::Duration;
+
+use qaqpa_crypto::DigestAlgorithm;
+use qaqpa_evidence::{Examiner, NcaAddresses};
 use qaqpa_model::{Limits, Moment};
 use qaqpa_pki::mischief::verdict::{Asks, Reached};
 use qaqpa_transport::{ClientLimits, HttpAnswer, HttpClient, HttpError};
 use qaqpa_verdict::{Known, Policy, Sources, Subject, Verdict};
-use qaqpa_x509::{Certificate, TrustAnchors};
+use qaqpa_x509::crl::{self, CrlPolicy, CrlStatus};
+use qaqpa_x509::tsp::{self, Imprint, StampRequest, Stamped, Wanted};
+use qaqpa_x509::{Certificate, TrustAnchors, oid, path};
 
 use crate::stand::Stand;
 
@@ -13,6 +18,8 @@ use crate::stand::Stand;
 pub(super) struct RelyingParty<'s> {
     stand: &'s Stand,
     client: HttpClient,
+    /// A complete list of before.
+    base: Option<Vec<u8>>,
 }
 
 impl<'s> RelyingParty<'s> {
@@ -23,7 +30,11 @@ impl<'s> RelyingParty<'s> {
             answer_bytes_max: Limits::default().evidence_bytes_max,
             ..ClientLimits::default()
         });
-        Self { stand, client }
+        Self {
+            stand,
+            client,
+            base: None,
+        }
     }
 
     pub(super) fn now(&self) -> Moment {
@@ -48,7 +59,11 @@ impl<'s> RelyingParty<'s> {
         // A new one each time: nothing is kept from the trial before.
         let examiner = Examiner::new(
             &self.client,
-            None,
+            // The certificates of the folder say where the authority was when they were made.
+            Some(NcaAddresses {
+                ocsp: self.stand.address("ocsp"),
+                crl: self.stand.address("crl-rsa"),
+            }),
             known,
             policy,
             Limits::default(),
@@ -73,6 +88,78 @@ impl<'s> RelyingParty<'s> {
             pool: fetched.into_iter().collect(),
         };
         self.examine_knowing(about, asks, known).await
+    }
+}
+
+impl RelyingParty<'_> {
+    /// Keeps the complete list of now; then somebody is revoked, so that the next delta is about changes since.
+    pub(super) async fn keep_a_base(&mut self) {
+        self.base = evidence(self.client.get(&self.stand.address("crl-rsa")).await);
+        self.stand.command("operator-1", "revoke").await.unwrap();
+    }
+
+    /// Asks the delta about an identity's certificate; with the complete list that was kept, or without any.
+    pub(super) async fn look_up(&self, about: &str, has_base: bool) -> Reached {
+        let (issuing, now) = (self.stand.issuing(), self.now());
+        let delta = evidence(self.client.get(&self.stand.address("crl-rsa-delta")).await);
+        let base = self.base.as_deref().filter(|_| has_base);
+        let Some(base) = base.and_then(|der| crl::verify(der, &issuing, now).ok()) else {
+            return Reached::UNKNOWN;
+        };
+        let policy = CrlPolicy::default();
+        let delta = delta.and_then(|der| crl::verify_delta(&der, &issuing, now, &policy).ok());
+        let serial = self.stand.certificate(about).serial().to_vec();
+        let status = match delta.as_ref().and_then(|delta| base.with(delta).ok()) {
+            Some(updated) => updated.status(&serial),
+            None => base.status(&serial),
+        };
+        match status {
+            CrlStatus::NotListed => Reached::PASSED,
+            CrlStatus::Revoked { .. } => Reached::REVOKED,
+        }
+    }
+
+    /// Has data stamped that was signed just now, and proves that it was.
+    pub(super) async fn stamp(&self) -> Reached {
+        let data = b"a signature, made just now";
+        let request = StampRequest {
+            imprint: Imprint::of(DigestAlgorithm::Sha256, data),
+            policy: Some(oid::POLICY_TSP_RSA),
+            nonce: Some(vec![0x3a; 8]),
+            cert_req: true,
+        };
+        let signed_at = self.now();
+        let url = self.stand.address("tsp");
+        let answer = self
+            .client
+            .post(&url, "application/timestamp-query", request.encode())
+            .await;
+        match evidence(answer).and_then(|der| self.proven(&der, data, &request, signed_at)) {
+            Some(()) => Reached::PASSED,
+            None => Reached::NO_STAMP,
+        }
+    }
+
+    fn proven(
+        &self,
+        answer: &[u8],
+        data: &[u8],
+        request: &StampRequest,
+        signed_at: Moment,
+    ) -> Option<()> {
+        let answer = tsp::Response::decode(answer).ok()?;
+        let wanted = Wanted {
+            nonce: request.nonce.as_deref(),
+            policy: request.policy,
+            not_before: Some(signed_at),
+            at: self.now(),
+            skew_max: Duration::from_secs(5 * 60),
+        };
+        let stamp = tsp::verify(answer.token().ok()?, Stamped::Data(data), &wanted, &[]).ok()?;
+        let limits = Limits::default();
+        let (pool, anchors) = (&stamp.certificates, self.stand.anchors());
+        path::build(&stamp.tsa, pool, &anchors, stamp.gen_time, &limits).ok()?;
+        Some(())
     }
 }
 

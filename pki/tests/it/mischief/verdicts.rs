@@ -24,10 +24,24 @@ async fn each_fault_of_authorities_certificates_reaches_its_verdict() {
     hold(Service::Cert, &[]).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn each_fault_of_delta_lists_reaches_its_verdict() {
+    // Its base was kept; "alone" is a relying party that has none.
+    hold(Service::Delta, &["crl"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_fault_of_time_stamps_reaches_its_verdict() {
+    hold(Service::Tsp, &[]).await;
+}
+
 /// Tries every fault that can befall the service; `others` fall silent for the second verdict.
 async fn hold(service: Service, others: &[&str]) {
     let stand = Stand::new().await;
-    let party = RelyingParty::of(&stand);
+    let mut party = RelyingParty::of(&stand);
+    if service == Service::Delta {
+        party.keep_a_base().await;
+    }
     let mut wrong = Vec::new();
     for kind in FaultKind::all().filter(|kind| kind.entry().services.contains(&service)) {
         let trial = kind.entry().conduct.trial(service);
@@ -37,7 +51,7 @@ async fn hold(service: Service, others: &[&str]) {
             }
             let silent = if is_helped { &[] } else { others };
             switch_on(&stand, service, kind, &trial, silent).await;
-            let (found, story) = meet(&party, service, &trial).await;
+            let (found, story) = meet(&party, service, &trial, is_helped).await;
             let name = kind.entry().name;
             let helped = if is_helped { "helped" } else { "alone" };
             if found != expected {
@@ -92,10 +106,17 @@ fn shortened(kind: FaultKind) -> Value {
     }
 }
 
-async fn meet(party: &RelyingParty<'_>, service: Service, trial: &Trial) -> (Reached, String) {
+async fn meet(
+    party: &RelyingParty<'_>,
+    service: Service,
+    trial: &Trial,
+    is_helped: bool,
+) -> (Reached, String) {
     let verdict = match service {
+        Service::Tsp => return (party.stamp().await, String::new()),
+        Service::Delta => return (party.look_up(trial.about, is_helped).await, String::new()),
         Service::Cert => party.examine_fetching_issuer(trial.about, trial.asks).await,
-        _ => party.examine(trial.about, trial.asks).await,
+        Service::Ocsp | Service::Crl => party.examine(trial.about, trial.asks).await,
     };
     (reached(&verdict), verdict.to_text())
 }
