@@ -21,3 +21,6 @@ mod verify;
 pub use curve::Curve;
 pub use digest::{gost34311, streebog512};
 pub use key::{SigningKey, VerifyingKey};
+
+#[cfg(test)]
+mod tests;

@@ -43,6 +43,12 @@ impl<const N: usize, const C: u64> Fe<N, C> {
         limbs::sub(&limbs, &Self::P).1.then_some(Self(limbs))
     }
 
+    /// A number as an operation may leave it, below the modulus or not.
+    #[cfg(test)]
+    pub(crate) fn unreduced(limbs: [u64; N]) -> Self {
+        Self(limbs)
+    }
+
     /// The number below the modulus.
     #[inline]
     pub(crate) fn canonical(&self) -> [u64; N] {

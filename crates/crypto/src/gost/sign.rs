@@ -25,7 +25,7 @@ pub(crate) fn sign<const N: usize, const C: u64>(
 }
 
 /// s = r·d + k·e modulo q.
-fn equation<const N: usize>(
+pub(crate) fn equation<const N: usize>(
     order: &Modulus<N>,
     r: &[u64; N],
     d: &[u64; N],

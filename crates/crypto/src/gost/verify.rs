@@ -8,6 +8,7 @@ use super::field::Fe;
 use super::jacobian::{Cached, Jacobian};
 use super::limbs;
 use super::point::Affine;
+use super::scalar::Modulus;
 
 /// The window of the base point: digits are odd and below 2^9 in absolute value.
 const BASE_WINDOW: u32 = 10;
@@ -43,15 +44,26 @@ pub(crate) fn verify<const N: usize, const C: u64>(
         return false;
     }
     // Steps 2–5.
-    let v = order.invert(&domain.digest_number(e));
-    let z1 = order.multiply(s, &v);
-    let z2 = order.negate(&order.multiply(r, &v));
+    let (z1, z2) = factors(order, &domain.digest_number(e), r, s);
     let c = combine(domain, &z1, key, &z2);
     // Steps 6 and 7: R = x modulo q; x = X/Z², and may be r or r + q where that is below p.
     let zz = c.z.square();
     let has_x = |x: Option<Fe<N, C>>| x.is_some_and(|x| x.multiply(&zz).equals(&c.x));
     let (above, carry) = limbs::add(r, order.limbs());
     !c.is_zero() && (has_x(Fe::from_limbs(*r)) || (!carry && has_x(Fe::from_limbs(above))))
+}
+
+/// z₁ = s/e and z₂ = −r/e.
+pub(crate) fn factors<const N: usize>(
+    order: &Modulus<N>,
+    e: &[u64; N],
+    r: &[u64; N],
+    s: &[u64; N],
+) -> ([u64; N], [u64; N]) {
+    let v = order.invert(e);
+    let z1 = order.multiply(s, &v);
+    let z2 = order.negate(&order.multiply(r, &v));
+    (z1, z2)
 }
 
 /// z₁·P + z₂·Q.
