@@ -1,6 +1,7 @@
 //! `qaqpa nca|gateway|regional-gateway|portal|console`: one actor in this process.
 
 use qaqpa_model::Actor;
+use qaqpa_pki::mischief::rules_of;
 use qaqpa_transport::telemetry::{self, LogFormat};
 use qaqpa_transport::{Shutdown, StartError};
 
@@ -8,6 +9,34 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::output;
 use crate::settings::Settings;
 use crate::simulator::start_actor;
+
+/// Says loudly that answers of the authority are wrong on purpose, and which.
+pub(crate) fn say_mischief(settings: &Settings) -> Result<(), Failure> {
+    let Some(path) = &settings.mischief else {
+        return Ok(());
+    };
+    let rules = rules_of(path).map_err(Failure::usage)?;
+    output::say(format_args!(
+        "MISCHIEF IS ON (TEST): the authority's answers are wrong on purpose, by {} of {}",
+        match rules.len() {
+            1 => "the rule".to_owned(),
+            many => format!("the {many} rules"),
+        },
+        path.display()
+    ));
+    for rule in rules {
+        let faults: Vec<_> = rule.faults.iter().map(ToString::to_string).collect();
+        let services: Vec<_> = rule.services.iter().map(|one| one.as_str()).collect();
+        output::say(format_args!(
+            "  {}: {} on {}, for {}",
+            rule.id,
+            faults.join(", "),
+            services.join(", "),
+            rule.whose.as_deref().unwrap_or("everybody"),
+        ));
+    }
+    Ok(())
+}
 
 /// Starts the actor and stays until Ctrl-C or SIGTERM.
 pub(crate) async fn run(settings: &Settings, actor: Actor) -> Outcome {
@@ -23,6 +52,9 @@ pub(crate) async fn run(settings: &Settings, actor: Actor) -> Outcome {
     ));
     for (name, address) in &running.record().addresses {
         output::say(format_args!("  {name} {address}"));
+    }
+    if actor == Actor::Nca {
+        say_mischief(settings)?;
     }
     running.ended().await;
     Ok(Exit::Yes)

@@ -1,5 +1,6 @@
 //! Deliberate faults: the grammar at work, and the list of faults as a list of tests.
 
+mod defects;
 mod grammar;
 mod page;
 mod relying;

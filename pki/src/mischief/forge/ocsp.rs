@@ -132,7 +132,7 @@ impl<'a> Draft<'a> {
             F::OtherIssuerName => self.each_id(|id| change_last_byte(id, 1)),
             F::OtherIssuerKey => self.each_id(|id| change_last_byte(id, 2)),
             F::UnknownHash => self.each_id(|id| put(id, 0, algorithm_named(NOBODY_KNOWS))),
-            F::CertificateAbsent => self.answers(|answers| others(answers)),
+            F::CertificateAbsent => self.answers(others),
             F::CertificateLast => self.answers(|answers| {
                 let revoked = |single: &mut Node| put(single, 1, revoked(now.minus(HOUR), Some(1)));
                 let mut all = others(answers);
