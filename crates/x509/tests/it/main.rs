@@ -12,6 +12,7 @@ mod key_files;
 mod key_files_old;
 mod ocsps;
 mod paths;
+mod profiles;
 mod pkits;
 mod requests;
 mod stand;

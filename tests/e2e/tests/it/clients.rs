@@ -28,6 +28,23 @@ fn zeep_without_a_signature_gets_the_labelled_fault() {
 }
 
 #[test]
+fn documents_of_every_kind_of_key_pass_the_gateway() {
+    let stand = stand::shared();
+    let folder = tempfile::tempdir().unwrap();
+    stand::qaqpa_yes(&stand.data, &["ca", "people", "--pack", "keys"]);
+    for identity in [
+        "citizen-1",
+        "gost-2015-sign",
+        "gost-2004-sign",
+        "ecdsa-sign",
+    ] {
+        let document = stand::signed_application(stand, identity, folder.path());
+        let answer = send(stand, &document);
+        assert_eq!(answer["code"], "SCSS001", "{identity}: {answer}");
+    }
+}
+
+#[test]
 fn a_document_signed_by_signxml_passes() {
     let stand = stand::shared();
     let folder = tempfile::tempdir().unwrap();
