@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
+mod authorities;
 mod clock;
 mod commands;
 mod first_start;
+mod kinds;
 mod lists;
+mod mirror;
 mod mischief;
 mod ocsp;
 mod orders;

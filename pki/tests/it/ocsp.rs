@@ -1,7 +1,13 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use qaqpa_crypto::DigestAlgorithm;
+use http::Request as HttpRequest;
+use qaqpa_crypto::{DigestAlgorithm, KeyKind};
 use qaqpa_model::Moment;
+use qaqpa_transport::{ClientLimits, HttpClient};
 use qaqpa_x509::RevocationReason;
 use qaqpa_x509::ocsp::{self, CertId, CertStatus, OcspError, OcspPolicy, Request, ResponseStatus};
 
@@ -204,6 +210,8 @@ async fn what_is_no_request_is_called_malformed_and_too_many_unauthorized() {
         b"GET",
         &whole[..whole.len() - 1],
         &long_nonce,
+        // A request about nothing.
+        b"\x30\x04\x30\x02\x30\x00",
         &[0x30; 40_000],
     ] {
         let answer = stand.post_ocsp(bad.to_vec()).await;
@@ -219,4 +227,212 @@ async fn what_is_no_request_is_called_malformed_and_too_many_unauthorized() {
     };
     let answer = stand.post_ocsp(many.encode()).await;
     assert_eq!(status(&answer), ResponseStatus::Unauthorized);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_key_is_answered_by_its_own_responder() {
+    let stand = Stand::new().await;
+    for kind in KeyKind::ALL {
+        let leaf = stand.issue(kind, "citizen-7").await;
+        let issuing = stand.issuing_of(kind);
+        for algorithm in DigestAlgorithm::ALL {
+            let request = Request {
+                cert_ids: vec![CertId::new(algorithm, &leaf, &issuing)],
+                nonce: None,
+            };
+            let response = stand.post_ocsp(request.encode()).await;
+            let answer = stand.proven(&response, &leaf, &issuing, stand.clock.now());
+            let answer = answer.unwrap();
+            assert_eq!(answer.status, CertStatus::Good, "{kind} {algorithm:?}");
+            assert_eq!(answer.responder.issuer_der(), issuing.subject_der());
+            assert!(answer.responder.has_ocsp_nocheck());
+            let key = qaqpa_crypto::public::kind_of(answer.responder.spki_der());
+            assert_eq!(key, Some(kind));
+        }
+        stand.command(&leaf.serial_hex(), "revoke").await.unwrap();
+        let response = stand.unsalted(&leaf, &issuing).await;
+        let answer = stand.proven(&response, &leaf, &issuing, stand.clock.now());
+        assert!(matches!(answer.unwrap().status, CertStatus::Revoked { .. }));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_one_request_only_the_first_issuers_certificates_are_answered_for() {
+    let stand = Stand::new().await;
+    let (rsa, ecdsa) = (KeyKind::Rsa, KeyKind::Ecdsa);
+    let other = stand.issue(ecdsa, "citizen-7").await;
+    let (mine, issuing) = (stand.certificate("revoked"), stand.issuing_of(rsa));
+    let foreign = stand.key_file("foreign");
+    let sha_256 = DigestAlgorithm::Sha256;
+    let request = Request {
+        cert_ids: vec![
+            CertId::new(sha_256, &foreign.certificate, &foreign.chain[0]),
+            CertId::new(sha_256, &mine, &issuing),
+            CertId::new(sha_256, &other, &stand.issuing_of(ecdsa)),
+            CertId::new(sha_256, &issuing, &stand.root_of(rsa)),
+        ],
+        nonce: None,
+    };
+    let response = stand.post_ocsp(request.encode()).await;
+    let answer = stand.proven(&response, &mine, &issuing, stand.clock.now());
+    assert!(matches!(answer.unwrap().status, CertStatus::Revoked { .. }));
+    let desk = stand.desk(&[]);
+    std::fs::write(desk.path().join("resp.der"), response).unwrap();
+    let text = ["ocsp", "-respin", "resp.der", "-resp_text", "-noverify"];
+    let text = stand.openssl(&desk, &text).await.yes();
+    let said: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("Cert Status: "))
+        .collect();
+    assert_eq!(said, ["unknown", "revoked", "unknown", "unknown"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_without_a_nonce_is_signed_ahead_and_given_again_while_it_is_right() {
+    let stand = Stand::new().await;
+    let (certificate, issuing) = (stand.certificate("citizen-1"), stand.issuing());
+    let first = stand.unsalted(&certificate, &issuing).await;
+    let again = stand.unsalted(&certificate, &issuing).await;
+    assert_eq!(first, again);
+    let answer = stand.proven(&first, &certificate, &issuing, stand.clock.now());
+    let answer = answer.unwrap();
+    let fresh = answer.next_update.unwrap().since(answer.this_update);
+    assert_eq!(fresh.as_secs(), 300);
+    // Another certificate, another answer; and with a nonce each has its own.
+    let other = stand
+        .unsalted(&stand.certificate("citizen-2"), &issuing)
+        .await;
+    assert_ne!(first, other);
+    let salted = Request::about(&certificate, &issuing, Some(&[7; 8])).encode();
+    let salted = stand.post_ocsp(salted).await;
+    assert_ne!(first, salted);
+
+    for (what, good) in [("suspend", false), ("resume", true), ("revoke", false)] {
+        stand.command("citizen-1", what).await.unwrap();
+        let next = stand.unsalted(&certificate, &issuing).await;
+        let answer = stand.proven(&next, &certificate, &issuing, stand.clock.now());
+        assert_eq!(answer.unwrap().status == CertStatus::Good, good, "{what}");
+    }
+    let kept = stand.unsalted(&certificate, &issuing).await;
+    stand.control().set_clock(301_000).await.unwrap();
+    let later = stand.unsalted(&certificate, &issuing).await;
+    assert_ne!(kept, later);
+    stand
+        .proven(&later, &certificate, &issuing, stand.clock.now())
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_asks_after_a_revocation_was_acknowledged_is_told_of_it() {
+    let stand = Arc::new(Stand::new().await);
+    for round in 0..4 {
+        let leaf = stand
+            .issue(KeyKind::Ecdsa, &format!("citizen-{round}7"))
+            .await;
+        let issuing = stand.issuing_of(KeyKind::Ecdsa);
+        let revoked = Arc::new(AtomicBool::new(false));
+        let askers: Vec<_> = (0..6)
+            .map(|_| {
+                let (stand, revoked) = (Arc::clone(&stand), Arc::clone(&revoked));
+                let (leaf, issuing) = (leaf.clone(), issuing.clone());
+                tokio::spawn(async move {
+                    let (mut good, mut after) = (0, 0);
+                    while after < 20 {
+                        let acknowledged = revoked.load(Ordering::SeqCst);
+                        let response = stand.unsalted(&leaf, &issuing).await;
+                        let now = stand.clock.now();
+                        let answer = stand.proven(&response, &leaf, &issuing, now).unwrap();
+                        match answer.status {
+                            CertStatus::Good => assert!(!acknowledged, "good after a revocation"),
+                            _ => after += 1,
+                        }
+                        good += u32::from(answer.status == CertStatus::Good);
+                    }
+                    good
+                })
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        stand.command(&leaf.serial_hex(), "revoke").await.unwrap();
+        revoked.store(true, Ordering::SeqCst);
+        for asker in askers {
+            assert!(
+                asker.await.unwrap() > 0,
+                "nobody asked before the revocation"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_to_a_get_says_how_long_it_may_be_kept() {
+    let stand = Stand::new().await;
+    let (certificate, issuing) = (stand.certificate("citizen-1"), stand.issuing());
+    let url = |nonce: Option<&[u8]>| {
+        let request = STANDARD.encode(Request::about(&certificate, &issuing, nonce).encode());
+        format!("{}{}", stand.address("ocsp"), request.replace('/', "%2F"))
+    };
+    let kept = stand.get(&url(None)).await;
+    let control = kept.header("cache-control").unwrap();
+    let age = control.strip_prefix("max-age=").unwrap();
+    let age = age
+        .strip_suffix(", public, no-transform, must-revalidate")
+        .unwrap();
+    assert!((290..=300).contains(&age.parse::<u32>().unwrap()), "{age}");
+    for date in ["date", "expires", "last-modified"] {
+        assert!(kept.header(date).unwrap().ends_with(" GMT"), "{date}");
+    }
+    let tag = kept.header("etag").unwrap();
+    let digest = hex::encode(DigestAlgorithm::Sha1.digest(&kept.body));
+    assert_eq!(tag, format!("\"{digest}\""));
+    let asked = HttpRequest::get(url(None)).header("if-none-match", tag);
+    let client = HttpClient::plain(ClientLimits::default());
+    let request = asked.body(axum::body::Bytes::new()).unwrap();
+    let known = client.request(request).await.unwrap();
+    assert_eq!((known.status.as_u16(), known.body.len()), (304, 0));
+    let salted = stand.get(&url(Some(&[7; 8]))).await;
+    assert_eq!(salted.header("cache-control"), Some("no-store"));
+    assert_eq!(salted.header("etag"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_in_a_wrong_way_is_told_so_by_http_with_a_sentence() {
+    let stand = Stand::new().await;
+    let client = HttpClient::plain(ClientLimits::default());
+    let base = stand.address("health").replace("health", "");
+    let ask = async |method: &str, path: &str, media_type: &str| {
+        let request = HttpRequest::builder()
+            .method(method)
+            .uri(format!("{base}{path}"))
+            .header("content-type", media_type)
+            .body(axum::body::Bytes::from_static(b"TEST"));
+        let answer = client.request(request.unwrap()).await.unwrap();
+        let allow = answer.header("allow").map(str::to_owned);
+        assert!(answer.text().len() > 20, "{method} {path}: no sentence");
+        (answer.status.as_u16(), allow)
+    };
+    let request = "application/ocsp-request";
+    let post = Some("POST".to_owned());
+    let get = Some("GET,HEAD".to_owned());
+    for (method, path, media_type, expected) in [
+        ("POST", "ocsp/", "text/xml", (415, None)),
+        ("GET", "ocsp/", request, (405, post.clone())),
+        ("PUT", "ocsp/", request, (405, post)),
+        ("DELETE", "crl/rsa.crl", request, (405, get.clone())),
+        ("POST", "cert/rsa-root.cer", request, (405, get)),
+        ("GET", "crl/rsa-root-delta.crl", request, (404, None)),
+        ("GET", "ocsp-responder", request, (404, None)),
+    ] {
+        assert_eq!(
+            ask(method, path, media_type).await,
+            expected,
+            "{method} {path}"
+        );
+    }
+    // Another way of writing the same media type is no other media type.
+    let request = HttpRequest::post(stand.address("ocsp"))
+        .header("content-type", "Application/OCSP-Request; charset=binary")
+        .body(axum::body::Bytes::new());
+    let answer = client.request(request.unwrap()).await.unwrap();
+    assert_eq!(answer.body, ocsp::failure(ResponseStatus::MalformedRequest));
 }

@@ -1,0 +1,295 @@
+//! OCSP answers, ours and `openssl ocsp` side by side in one run, and the bare signature beside them.
+//!
+//! `cargo bench -p qaqpa-pki --bench ocsp`; wants the openssl command. The two responders have the same key, the same
+//! certificate and one certificate in their register; both are asked over the loopback address, one request after the
+//! other, a new connection each. `answer()` is our responder without HTTP. After criterion's figures it prints the ratios,
+//! from rounds in which the sides alternate, so that a machine that is busy slows all.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a bench reports by printing and fails by panicking"
+)]
+
+use std::hint::black_box;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use criterion::Criterion;
+use qaqpa_crypto::{KeyKind, PrivateKey};
+use qaqpa_model::Actor;
+use qaqpa_pki::authority::Authority;
+use qaqpa_pki::doors::Doors;
+use qaqpa_pki::vault::Vault;
+use qaqpa_pki::{Config, responder};
+use qaqpa_store::{Store, StoreConfig};
+use qaqpa_transport::{ActorStart, Clock, Running};
+use qaqpa_x509::ocsp::Request;
+use qaqpa_x509::{Certificate, pkcs12};
+use tokio::runtime::Runtime;
+
+/// Rounds of the ratios, every side once in each.
+const ROUNDS: usize = 15;
+
+/// How long one side is asked in a round.
+const ROUND: Duration = Duration::from_millis(150);
+
+/// A running authority, the same without doors, and the other responder.
+struct Stand {
+    runtime: Runtime,
+    authority: Authority,
+    _running: Running,
+    ours: SocketAddr,
+    theirs: SocketAddr,
+    openssl: Child,
+    key: PrivateKey,
+    plain: Vec<u8>,
+    with_nonce: Vec<u8>,
+    _dir: tempfile::TempDir,
+}
+
+impl Stand {
+    fn new() -> Self {
+        let runtime = Runtime::new().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let first = dir.path().join("with-doors");
+        let running = runtime
+            .block_on(qaqpa_pki::start(ActorStart::in_folder(&first)))
+            .unwrap();
+        let ours = address_of(running.address("ocsp").unwrap());
+        let key_file = std::fs::read(first.join("identities/citizen-1.p12")).unwrap();
+        let citizen = pkcs12::read(&key_file, "Qwerty12").unwrap().certificate;
+        let nca = first.join("nca");
+        let read = |name: &str| std::fs::read(nca.join(name)).unwrap();
+        let issuing = Certificate::from_der(&read("rsa-issuing.cer")).unwrap();
+        let key = PrivateKey::from_pkcs8_der(&read("rsa-responder.p8")).unwrap();
+        let responder = Certificate::from_der(&read("rsa-responder.cer")).unwrap();
+        let (openssl, theirs) = openssl(dir.path(), &issuing, &responder, &key, &citizen);
+        let authority = runtime.block_on(without_doors(&first, &dir.path().join("without")));
+        Self {
+            plain: Request::about(&citizen, &issuing, None).encode(),
+            with_nonce: Request::about(&citizen, &issuing, Some(&[7; 32])).encode(),
+            runtime,
+            authority,
+            _running: running,
+            ours,
+            theirs,
+            openssl,
+            key,
+            _dir: dir,
+        }
+    }
+
+    fn sign(&self) {
+        let algorithm = KeyKind::Rsa.signature_algorithm();
+        black_box(self.key.sign(algorithm, &self.plain).unwrap());
+    }
+
+    fn answer(&self, request: &[u8]) {
+        let answer = responder::answer(&self.authority, request);
+        assert!(black_box(self.runtime.block_on(answer)).der.len() > 1000);
+    }
+
+    fn over_http(&self, to: SocketAddr, request: &[u8]) {
+        let mut connection = TcpStream::connect(to).unwrap();
+        let head = format!(
+            "POST /ocsp/ HTTP/1.0\r\nHost: {to}\r\nContent-Type: application/ocsp-request\r\n\
+             Content-Length: {}\r\n\r\n",
+            request.len()
+        );
+        connection
+            .write_all(&[head.as_bytes(), request].concat())
+            .unwrap();
+        let mut answer = Vec::new();
+        connection.read_to_end(&mut answer).unwrap();
+        assert!(black_box(answer).len() > 1000);
+    }
+
+    /// What is compared: a name, and one piece of work.
+    #[expect(clippy::type_complexity, reason = "a table of named closures")]
+    fn sides(&self) -> [(&'static str, Box<dyn Fn() + '_>); 6] {
+        [
+            ("bare RSA-2048 signature", Box::new(|| self.sign())),
+            (
+                "answer() with nonce",
+                Box::new(|| self.answer(&self.with_nonce)),
+            ),
+            (
+                "answer() without nonce",
+                Box::new(|| self.answer(&self.plain)),
+            ),
+            (
+                "ours over HTTP, with nonce",
+                Box::new(|| self.over_http(self.ours, &self.with_nonce)),
+            ),
+            (
+                "ours over HTTP, without nonce",
+                Box::new(|| self.over_http(self.ours, &self.plain)),
+            ),
+            (
+                "openssl ocsp over HTTP",
+                Box::new(|| self.over_http(self.theirs, &self.plain)),
+            ),
+        ]
+    }
+
+    /// Microseconds of the processor that the openssl process took for one answer.
+    fn openssl_processor_us(&self) -> f64 {
+        const ANSWERS: u32 = 2000;
+        let before = self.openssl_ticks();
+        for _ in 0..ANSWERS {
+            self.over_http(self.theirs, &self.plain);
+        }
+        let ticks = self.openssl_ticks() - before;
+        // The system counts in hundredths of a second.
+        f64::from(ticks) * 10_000.0 / f64::from(ANSWERS)
+    }
+
+    fn openssl_ticks(&self) -> u32 {
+        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.openssl.id())).unwrap();
+        let fields = text.rsplit(')').next().unwrap().split_whitespace();
+        // utime and stime are the fields 14 and 15; the first behind the name is 3.
+        let of_both = fields.skip(11).take(2);
+        of_both.map(|field| field.parse::<u32>().unwrap()).sum()
+    }
+}
+
+impl Drop for Stand {
+    fn drop(&mut self) {
+        self.openssl.kill().ok();
+        self.openssl.wait().ok();
+    }
+}
+
+fn address_of(url: &str) -> SocketAddr {
+    let rest = url.strip_prefix("http://").unwrap();
+    rest.split('/').next().unwrap().parse().unwrap()
+}
+
+/// The same register and keys in a folder of its own.
+async fn without_doors(from: &Path, to: &Path) -> Authority {
+    std::fs::create_dir_all(to.join("nca")).unwrap();
+    for entry in std::fs::read_dir(from.join("nca")).unwrap().flatten() {
+        if entry.file_type().unwrap().is_file() {
+            std::fs::copy(entry.path(), to.join("nca").join(entry.file_name())).unwrap();
+        }
+    }
+    let clock = Clock::real();
+    let doors = Doors::new("http://127.0.0.1:1");
+    let said = doors.clone();
+    let vault = Vault::open(&to.join("nca"), |kind| said.of_root(kind)).unwrap();
+    let folder = StoreConfig::in_folder(to.join("nca"));
+    let store = Store::open(&folder, Actor::Nca).await.unwrap();
+    let data = to.to_owned();
+    let authority = Authority::open(vault, store, clock.clone(), Config::default(), doors, data);
+    let authority = authority.await.unwrap();
+    authority.adapt(clock.now()).await.unwrap();
+    authority
+}
+
+/// `openssl ocsp` as a server.
+fn openssl(
+    dir: &Path,
+    issuing: &Certificate,
+    responder: &Certificate,
+    key: &PrivateKey,
+    citizen: &Certificate,
+) -> (Child, SocketAddr) {
+    let put = |name: &str, text: String| std::fs::write(dir.join(name), text).unwrap();
+    put("issuing.pem", issuing.to_pem());
+    put("responder.pem", responder.to_pem());
+    let pkcs8 = STANDARD.encode(&*key.to_pkcs8_der());
+    put(
+        "responder.key",
+        format!("-----BEGIN PRIVATE KEY-----\n{pkcs8}\n-----END PRIVATE KEY-----\n"),
+    );
+    let serial = citizen.serial_hex().to_uppercase();
+    put(
+        "index.txt",
+        format!("V\t440101000000Z\t\t{serial}\tunknown\t/CN=TEST\n"),
+    );
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap();
+    drop(free);
+    let child = Command::new("openssl")
+        .args(["ocsp", "-index", "index.txt", "-CA", "issuing.pem"])
+        .args(["-rsigner", "responder.pem", "-rkey", "responder.key"])
+        .args(["-port", &address.port().to_string()])
+        .current_dir(dir)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while TcpStream::connect(address).is_err() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    (child, address)
+}
+
+/// Microseconds of one piece of work, over a round.
+fn microseconds(work: &dyn Fn()) -> f64 {
+    let begun = Instant::now();
+    let mut count = 0_u32;
+    while begun.elapsed() < ROUND {
+        work();
+        count += 1;
+    }
+    begun.elapsed().as_secs_f64() * 1e6 / f64::from(count)
+}
+
+/// The least, the middle and the greatest.
+fn spread(mut values: Vec<f64>) -> (f64, f64, f64) {
+    values.sort_by(f64::total_cmp);
+    (
+        values[0],
+        values[values.len() / 2],
+        values[values.len() - 1],
+    )
+}
+
+fn main() {
+    let stand = Stand::new();
+    let sides = stand.sides();
+    let mut criterion = Criterion::default()
+        .measurement_time(Duration::from_secs(3))
+        .warm_up_time(Duration::from_secs(1))
+        .configure_from_args();
+    let mut group = criterion.benchmark_group("ocsp");
+    for (name, work) in &sides {
+        group.bench_function(*name, |bencher| bencher.iter(work));
+    }
+    group.finish();
+
+    let mut rounds = vec![Vec::new(); sides.len()];
+    for _ in 0..ROUNDS {
+        for ((_, work), of_side) in sides.iter().zip(&mut rounds) {
+            of_side.push(microseconds(work));
+        }
+    }
+    println!("\nmicroseconds an answer, {ROUNDS} alternating rounds: least, middle, greatest");
+    for ((name, _), of_side) in sides.iter().zip(&rounds) {
+        let (least, middle, greatest) = spread(of_side.clone());
+        println!("  {name:<32} {least:>8.1} {middle:>8.1} {greatest:>8.1}");
+    }
+    println!(
+        "  {:<32} {:>17.1}",
+        "openssl ocsp, processor time",
+        stand.openssl_processor_us()
+    );
+    println!("ratios of the same round: least, middle, greatest");
+    for (name, above, below) in [
+        ("openssl / answer() without nonce", 5, 2),
+        ("openssl / ours over HTTP, without", 5, 4),
+        ("answer() with nonce / signature", 1, 0),
+        ("ours over HTTP, with / signature", 3, 0),
+    ] {
+        let ratios = rounds[above].iter().zip(&rounds[below]);
+        let (least, middle, greatest) = spread(ratios.map(|(a, b)| a / b).collect());
+        println!("  {name:<34} {least:>6.2} {middle:>8.2} {greatest:>8.2}");
+    }
+}
