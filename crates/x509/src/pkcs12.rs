@@ -186,20 +186,25 @@ fn names(contents: &Contents) -> Vec<String> {
 }
 
 /// A key with its certificate, which is the one with its public half, and the issuers' upwards.
+///
+/// A certificate that cannot be read matters only where the key's own is not among the others.
 fn key_file(bag: &KeyBag, contents: &Contents) -> Result<KeyFile, Pkcs12Error> {
     let key = PrivateKey::from_pkcs8_der(&bag.pkcs8)?;
-    let mut others = Vec::new();
+    let (mut others, mut missing) = (Vec::new(), Pkcs12Error::CertificateMissing);
     for der in contents.certificates.iter().take(CERTIFICATES_MAX) {
-        let certificate = Certificate::from_der(der).map_err(|error| Pkcs12Error::Malformed {
-            why: error.to_string(),
-        })?;
-        others.push(certificate);
+        match Certificate::from_der(der) {
+            Ok(certificate) => others.push(certificate),
+            Err(error) => {
+                missing = Pkcs12Error::Malformed {
+                    why: error.to_string(),
+                };
+            }
+        }
     }
     let at = others
         .iter()
-        .position(|certificate| certificate.spki_der() == key.spki_der())
-        .ok_or(Pkcs12Error::CertificateMissing)?;
-    let certificate = others.swap_remove(at);
+        .position(|certificate| certificate.spki_der() == key.spki_der());
+    let certificate = others.swap_remove(at.ok_or(missing)?);
     let chain = in_order(&certificate, others);
     Ok(KeyFile {
         key,

@@ -304,7 +304,8 @@ fn friendly_name(attributes: Option<AnyRef<'_>>) -> Result<Option<String>, Pkcs1
     for attribute in elements::<Attribute<'_>>(&attributes.to_der()?, Tag::Set)? {
         if attribute.kind == oid::FRIENDLY_NAME {
             let values = attribute.values.to_der()?;
-            let names = elements::<BmpString>(&values, Tag::Set)?;
+            // A name that cannot be read is none: the key is not worse for it.
+            let names = elements::<BmpString>(&values, Tag::Set).unwrap_or_default();
             return Ok(names.first().map(ToString::to_string));
         }
     }

@@ -96,9 +96,14 @@ fn keytool_reads_our_key_file_with_its_chain() {
 /// The stand's leaf with its chain in a file that OpenSSL writes with these options.
 pub(crate) fn openssl_writes(stand: &Stand, password: &str, options: &[&str]) -> Vec<u8> {
     let desk = Desk::new();
+    desk.put("chain.pem", stand.issuing.to_pem() + &stand.root.to_pem());
+    exported(&desk, stand, password, options)
+}
+
+/// The stand's leaf and the certificates of `chain.pem` on the desk in a file that OpenSSL writes.
+fn exported(desk: &Desk, stand: &Stand, password: &str, options: &[&str]) -> Vec<u8> {
     desk.put("key.der", stand.leaf_key.to_pkcs8_der());
     desk.put("leaf.pem", stand.leaf.to_pem());
-    desk.put("chain.pem", stand.issuing.to_pem() + &stand.root.to_pem());
     let convert = [
         "pkcs8", "-inform", "DER", "-in", "key.der", "-nocrypt", "-out", "key.pem",
     ];
@@ -111,6 +116,31 @@ pub(crate) fn openssl_writes(stand: &Stand, password: &str, options: &[&str]) ->
     let chain = ["-certfile", "chain.pem"];
     desk.openssl(&[&export[..], &chain, options].concat()).yes();
     desk.read("x.p12")
+}
+
+#[test]
+fn a_certificate_that_cannot_be_read_does_not_hide_the_key_and_its_own() {
+    let stand = Stand::new();
+    let desk = Desk::new();
+    // The serial number zero, which RFC 5280 forbids.
+    desk.openssl(&[
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        "odd-key.pem",
+        "-subj",
+        "/CN=TEST odd",
+        "-set_serial",
+        "0",
+        "-out",
+        "chain.pem",
+    ])
+    .yes();
+    let file = pkcs12::read(&exported(&desk, &stand, PASSWORD, &[]), PASSWORD).unwrap();
+    assert_eq!((file.certificate, file.chain), (stand.leaf, vec![]));
 }
 
 #[test]

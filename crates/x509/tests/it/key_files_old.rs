@@ -161,6 +161,8 @@ fn files_in_every_old_encryption_are_read() {
             "sha512",
         ],
         &["-macalg", "sha384", "-iter", "10000"],
+        // An attribute in the PKCS#8 key, as Microsoft's files have.
+        &["-keysig"],
         &OPEN,
     ] {
         let bytes = openssl_writes(&stand, PASSWORD, options);
