@@ -55,8 +55,11 @@ const fn reason(error: &PathError) -> (RefusalLabel, SubIndication) {
         // "(n) If a key usage extension is present, verify that the keyCertSign bit is set", "(o) …
         // critical extensions". (K06, K07)
         PathError::KeyCertSign { .. }
+        | PathError::NameConstraint { .. }
         | PathError::NotCa { .. }
         | PathError::PathLen { .. }
+        | PathError::Policy { .. }
+        | PathError::PolicyMapping { .. }
         | PathError::UnknownCritical { .. } => (
             RefusalLabel::IssuerUntrusted,
             SubIndication::ChainConstraintsFailure,

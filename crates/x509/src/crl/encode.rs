@@ -9,7 +9,7 @@ use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::AuthorityKeyIdentifier;
 
 use super::{RevokedEntry, order};
-use crate::asn1::{extension, identifier, integer, sign};
+use crate::asn1::{extension, identifier, sign};
 use crate::issue::{IssueError, distribution_points};
 use crate::time::time_of;
 use crate::{Certificate, ObjectIdentifier, RevocationReason, oid};
@@ -116,6 +116,7 @@ fn content(
 
     let mut sorted: Vec<&RevokedEntry> = list.entries.iter().collect();
     sorted.sort_by(|left, right| order(&left.serial).cmp(&order(&right.serial)));
+    // The lengths in front are known once everything was written once.
     let mut scratch = Vec::with_capacity(64);
     let mut entries_len = 0;
     for entry in &sorted {
@@ -123,6 +124,7 @@ fn content(
         write_entry(entry, &mut scratch)?;
         entries_len += scratch.len();
     }
+    drop(scratch);
     // RFC 5280 §5.1.2.6: absent rather than empty.
     let entries_whole = if sorted.is_empty() {
         0
@@ -160,19 +162,27 @@ pub(super) const REASON: [u8; 13] = [
 
 /// One entry: `SEQUENCE { userCertificate, revocationDate, crlEntryExtensions OPTIONAL }`.
 fn write_entry(entry: &RevokedEntry, out: &mut Vec<u8>) -> Result<(), IssueError> {
-    let serial = integer(&entry.serial);
-    let at = time_of(entry.at)?.to_der()?;
+    let at = time_of(entry.at)?;
+    let at_len = usize::try_from(at.encoded_len()?).unwrap_or_default();
     // RFC 5280 §5.3.1: absent rather than unspecified.
     let reason = entry
         .reason
         .filter(|reason| *reason != RevocationReason::Unspecified);
     let reason_len = reason.map_or(0, |_| REASON.len() + 1);
-    write_header(SEQUENCE, tlv_len(serial.len()) + at.len() + reason_len, out);
-    write_header(INTEGER, serial.len(), out);
-    out.extend(serial);
-    out.extend(at);
+    let digits = &entry.serial[entry.serial.iter().take_while(|byte| **byte == 0).count()..];
+    // A zero in front where the top bit is set, or where there is nothing else.
+    let zero = digits.first().is_none_or(|first| first & 0x80 != 0);
+    let serial_len = digits.len() + usize::from(zero);
+
+    write_header(SEQUENCE, tlv_len(serial_len) + at_len + reason_len, out);
+    write_header(INTEGER, serial_len, out);
+    if zero {
+        out.push(0);
+    }
+    out.extend_from_slice(digits);
+    at.encode_to_vec(out)?;
     if let Some(reason) = reason {
-        out.extend(REASON);
+        out.extend_from_slice(&REASON);
         out.push(reason.code());
     }
     Ok(())

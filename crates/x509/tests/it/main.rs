@@ -6,10 +6,12 @@
 
 mod arbitrary;
 mod certificates;
+mod constraints;
 mod crls;
 mod deltas;
 mod key_files;
 mod key_files_old;
+mod long_lists;
 mod ocsps;
 mod paths;
 mod pkits;
