@@ -237,4 +237,13 @@ mod tests {
         assert_eq!(top.with(&unit).unwrap(), below);
         assert!(!key(&[unit]).holds(&below));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn a_prepared_text_is_prepared(text in "\\PC{0,40}") {
+            let once = prepare(&text);
+            proptest::prop_assert_eq!(&prepare(&once), &once);
+            proptest::prop_assert_eq!(prepare(&format!(" \t{text}\u{200b} ")), once);
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use proptest::prelude::*;
 use qaqpa_crypto::DigestAlgorithm;
-use qaqpa_x509::crl::{self, CrlToIssue, RevokedEntry};
+use qaqpa_x509::crl::{self, AnyCrl, CrlPolicy, CrlToIssue, RevokedEntry};
 use qaqpa_x509::ocsp::{self, CertId, CertStatus, OcspPolicy, Request, Response, SingleAnswer};
 use qaqpa_x509::{Certificate, RevocationReason, TrustAnchors, pkcs12, profile};
 
@@ -78,6 +78,8 @@ fn read_all(bytes: &[u8]) {
         &policy,
     );
     let _ = crl::verify(bytes, &stand.issuing, at());
+    let _ = crl::verify_delta(bytes, &stand.issuing, at(), &CrlPolicy::default());
+    let _ = AnyCrl::from_der(bytes, 1000);
     let _ = TrustAnchors::from_pem(bytes);
 }
 

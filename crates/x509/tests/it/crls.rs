@@ -319,3 +319,42 @@ fn removals_belong_to_deltas() {
         Err(CrlError::Malformed)
     );
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_list_says_what_was_put_in_and_nothing_else(
+        entries in proptest::collection::btree_map(
+            proptest::collection::vec(1_u8..=255, 1..5),
+            (0_u64..1_000_000, 0_usize..11),
+            0..60,
+        ),
+        strangers in proptest::collection::vec(proptest::collection::vec(1_u8..=255, 1..5), 20),
+    ) {
+        static STAND: std::sync::OnceLock<Stand> = std::sync::OnceLock::new();
+        let stand = STAND.get_or_init(Stand::new);
+        let put_in: Vec<_> = entries
+            .iter()
+            .map(|(serial, (age, reason))| RevokedEntry {
+                serial: serial.clone(),
+                at: at().minus(Duration::from_secs(*age)),
+                reason: RevocationReason::ALL
+                    .get(*reason)
+                    .copied()
+                    .filter(|reason| *reason != RevocationReason::RemoveFromCrl),
+            })
+            .collect();
+        let crl = verify(&signed(stand, &list(put_in.clone())), &stand.issuing, at()).unwrap();
+        proptest::prop_assert!(crl.has_exactly(&put_in));
+        proptest::prop_assert!(crl.entries().is_sorted_by_key(|e| (e.serial.len(), e.serial)));
+        for entry in &put_in {
+            let reason = entry.reason.filter(|r| *r != RevocationReason::Unspecified);
+            let listed = CrlStatus::Revoked { at: entry.at, reason };
+            proptest::prop_assert_eq!(crl.status(&entry.serial), listed);
+        }
+        for stranger in strangers.iter().filter(|serial| !entries.contains_key(*serial)) {
+            proptest::prop_assert_eq!(crl.status(stranger), CrlStatus::NotListed);
+        }
+    }
+}

@@ -17,6 +17,7 @@ mod paths;
 mod pkits;
 mod profiles;
 mod requests;
+mod revocations;
 mod stand;
 mod structures;
 mod tools;

@@ -1,0 +1,228 @@
+//! Lists of every kind about a whole path; NIST PKITS has the rest.
+
+use qaqpa_model::Limits;
+use qaqpa_x509::crl::{
+    AnyCrl, CrlError, CrlPolicy, CrlToIssue, Only, RevokedEntry, ScopeToIssue, issue, issue_delta,
+    issue_with,
+};
+use qaqpa_x509::issue::Issuer;
+use qaqpa_x509::revocation::{self, Known, RevocationError};
+use qaqpa_x509::{Certificate, RevocationReason, oid};
+
+use crate::stand::{DAY, Stand, at, key};
+
+const HOLD: Option<RevocationReason> = Some(RevocationReason::CertificateHold);
+const LEAF_LIST: &str = "http://127.0.0.1:14502/crl/rsa.crl";
+
+fn list(number: u64, revoked: &[(&Certificate, Option<RevocationReason>)]) -> CrlToIssue {
+    let entries = revoked.iter().map(|(certificate, reason)| RevokedEntry {
+        serial: certificate.serial().to_vec(),
+        at: at().minus(DAY),
+        reason: *reason,
+    });
+    CrlToIssue {
+        number,
+        this_update: at(),
+        next_update: at().plus(DAY),
+        entries: entries.collect(),
+        freshest_crl_url: None,
+    }
+}
+
+fn signed(list: &CrlToIssue, by: Issuer<'_>) -> AnyCrl {
+    AnyCrl::from_der(&issue(list, by.certificate, by.key).unwrap(), 1000).unwrap()
+}
+
+fn delta(base: u64, list: &CrlToIssue, by: Issuer<'_>) -> AnyCrl {
+    AnyCrl::from_der(
+        &issue_delta(base, list, by.certificate, by.key).unwrap(),
+        1000,
+    )
+    .unwrap()
+}
+
+fn part(scope: &ScopeToIssue, list: &CrlToIssue, by: Issuer<'_>) -> AnyCrl {
+    let more = [(
+        oid::ISSUING_DISTRIBUTION_POINT,
+        true,
+        scope.to_der().unwrap(),
+    )];
+    AnyCrl::from_der(
+        &issue_with(list, &more, by.certificate, by.key).unwrap(),
+        1000,
+    )
+    .unwrap()
+}
+
+fn judged(stand: &Stand, lists: &[AnyCrl]) -> Result<(), RevocationError> {
+    let path = stand.path(&stand.leaf).unwrap();
+    let anchors = stand.anchors();
+    let known = Known {
+        lists,
+        pool: &[],
+        anchors: &anchors,
+    };
+    revocation::check(&path, known, &Limits::default(), &CrlPolicy::default())
+}
+
+fn revoked(position: usize, reason: Option<RevocationReason>) -> Result<(), RevocationError> {
+    Err(RevocationError::Revoked {
+        position,
+        at: at().minus(DAY),
+        reason,
+    })
+}
+
+fn undetermined(position: usize, why: Option<CrlError>) -> Result<(), RevocationError> {
+    Err(RevocationError::Undetermined { position, why })
+}
+
+#[test]
+fn every_certificate_below_the_anchor_is_asked_about() {
+    let stand = Stand::new();
+    let (root, issuing) = (stand.by_root(), stand.by_issuing());
+    let (of_root, of_issuing) = (signed(&list(1, &[]), root), signed(&list(1, &[]), issuing));
+    assert_eq!(
+        judged(&stand, &[of_issuing.clone(), of_root.clone()]),
+        Ok(())
+    );
+    assert_eq!(
+        judged(&stand, std::slice::from_ref(&of_issuing)),
+        undetermined(1, None)
+    );
+    assert_eq!(
+        judged(&stand, std::slice::from_ref(&of_root)),
+        undetermined(0, None)
+    );
+    let compromise = Some(RevocationReason::CaCompromise);
+    let authority = signed(&list(1, &[(&stand.issuing, compromise)]), root);
+    assert_eq!(
+        judged(&stand, &[of_issuing, authority]),
+        revoked(1, compromise)
+    );
+    let leaf = signed(&list(1, &[(&stand.leaf, HOLD)]), issuing);
+    assert_eq!(judged(&stand, &[leaf, of_root]), revoked(0, HOLD));
+}
+
+#[test]
+fn a_list_that_should_have_said_it_is_named() {
+    let stand = Stand::new();
+    let of_root = signed(&list(1, &[]), stand.by_root());
+    let with = |list: AnyCrl| judged(&stand, &[of_root.clone(), list]);
+    let mut old = list(1, &[]);
+    old.this_update = at().minus(DAY);
+    old.next_update = at().minus(DAY / 2);
+    let moment = old.next_update;
+    assert_eq!(
+        with(signed(&old, stand.by_issuing())),
+        undetermined(0, Some(CrlError::Stale { moment }))
+    );
+    let forger = Issuer {
+        certificate: &stand.issuing,
+        key: &key(4),
+    };
+    assert_eq!(
+        with(signed(&list(1, &[]), forger)),
+        undetermined(0, Some(CrlError::BadSignature))
+    );
+    // A delta alone says nothing.
+    let lonely = delta(1, &list(2, &[]), stand.by_issuing());
+    assert_eq!(with(lonely), undetermined(0, None));
+}
+
+#[test]
+fn a_delta_counts_where_it_follows_its_base() {
+    let stand = Stand::new();
+    let issuing = stand.by_issuing();
+    let of_root = signed(&list(1, &[]), stand.by_root());
+    let held = signed(&list(7, &[(&stand.leaf, HOLD)]), issuing);
+    let clean = signed(&list(7, &[]), issuing);
+    let lifted = [(&stand.leaf, Some(RevocationReason::RemoveFromCrl))];
+    let with = |base: &AnyCrl, deltas: &[AnyCrl]| {
+        let lists = [&[of_root.clone(), base.clone()], deltas].concat();
+        judged(&stand, &lists)
+    };
+    assert_eq!(with(&held, &[]), revoked(0, HOLD));
+    assert_eq!(with(&held, &[delta(7, &list(8, &lifted), issuing)]), Ok(()));
+    // A delta of a newer base says nothing about this one.
+    assert_eq!(
+        with(&held, &[delta(8, &list(9, &lifted), issuing)]),
+        revoked(0, HOLD)
+    );
+    // The newest decides: lifted, and suspended again.
+    let again = [
+        delta(7, &list(9, &[(&stand.leaf, HOLD)]), issuing),
+        delta(7, &list(8, &lifted), issuing),
+    ];
+    assert_eq!(with(&clean, &again), revoked(0, HOLD));
+    let forger = Issuer {
+        certificate: &stand.issuing,
+        key: &key(4),
+    };
+    assert_eq!(
+        with(&held, &[delta(7, &list(8, &lifted), forger)]),
+        revoked(0, HOLD)
+    );
+    let mut old = list(8, &lifted);
+    old.this_update = at().minus(DAY);
+    old.next_update = at().minus(DAY / 2);
+    assert_eq!(with(&held, &[delta(7, &old, issuing)]), revoked(0, HOLD));
+}
+
+#[test]
+fn partitions_count_for_what_they_are_about() {
+    let stand = Stand::new();
+    let issuing = stand.by_issuing();
+    let of_root = signed(&list(1, &[]), stand.by_root());
+    let with = |parts: &[AnyCrl]| judged(&stand, &[&[of_root.clone()], parts].concat());
+    let scope = ScopeToIssue {
+        url: Some(LEAF_LIST.to_owned()),
+        only: Some(Only::Users),
+        ..ScopeToIssue::default()
+    };
+    let about = |scope: &ScopeToIssue| part(scope, &list(1, &[]), issuing);
+    assert_eq!(with(&[about(&scope)]), Ok(()));
+    for only in [Only::Authorities, Only::Attributes] {
+        let mut other = scope.clone();
+        other.only = Some(only);
+        assert_eq!(with(&[about(&other)]), undetermined(0, None));
+    }
+    let mut elsewhere = scope.clone();
+    elsewhere.url = Some("http://127.0.0.1:14502/crl/other.crl".to_owned());
+    assert_eq!(with(&[about(&elsewhere)]), undetermined(0, None));
+    // Half of the reasons in each: both are needed.
+    let mut some = scope.clone();
+    some.reasons = vec![
+        RevocationReason::KeyCompromise,
+        RevocationReason::CaCompromise,
+    ];
+    let mut others = scope;
+    others.reasons = vec![
+        RevocationReason::AffiliationChanged,
+        RevocationReason::Superseded,
+        RevocationReason::CessationOfOperation,
+        RevocationReason::CertificateHold,
+        RevocationReason::PrivilegeWithdrawn,
+        RevocationReason::AaCompromise,
+    ];
+    assert_eq!(with(&[about(&some)]), undetermined(0, None));
+    assert_eq!(with(&[about(&others)]), undetermined(0, None));
+    assert_eq!(with(&[about(&some), about(&others)]), Ok(()));
+    let held = part(&others, &list(1, &[(&stand.leaf, HOLD)]), issuing);
+    assert_eq!(with(&[about(&some), held]), revoked(0, HOLD));
+}
+
+#[test]
+fn a_crowd_of_forged_lists_ends_within_the_budget() {
+    let stand = Stand::new();
+    let forger = Issuer {
+        certificate: &stand.issuing,
+        key: &key(4),
+    };
+    let mut lists = vec![signed(&list(1, &[]), stand.by_root())];
+    lists.extend((2..200).map(|number| signed(&list(number, &[]), forger)));
+    assert_eq!(
+        judged(&stand, &lists),
+        Err(RevocationError::Budget { max: 128 })
+    );
+}
