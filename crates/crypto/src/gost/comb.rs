@@ -57,7 +57,11 @@ impl<const N: usize, const C: u64> Comb<N, C> {
         let digits = Zeroizing::new(signed_digits(&half));
         let mut sum = Projective::ZERO;
         for odd in [1, 0] {
-            for (row, pair) in self.rows.iter().zip(digits.as_chunks::<2>().0) {
+            for (row, pair) in self
+                .rows
+                .iter()
+                .zip(digits.as_flattened().as_chunks::<2>().0)
+            {
                 sum = self.add_digit(&sum, row, pair[odd]);
             }
             if odd == 1 {
@@ -82,28 +86,27 @@ impl<const N: usize, const C: u64> Comb<N, C> {
         let negative = limbs::mask(digit < 0);
         let absolute = digit.unsigned_abs();
         let mut entry = row[0];
-        for (i, candidate) in (1u8..).zip(row).skip(1) {
-            entry = Affine::select(limbs::mask(i == absolute), candidate, &entry);
+        for (i, candidate) in row.iter().enumerate().skip(1) {
+            let chosen = limbs::mask(i + 1 == usize::from(absolute));
+            entry = Affine::select(chosen, candidate, &entry);
         }
         let added = sum.add_affine(&entry.negate_if(negative), &self.b);
         Projective::select(limbs::mask(absolute == 0), sum, &added)
     }
 }
 
-/// The sixteen·N digits of a number below 2^(64·N − 1), least significant first.
-fn signed_digits<const N: usize>(k: &[u64; N]) -> Vec<i8> {
-    let mut digits = Vec::with_capacity(16 * N);
-    let mut carry = 0i8;
-    for limb in k {
-        for at in (0..64).step_by(4) {
-            let digit = (limb >> at & 15) as i8 + carry; // 0 … 16
-            carry = (digit + 8) >> 4;
-            digits.push(digit - (carry << 4)); // −8 … 7
+/// The digits of a number below 2^(64·N − 1), sixteen a limb, least significant first.
+fn signed_digits<const N: usize>(k: &[u64; N]) -> [[i8; 16]; N] {
+    let mut digits = [[0; 16]; N];
+    let mut carry = 0;
+    for (digits, limb) in digits.iter_mut().zip(k) {
+        for (i, digit) in digits.iter_mut().enumerate() {
+            let unsigned = (limb >> (4 * i) & 15) as i8 + carry; // 0 … 16
+            carry = (unsigned + 8) >> 4;
+            *digit = unsigned - (carry << 4); // −8 … 7
         }
     }
     // The top digit of such a number is at most 7, with a carry 8: written as it is, and nothing is left over.
-    if let Some(top) = digits.last_mut() {
-        *top += carry << 4;
-    }
+    digits[N - 1][15] += carry << 4;
     digits
 }

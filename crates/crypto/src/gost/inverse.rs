@@ -38,13 +38,13 @@ pub(crate) fn invert<const N: usize>(a: &[u64; N], modulus: &[u64; N], inverse: 
         (d, e) = apply::<N>(&matrix, &d, &e, Some((&modulus, inverse)));
     }
     // Now f is 1 or −1, and so 1/a is d or −d. Each round has added at most half a modulus to |d|: see `apply`.
-    let sign = f[N] >> 63;
+    let sign = mask_of_sign(f[N]);
     let rounds = steps.div_ceil(BITS) as i128;
     let mut reduced =
         carry::<N>(|i| i128::from((d[i] ^ sign) - sign) + rounds * i128::from(modulus[i]));
     for times in [32, 16, 8, 4, 2, 1] {
         let less = carry::<N>(|i| i128::from(reduced[i]) - times * i128::from(modulus[i]));
-        let negative = less[N] >> 63;
+        let negative = mask_of_sign(less[N]);
         for (limb, less) in reduced.iter_mut().zip(less) {
             *limb = less ^ (negative & (less ^ *limb));
         }
@@ -75,6 +75,12 @@ fn division_steps(delta: &mut i64, f: i64, g: i64) -> Matrix {
     Matrix { ff, fg, gf, gg }
 }
 
+/// All ones for a negative number, zero for others, hidden from the optimiser: it makes a branch of it otherwise.
+#[inline(always)]
+fn mask_of_sign(number: i64) -> i64 {
+    std::hint::black_box(number >> 63)
+}
+
 /// (b, −a) where the mask is all ones, (a, b) where it is zero.
 #[inline(always)]
 fn exchange(mask: i64, a: i64, b: i64) -> (i64, i64) {
@@ -103,15 +109,16 @@ fn apply<const N: usize>(
             }
             None => (&[0; LIMBS], 0),
         };
-        let mut result = [0; LIMBS];
-        let mut sum = 0;
-        for i in 0..=N {
-            sum += i128::from(x) * i128::from(a[i])
+        let term = |i: usize| {
+            i128::from(x) * i128::from(a[i])
                 + i128::from(y) * i128::from(b[i])
-                + i128::from(times) * i128::from(modulus[i]);
-            if i > 0 {
-                result[i - 1] = sum as i64 & LOW;
-            }
+                + i128::from(times) * i128::from(modulus[i])
+        };
+        let mut result = [0; LIMBS];
+        let mut sum = term(0) >> BITS;
+        for i in 1..=N {
+            sum += term(i);
+            result[i - 1] = sum as i64 & LOW;
             sum >>= BITS;
         }
         result[N] = sum as i64;

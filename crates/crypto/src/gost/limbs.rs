@@ -97,8 +97,8 @@ pub(crate) const fn select<const N: usize>(mask: u64, a: &[u64; N], b: &[u64; N]
 
 /// All ones for true, zero for false, hidden from the optimiser so that it makes no branch of it.
 #[inline(always)]
-pub(crate) fn mask(condition: bool) -> u64 {
-    std::hint::black_box(u64::from(condition)).wrapping_neg()
+pub(crate) const fn mask(condition: bool) -> u64 {
+    std::hint::black_box(condition as u64).wrapping_neg()
 }
 
 /// Whether all limbs are zero, by one comparison at the end.

@@ -100,6 +100,6 @@ impl<const N: usize> Modulus<N> {
 const fn reduce_once<const N: usize>(a: &[u64; N], carry: u64, q: &[u64; N]) -> [u64; N] {
     let (reduced, borrow) = limbs::sub(a, q);
     // Keep `a` where the subtraction borrowed and there was no carry to pay for it.
-    let keep = (borrow as u64 & !carry & 1).wrapping_neg();
+    let keep = limbs::mask(borrow & (carry == 0));
     limbs::select(keep, a, &reduced)
 }

@@ -68,11 +68,24 @@ fn compress(h: &Words, length: &Words, block: &Words) -> Words {
 /// L(P(S(a))).
 #[inline(always)]
 fn layers(a: &Words) -> Words {
-    // Bytes that lie in memory are read without shifts, which takes a third off: hence they are kept from registers.
-    let bytes = a.map(u64::to_le_bytes);
-    let bytes = std::hint::black_box(&bytes);
-    let part = |word: usize, byte: usize| TABLES[word][usize::from(bytes[word][byte])];
-    std::array::from_fn(|byte| (1..8).fold(part(0, byte), |sum, word| sum ^ part(word, byte)))
+    // Four words of the result at a time, from half words that are read from memory: so sums and bytes have registers
+    // enough. Whole words, which are all shifted, or single bytes, which are all loaded, take a quarter longer; and so
+    // do two iterators in step, which are not unrolled.
+    let halves = a.map(|word| [word as u32, (word >> 32) as u32]);
+    let halves = std::hint::black_box(&halves);
+    let mut result = [0; 8];
+    for half in 0..2 {
+        let mut sums = [0; 4];
+        for word in 0..8 {
+            let bytes = halves[word][half];
+            sums[0] ^= TABLES[word][(bytes & 0xFF) as usize];
+            sums[1] ^= TABLES[word][(bytes >> 8 & 0xFF) as usize];
+            sums[2] ^= TABLES[word][(bytes >> 16 & 0xFF) as usize];
+            sums[3] ^= TABLES[word][(bytes >> 24) as usize];
+        }
+        result[4 * half..4 * half + 4].copy_from_slice(&sums);
+    }
+    result
 }
 
 #[inline(always)]
