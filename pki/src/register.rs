@@ -335,3 +335,146 @@ fn take_over(books: &mut BTreeMap<IssuerName, Book>, change: &CertificateChange)
     book.changes = book.changes.max(change.position);
     Some(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    use qaqpa_crypto::KeyKind;
+    use qaqpa_model::Actor;
+    use qaqpa_store::StoreConfig;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const ISSUER: IssuerName = IssuerName::Issuing(KeyKind::Rsa);
+    const SERIAL: &[u8] = &[0x0a, 0xff];
+
+    fn at(minute: i64) -> Moment {
+        Moment::from_unix_ms(1_790_000_000_000 + minute * 60_000)
+    }
+
+    fn hold(since: i64) -> CertStatus {
+        CertStatus::Revoked {
+            at: at(since),
+            reason: Some(RevocationReason::CertificateHold),
+        }
+    }
+
+    fn compromised(since: i64) -> CertStatus {
+        CertStatus::Revoked {
+            at: at(since),
+            reason: Some(RevocationReason::KeyCompromise),
+        }
+    }
+
+    fn revoked(since: i64) -> CertificateState {
+        CertificateState::Revoked {
+            at: at(since),
+            reason: RevocationReason::KeyCompromise.code(),
+        }
+    }
+
+    /// A register with one certificate.
+    async fn register() -> (TempDir, Register) {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = StoreConfig::in_folder(dir.path());
+        let store = Store::open(&folder, Actor::Nca).await.unwrap();
+        let register = Register::load(store).await.unwrap();
+        let new = NewCertificate {
+            serial: hex::encode(SERIAL),
+            issuer: ISSUER.as_str().to_owned(),
+            identity: "citizen-1".to_owned(),
+            der: vec![1],
+            at: at(0),
+            not_after: at(1000),
+            state: CertificateState::Good,
+        };
+        register.record(vec![new]).await.unwrap();
+        (dir, register)
+    }
+
+    async fn set(register: &Register, state: CertificateState, now: i64) {
+        let decide = move |_| Ok::<_, Infallible>(state);
+        let serial = hex::encode(SERIAL);
+        let done = register.change(ISSUER, &serial, at(now), decide).await;
+        assert_eq!(done.unwrap(), Some(Ok(())));
+    }
+
+    #[tokio::test]
+    async fn a_certificate_was_at_each_moment_what_it_was_also_after_a_restart() {
+        let (_dir, register) = register().await;
+        set(&register, CertificateState::Suspended { at: at(10) }, 10).await;
+        set(&register, CertificateState::Good, 20).await;
+        set(&register, revoked(30), 30).await;
+        let again = Register::load(register.0.store.clone()).await.unwrap();
+        for register in [register, again] {
+            for (moment, expected) in [
+                (0, CertStatus::Good),
+                (9, CertStatus::Good),
+                (10, hold(10)),
+                (19, hold(10)),
+                (20, CertStatus::Good),
+                (29, CertStatus::Good),
+                (30, compromised(30)),
+                (999, compromised(30)),
+            ] {
+                let status = register.status(ISSUER, SERIAL, at(moment));
+                assert_eq!(status, Some(expected), "minute {moment}");
+            }
+            assert_eq!(register.changes(ISSUER), 3);
+            assert_eq!(register.changes_after(ISSUER, at(10)), Some(at(20)));
+            assert_eq!(register.changes_after(ISSUER, at(30)), None);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_never_issued_is_none_whatever_its_length() {
+        let (_dir, register) = register().await;
+        for serial in [&b""[..], &[0x0a], &[0; 20], &[0; 21], &[0; 4096]] {
+            assert_eq!(register.status(ISSUER, serial, at(0)), None);
+        }
+        let other = IssuerName::Root(KeyKind::Rsa);
+        assert_eq!(register.status(other, SERIAL, at(0)), None);
+    }
+
+    #[tokio::test]
+    async fn a_state_of_the_future_takes_effect_in_lists_when_its_moment_comes() {
+        let (_dir, register) = register().await;
+        set(&register, revoked(30), 0).await;
+        let before = register.listed(ISSUER, at(10));
+        let none = (1, 0, Some(at(30)));
+        assert_eq!(
+            (before.changes, before.entries.len(), before.changes_at),
+            none
+        );
+        let after = register.listed(ISSUER, at(30));
+        assert_eq!((after.entries.len(), after.changes_at), (1, None));
+        // A base that knew the change already, made before its moment: the delta says it once it has come.
+        let known = (1, at(10));
+        assert_eq!(register.listed_since(ISSUER, known, at(20)), []);
+        assert_eq!(register.listed_since(ISSUER, known, at(40)), after.entries);
+        assert_eq!(register.listed_since(ISSUER, (1, at(35)), at(40)), []);
+    }
+
+    #[tokio::test]
+    async fn who_goes_away_in_the_middle_of_a_change_leaves_store_and_memory_in_agreement() {
+        let (_dir, register) = register().await;
+        {
+            let decide = |_| Ok::<_, Infallible>(revoked(5));
+            let serial = hex::encode(SERIAL);
+            let mut change = pin!(register.change(ISSUER, &serial, at(5), decide));
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(change.as_mut().poll(&mut context).is_pending());
+        }
+        // The next change waits for the one that was begun.
+        let decide = |state| Err::<CertificateState, _>(state);
+        let serial = hex::encode(SERIAL);
+        let seen = register.change(ISSUER, &serial, at(6), decide).await;
+        assert_eq!(seen.unwrap(), Some(Err(revoked(5))));
+        let status = register.status(ISSUER, SERIAL, at(6));
+        assert_eq!(status, Some(compromised(5)));
+    }
+}

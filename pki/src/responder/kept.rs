@@ -133,3 +133,112 @@ impl Generations {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use qaqpa_crypto::{KeyKind, PrivateKey};
+    use qaqpa_x509::issue::{self, Validity};
+    use qaqpa_x509::name::NameToWrite;
+    use qaqpa_x509::ocsp::{CertId, Response, SingleAnswer};
+
+    use super::*;
+    use crate::authority::IssuerName;
+
+    fn at(second: u64) -> Moment {
+        Moment::ROOT_BEGIN.plus(Duration::from_secs(second))
+    }
+
+    fn signer() -> Arc<Signer> {
+        let key = PrivateKey::generate(KeyKind::Ecdsa).unwrap();
+        let life = Validity {
+            not_before: at(0),
+            not_after: at(1000),
+        };
+        let certificate = issue::root(NameToWrite::new(), &key, life).unwrap();
+        Arc::new(Signer { certificate, key })
+    }
+
+    fn draft(responder: &Arc<Signer>, serial: u8, status: CertStatus, second: u64) -> Draft {
+        let algorithm = qaqpa_crypto::DigestAlgorithm::Sha256;
+        Draft {
+            issuer: IssuerName::Issuing(KeyKind::Ecdsa),
+            response: Response {
+                answers: vec![SingleAnswer {
+                    cert_id: CertId::for_serial(algorithm, &responder.certificate, &[serial]),
+                    status,
+                    this_update: at(second),
+                    next_update: None,
+                }],
+                nonce: None,
+                produced_at: at(second),
+                extended_revoke: true,
+            },
+            responder: Arc::clone(responder),
+        }
+    }
+
+    fn about_of(draft: &Draft) -> About {
+        let cert_ids = draft.response.answers.iter();
+        about(&Request {
+            cert_ids: cert_ids.map(|answer| answer.cert_id.clone()).collect(),
+            nonce: None,
+        })
+    }
+
+    fn keep(kept: &Kept, draft: Draft) {
+        let this_update = draft.response.produced_at;
+        let ahead = Ahead {
+            digest: String::new(),
+            this_update,
+            next_update: this_update.plus(Duration::from_secs(10)),
+        };
+        let answer = Answer {
+            der: vec![1].into(),
+            ahead: Some(Arc::new(ahead)),
+        };
+        kept.keep(about_of(&draft), draft, answer);
+    }
+
+    #[test]
+    fn an_answer_is_given_again_only_where_a_new_one_would_say_the_same() {
+        let (kept, own, other) = (Kept::new(8), signer(), signer());
+        let revoked = CertStatus::Revoked {
+            at: at(0),
+            reason: None,
+        };
+        keep(&kept, draft(&own, 1, CertStatus::Good, 100));
+        for (asked, given) in [
+            (draft(&own, 1, CertStatus::Good, 100), true),
+            (draft(&own, 1, CertStatus::Good, 109), true),
+            (draft(&own, 1, CertStatus::Good, 110), false),
+            (draft(&own, 1, CertStatus::Good, 99), false),
+            (draft(&own, 1, revoked, 105), false),
+            (draft(&other, 1, CertStatus::Good, 105), false),
+        ] {
+            let found = kept.find(&about_of(&asked), &asked);
+            assert_eq!(found.is_some(), given, "{asked:?}");
+        }
+        let other = draft(&own, 2, CertStatus::Good, 105);
+        assert!(kept.find(&about_of(&other), &other).is_none());
+    }
+
+    #[test]
+    fn no_more_is_kept_than_allowed_and_what_is_asked_for_stays_longest() {
+        let (kept, own) = (Kept::new(8), signer());
+        let good = |serial| draft(&own, serial, CertStatus::Good, 100);
+        keep(&kept, good(0));
+        for serial in 1..=200 {
+            keep(&kept, good(serial));
+            assert!(kept.count() <= 8);
+            assert!(kept.find(&about_of(&good(0)), &good(0)).is_some());
+        }
+        assert!(kept.find(&about_of(&good(1)), &good(1)).is_none());
+        kept.clear();
+        assert_eq!(kept.count(), 0);
+        let nothing = Kept::new(0);
+        keep(&nothing, good(0));
+        assert_eq!(nothing.count(), 0);
+    }
+}
