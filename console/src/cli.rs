@@ -1,7 +1,10 @@
 //! The command line: every command, its options, and the help that teaches them.
 
+mod ca;
+
 use std::path::PathBuf;
 
+pub use ca::{CaCommand, Issue, KeyKindChoice, People, PurposeChoice, RoleChoice, Trust};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// The e-government gateway that you can run at home: a TEST simulator of ЭҮШ/ШЭП, ЭҮӨШ/РШЭП, the portal and the authority.
@@ -43,6 +46,9 @@ pub struct Common {
     /// Where the actors keep their data: `sqlite:` (files in the data folder).
     #[arg(long, global = true, value_name = "URL")]
     pub store: Option<String>,
+    /// Switch deliberate faults of the authority on (TEST): a TOML file of rules, see docs/MISCHIEF.md.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub mischief: Option<PathBuf>,
     /// Forbid switching any deliberate fault on.
     #[arg(long, global = true)]
     pub calm: bool,
@@ -63,6 +69,10 @@ pub enum Format {
     Json,
     /// For CI servers (scenarios only).
     Junit,
+    /// PEM blocks and nothing else (`ca trust` only).
+    Pem,
+    /// Binary certificates (`ca trust --out DIR` only).
+    Der,
 }
 
 /// A language.
@@ -226,59 +236,6 @@ pub struct Verify {
     /// PEM file of the trusted root and issuing authorities (default: the data folder's).
     #[arg(long, value_name = "FILE")]
     pub trust: Option<PathBuf>,
-}
-
-/// `ca …`.
-#[derive(Debug, Subcommand)]
-pub enum CaCommand {
-    /// Issue a certificate with a key file.
-    Issue {
-        /// The new identity's id, e.g. citizen-7; the key file is named after it.
-        id: String,
-        /// The person's IIN.
-        #[arg(long)]
-        iin: Option<String>,
-        /// Surname and given name, e.g. "ТЕСТОВ ТЕСТ".
-        #[arg(long)]
-        name: String,
-        /// individual, head, right-to-sign, financial, personnel, employee, information-system.
-        #[arg(long, default_value = "individual")]
-        role: String,
-        /// The organisation's BIN, for the roles that have one.
-        #[arg(long)]
-        bin: Option<String>,
-        /// A file with the new key file's password on its first line; without it you are asked.
-        #[arg(long, value_name = "FILE")]
-        password_file: Option<PathBuf>,
-        /// Where to write the key file.
-        #[arg(long, value_name = "P12")]
-        out: PathBuf,
-    },
-    /// Revoke a certificate, for good.
-    Revoke {
-        /// Identity id or serial number in hexadecimal.
-        certificate: String,
-        /// A reason of RFC 5280 §5.3.1.
-        #[arg(long, default_value = "keyCompromise")]
-        reason: String,
-    },
-    /// Suspend a certificate (certificateHold).
-    Suspend {
-        /// Identity id or serial number in hexadecimal.
-        certificate: String,
-    },
-    /// Make a suspended certificate good again.
-    Resume {
-        /// Identity id or serial number in hexadecimal.
-        certificate: String,
-    },
-    /// The state of one certificate, or of all.
-    Status {
-        /// Identity id or serial number in hexadecimal.
-        certificate: Option<String>,
-    },
-    /// The authority's own certificates in PEM, to be trusted by tests.
-    Trust,
 }
 
 /// `clock …`.

@@ -16,7 +16,7 @@ use std::future::Future;
 
 use qaqpa_model::Actor;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{CaCommand, Cli, Command, Format};
 use crate::exit::{Failure, Outcome};
 use crate::settings::Settings;
 
@@ -24,6 +24,12 @@ use crate::settings::Settings;
 pub(crate) fn run(cli: Cli) -> Outcome {
     let settings = Settings::read(&cli.common)?;
     let format = cli.common.format;
+    let is_trust = matches!(cli.command, Command::Ca(CaCommand::Trust(_)));
+    if matches!(format, Format::Pem | Format::Der) && !is_trust {
+        return Err(Failure::usage(
+            "--format pem and der are for `qaqpa ca trust`",
+        ));
+    }
     match cli.command {
         Command::Up(options) => block_on(up::run(&settings, &options, format)),
         Command::Nca => block_on(one_actor::run(&settings, Actor::Nca)),

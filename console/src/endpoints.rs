@@ -153,6 +153,10 @@ fn people(data: &Path, index: &Index) -> Vec<IdentityEntry> {
             key: data.join(&identity.key),
             password: identity.password.clone(),
             portal_password: Some(identity.portal_password.clone()).filter(|text| !text.is_empty()),
+            pack: identity.pack.clone(),
+            key_kind: identity.key_kind.clone(),
+            expected: identity.expected.clone(),
+            label: identity.label.clone(),
         })
         .collect()
 }

@@ -29,6 +29,10 @@ pub struct Settings {
     pub limits: Limits,
     /// Folders with more services for the catalogue.
     pub catalogue: Vec<PathBuf>,
+    /// The authority's own settings.
+    pub nca: qaqpa_pki::Config,
+    /// Whether the configuration says itself which packs of people are issued.
+    pub packs_said: bool,
 }
 
 /// The shape of the configuration file. An unknown key is an error.
@@ -42,6 +46,7 @@ struct File {
     lang: Option<String>,
     catalogue: Vec<PathBuf>,
     limits: LimitsFile,
+    nca: Option<toml::Table>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -126,6 +131,8 @@ impl Settings {
             lang,
             limits,
             catalogue: file.catalogue,
+            packs_said: file.nca.as_ref().is_some_and(|nca| nca.contains_key("packs")),
+            nca: nca(file.nca)?,
         })
     }
 }
@@ -144,12 +151,22 @@ fn check_mischief(path: &Path, calm: bool) -> Result<(), Failure> {
     }
 }
 
+/// The `[nca]` table, whose keys are the authority's own.
+fn nca(table: Option<toml::Table>) -> Result<qaqpa_pki::Config, Failure> {
+    let Some(table) = table else {
+        return Ok(qaqpa_pki::Config::default());
+    };
+    table
+        .try_into()
+        .map_err(|error: toml::de::Error| Failure::usage(format!("[nca]: {}", error.message())))
+}
+
 fn read_file(path: &Path) -> Result<File, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::usage(format!("--config {}: {error}", path.display())))?;
     toml::from_str(&text).map_err(|error| {
         Failure::usage(format!("--config {}: {}", path.display(), error.message()))
-            .remedy("known keys: port-base, store, calm, mischief, lang, catalogue, [limits] body-bytes-max, attachment-bytes-max, request-seconds-max, requests-at-once-max")
+            .remedy("known keys: port-base, store, calm, mischief, lang, catalogue, [limits] body-bytes-max, attachment-bytes-max, request-seconds-max, requests-at-once-max, [nca] packs, test-identities, person-days, system-days, responder-days, crl-hours")
     })
 }
 
@@ -204,6 +221,44 @@ mod tests {
             failure.message.contains("unknown field `portbase`"),
             "{failure}"
         );
+    }
+
+    #[test]
+    fn the_authoritys_table_is_read_and_its_unknown_keys_are_usage_errors() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("qaqpa.toml");
+        let read = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            Settings::read(&common(&["--config", file.to_str().unwrap()]))
+        };
+        let settings = read("[nca]\npacks = [\"families\"]\ntest-identities = true\n").unwrap();
+        assert!(settings.packs_said && settings.nca.test_identities);
+        let settings = read("[nca]\nperson-days = 10\n").unwrap();
+        assert_eq!((settings.packs_said, settings.nca.person_days), (false, 10));
+        for wrong in ["[nca]\npax = []\n", "[nca]\npacks = [\"dragons\"]\n"] {
+            assert_eq!(read(wrong).unwrap_err().exit, Exit::Usage, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn deliberate_faults_are_read_before_anything_starts() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("mischief.toml");
+        std::fs::write(&file, "[[rule]]\nfaults = [\"try-later\"]\n").unwrap();
+        let path = file.to_str().unwrap();
+        let settings = Settings::read(&common(&["--mischief", path])).unwrap();
+        assert_eq!(settings.mischief.as_deref(), Some(file.as_path()));
+        assert_eq!(Settings::read(&common(&[])).unwrap().mischief, None);
+
+        let failure = Settings::read(&common(&["--mischief", path, "--calm"])).unwrap_err();
+        assert_eq!(failure.exit, Exit::Usage);
+        std::fs::write(&file, "[[rule]]\nfaults = [\"try-latr\"]\n").unwrap();
+        let failure = Settings::read(&common(&["--mischief", path])).unwrap_err();
+        assert_eq!(failure.exit, Exit::Usage);
+        let why = "mischief.toml: line 1: there is no fault \"try-latr\"; perhaps \"try-later\"?";
+        assert!(failure.message.ends_with(why), "{failure}");
+        let failure = Settings::read(&common(&["--mischief", "nowhere.toml"])).unwrap_err();
+        assert_eq!(failure.exit, Exit::Usage);
     }
 
     #[test]

@@ -82,7 +82,7 @@ pub async fn start_actor(
         match actor {
             Actor::Console => Box::pin(crate::server::start(start)),
             Actor::Gateway => Box::pin(qaqpa_gateway::start(start)),
-            Actor::Nca => Box::pin(qaqpa_pki::start(start)),
+            Actor::Nca => Box::pin(qaqpa_pki::start_with(start, settings.nca)),
             Actor::Portal => Box::pin(qaqpa_portal_mock::start(start)),
             Actor::RegionalGateway => Box::pin(qaqpa_regional_gateway::start(start)),
         };

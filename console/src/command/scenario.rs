@@ -40,7 +40,9 @@ pub(crate) async fn run(settings: &Settings, command: &ScenarioCommand, format: 
             match format {
                 Format::Json => output::say_json(&report.json())?,
                 Format::Junit => output::say(report.junit()),
-                Format::Text => output::say(report.text(settings.lang)),
+                Format::Text | Format::Pem | Format::Der => {
+                    output::say(report.text(settings.lang));
+                }
             }
             Ok(if report.ok() { Exit::Yes } else { Exit::No })
         }

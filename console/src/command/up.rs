@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use qaqpa_model::Actor;
+use qaqpa_pki::control::{PackView, PeopleOrder};
 use qaqpa_runner::Endpoints;
-use qaqpa_transport::paths;
 use qaqpa_transport::telemetry::{self, LogFormat};
+use qaqpa_transport::{ControlClient, ControlError, paths};
 
 use crate::cli::{Format, Up};
-use crate::command::one_actor::could_not_start;
+use crate::command::one_actor::{could_not_start, say_mischief};
 use crate::command::scenario;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output;
@@ -29,6 +31,7 @@ pub(crate) async fn run(settings: &Settings, options: &Up, format: Format) -> Ou
     })
     .await
     .map_err(could_not_start)?;
+    say_mischief(settings)?;
     simulator.shutdown().on_signals().map_err(Failure::own)?;
     let ended = tokio::select! {
         ended = play(settings, options, format) => ended,
@@ -52,8 +55,34 @@ async fn play(settings: &Settings, options: &Up, format: Format) -> Outcome {
     };
     if !options.once {
         say_addresses(settings, &endpoints);
+        issue_people(settings).await;
     }
     Ok(exit)
+}
+
+/// Everybody who is ready-made, in the background, unless the configuration says who is.
+async fn issue_people(settings: &Settings) {
+    if settings.packs_said {
+        return;
+    }
+    let issued = async {
+        let authority = ControlClient::of(&settings.data, Actor::Nca)?;
+        let mut people = 0;
+        for pack in authority.get::<Vec<PackView>>("/people").await? {
+            // Pack by pack: a request has a limit of time.
+            let order = PeopleOrder { gently: true };
+            let path = format!("/people/{}", pack.pack);
+            authority.post::<_, Vec<PackView>>(&path, &order).await?;
+            people += pack.people.len();
+        }
+        Ok::<_, ControlError>(people)
+    };
+    match issued.await {
+        Ok(people) => output::say(format_args!(
+            "people       {people} ready-made, with key files; `qaqpa ca people` lists them"
+        )),
+        Err(error) => output::progress(format_args!("people could not be issued: {error}")),
+    }
 }
 
 /// Waits until every actor has registered and the console has written endpoints.json.

@@ -6,6 +6,7 @@ mod authorities;
 mod clock;
 mod commands;
 mod first_start;
+mod interop;
 mod kinds;
 mod lists;
 mod mirror;

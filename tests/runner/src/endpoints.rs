@@ -144,6 +144,18 @@ pub struct IdentityEntry {
     /// The password of the portal, or of the workplace for staff.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub portal_password: Option<String>,
+    /// The pack of people: `core`, `families`, …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pack: Option<String>,
+    /// The kind of the key: `rsa`, `gost-2015`, `gost-2004`, `ecdsa`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_kind: Option<String>,
+    /// What a verifier must say now to a document that this person signed: `accept`, `refuse`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// Why it must refuse.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
 }
 
 /// Why `endpoints.json` cannot be read.

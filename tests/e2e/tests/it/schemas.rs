@@ -57,6 +57,8 @@ fn every_json_is_of_its_schema_and_every_schema_is_used() {
         ("ca-issue", issue),
         ("ca-certificate", json(&["ca", "suspend", "schema-1"])),
         ("ca-status", json(&["ca", "status"])),
+        ("ca-people", json(&["ca", "people"])),
+        ("ca-trust", json(&["ca", "trust"])),
         ("clock", json(&["clock", "show"])),
         ("journal-list", list),
         (

@@ -50,9 +50,12 @@ pub(crate) fn settings(data: &Path) -> Settings {
         data: data.to_owned(),
         port_base: 0,
         calm: false,
+        mischief: None,
         lang: Lang::En,
         limits: Limits::default(),
         catalogue: Vec::new(),
+        nca: Default::default(),
+        packs_said: false,
     }
 }
 
