@@ -78,7 +78,7 @@ pub const fn remedy_key(label: RefusalLabel) -> &'static str {
         L::CertificateRevoked => "remedy-renew-certificate",
         L::CertificateSuspended => "remedy-resume-certificate",
         L::IinMismatch => "remedy-own-certificate",
-        L::IssuerUntrusted | L::AlgorithmWeak => "remedy-other-certificate",
+        L::AuthorityRevoked | L::IssuerUntrusted | L::AlgorithmWeak => "remedy-other-certificate",
         L::RevocationUnknown | L::RequestTimeout => "remedy-try-later",
         L::DocumentsRefused | L::GroundsAbsent => "remedy-documents",
         L::BodyTooLarge | L::LimitExceeded => "remedy-smaller",

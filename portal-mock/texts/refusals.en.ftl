@@ -3,6 +3,7 @@ cause-algorithm-unknown = The signature uses an algorithm that is not known here
 cause-algorithm-weak = The signature or the key is too weak by today's rules.
 cause-applicant-unknown = There is no living person with this IIN in the register of persons.
 cause-application-malformed = The signed document is not an application as its schema asks.
+cause-authority-revoked = The authority that issued the certificate is revoked or suspended itself.
 cause-body-too-large = The message is larger than the limit.
 cause-certificate-expired = The certificate's period is over.
 cause-certificate-not-yet-valid = The certificate's period has not begun.

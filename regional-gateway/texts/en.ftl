@@ -236,6 +236,7 @@ sign-refused-certificate-revoked = The certificate is revoked.
 sign-refused-certificate-suspended = The certificate is suspended.
 sign-refused-certificate-purpose = The certificate is not one for signing.
 sign-refused-issuer-untrusted = The certificate was not issued by the trusted authority.
+sign-refused-authority-revoked = The authority that issued the certificate is revoked or suspended itself.
 sign-refused-revocation-unknown = The authority could not say whether the certificate is revoked. Try again later.
 complete-title = End this action
 complete-sends = The signed result goes to the gateway, and from there to the applicant.

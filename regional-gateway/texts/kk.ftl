@@ -236,6 +236,7 @@ sign-refused-certificate-revoked = Тіркеу куәлігі кері қайт
 sign-refused-certificate-suspended = Тіркеу куәлігінің қолданылуы тоқтатыла тұрған.
 sign-refused-certificate-purpose = Тіркеу куәлігі қол қоюға арналмаған.
 sign-refused-issuer-untrusted = Тіркеу куәлігін сенімді орталық берген жоқ.
+sign-refused-authority-revoked = Тіркеу куәлігін берген орталықтың өз куәлігі қайтарып алынған немесе тоқтатыла тұрған.
 sign-refused-revocation-unknown = Орталық куәліктің кері қайтарылған-қайтарылмағанын айта алмады. Кейінірек қайталаңыз.
 complete-title = Іс-қимылды аяқтау
 complete-sends = Қол қойылған нәтиже шлюзге, одан өтініш берушіге жіберіледі.

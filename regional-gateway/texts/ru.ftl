@@ -244,6 +244,7 @@ sign-refused-certificate-revoked = Сертификат отозван.
 sign-refused-certificate-suspended = Действие сертификата приостановлено.
 sign-refused-certificate-purpose = Сертификат не предназначен для подписи.
 sign-refused-issuer-untrusted = Сертификат выдан не доверенным центром.
+sign-refused-authority-revoked = Сертификат самого удостоверяющего центра отозван или приостановлен.
 sign-refused-revocation-unknown = Центр не смог ответить, отозван ли сертификат. Повторите позже.
 complete-title = Завершить действие
 complete-sends = Подписанный результат уйдёт в шлюз, а оттуда заявителю.

@@ -7,8 +7,8 @@ use qaqpa_crypto::sha256;
 use qaqpa_model::{Limits, Moment};
 use qaqpa_transport::{Clock, HttpClient, random_bytes};
 use qaqpa_verdict::{
-    Attempt, Evidence, Examination, Known, Need, Nonce, Policy, Progress, Proven, Received,
-    Subject, Verdict,
+    Attempt, Evidence, Examination, Known, Need, Policy, Progress, Proven, Received, Subject,
+    Verdict,
 };
 
 use crate::cache::{Cache, Key};
@@ -195,7 +195,7 @@ impl Inner {
                 nonce: None,
                 request_der,
                 ..
-            } => (self.policy.nonce() == Nonce::Omitted).then(|| Key::Ocsp {
+            } => Some(Key::Ocsp {
                 request: sha256(request_der),
                 from,
             }),

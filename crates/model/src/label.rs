@@ -33,6 +33,8 @@ labels! {
     ApplicantUnknown = "applicant-unknown",
     /// The signed document is not an application or a result as the XSD asks.
     ApplicationMalformed = "application-malformed",
+    /// Condition 2: the authority that issued the certificate, or one above it, is revoked or suspended itself.
+    AuthorityRevoked = "authority-revoked",
     /// The body is longer than the limit.
     BodyTooLarge = "body-too-large",
     /// Condition 2: the certificate's validity period is over.

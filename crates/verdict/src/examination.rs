@@ -132,10 +132,7 @@ impl<'d> Examination<'d> {
                 scope,
                 covered,
                 signer,
-                asked: path
-                    .as_ref()
-                    .map(|path| sources::asked(path, policy))
-                    .unwrap_or_default(),
+                asked: path.as_ref().map(sources::asked).unwrap_or_default(),
                 accounts: Vec::new(),
                 dossier: Dossier::begin(seed, path.as_ref()),
                 path,

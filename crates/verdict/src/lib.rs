@@ -55,7 +55,7 @@ pub use dossier::{Dossier, Fed, KEPT_BYTES_MAX};
 pub use examination::{Examination, Known, Subject};
 pub use indication::{Indication, SubIndication};
 pub use need::{Attempt, Evidence, Need, NeedId, Progress, Received};
-pub use policy::{IssuerRevocation, Nonce, OCSP_AGE_MAX, Policy, PolicyError, SKEW_MAX, Sources};
+pub use policy::{Nonce, OCSP_AGE_MAX, Policy, PolicyError, SKEW_MAX, Sources};
 pub use proven::{Proven, SignerIdentity};
 pub use replay::replay;
 pub use sources::Believed;

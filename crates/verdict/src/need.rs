@@ -22,7 +22,8 @@ pub enum Need {
         issuer: Certificate,
         /// The OCSP addresses that the certificate names, in its order.
         urls: Vec<String>,
-        /// The nonce inside the request; `None` where the policy does without, and the answer may be kept.
+        /// The nonce inside the request; `None` where the policy does without, or an authority is asked about: the answer
+        /// may be kept.
         nonce: Option<[u8; 32]>,
         /// The encoded request, ready for POST as `application/ocsp-request`.
         request_der: Vec<u8>,

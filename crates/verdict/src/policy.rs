@@ -12,7 +12,10 @@ pub enum Sources {
     OcspAndCrl,
 }
 
-/// Whether an OCSP request carries a nonce (RFC 9654).
+/// Whether an OCSP request about a signer's certificate carries a nonce (RFC 9654).
+///
+/// Requests about the authorities above it never do: they are few, asked about with every signature, and change their
+/// standing once in years, so that their answers are kept and shared (RFC 5019) as long as their age allows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Nonce {
     /// Always, and an answer without it is no evidence: nothing old can be replayed.
@@ -22,24 +25,14 @@ pub enum Nonce {
     Omitted,
 }
 
-/// Whether the authorities between the signer and the trust anchor are asked about too.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum IssuerRevocation {
-    /// Where their certificates name a source; one that names none lives until its anchor's owner withdraws it.
-    #[default]
-    WhereNamed,
-    /// Always: an authority whose certificate names no source is undecided.
-    Required,
-}
-
 /// What the examiner insists on.
 ///
-/// Undecided revocation is always a refusal (hard fail): there is no setting for it.
+/// Undecided revocation is always a refusal (hard fail), and every certificate of the path below the anchor is asked
+/// about, authorities too: there is no setting for either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
     sources: Sources,
     nonce: Nonce,
-    issuers: IssuerRevocation,
     ocsp_age_max: Duration,
     skew_max: Duration,
 }
@@ -64,7 +57,6 @@ impl Default for Policy {
         Self {
             sources: Sources::OcspThenCrl,
             nonce: Nonce::Required,
-            issuers: IssuerRevocation::WhereNamed,
             ocsp_age_max: OCSP_AGE_MAX,
             skew_max: SKEW_MAX,
         }
@@ -82,12 +74,6 @@ impl Policy {
     #[must_use]
     pub const fn with_nonce(self, nonce: Nonce) -> Self {
         Self { nonce, ..self }
-    }
-
-    /// With this demand on the authorities of the chain.
-    #[must_use]
-    pub const fn with_issuers(self, issuers: IssuerRevocation) -> Self {
-        Self { issuers, ..self }
     }
 
     /// With a shorter age for OCSP answers.
@@ -117,16 +103,10 @@ impl Policy {
         self.sources
     }
 
-    /// Whether an OCSP request carries a nonce.
+    /// Whether an OCSP request about a signer carries a nonce.
     #[must_use]
     pub const fn nonce(&self) -> Nonce {
         self.nonce
-    }
-
-    /// Whether the authorities of the chain are asked about.
-    #[must_use]
-    pub const fn issuers(&self) -> IssuerRevocation {
-        self.issuers
     }
 
     /// How old an OCSP answer may be.

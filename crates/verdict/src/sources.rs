@@ -7,7 +7,7 @@ use crate::border;
 use crate::checks::{self, revocation::Asked};
 use crate::facts::{Account, Cause, Said};
 use crate::need::{Evidence, Need, NeedId, Received};
-use crate::policy::{IssuerRevocation, Nonce, Policy, Sources};
+use crate::policy::{Nonce, Policy, Sources};
 use crate::verdict::EvidenceKind;
 
 /// That fed bytes were verified as evidence, and until when they say to be good.
@@ -17,9 +17,12 @@ pub struct Believed {
     pub next_update: Option<Moment>,
 }
 
+/// The place of the signer's certificate in a path.
+const SIGNER: usize = 0;
+
 /// The certificates of a path that are asked about: never the anchor, which is trusted as it is.
-pub(crate) fn asked(path: &Path, policy: &Policy) -> Vec<Asked> {
-    places(path, policy)
+pub(crate) fn asked(path: &Path) -> Vec<Asked> {
+    places(path)
         .map(|(place, certificate)| Asked {
             place,
             name: format!(
@@ -39,7 +42,7 @@ pub(crate) fn wanted(
     accounts: &[Account],
 ) -> Vec<Need> {
     let mut needs = Vec::new();
-    for (place, certificate) in places(path, policy) {
+    for (place, certificate) in places(path) {
         let Some(issuer) = path.issuer_of(place) else {
             continue;
         };
@@ -114,8 +117,8 @@ fn ocsp_need(
 ) -> Need {
     let id = id(EvidenceKind::Ocsp, place);
     let nonce = match policy.nonce() {
-        Nonce::Required => Some(nonce(seed, id)),
-        Nonce::Omitted => None,
+        Nonce::Required if place == SIGNER => Some(nonce(seed, id)),
+        Nonce::Required | Nonce::Omitted => None,
     };
     let request = ocsp::Request::about(
         certificate,
@@ -144,20 +147,10 @@ fn id(kind: EvidenceKind, place: usize) -> NeedId {
     NeedId(place * 2 + u16::from(kind == EvidenceKind::Crl))
 }
 
-fn places<'p>(
-    path: &'p Path,
-    policy: &Policy,
-) -> impl Iterator<Item = (usize, &'p Certificate)> + use<'p> {
-    let required = policy.issuers() == IssuerRevocation::Required;
+/// Every certificate below the anchor, the signer's first. One that names no source is undecided, whoever it belongs to.
+fn places(path: &Path) -> impl Iterator<Item = (usize, &Certificate)> {
     let below_anchor = path.certificates().len().saturating_sub(1);
-    path.certificates()[..below_anchor]
-        .iter()
-        .enumerate()
-        .filter(move |(place, certificate)| {
-            let names_a_source =
-                !certificate.ocsp_urls().is_empty() || !certificate.crl_urls().is_empty();
-            *place == 0 || required || names_a_source
-        })
+    path.certificates()[..below_anchor].iter().enumerate()
 }
 
 fn hear_ocsp(account: &mut Account, need: &Need, bytes: &[u8], policy: &Policy) {

@@ -100,7 +100,8 @@ pub const fn error_code(label: RefusalLabel) -> &'static str {
         L::TransportCertificateRefused => "SCE005",
         L::SenderCertificateMismatch | L::TransportSignatureInvalid => "SCE006",
         L::TransportSignatureMissing => "SCE007",
-        L::CertificateExpired
+        L::AuthorityRevoked
+        | L::CertificateExpired
         | L::CertificateNotYetValid
         | L::CertificatePurpose
         | L::CertificateRevoked

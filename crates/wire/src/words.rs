@@ -87,6 +87,11 @@ words! {
         "Подписанный документ не соответствует схеме.",
         "The signed document does not follow the schema.",
         "compare the document with the service's XSD, then sign it again";
+    AuthorityRevoked:
+        "Сертификатты берген орталықтың өз сертификаты кері қайтарылған немесе тоқтатылған.",
+        "Сертификат самого издателя отозван или приостановлен.",
+        "The authority that issued the certificate is revoked or suspended itself.",
+        "sign with a certificate of an authority in force; an operator sees the state by `qaqpa ca list`";
     BodyTooLarge:
         "Сұраудың көлемі тым үлкен.",
         "Тело запроса слишком велико.",

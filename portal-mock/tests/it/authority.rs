@@ -143,7 +143,12 @@ impl Authority {
             );
         }
         Mock::given(method("POST"))
-            .respond_with(responder(&issuing, clock.clone(), Arc::clone(&statuses)))
+            .respond_with(responder(
+                root,
+                &issuing,
+                clock.clone(),
+                Arc::clone(&statuses),
+            ))
             .mount(&ocsp)
             .await;
         Self {
@@ -176,11 +181,14 @@ impl Authority {
 struct Responder {
     certificate: Certificate,
     key: PrivateKey,
+    /// Answers about the issuing authority itself.
+    root: Ca,
     clock: Clock,
     statuses: Arc<Mutex<HashMap<Vec<u8>, CertStatus>>>,
 }
 
 fn responder(
+    root: Ca,
     issuing: &Ca,
     clock: Clock,
     statuses: Arc<Mutex<HashMap<Vec<u8>, CertStatus>>>,
@@ -197,6 +205,7 @@ fn responder(
     Responder {
         certificate,
         key,
+        root,
         clock,
         statuses,
     }
@@ -207,6 +216,7 @@ impl Respond for Responder {
         let request = Request::decode(&request.body, 8).unwrap();
         let now = self.clock.now();
         let statuses = self.statuses.lock().unwrap();
+        let by_root = request.cert_ids[0].names_issuer(&self.root.certificate);
         let answers = request
             .cert_ids
             .iter()
@@ -226,7 +236,11 @@ impl Respond for Responder {
             produced_at: now,
             extended_revoke: false,
         };
-        let der = respond(&response, &self.certificate, &self.key).unwrap();
+        let (certificate, key) = match by_root {
+            true => (&self.root.certificate, &self.root.key),
+            false => (&self.certificate, &self.key),
+        };
+        let der = respond(&response, certificate, key).unwrap();
         ResponseTemplate::new(200).set_body_raw(der, "application/ocsp-response")
     }
 }

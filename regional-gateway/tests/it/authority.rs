@@ -51,6 +51,8 @@ struct Responder {
     clock: Clock,
     certificate: Certificate,
     key: PrivateKey,
+    /// Answers about the issuing authority itself.
+    root: Signatory,
     statuses: Mutex<HashMap<Vec<u8>, CertStatus>>,
     down: Mutex<bool>,
 }
@@ -212,6 +214,10 @@ impl Authority {
             clock: clock.clone(),
             certificate: responder,
             key: keys[2].clone(),
+            root: Signatory {
+                key: root_key.clone(),
+                certificate: root.clone(),
+            },
             statuses: Mutex::default(),
             down: Mutex::new(false),
         });
@@ -364,6 +370,7 @@ async fn answer(State(responder): State<Arc<Responder>>, body: Bytes) -> Respons
     }
     let request = ocsp::Request::decode(&body, 1).unwrap();
     let now = responder.clock.now();
+    let by_root = request.cert_ids[0].names_issuer(&responder.root.certificate);
     let answers = request
         .cert_ids
         .into_iter()
@@ -386,7 +393,11 @@ async fn answer(State(responder): State<Arc<Responder>>, body: Bytes) -> Respons
         produced_at: now,
         extended_revoke: false,
     };
-    ocsp::respond(&response, &responder.certificate, &responder.key)
+    let (certificate, key) = match by_root {
+        true => (&responder.root.certificate, &responder.root.key),
+        false => (&responder.certificate, &responder.key),
+    };
+    ocsp::respond(&response, certificate, key)
         .unwrap()
         .into_response()
 }

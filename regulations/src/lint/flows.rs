@@ -11,6 +11,7 @@ use crate::vocabulary::{ElementKind, Meaning};
 
 /// The causes that every certificate condition must be able to end in.
 const CERTIFICATE_CAUSES: &[RefusalLabel] = &[
+    RefusalLabel::AuthorityRevoked,
     RefusalLabel::CertificateExpired,
     RefusalLabel::CertificateNotYetValid,
     RefusalLabel::CertificatePurpose,

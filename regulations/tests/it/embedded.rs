@@ -82,6 +82,7 @@ fn condition_2_separates_its_causes() {
     assert_eq!(
         labels,
         [
+            RefusalLabel::AuthorityRevoked,
             RefusalLabel::CertificateExpired,
             RefusalLabel::CertificateNotYetValid,
             RefusalLabel::CertificatePurpose,

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::stand::{IIN, Nca, evidence, label, stand, tried, years};
+use crate::stand::{IIN, Nca, about_the_citizen, evidence, label, stand, tried, years};
 
 #[tokio::test]
 async fn a_live_responder_is_asked_once_and_nobody_else() {
@@ -21,7 +21,7 @@ async fn a_live_responder_is_asked_once_and_nobody_else() {
     let verdict = nca.examine(&nca.examiner(Policy::default())).await;
     assert_eq!(label(&verdict), None, "{}", verdict.to_text());
     assert_eq!(nca.requests().await, (1, 0));
-    let request = &nca.server.received_requests().await.unwrap()[0];
+    let request = &nca.asked().await[0];
     assert_eq!(request.headers["content-type"], "application/ocsp-request");
     let asked = ocsp::Request::decode(&request.body, 1).unwrap();
     assert!(asked.cert_ids[0].matches(&nca.citizen, &stand().issuing));
@@ -44,7 +44,7 @@ async fn two_examinations_never_send_the_same_nonce() {
         (2, 0),
         "an answer with a nonce is not kept"
     );
-    let requests = nca.server.received_requests().await.unwrap();
+    let requests = nca.asked().await;
     assert_ne!(requests[0].body, requests[1].body);
 }
 
@@ -115,8 +115,9 @@ async fn an_answer_that_is_no_evidence_leads_to_the_list_and_is_named() {
         nca.crl(&[]).await;
         let verdict = nca.examine(&examiner).await;
         assert_eq!(label(&verdict), None, "{case}\n{}", verdict.to_text());
-        assert_eq!(verdict.evidence[0].standing, "no-evidence", "{case}");
-        assert_eq!(verdict.evidence[1].standing, "good", "{case}");
+        let about = about_the_citizen(&verdict);
+        let standings: Vec<_> = about.iter().map(|one| &one.standing[..]).collect();
+        assert_eq!(standings, ["no-evidence", "good"], "{case}");
     }
 }
 
@@ -297,7 +298,7 @@ async fn nobody_is_asked_before_the_chain_is_proven() {
         let examiner = nca.examiner_at(nca_addresses, Policy::default());
         let verdict = nca.examine_this(&examiner, &expired).await;
         assert_eq!(label(&verdict), Some(L::CertificateExpired));
-        let mut known = stand().known();
+        let mut known = nca.known();
         known.anchors = qaqpa_x509::TrustAnchors::default();
         examiner.learn(known);
         let verdict = nca.examine_this(&examiner, &citizen).await;

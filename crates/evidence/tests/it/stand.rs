@@ -7,7 +7,7 @@ use qaqpa_crypto::PrivateKey;
 use qaqpa_evidence::{Examiner, NcaAddresses};
 use qaqpa_model::{Limits, Moment, RefusalLabel};
 use qaqpa_transport::{ClientLimits, Clock, HttpClient};
-use qaqpa_verdict::{Known, Policy, Subject, Verdict};
+use qaqpa_verdict::{EvidenceView, Known, Policy, Subject, Verdict};
 use qaqpa_x509::issue::{self, Addresses, Issuer, Person, Validity};
 use qaqpa_x509::name::NameToWrite;
 use qaqpa_x509::profile::{Purpose, Role};
@@ -17,6 +17,7 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 pub(crate) struct Stand {
     pub(crate) root: Certificate,
+    root_key: PrivateKey,
     pub(crate) issuing: Certificate,
     pub(crate) key: PrivateKey,
     pub(crate) responder: Certificate,
@@ -77,6 +78,7 @@ pub(crate) fn stand() -> &'static Stand {
         .unwrap();
         Stand {
             root,
+            root_key,
             citizen_spki: make().spki_der().to_vec(),
             issuing,
             key,
@@ -123,11 +125,36 @@ impl Stand {
         .unwrap()
     }
 
-    pub(crate) fn known(&self) -> Known {
-        Known {
-            anchors: TrustAnchors::new([self.root.clone()]),
-            pool: vec![self.issuing.clone()],
-        }
+    /// The same authority, whose certificate names these addresses.
+    fn issuing_at(&self, addresses: Addresses) -> Certificate {
+        let by = Issuer {
+            certificate: &self.root,
+            key: &self.root_key,
+        };
+        let name = named("QAQPA TEST CA");
+        issue::issuing(name, self.key.spki_der(), years(8), addresses, by).unwrap()
+    }
+
+    /// What the root says about the authority.
+    pub(crate) fn ocsp_of_root(
+        &self,
+        request: &Request,
+        now: Moment,
+        status: ocsp::CertStatus,
+    ) -> Vec<u8> {
+        let request = ocsp::Request::decode(&request.body, 1).unwrap();
+        let response = ocsp::Response {
+            answers: vec![ocsp::SingleAnswer {
+                cert_id: request.cert_ids[0].clone(),
+                status,
+                this_update: now,
+                next_update: Some(now.plus(Duration::from_secs(60))),
+            }],
+            nonce: request.nonce,
+            produced_at: now,
+            extended_revoke: true,
+        };
+        ocsp::respond(&response, &self.root, &self.root_key).unwrap()
     }
 
     /// An answer to this request, as a live responder gives it; `change` bends it.
@@ -170,12 +197,40 @@ impl Stand {
         };
         crl::issue(&list, &self.issuing, &self.key).unwrap()
     }
+
+    /// The root's list.
+    pub(crate) fn root_crl(&self, now: Moment, is_revoked: bool) -> Vec<u8> {
+        let entry = crl::RevokedEntry {
+            serial: self.issuing.serial().to_vec(),
+            at: now.minus(Duration::from_secs(30)),
+            reason: Some(RevocationReason::CaCompromise),
+        };
+        let list = crl::CrlToIssue {
+            number: 1,
+            this_update: now.minus(Duration::from_secs(60)),
+            next_update: now.plus(days(1)),
+            entries: is_revoked.then_some(entry).into_iter().collect(),
+            freshest_crl_url: None,
+        };
+        crl::issue(&list, &self.root, &self.root_key).unwrap()
+    }
 }
 
 pub(crate) const IIN: &str = "931002451325";
 pub(crate) const OTHER_IIN: &str = "061211600012";
 
+/// Whether a request asks about the authority and not about somebody whom it certified.
+pub(crate) fn is_about_the_authority(request: &Request) -> bool {
+    request.url.path() == ROOT_LIST
+        || ocsp::Request::decode(&request.body, 1)
+            .is_ok_and(|request| request.cert_ids[0].names_issuer(&stand().root))
+}
+
+const ROOT_LIST: &str = "/crl/root.crl";
+
 /// A mock server with `/ocsp/` and `/crl/rsa.crl`, and an examiner that is told to ask there.
+///
+/// The authority itself is in force, by OCSP and by the root's list, unless a case says otherwise.
 pub(crate) struct Nca {
     pub(crate) server: MockServer,
     pub(crate) clock: Clock,
@@ -184,11 +239,61 @@ pub(crate) struct Nca {
 
 impl Nca {
     pub(crate) async fn start() -> Self {
+        let nca = Self::silent().await;
+        let clock = nca.clock.clone();
+        nca.authority(move |request| {
+            let good = ocsp::CertStatus::Good;
+            let der = stand().ocsp_of_root(request, clock.now(), good);
+            evidence(der, "application/ocsp-response")
+        })
+        .await;
+        nca.root_crl(false).await;
+        nca
+    }
+
+    /// One that says nothing about the authority either.
+    pub(crate) async fn silent() -> Self {
         Self {
             server: MockServer::start().await,
             clock: Clock::at(noon()),
             citizen: stand().citizen(IIN, Addresses::default(), years(1)),
         }
+    }
+
+    /// The authority's certificate, which names this server.
+    pub(crate) fn known(&self) -> Known {
+        let addresses = Addresses {
+            ocsp: Some(self.addresses().ocsp),
+            crl: Some(format!("{}{ROOT_LIST}", self.server.uri())),
+            ..Addresses::default()
+        };
+        Known {
+            anchors: TrustAnchors::new([stand().root.clone()]),
+            pool: vec![stand().issuing_at(addresses)],
+        }
+    }
+
+    /// Answers OCSP about the authority like this.
+    pub(crate) async fn authority(
+        &self,
+        respond: impl Fn(&Request) -> ResponseTemplate + Send + Sync + 'static,
+    ) {
+        Mock::given(method("POST"))
+            .and(is_about_the_authority as fn(&Request) -> bool)
+            .respond_with(respond)
+            .with_priority(1)
+            .mount(&self.server)
+            .await;
+    }
+
+    /// Serves the root's list.
+    pub(crate) async fn root_crl(&self, is_revoked: bool) {
+        let bytes = stand().root_crl(self.clock.now(), is_revoked);
+        Mock::given(method("GET"))
+            .and(path(ROOT_LIST))
+            .respond_with(evidence(bytes, "application/pkix-crl"))
+            .mount(&self.server)
+            .await;
     }
 
     pub(crate) fn addresses(&self) -> NcaAddresses {
@@ -224,7 +329,7 @@ impl Nca {
         Examiner::new(
             &client,
             nca,
-            stand().known(),
+            self.known(),
             policy,
             limits,
             self.clock.clone(),
@@ -285,9 +390,24 @@ impl Nca {
         examiner.examine(subject, self.clock.now()).await.0
     }
 
-    /// The requests so far: `(to OCSP, to the list)`.
-    pub(crate) async fn requests(&self) -> (usize, usize) {
+    /// The requests about the citizen so far.
+    pub(crate) async fn asked(&self) -> Vec<Request> {
+        let mut requests = self.server.received_requests().await.unwrap();
+        requests.retain(|request| !is_about_the_authority(request));
+        requests
+    }
+
+    /// The requests about the authority so far: `(to OCSP, to the list)`.
+    pub(crate) async fn asked_about_the_authority(&self) -> (usize, usize) {
         let requests = self.server.received_requests().await.unwrap();
+        let about = requests.iter().filter(|r| is_about_the_authority(r));
+        let (lists, ocsp): (Vec<_>, Vec<_>) = about.partition(|r| r.url.path() == ROOT_LIST);
+        (ocsp.len(), lists.len())
+    }
+
+    /// The requests about the citizen so far: `(to OCSP, to the list)`.
+    pub(crate) async fn requests(&self) -> (usize, usize) {
+        let requests = self.asked().await;
         let to = |path: &str| requests.iter().filter(|r| r.url.path() == path).count();
         assert_eq!(
             requests.len(),
@@ -302,11 +422,17 @@ pub(crate) fn evidence(bytes: Vec<u8>, media_type: &str) -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_raw(bytes, media_type)
 }
 
-/// What was tried, in the words of the report: `(address, outcome)` by kind.
+/// The evidence about the citizen.
+pub(crate) fn about_the_citizen(verdict: &Verdict) -> Vec<&EvidenceView> {
+    let authority = stand().issuing.serial_hex();
+    let all = verdict.evidence.iter();
+    all.filter(|one| one.about != authority).collect()
+}
+
+/// What was tried about the citizen, in the words of the report.
 pub(crate) fn tried(verdict: &Verdict) -> Vec<String> {
-    verdict
-        .evidence
-        .iter()
+    about_the_citizen(verdict)
+        .into_iter()
         .flat_map(|evidence| evidence.attempts.iter())
         .map(|attempt| attempt.outcome.clone())
         .collect()

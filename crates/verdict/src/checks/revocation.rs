@@ -31,7 +31,7 @@ enum Standing {
     Revoked,
 }
 
-/// Judges all certificates; the worst decides, the signer first among equals.
+/// Judges all certificates of the path below the anchor; the worst decides, the signer first among equals.
 pub(crate) fn judge(asked: &[Asked], accounts: &[Account], at: Moment) -> Finding {
     let mut good = Vec::new();
     let mut worst: Option<(Standing, usize, String)> = None;
@@ -66,10 +66,12 @@ pub(crate) fn judge(asked: &[Asked], accounts: &[Account], at: Moment) -> Findin
             SubIndication::Revoked,
             why,
         ),
-        // A revoked authority vouches for nobody: its chain ends nowhere.
+        // A revoked authority vouches for nobody. EN 319 102-1, table 6, REVOKED_CA_NO_POE: "at least one certificate
+        // chain was found but an intermediate CA certificate is revoked"; without a proof that the signature is older,
+        // it counts whenever the revocation was known, a hold like any other.
         Standing::Suspended | Standing::Revoked => Finding::fail(
             id,
-            RefusalLabel::IssuerUntrusted,
+            RefusalLabel::AuthorityRevoked,
             SubIndication::RevokedCaNoPoe,
             why,
         ),
@@ -265,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_revoked_authority_makes_the_issuer_untrusted() {
+    fn a_revoked_authority_is_told_from_an_unknown_one() {
         let authority = Asked {
             place: 1,
             name: "TEST CA (2a)".to_owned(),
@@ -279,7 +281,10 @@ mod tests {
         );
         assert_eq!(
             finding.reason().map(|reason| (reason.label, reason.sub)),
-            Some((RefusalLabel::IssuerUntrusted, SubIndication::RevokedCaNoPoe))
+            Some((
+                RefusalLabel::AuthorityRevoked,
+                SubIndication::RevokedCaNoPoe
+            ))
         );
     }
 

@@ -11,7 +11,7 @@ use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::Signer;
 
 use crate::stand::{
-    Answer, IIN, Judged, OTHER_IIN, Stand, addresses, application, judged, noon, one_year,
+    Answer, IIN, Judged, OTHER_IIN, Stand, addresses, application, judged, know, noon, one_year,
     person_name, responder_name, root_named, run, ten_years,
 };
 
@@ -20,6 +20,7 @@ fn stand(kind: KeyKind) -> (Stand, PrivateKey, PrivateKey) {
     let [root_key, issuing_key, responder_key, key] =
         [(); 4].map(|()| PrivateKey::generate(kind).unwrap());
     let root = root_named("QAQPA TEST ROOT", &root_key);
+    know(&root_key);
     let by = Issuer {
         certificate: &root,
         key: &root_key,

@@ -86,6 +86,15 @@ fn a_changed_dossier_gives_no_better_verdict() {
     without.dossier.fed.clear();
     assert_eq!(judged(&again(&stand, &document, &without).0), undecided);
 
+    // The signer's evidence alone: nobody speaks for the authority.
+    let mut signer_alone = good.clone();
+    signer_alone.dossier.fed.retain(|fed| fed.need / 2 == 0);
+    assert_eq!(good.dossier.fed.len(), 2);
+    assert_eq!(
+        judged(&again(&stand, &document, &signer_alone).0),
+        undecided
+    );
+
     let mut flipped = good.clone();
     let bytes = flipped.dossier.fed[0].bytes.as_mut().unwrap();
     let last = bytes.pop().unwrap();

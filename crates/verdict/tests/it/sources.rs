@@ -5,15 +5,16 @@ use std::cell::RefCell;
 use qaqpa_crypto::PrivateKey;
 use qaqpa_model::{Moment, RefusalLabel as L};
 use qaqpa_verdict::{
-    CheckId, EvidenceKind, IssuerRevocation, Need, Nonce, OCSP_AGE_MAX, Outcome, Policy, Received,
-    SKEW_MAX, Sources, SubIndication as S, Subject, Verdict,
+    CheckId, EvidenceKind, Need, Nonce, OCSP_AGE_MAX, Outcome, Policy, Received, SKEW_MAX, Sources,
+    SubIndication as S, Subject, Verdict,
 };
 use qaqpa_x509::issue::{self, Addresses, CertificateSpec, Issuer, Validity};
-use qaqpa_x509::{Certificate, KeyUsage, RevocationReason as Why, TrustAnchors, crl, ocsp, oid};
+use qaqpa_x509::{Certificate, KeyUsage, RevocationReason as Why, crl, ocsp, oid};
 
 use crate::stand::{
-    Answer, Judged, Stand, addresses, authority_spec, citizen_spec, days, judged, keys, noon,
-    one_year, responder_name, root_named, run, seconds,
+    Answer, Judged, Stand, addresses, authority_spec, by_issuer, citizen_spec, days,
+    is_about_an_authority, judged, keys, noon, one_year, responder_name, root_named, run, run_all,
+    seconds,
 };
 
 /// How a row answers a need.
@@ -533,6 +534,8 @@ fn every_need_has_a_nonce_of_its_own_made_from_the_seed() {
                         request_der,
                         ..
                     },
+                    // About the authority: an answer that may be kept.
+                    Need::Ocsp { nonce: None, .. },
                 ] => {
                     let request = ocsp::Request::decode(request_der, 1).unwrap();
                     assert_eq!(request.nonce.as_deref(), Some(&nonce[..]));
@@ -548,96 +551,156 @@ fn every_need_has_a_nonce_of_its_own_made_from_the_seed() {
     assert_ne!(nonce_of(1), [1; 32], "the seed itself is not sent");
 }
 
-/// K08: the authority between signer and anchor, whose own certificate names a list of the root's.
-#[test]
-fn a_revoked_authority_is_refused_as_untrusted() {
+/// A stand whose authority's certificate names what `addresses` says, judged by these answers about it.
+fn judge_authority(
+    addresses: Addresses,
+    at: Moment,
+    meet: impl Fn(&Need) -> Received,
+) -> (Verdict, Vec<EvidenceKind>) {
     let base = Stand::new();
-    let root_issuer = Issuer {
+    let by = Issuer {
         certificate: &base.root,
         key: &keys().root,
     };
-    let named = Addresses {
-        crl: addresses().crl,
-        ..Addresses::default()
+    let spec = CertificateSpec {
+        addresses,
+        ..authority_spec("QAQPA TEST CA", &keys().issuing)
     };
-    let issuing = issue::issue(
-        &CertificateSpec {
-            addresses: named,
-            ..authority_spec("QAQPA TEST CA", &keys().issuing)
-        },
-        root_issuer,
-    )
-    .unwrap();
     let stand = Stand {
-        issuing,
-        ..Stand::new()
+        issuing: issue::issue(&spec, by).unwrap(),
+        ..base
     };
-    let judge = |entries: Vec<crl::RevokedEntry>| {
-        let known = qaqpa_verdict::Known {
-            anchors: TrustAnchors::new([base.root.clone()]),
-            pool: vec![stand.issuing.clone()],
-        };
-        let subject = Subject::Certificate {
-            certificate_der: stand.citizen.der(),
-            pool_der: &[],
-        };
-        let mut lists = 0;
-        let (verdict, ..) = run(
-            subject,
-            &known,
-            &Policy::default(),
-            noon(),
-            |need| match need {
-                Need::Ocsp { certificate, .. } if *certificate == stand.citizen => {
-                    Received::bytes(stand.ocsp(need, &Answer::good()), noon())
-                }
-                Need::Ocsp { .. } => Received::unavailable("there is no address to ask", noon()),
-                Need::Crl {
-                    certificate,
-                    issuer,
-                    ..
-                } => {
-                    lists += 1;
-                    assert_eq!((certificate, issuer), (&stand.issuing, &base.root));
-                    let bytes =
-                        crl::issue(&stand.list(entries.clone()), &base.root, &keys().root).unwrap();
-                    Received::bytes(bytes, noon())
-                }
-            },
-        );
-        assert_eq!(lists, 1);
-        judged(&verdict)
+    let subject = Subject::Certificate {
+        certificate_der: stand.citizen.der(),
+        pool_der: &[],
     };
-    let entry = |reason| crl::RevokedEntry {
+    let mut asked = Vec::new();
+    let (verdict, ..) = run_all(subject, &stand.known(), &Policy::default(), at, |need| {
+        if !is_about_an_authority(need) {
+            return stand.all_good(need);
+        }
+        let (Need::Ocsp {
+            certificate,
+            issuer,
+            ..
+        }
+        | Need::Crl {
+            certificate,
+            issuer,
+            ..
+        }) = need;
+        assert_eq!((certificate, issuer), (&stand.issuing, &stand.root));
+        assert_eq!(need.urls().is_empty(), stand.issuing.ocsp_urls().is_empty());
+        asked.push(match need {
+            Need::Ocsp { .. } => EvidenceKind::Ocsp,
+            Need::Crl { .. } => EvidenceKind::Crl,
+        });
+        meet(need)
+    });
+    (verdict, asked)
+}
+
+/// A list of the root with these entries.
+fn root_list(entries: Vec<crl::RevokedEntry>) -> Received {
+    let stand = Stand::new();
+    let bytes = crl::issue(&stand.list(entries), &stand.root, &keys().root).unwrap();
+    Received::bytes(bytes, noon())
+}
+
+fn authority_entry(reason: Option<Why>) -> crl::RevokedEntry {
+    crl::RevokedEntry {
         serial: vec![0x0c, 0x01],
         at: hour_ago(),
         reason,
-    };
-    let untrusted = Judged::Refused(L::IssuerUntrusted, S::RevokedCaNoPoe);
-    assert_eq!(judge(Vec::new()), Judged::Passed);
-    assert_eq!(judge(vec![entry(Some(Why::CaCompromise))]), untrusted);
-    assert_eq!(judge(vec![entry(Some(Why::CertificateHold))]), untrusted);
+    }
 }
 
+const AUTHORITY_REVOKED: Judged = Judged::Refused(L::AuthorityRevoked, S::RevokedCaNoPoe);
+
+/// K08: the authority between signer and anchor, by its root's word.
 #[test]
-fn a_policy_that_requires_it_asks_about_an_authority_that_names_no_source() {
+fn a_revoked_authority_is_refused_by_ocsp_and_by_its_roots_list() {
+    let ocsp = |answer: Answer| {
+        judge_authority(addresses(), noon(), move |need| match need {
+            Need::Ocsp { .. } => Received::bytes(by_issuer(need, &answer), noon()),
+            Need::Crl { .. } => Received::unavailable("status 503", noon()),
+        })
+    };
+    let list = |entries: Vec<crl::RevokedEntry>| {
+        judge_authority(addresses(), noon(), move |need| match need {
+            Need::Ocsp { .. } => Received::unavailable("no answer within 5 s", noon()),
+            Need::Crl { .. } => root_list(entries.clone()),
+        })
+    };
+    let revoked = |reason| Answer::revoked(hour_ago(), Some(reason));
+    let unknown = Answer {
+        status: ocsp::CertStatus::Unknown,
+        ..Answer::good()
+    };
+    let (once, twice) = (
+        vec![EvidenceKind::Ocsp],
+        vec![EvidenceKind::Ocsp, EvidenceKind::Crl],
+    );
+    #[rustfmt::skip]
+    let table = [
+        ("good by OCSP",       ocsp(Answer::good()),                                   Judged::Passed,    once.clone()),
+        ("revoked by OCSP",    ocsp(revoked(Why::CaCompromise)),                       AUTHORITY_REVOKED, once.clone()),
+        ("on hold by OCSP",    ocsp(revoked(Why::CertificateHold)),                    AUTHORITY_REVOKED, once),
+        ("unknown to OCSP",    ocsp(unknown),                                          UNKNOWN,           twice.clone()),
+        ("not on the list",    list(Vec::new()),                                       Judged::Passed,    twice.clone()),
+        ("revoked by list",    list(vec![authority_entry(Some(Why::CaCompromise))]),   AUTHORITY_REVOKED, twice.clone()),
+        ("on hold by list",    list(vec![authority_entry(Some(Why::CertificateHold))]), AUTHORITY_REVOKED, twice),
+    ];
+    for (case, (verdict, asked), expected, kinds) in table {
+        assert_eq!(judged(&verdict), expected, "{case}");
+        assert_eq!(asked, kinds, "{case}");
+        let about: Vec<_> = verdict.evidence.iter().map(|one| &one.about[..]).collect();
+        assert_eq!(
+            about[..2],
+            ["2a17", "0c01"],
+            "{case}: both are in the report"
+        );
+    }
+}
+
+/// R11 for the authority: silence is no "yes", whoever is asked about.
+#[test]
+fn an_authority_that_nobody_speaks_for_is_undecided() {
+    for named in [addresses(), Addresses::default()] {
+        let (verdict, asked) = judge_authority(named, noon(), |_| {
+            Received::unavailable("there is no address to ask", noon())
+        });
+        assert_eq!(judged(&verdict), UNKNOWN);
+        assert_eq!(asked, [EvidenceKind::Ocsp, EvidenceKind::Crl]);
+        let why = verdict.why();
+        assert!(why.starts_with("QAQPA TEST CA (0c01): "), "{why}");
+    }
+}
+
+/// R07 for the authority: what is judged is a moment.
+#[test]
+fn an_authority_that_was_revoked_after_the_moment_judged_vouches_for_it() {
+    let answer = Answer::revoked(hour_ago(), Some(Why::CaCompromise));
+    let judge = |at| {
+        let answer = answer.clone();
+        let (verdict, _) = judge_authority(addresses(), at, move |need| {
+            Received::bytes(by_issuer(need, &answer), noon())
+        });
+        judged(&verdict)
+    };
+    assert_eq!(judge(hour_ago()), AUTHORITY_REVOKED);
+    assert_eq!(judge(hour_ago().minus(seconds(1))), Judged::Passed);
+}
+
+/// R02 for the authority: its own responder cannot speak for it.
+#[test]
+fn an_authority_cannot_speak_for_itself() {
     let stand = Stand::new();
-    let policy = Policy::default().with_issuers(IssuerRevocation::Required);
-    let (verdict, asked) = examine_with(&stand, &policy, noon(), |need| match need {
-        Need::Ocsp { certificate, .. } if *certificate == stand.citizen => stand.all_good(need),
-        _ => Received::unavailable("there is no address to ask", noon()),
+    let (verdict, _) = judge_authority(addresses(), noon(), |need| match need {
+        Need::Ocsp { .. } => Received::bytes(stand.ocsp(need, &Answer::good()), noon()),
+        Need::Crl { .. } => Received::bytes(stand.crl(Vec::new()), noon()),
     });
     assert_eq!(judged(&verdict), UNKNOWN);
-    assert_eq!(
-        asked.len(),
-        3,
-        "OCSP about both, and the list about the authority"
-    );
-    assert!(
-        verdict.why().starts_with("QAQPA TEST CA (0c01): "),
-        "{}",
-        verdict.why()
-    );
 }
 
 #[test]
@@ -674,7 +737,17 @@ fn what_was_not_asked_for_is_left_aside() {
         None,
         "a second time"
     );
+    // The authority's own needs are still wanted: what was fed for the signer says nothing about it.
+    let root = root_list(Vec::new());
+    assert_eq!(
+        examination.feed(qaqpa_verdict::NeedId(3), &root),
+        None,
+        "its list before OCSP failed"
+    );
+    assert_eq!(examination.feed(qaqpa_verdict::NeedId(2), &nothing), None);
+    let believed = examination.feed(qaqpa_verdict::NeedId(3), &root);
+    assert!(believed.is_some());
     let (verdict, _) = examination.finish();
     assert_eq!(judged(&verdict), Judged::Passed);
-    assert_eq!(verdict.evidence.len(), 2);
+    assert_eq!(verdict.evidence.len(), 4);
 }

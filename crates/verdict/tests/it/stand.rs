@@ -256,33 +256,7 @@ impl Stand {
         responder: &Certificate,
         key: &PrivateKey,
     ) -> Vec<u8> {
-        let Need::Ocsp {
-            request_der,
-            certificate,
-            issuer,
-            ..
-        } = need
-        else {
-            panic!("not a need of an OCSP answer: {need:?}");
-        };
-        let request = ocsp::Request::decode(request_der, 1).unwrap();
-        assert!(request.cert_ids[0].matches(certificate, issuer));
-        let response = ocsp::Response {
-            answers: request
-                .cert_ids
-                .into_iter()
-                .map(|cert_id| ocsp::SingleAnswer {
-                    cert_id,
-                    status: answer.status,
-                    this_update: answer.this_update,
-                    next_update: answer.next_update,
-                })
-                .collect(),
-            nonce: request.nonce,
-            produced_at: answer.produced_at,
-            extended_revoke: answer.extended_revoke,
-        };
-        ocsp::respond(&response, responder, key).unwrap()
+        answered(need, answer, responder, key)
     }
 
     /// A list of the issuing authority with these entries.
@@ -357,8 +331,98 @@ pub(crate) fn judged(verdict: &Verdict) -> Judged {
     }
 }
 
-/// Runs an examination whose needs are met by `meet`; counts the needs.
+/// Runs an examination whose needs about the signer are met by `meet`; counts them. The authorities above are in force.
 pub(crate) fn run<'d>(
+    subject: Subject<'d>,
+    known: &Known,
+    policy: &Policy,
+    at: Moment,
+    mut meet: impl FnMut(&Need) -> Received,
+) -> (Verdict, Option<Proven<'d>>, usize) {
+    let mut met = 0;
+    let (verdict, proven, _) = run_all(subject, known, policy, at, |need| {
+        if is_about_an_authority(need) {
+            return Received::bytes(in_force(need), noon());
+        }
+        met += 1;
+        meet(need)
+    });
+    (verdict, proven, met)
+}
+
+/// Whether a need is about a certificate above the signer's.
+pub(crate) fn is_about_an_authority(need: &Need) -> bool {
+    need.id().0 / 2 > 0
+}
+
+thread_local! {
+    /// Keys of authorities that a case made for itself.
+    static KNOWN: std::cell::RefCell<Vec<PrivateKey>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+/// From now on this case's authorities include the holder of that key.
+pub(crate) fn know(key: &PrivateKey) {
+    KNOWN.with_borrow_mut(|known| known.push(key.clone()));
+}
+
+/// An OCSP answer to a need.
+fn answered(need: &Need, answer: &Answer, responder: &Certificate, key: &PrivateKey) -> Vec<u8> {
+    let Need::Ocsp {
+        request_der,
+        certificate,
+        issuer,
+        ..
+    } = need
+    else {
+        panic!("not a need of an OCSP answer: {need:?}");
+    };
+    let request = ocsp::Request::decode(request_der, 1).unwrap();
+    assert!(request.cert_ids[0].matches(certificate, issuer));
+    let response = ocsp::Response {
+        answers: request
+            .cert_ids
+            .into_iter()
+            .map(|cert_id| ocsp::SingleAnswer {
+                cert_id,
+                status: answer.status,
+                this_update: answer.this_update,
+                next_update: answer.next_update,
+            })
+            .collect(),
+        nonce: request.nonce,
+        produced_at: answer.produced_at,
+        extended_revoke: answer.extended_revoke,
+    };
+    ocsp::respond(&response, responder, key).unwrap()
+}
+
+/// An OCSP answer to a need, signed by the issuer itself.
+pub(crate) fn by_issuer(need: &Need, answer: &Answer) -> Vec<u8> {
+    let (Need::Ocsp { issuer, .. } | Need::Crl { issuer, .. }) = need;
+    answered(need, answer, issuer, &key_of(issuer))
+}
+
+/// The issuer's own word that the certificate is neither revoked nor suspended.
+fn in_force(need: &Need) -> Vec<u8> {
+    match need {
+        Need::Ocsp { .. } => by_issuer(need, &Answer::good()),
+        Need::Crl { issuer, .. } => {
+            crl::issue(&Stand::new().list(Vec::new()), issuer, &key_of(issuer)).unwrap()
+        }
+    }
+}
+
+fn key_of(issuer: &Certificate) -> PrivateKey {
+    let mut all = KNOWN.with_borrow(Clone::clone);
+    let keys = keys();
+    all.extend([&keys.root, &keys.issuing, &keys.stranger].map(Clone::clone));
+    all.into_iter()
+        .find(|key| key.spki_der() == issuer.spki_der())
+        .unwrap_or_else(|| panic!("nobody knows the key of {issuer:?}"))
+}
+
+/// Runs an examination whose needs are met by `meet`, those about authorities too; counts the needs.
+pub(crate) fn run_all<'d>(
     subject: Subject<'d>,
     known: &Known,
     policy: &Policy,
