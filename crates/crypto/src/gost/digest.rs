@@ -1,4 +1,4 @@
-//! The digests: GOST 34.311-95 with the test S-box, and Streebog-512.
+//! The digests: GOST 34.311-95 with the test S-box, a library's, and Streebog-512, ours (`streebog`).
 
 use gost94::{Digest, Gost94Test};
 

@@ -14,7 +14,7 @@ pub(crate) fn sign<const N: usize, const C: u64>(
     k: &[u64; N],
 ) -> Option<([u64; N], [u64; N])> {
     let order = &domain.order;
-    // Steps 2–5: C = k·P, r = x modulo q. What has told the nonce apart, the scale of C too, is wiped.
+    // Steps 2–5: C = k·P, r = x modulo q. What could tell the nonce, the scale of C too, is wiped.
     let mut c = domain.comb.multiply(k, order);
     let x = c.affine().x.canonical();
     c.zeroize();
