@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::Method;
+use http::{Method, header};
 use qaqpa_crypto::KeyKind;
 use qaqpa_model::Moment;
 use qaqpa_x509::ocsp;
@@ -74,7 +74,7 @@ impl Door {
         request: Request,
         next: Next,
     ) -> Response {
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
         // The door has received the body whole, within its own limits.
         let body = received(body).await;
         let path = head.uri.path().to_owned();
@@ -101,6 +101,11 @@ impl Door {
             .iter()
             .filter_map(|armed| armed.ask(&asked))
             .collect();
+        if !hits.is_empty() {
+            // "Not modified" would be the honest answer that the client has already.
+            head.headers.remove(header::IF_NONE_MATCH);
+            head.headers.remove(header::IF_MODIFIED_SINCE);
+        }
         let honest = next.run(Request::from_parts(head, Body::from(body))).await;
         if hits.is_empty() {
             return honest;

@@ -33,8 +33,13 @@ pub(super) struct Parcel {
 const FILLER: usize = 64 * 1024;
 
 impl Parcel {
-    /// The honest answer, as it is.
-    pub(super) fn new(status: StatusCode, headers: HeaderMap, body: Vec<u8>) -> Self {
+    /// The honest answer, as it is; but nobody may keep what will become of it.
+    pub(super) fn new(status: StatusCode, mut headers: HeaderMap, body: Vec<u8>) -> Self {
+        for name in [header::ETAG, header::EXPIRES, header::LAST_MODIFIED] {
+            headers.remove(name);
+        }
+        let no_store = HeaderValue::from_static("no-store");
+        headers.insert(header::CACHE_CONTROL, no_store);
         Self {
             status,
             headers,

@@ -1,8 +1,13 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use axum::body::Bytes;
+use qaqpa_crypto::{KeyKind, public};
+use qaqpa_pki::mischief::grammar::WrittenRule;
 use qaqpa_pki::mischief::routes::{BoardView, RuleView};
-use qaqpa_transport::{ActorStart, StartError};
-use qaqpa_x509::ocsp::{OcspError, Request, ResponseStatus};
+use qaqpa_transport::{ActorStart, ClientLimits, HttpClient, StartError};
+use qaqpa_x509::Certificate;
+use qaqpa_x509::crl::{self, CrlError};
+use qaqpa_x509::ocsp::{self, OcspError, OcspPolicy, Request, ResponseStatus};
 use serde_json::{Value, json};
 
 use crate::stand::{Stand, label};
@@ -252,4 +257,90 @@ async fn calm_forbids_switching_on_over_the_control_port() {
     assert_eq!(label(refused), (409, "calm".to_owned()));
     let board: BoardView = stand.control().delete("/mischief").await.unwrap();
     assert_eq!((board.calm, board.rules.len()), (true, 0));
+}
+
+/// A cache on the way must neither hide a fault nor keep it.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_keeps_a_changed_answer_and_nobody_is_told_that_it_did_not_change() {
+    let stand = Stand::new().await;
+    let url = stand.address("crl-rsa");
+    let honest = stand.get(&url).await;
+    let tag = honest.header("etag").unwrap().to_owned();
+    stand
+        .rules(json!([{ "faults": ["list-stale"], "service": "crl" }]))
+        .await;
+    let mut request = http::Request::get(&url).body(Bytes::new()).unwrap();
+    let tag = tag.parse().unwrap();
+    request.headers_mut().insert("if-none-match", tag);
+    let client = HttpClient::plain(ClientLimits::default());
+    let changed = client.request(request).await.unwrap();
+    assert_eq!(changed.status.as_u16(), 200);
+    assert_ne!(changed.body, honest.body);
+    assert_eq!(changed.header("cache-control"), Some("no-store"));
+    assert_eq!(changed.header("etag"), None);
+}
+
+/// Whatever the key, a forged answer has the one defect, and a signature that holds.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_of_every_kind_of_key_are_forged_and_signed() {
+    let stand = Stand::new().await;
+    stand
+        .rules(json!([{ "faults": ["list-stale", "expired-responder"] }]))
+        .await;
+    let (anchors, now) = (stand.anchors(), stand.clock.now());
+    for kind in KeyKind::ALL {
+        let of_kind = |list: &[Certificate]| {
+            let mut list = list.iter();
+            let found = list.find(|one| public::kind_of(one.spki_der()) == Some(kind));
+            found.unwrap().clone()
+        };
+        let (root, issuing) = (of_kind(anchors.roots()), of_kind(anchors.intermediates()));
+        for (list, issuer) in [
+            (format!("crl-{kind}"), &issuing),
+            (format!("crl-{kind}-root"), &root),
+        ] {
+            let der = stand.get(&stand.address(&list)).await.body;
+            let said = crl::verify(&der, issuer, now);
+            assert!(
+                matches!(said, Err(CrlError::Stale { .. })),
+                "{list}: {said:?}"
+            );
+        }
+        let request = Request::about(&issuing, &root, None).encode();
+        let answer = stand.post_ocsp(request).await;
+        let policy = OcspPolicy::default();
+        assert_eq!(
+            ocsp::verify(&answer, &issuing, &root, None, now, &policy),
+            Err(OcspError::ResponderUnusable {
+                why: "it was not within its period"
+            }),
+            "{kind}"
+        );
+    }
+}
+
+/// The steps of scenarios are rules of this grammar.
+#[test]
+fn every_scenario_speaks_the_grammar() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/scenarios");
+    let mut rules = 0;
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let scenario: toml::Table = text.parse().unwrap();
+        for step in scenario["step"].as_array().unwrap() {
+            let mut step = step.as_table().unwrap().clone();
+            if step.remove("do").unwrap().as_str() != Some("mischief") {
+                continue;
+            }
+            let written: WrittenRule = step.try_into().unwrap();
+            let rule = written.rule(0, "rule-1");
+            assert!(rule.is_ok(), "{}: {rule:?}", path.display());
+            rules += 1;
+        }
+    }
+    assert!(rules >= 4, "{rules} rules in scenarios");
 }
