@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use qaqpa_crypto::gost::{Curve, SigningKey, streebog512};
 use qaqpa_crypto::{DigestAlgorithm, PrivateKey, SignatureAlgorithm};
 use qaqpa_model::Moment;
 use qaqpa_x509::issue::{self, Addresses, Issuer, Validity};
@@ -66,8 +67,22 @@ fn main() {
         sign_wsse(ENVELOPE.as_bytes(), &signer, name, "1", &limits).expect("signed"),
     );
     stamps(&seeds, &key);
+    gost(&seeds);
     std::fs::write(seeds.join("readings.txt"), readings).expect("readings");
     std::fs::write(seeds.join("key.spki"), key.spki_der()).expect("the key");
+}
+
+/// A signature by each GOST curve: the curve's byte, x‖y, the digest, r‖s.
+fn gost(seeds: &Path) {
+    let folder = seeds.join("gost_verify");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    for (name, choice, curve) in [("2004", 0, Curve::CryptoProA), ("2015", 1, Curve::Tc26A512)] {
+        let key = SigningKey::generate(curve).expect("a key");
+        let digest = &streebog512(name.as_bytes())[..curve.bytes()];
+        let signature = key.sign(digest).expect("signed");
+        let seed = [&[choice], key.public().xy(), digest, &signature].concat();
+        std::fs::write(folder.join(name), seed).expect("a seed");
+    }
 }
 
 /// A request for a time stamp, the token that answers it, and the whole answer.
