@@ -53,10 +53,9 @@ pub(crate) fn random<const N: usize>(
     order: &Modulus<N>,
 ) -> Result<Zeroizing<[u64; N]>, getrandom::Error> {
     loop {
-        let mut candidate = Zeroizing::new([0; N]);
-        for limb in candidate.iter_mut() {
-            *limb = getrandom::u64()?;
-        }
+        let mut bytes = Zeroizing::new([[0; 8]; N]);
+        getrandom::fill(bytes.as_flattened_mut())?;
+        let candidate = Zeroizing::new(bytes.map(u64::from_le_bytes));
         if order.holds(&candidate) {
             return Ok(candidate);
         }
