@@ -5,19 +5,18 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use qaqpa_crypto::{KeyKind, PrivateKey};
+use qaqpa_crypto::KeyKind;
 use qaqpa_model::Moment;
 use qaqpa_store::{
     CertificateRecord, CertificateState, Direction, JournalEntry, NewCertificate, Store,
 };
-use qaqpa_transport::{Clock, random_bytes};
-use qaqpa_x509::issue::{self, Addresses, CertificateSpec, Validity};
+use qaqpa_transport::Clock;
+use qaqpa_x509::issue::Addresses;
 use qaqpa_x509::ocsp::CertId;
-use qaqpa_x509::{Certificate, KeyUsage, RevocationReason, oid};
+use qaqpa_x509::{Certificate, RevocationReason};
 use serde_json::json;
 use thiserror::Error;
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 
 use crate::doors::Doors;
 use crate::lists::Lists;
@@ -25,71 +24,10 @@ use crate::register::Register;
 use crate::responder::kept::Kept;
 use crate::responder::known_issuers;
 use crate::stamps::{self, Timestampers};
-use crate::standing::Standing;
-use crate::vault::{Chain, KINDS, Signer, Vault, in_names, test_name};
+use crate::vault::{Signer, Vault};
 use crate::{Config, PkiError, roster};
 
-/// Which issuer signed a certificate of the register. Stored: changing the names needs a migration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum IssuerName {
-    /// The issuing authority of that kind of key.
-    Issuing(KeyKind),
-    /// The root of that kind of key.
-    Root(KeyKind),
-    /// The root that nobody trusts.
-    Foreign,
-}
-
-impl IssuerName {
-    /// The name in the register: `rsa-issuing`, `gost-2015-root`, `foreign`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Issuing(KeyKind::Rsa) => "rsa-issuing",
-            Self::Issuing(KeyKind::Gost2015) => "gost-2015-issuing",
-            Self::Issuing(KeyKind::Gost2004) => "gost-2004-issuing",
-            Self::Issuing(KeyKind::Ecdsa) => "ecdsa-issuing",
-            Self::Root(KeyKind::Rsa) => "rsa-root",
-            Self::Root(KeyKind::Gost2015) => "gost-2015-root",
-            Self::Root(KeyKind::Gost2004) => "gost-2004-root",
-            Self::Root(KeyKind::Ecdsa) => "ecdsa-root",
-            Self::Foreign => "foreign",
-        }
-    }
-
-    /// The issuer of that name.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::all().find(|issuer| issuer.as_str() == name)
-    }
-
-    /// Every issuer: the issuing authorities, the roots, the foreign one.
-    pub fn all() -> impl Iterator<Item = Self> {
-        let issuing = KINDS.into_iter().map(Self::Issuing);
-        let roots = KINDS.into_iter().map(Self::Root);
-        issuing.chain(roots).chain([Self::Foreign])
-    }
-}
-
-/// What the authority's own certificates are called after the kind of key: issuers and their servants.
-const OWN: [&str; 5] = [
-    "root",
-    "issuing",
-    "responder",
-    "root-responder",
-    "timestamper",
-];
-
-/// Whether an identity's name is the authority's own: `rsa-issuing`, `ecdsa-responder`.
-#[must_use]
-pub fn is_reserved(identity: &str) -> bool {
-    identity == "foreign-root"
-        || KeyKind::ALL.iter().any(|kind| {
-            let rest = identity.strip_prefix(kind.name());
-            let rest = rest.and_then(|rest| rest.strip_prefix('-'));
-            rest.is_some_and(|rest| OWN.contains(&rest))
-        })
-}
+pub use crate::issuers::{IssuerName, is_reserved};
 
 /// The authority: keys, register, clock.
 #[derive(Debug)]
@@ -109,7 +47,8 @@ pub struct Authority {
     pub(crate) kept: Kept,
     /// Who may sign an OCSP answer: as many as there are processors.
     pub(crate) signers: Semaphore,
-    responders: RwLock<BTreeMap<IssuerName, Arc<Signer>>>,
+    /// Who signs OCSP answers.
+    pub(crate) responders: RwLock<BTreeMap<IssuerName, Arc<Signer>>>,
     /// Who signs time stamps.
     pub(crate) timestampers: Timestampers,
     /// One change of ready-made certificates at a time.
@@ -376,84 +315,6 @@ impl Authority {
             .get(&issuer)
             .cloned()
     }
-
-    /// Makes the responders anew that are not in force, and enters what the register does not have yet of them and of the
-    /// issuing authorities.
-    async fn adapt_own(&self, now: Moment) -> Result<(), PkiError> {
-        let mut new = Vec::new();
-        for chain in self.vault.chains() {
-            let root = IssuerName::Root(chain.kind);
-            let certificate = &chain.issuing.certificate;
-            if self
-                .register
-                .status(root, certificate.serial(), now)
-                .is_some()
-            {
-                continue;
-            }
-            let name = IssuerName::Issuing(chain.kind).as_str();
-            // Another certificate does not make an authority good that is revoked.
-            let before = self.store.authority().by_identity(name).await?;
-            let state = before
-                .first()
-                .map_or(CertificateState::Good, |before| before.state);
-            new.push(new_certificate(root, name, certificate, state, now));
-        }
-        let (mut responders, mut making) = (BTreeMap::new(), JoinSet::new());
-        for kind in KINDS {
-            match self.responders_of(kind, now)? {
-                Some(both) => responders.extend(both),
-                None => {
-                    let chain = self.vault.chain(kind).clone();
-                    let period = Standing::InForce.period(now, self.config.responder());
-                    making.spawn_blocking(move || new_responders(&chain, period));
-                }
-            }
-        }
-        let mut made = Vec::new();
-        while let Some(done) = making.join_next().await {
-            made.extend(done.map_err(|_| PkiError::Task)??);
-        }
-        for (issuer, name, signer) in &made {
-            let (certificate, state) = (&signer.certificate, CertificateState::Good);
-            new.push(new_certificate(*issuer, name, certificate, state, now));
-        }
-        if !new.is_empty() {
-            self.enter(new, now).await?;
-        }
-        for (issuer, name, signer) in made {
-            tracing::info!(name, until = %signer.certificate.not_after(), "a new OCSP responder");
-            self.vault.keep(name, &signer)?;
-            responders.insert(issuer, Arc::new(signer));
-        }
-        *self
-            .responders
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = responders;
-        self.kept.clear();
-        Ok(())
-    }
-
-    /// The two responders of a kind of key, where both are in force: those of now, or of the last start.
-    fn responders_of(&self, kind: KeyKind, now: Moment) -> Result<Option<Responders>, PkiError> {
-        let mut both = Vec::with_capacity(2);
-        for (issuer, name) in own_responders(kind) {
-            let responder = match self.responder(issuer) {
-                Some(responder) => Some(responder),
-                None => {
-                    let issuer = &self.issuer(issuer).certificate;
-                    self.vault.kept(name, issuer)?.map(Arc::new)
-                }
-            };
-            match responder {
-                Some(responder) if Standing::InForce.holds(&responder.certificate, now) => {
-                    both.push((issuer, responder));
-                }
-                _ => return Ok(None),
-            }
-        }
-        Ok(Some(both))
-    }
 }
 
 /// A certificate for the register.
@@ -480,62 +341,6 @@ fn issuer_of(record: &CertificateRecord) -> Result<IssuerName, PkiError> {
     IssuerName::parse(&record.issuer).ok_or(PkiError::Unreadable {
         what: "an issuer of the register",
     })
-}
-
-type Responders = Vec<(IssuerName, Arc<Signer>)>;
-
-/// Whose answers the responders of a kind of key sign, and the names under which they are kept and registered.
-const fn own_responders(kind: KeyKind) -> [(IssuerName, &'static str); 2] {
-    let [issuing, root] = match kind {
-        KeyKind::Rsa => ["rsa-responder", "rsa-root-responder"],
-        KeyKind::Gost2015 => ["gost-2015-responder", "gost-2015-root-responder"],
-        KeyKind::Gost2004 => ["gost-2004-responder", "gost-2004-root-responder"],
-        KeyKind::Ecdsa => ["ecdsa-responder", "ecdsa-root-responder"],
-    };
-    [
-        (IssuerName::Issuing(kind), issuing),
-        (IssuerName::Root(kind), root),
-    ]
-}
-
-/// One key, certified as a responder by the issuing authority and by the root.
-fn new_responders(
-    chain: &Chain,
-    period: Validity,
-) -> Result<Vec<(IssuerName, &'static str, Signer)>, PkiError> {
-    let key = PrivateKey::generate(chain.kind)?;
-    let mut made = Vec::with_capacity(2);
-    for (issuer, name) in own_responders(chain.kind) {
-        let signer = match issuer {
-            IssuerName::Root(_) => &chain.root,
-            _ => &chain.issuing,
-        };
-        let responder = responder_again(issuer, signer, key.clone(), period)?;
-        made.push((issuer, name, responder));
-    }
-    Ok(made)
-}
-
-/// A key, certified as an issuer's responder for a period.
-pub(crate) fn responder_again(
-    issuer: IssuerName,
-    signer: &Signer,
-    key: PrivateKey,
-    period: Validity,
-) -> Result<Signer, PkiError> {
-    let called = in_names(key.kind());
-    let called = match issuer {
-        IssuerName::Root(_) => format!("QAQPA TEST OCSP RESPONDER (ТҮБІР, {called})"),
-        _ => format!("QAQPA TEST OCSP RESPONDER ({called})"),
-    };
-    let spec = CertificateSpec {
-        key_usage: Some(KeyUsage::DIGITAL_SIGNATURE),
-        extended_key_usage: vec![oid::EKU_OCSP_SIGNING],
-        ocsp_nocheck: true,
-        ..CertificateSpec::new(test_name(&called), key.spki_der(), period)?
-    };
-    let certificate = issue::issue(&spec.with_serial(random_bytes()), signer.as_issuer())?;
-    Ok(Signer { certificate, key })
 }
 
 /// Runs work that blocks (keys, files) beside the runtime's threads.

@@ -5,10 +5,10 @@
 //! - [`server`]: the public door (OCSP, CRL, certificates over plain HTTP, as in the wild) and the start;
 //! - [`control`]: the management port: list, revoke, suspend, resume, issue;
 //! - [`vault`]: the authority's own keys and certificates, a chain for each kind of key; [`doors`]: where it is found;
-//! - [`authority`]: what the authority does; [`register`]: what each certificate is, and was; [`responder`] answers OCSP,
+//! - [`authority`]: what the authority does; [`issuers`]: what its issuers are called; [`register`]: what each certificate is, and was; [`responder`] answers OCSP,
 //!   [`lists`] signs CRLs;
 //! - [`stamps`]: time stamps, a time-stamping authority for each kind of key;
-//! - [`personas`]: the one fixed list of ready-made people and systems; [`standing`]: when their certificates
+//! - [`personas`]: the ready-made people and systems, in packs; [`standing`]: when their certificates
 //!   are valid; [`roster`]: issues them, and writes `DIR/identities` and `DIR/trust`;
 //! - [`mischief`]: deliberate faults, none of which is on unless asked;
 //! - [`respond`]: the one place where errors become answers.
@@ -21,9 +21,11 @@ pub mod config;
 pub mod control;
 pub mod doors;
 mod error;
+pub mod issuers;
 pub mod lists;
 pub mod mirror;
 pub mod mischief;
+mod own;
 pub mod personas;
 pub mod register;
 pub mod respond;

@@ -20,7 +20,7 @@ use tokio::sync::Mutex;
 use crate::PkiError;
 use crate::authority::{Authority, IssuerName, blocking};
 use crate::doors::{delta_path, list_name};
-use crate::register::Listed;
+use crate::register::Register;
 use crate::vault::Signer;
 
 /// Which list of an issuer.
@@ -143,12 +143,9 @@ pub async fn as_of(
     let register = authority.store.authority();
     let last = register.list_at(list_name(issuer), at).await?;
     let number = last.as_ref().map_or(1, |last| last.number);
-    let listed = authority.register.listed(issuer, at);
+    let making = Making::of(authority, issuer, number, at);
     let signed = match which {
-        Which::Complete => {
-            let (list, making) = Making::complete(authority, issuer, listed, number, at);
-            making.signed(authority.issuer(issuer), list).await?
-        }
+        Which::Complete => making.complete().await?,
         Which::Delta => {
             let number_of_base = last.map_or(0, |last| last.base);
             let base = match register
@@ -162,8 +159,7 @@ pub async fn as_of(
                 },
                 _ => Base::EMPTY,
             };
-            let (list, making) = Making::delta(authority, issuer, &listed, base, number, at);
-            making.signed(authority.issuer(issuer), list).await?
+            making.delta(base).await?
         }
     };
     Ok(Some(signed))
@@ -239,30 +235,26 @@ impl Shelf {
         let number = next_number(authority, issuer).await?;
         let base = self.base.filter(|base| base.at <= now);
         let opens = base.is_none_or(|base| base.at.plus(authority.config.base()) <= now);
-        let listed = authority.register.listed(issuer, now);
+        let making = Making::of(authority, issuer, number, now);
+        // The delta beside a list that opens a period still leads there from the period before.
+        let from = base.unwrap_or(Base::EMPTY);
+        let delta = match has(issuer, Which::Delta) {
+            true => Some(making.clone().delta(from).await?),
+            false => None,
+        };
+        let complete = making.complete().await?;
         let opened = Base {
             number,
             at: now,
-            changes: listed.changes,
+            changes: complete.changes,
         };
         let own_base = base.filter(|_| !opens).unwrap_or(opened);
-        let signer = authority.issuer(issuer);
-        // The delta beside a list that opens a period still leads there from the period before.
-        let delta = if has(issuer, Which::Delta) {
-            let base = base.unwrap_or(Base::EMPTY);
-            let (list, making) = Making::delta(authority, issuer, &listed, base, number, now);
-            Some((making.signed(signer, list).await?, base.number))
-        } else {
-            None
-        };
-        let (list, making) = Making::complete(authority, issuer, listed, number, now);
-        let complete = making.signed(signer, list).await?;
         let mut keep = vec![complete.to_keep(own_base.number)];
-        keep.extend(delta.iter().map(|(delta, base)| delta.to_keep(*base)));
+        keep.extend(delta.iter().map(|delta| delta.to_keep(from.number)));
         authority.store.authority().save_lists(keep).await?;
         self.base = Some(own_base);
         self.complete = Some(complete);
-        self.delta = delta.map(|(delta, _)| delta);
+        self.delta = delta;
         Ok(())
     }
 
@@ -274,9 +266,9 @@ impl Shelf {
     ) -> Result<(), PkiError> {
         let number = next_number(authority, issuer).await?;
         let base = self.base.unwrap_or(Base::EMPTY);
-        let listed = authority.register.listed(issuer, now);
-        let (list, making) = Making::delta(authority, issuer, &listed, base, number, now);
-        let delta = making.signed(authority.issuer(issuer), list).await?;
+        let delta = Making::of(authority, issuer, number, now)
+            .delta(base)
+            .await?;
         let keep = vec![delta.to_keep(base.number)];
         authority.store.authority().save_lists(keep).await?;
         self.delta = Some(delta);
@@ -284,84 +276,81 @@ impl Shelf {
     }
 }
 
-/// A list that is being made.
+/// A list that is being made, beside the runtime's threads: it may have a million entries.
+#[derive(Clone)]
 struct Making {
-    name: String,
-    base: Option<u64>,
-    changes: u64,
-    changes_at: Option<Moment>,
+    register: Register,
+    issuer: IssuerName,
+    signer: Signer,
+    number: u64,
+    at: Moment,
+    complete_due: Moment,
+    delta_due: Moment,
+    delta_url: Option<String>,
 }
 
 impl Making {
-    fn complete(
-        authority: &Authority,
-        issuer: IssuerName,
-        listed: Listed,
-        number: u64,
-        at: Moment,
-    ) -> (CrlToIssue, Self) {
-        let making = Self {
-            name: list_name(issuer).to_owned(),
-            base: None,
-            changes: listed.changes,
-            changes_at: listed.changes_at,
-        };
-        let list = CrlToIssue {
+    fn of(authority: &Authority, issuer: IssuerName, number: u64, at: Moment) -> Self {
+        Self {
+            register: authority.register.clone(),
+            issuer,
+            signer: authority.issuer(issuer).clone(),
             number,
-            this_update: at,
-            next_update: at.plus(authority.config.crl()),
-            entries: listed.entries,
-            freshest_crl_url: delta_url(authority, issuer),
-        };
-        (list, making)
+            at,
+            complete_due: at.plus(authority.config.crl()),
+            delta_due: at.plus(authority.config.delta()),
+            delta_url: delta_url(authority, issuer),
+        }
     }
 
-    fn delta(
-        authority: &Authority,
-        issuer: IssuerName,
-        listed: &Listed,
-        base: Base,
-        number: u64,
-        at: Moment,
-    ) -> (CrlToIssue, Self) {
-        let making = Self {
-            name: delta_name(issuer),
-            base: Some(base.number),
-            changes: listed.changes,
-            changes_at: listed.changes_at,
-        };
-        let known = (base.changes, base.at);
-        let list = CrlToIssue {
-            number,
-            this_update: at,
-            next_update: at.plus(authority.config.delta()),
-            entries: authority.register.listed_since(issuer, known, at),
-            freshest_crl_url: None,
-        };
-        (list, making)
-    }
-
-    async fn signed(self, signer: &Signer, list: CrlToIssue) -> Result<SignedList, PkiError> {
-        let signer = signer.clone();
-        let (number, at, next_update) = (list.number, list.this_update, list.next_update);
-        let base = self.base;
-        let der = blocking(move || {
-            let (certificate, key) = (&signer.certificate, &signer.key);
-            Ok(match base {
-                None => crl::issue(&list, certificate, key)?,
-                Some(base) => crl::issue_delta(base, &list, certificate, key)?,
+    async fn complete(self) -> Result<SignedList, PkiError> {
+        blocking(move || {
+            let listed = self.register.listed(self.issuer, self.at);
+            let list = CrlToIssue {
+                number: self.number,
+                this_update: self.at,
+                next_update: self.complete_due,
+                entries: listed.entries,
+                freshest_crl_url: self.delta_url,
+            };
+            let (certificate, key) = (&self.signer.certificate, &self.signer.key);
+            Ok(SignedList {
+                name: list_name(self.issuer).to_owned(),
+                number: self.number,
+                der: crl::issue(&list, certificate, key)?.into(),
+                at: self.at,
+                next_update: list.next_update,
+                changes: listed.changes,
+                changes_at: listed.changes_at,
             })
         })
-        .await?;
-        Ok(SignedList {
-            name: self.name,
-            number,
-            der: der.into(),
-            at,
-            next_update,
-            changes: self.changes,
-            changes_at: self.changes_at,
+        .await
+    }
+
+    async fn delta(self, base: Base) -> Result<SignedList, PkiError> {
+        blocking(move || {
+            // Before the entries: what changes in between is in them, and another delta follows.
+            let changes = self.register.changes(self.issuer);
+            let known = (base.changes, base.at);
+            let list = CrlToIssue {
+                number: self.number,
+                this_update: self.at,
+                next_update: self.delta_due,
+                entries: self.register.listed_since(self.issuer, known, self.at),
+                freshest_crl_url: None,
+            };
+            let (certificate, key) = (&self.signer.certificate, &self.signer.key);
+            Ok(SignedList {
+                name: delta_name(self.issuer),
+                number: self.number,
+                der: crl::issue_delta(base.number, &list, certificate, key)?.into(),
+                at: self.at,
+                next_update: list.next_update,
+                changes,
+                changes_at: self.register.changes_after(self.issuer, self.at),
+            })
         })
+        .await
     }
 }
 

@@ -25,7 +25,8 @@ use qaqpa_x509::ocsp::{
 use tokio::sync::SemaphorePermit;
 
 use crate::PkiError;
-use crate::authority::{Authority, IssuerName, blocking, responder_again};
+use crate::authority::{Authority, IssuerName, blocking};
+use crate::own::responder_again;
 use crate::responder::kept::Ahead;
 use crate::standing::Standing;
 use crate::vault::{Signer, Vault};
