@@ -131,7 +131,10 @@ impl Settings {
             lang,
             limits,
             catalogue: file.catalogue,
-            packs_said: file.nca.as_ref().is_some_and(|nca| nca.contains_key("packs")),
+            packs_said: file
+                .nca
+                .as_ref()
+                .is_some_and(|nca| nca.contains_key("packs")),
             nca: nca(file.nca)?,
         })
     }
@@ -140,14 +143,16 @@ impl Settings {
 /// The authority reads the rules itself, in whichever process it runs; what cannot be read must not start anybody.
 fn check_mischief(path: &Path, calm: bool) -> Result<(), Failure> {
     if calm {
-        return Err(
-            Failure::usage("--mischief and --calm contradict each other: calm forbids deliberate faults")
-                .remedy("leave one of them out"),
-        );
+        return Err(Failure::usage(
+            "--mischief and --calm contradict each other: calm forbids deliberate faults",
+        )
+        .remedy("leave one of them out"));
     }
     match rules_of(path) {
         Ok(_) => Ok(()),
-        Err(error) => Err(Failure::usage(error).remedy("docs/MISCHIEF.md has the grammar and every fault")),
+        Err(error) => {
+            Err(Failure::usage(error).remedy("docs/MISCHIEF.md has the grammar and every fault"))
+        }
     }
 }
 
@@ -166,7 +171,7 @@ fn read_file(path: &Path) -> Result<File, Failure> {
         .map_err(|error| Failure::usage(format!("--config {}: {error}", path.display())))?;
     toml::from_str(&text).map_err(|error| {
         Failure::usage(format!("--config {}: {}", path.display(), error.message()))
-            .remedy("known keys: port-base, store, calm, mischief, lang, catalogue, [limits] body-bytes-max, attachment-bytes-max, request-seconds-max, requests-at-once-max, [nca] packs, test-identities, person-days, system-days, responder-days, crl-hours")
+            .remedy("known keys: port-base, store, calm, mischief, lang, catalogue, [limits] body-bytes-max, attachment-bytes-max, request-seconds-max, requests-at-once-max, [nca] packs, test-identities, person-days, system-days, responder-days, crl-hours, delta-hours, base-hours, ocsp-certificates-max, ocsp-fresh-seconds, ocsp-kept-max")
     })
 }
 
