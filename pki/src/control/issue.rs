@@ -247,7 +247,7 @@ fn notices(holder: &Holder) -> Vec<Notice> {
 }
 
 impl Plan {
-    const fn kind(&self) -> KeyKind {
+    fn kind(&self) -> KeyKind {
         match &self.key {
             NewKey::Make { kind, .. } => *kind,
             NewKey::Theirs(wish) => wish.kind,

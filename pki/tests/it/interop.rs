@@ -230,7 +230,7 @@ async fn keytool_lists_imports_and_prints() {
         std::fs::write(desk.path().join("list.crl"), &list).unwrap();
         let said = keytool(&["-printcrl", "-file", "list.crl"]).await.yes();
         assert!(
-            said.contains("TEST") && said.contains("Reason: CERTIFICATE_HOLD"),
+            said.contains("TEST") && said.contains("Reason Code: CERTIFICATE_HOLD"),
             "{said}"
         );
         // A request that Java made: its label is an older one.

@@ -35,7 +35,7 @@ pub(super) enum NewKey {
         password: String,
     },
     /// The holder's own.
-    Theirs(Wish),
+    Theirs(Box<Wish>),
 }
 
 /// Whom the certificate is about.
@@ -74,7 +74,7 @@ impl Plan {
         }
         let key = key(&order)?;
         let wish = match &key {
-            NewKey::Theirs(wish) => Some(wish),
+            NewKey::Theirs(wish) => Some(wish.as_ref()),
             NewKey::Make { .. } => None,
         };
         let holder = Holder::of(&order, role, wish)?;
@@ -166,7 +166,7 @@ fn key(order: &IssueOrder) -> Result<NewKey, Why> {
             let meaning = "a request brings its own key: neither key nor password goes with it";
             return Err(("request-malformed", meaning.to_owned()));
         }
-        return request::wish(csr).map(NewKey::Theirs);
+        return request::wish(csr).map(Box::new).map(NewKey::Theirs);
     }
     let password = order.password.clone().unwrap_or_default();
     check_password(&password)?;
