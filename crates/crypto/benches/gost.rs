@@ -22,7 +22,7 @@ use qaqpa_crypto::gost::{Curve, SigningKey, VerifyingKey, streebog512};
 use qaqpa_crypto::{KeyKind, PrivateKey, SignatureAlgorithm};
 
 /// Bytes of a message that is hashed; the judge hashes as many.
-const MESSAGE_BYTES: usize = 1 << 20;
+const MESSAGE_BYTES: usize = 1 << 16;
 
 /// How long one side is asked to work in a round of the ratios.
 const ROUND: Duration = Duration::from_millis(4);

@@ -5,7 +5,7 @@
  *
  *   sign-512, verify-512   GOST R 34.10-2012, curve id-tc26-gost-3410-12-512-paramSetA, a digest of 64 bytes
  *   sign-256, verify-256   GOST R 34.10-2012, curve CryptoPro-A, a digest of 32 bytes
- *   hash                   Streebog-512 of one MiB
+ *   hash                   Streebog-512 of 64 KiB
  *   rsa-sign, rsa-verify   OpenSSL's own RSA-2048 with SHA-256, for scale
  *
  * Engines are called through OpenSSL's C interface only, and our workspace forbids unsafe code: hence a programme.
@@ -91,7 +91,7 @@ int main(void) {
     struct signer gost_512 = make("gost2012_512", 64);
     struct signer gost_256 = make("gost2012_256", 32);
     struct signer rsa = make(NULL, 32);
-    size_t length = 1 << 20;
+    size_t length = 1 << 16;
     unsigned char *message = calloc(length, 1), hash[EVP_MAX_MD_SIZE];
     need(message != NULL, "memory");
 
