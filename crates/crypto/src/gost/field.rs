@@ -58,7 +58,10 @@ impl<const N: usize, const C: u64> Fe<N, C> {
 
     #[inline]
     pub(crate) fn is_zero(&self) -> bool {
-        limbs::is_zero(&self.canonical())
+        // Below 2^(64·N) two numbers are: zero and the modulus.
+        let all = |number: &[u64; N]| number.iter().fold(0, |all, limb| all | limb);
+        let modulus: [u64; N] = std::array::from_fn(|i| self.0[i] ^ Self::P[i]);
+        (all(&self.0) == 0) | (all(&modulus) == 0)
     }
 
     #[inline]
