@@ -98,8 +98,7 @@ impl Crl {
     /// Whether the list says exactly this, in whole seconds, with [`RevocationReason::Unspecified`] as no reason.
     #[must_use]
     pub fn has_exactly(&self, entries: &[RevokedEntry]) -> bool {
-        let mut wanted: Vec<&RevokedEntry> = entries.iter().collect();
-        wanted.sort_by(|left, right| order(&left.serial).cmp(&order(&right.serial)));
+        let wanted = sorted(entries);
         let given = |reason: Option<RevocationReason>| {
             reason.filter(|reason| *reason != RevocationReason::Unspecified)
         };
@@ -123,6 +122,21 @@ impl Crl {
     }
 }
 
-fn order(serial: &[u8]) -> (usize, &[u8]) {
-    (serial.len(), serial)
+/// The entries by serial number. Length and first bytes stand beside each, so that few serial numbers are looked at.
+fn sorted(entries: &[RevokedEntry]) -> Vec<&RevokedEntry> {
+    let first = |serial: &[u8]| {
+        serial
+            .iter()
+            .chain(&[0; 8])
+            .take(8)
+            .fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte))
+    };
+    let mut keyed: Vec<_> = entries
+        .iter()
+        .map(|entry| (entry.serial.len(), first(&entry.serial), entry))
+        .collect();
+    keyed.sort_by(|left, right| {
+        (left.0, left.1, &left.2.serial).cmp(&(right.0, right.1, &right.2.serial))
+    });
+    keyed.into_iter().map(|(_, _, entry)| entry).collect()
 }

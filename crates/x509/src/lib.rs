@@ -2,7 +2,7 @@
 //!
 //! Floor 1: pure. Moments, keys and limits are arguments; nothing here opens a socket, a file or a
 //! clock. Reading and judging come first ([`Certificate`], [`path`], [`profile`], [`ocsp::verify`],
-//! [`crl::verify`]); making them ([`issue`], [`ocsp::respond`], [`crl::issue`]) is for the authority
+//! [`crl::verify`], [`revocation`]); making them ([`issue`], [`ocsp::respond`], [`crl::issue`]) is for the authority
 //! and for tests; [`pkcs12`] reads and writes key files.
 //!
 //! Reading is strict DER. A value that was read proves nothing: `Certificate` is "bytes that have the

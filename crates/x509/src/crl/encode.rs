@@ -8,7 +8,7 @@ use x509_cert::certificate::Version;
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::AuthorityKeyIdentifier;
 
-use super::{RevokedEntry, order};
+use super::{RevokedEntry, sorted};
 use crate::asn1::{extension, identifier, sign};
 use crate::issue::{IssueError, distribution_points};
 use crate::time::time_of;
@@ -114,8 +114,7 @@ fn content(
     head.extend(time_of(list.next_update)?.to_der()?);
     let extensions = extensions.to_vec().to_der()?;
 
-    let mut sorted: Vec<&RevokedEntry> = list.entries.iter().collect();
-    sorted.sort_by(|left, right| order(&left.serial).cmp(&order(&right.serial)));
+    let sorted = sorted(&list.entries);
     // The lengths in front are known once everything was written once.
     let mut scratch = Vec::with_capacity(64);
     let mut entries_len = 0;
