@@ -1,4 +1,4 @@
-//! The entries of one list, kept as 16 bytes and a serial number each.
+//! The entries of one list, kept as 24 bytes and a serial number each.
 
 use std::collections::HashMap;
 
@@ -30,11 +30,13 @@ pub(super) struct EntryRules {
     pub(super) odd_serials: bool,
 }
 
-/// Entries sorted by issuer and serial number: packed, so that a million of them take some 40 MB and three
+/// Entries sorted by issuer and serial number: packed, so that a million of them take some 44 MB and four
 /// allocations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Entries {
     packed: Vec<Packed>,
+    /// The beginning of each entry's key ([`prefix_of`]), side by side: a look-up touches few lines of memory.
+    prefixes: Vec<u64>,
     /// The bytes of all serial numbers, in the order in which they came.
     serials: Vec<u8>,
     /// Issuers other than the list's, of an indirect list; [`Packed::issuer`] counts from 1.
@@ -97,6 +99,11 @@ impl Entries {
             }
         }
         entries.sort();
+        entries.prefixes = entries
+            .packed
+            .iter()
+            .map(|packed| prefix_of(key_of(&entries.serials, packed)))
+            .collect();
         if rules.removals && entries.has_duplicates() {
             return Err(CrlError::Malformed);
         }
@@ -171,10 +178,13 @@ impl Entries {
 
     fn find_of(&self, issuer: u16, serial: &[u8]) -> Option<ListedEntry<'_>> {
         let wanted = (issuer, serial.len(), serial);
-        let index = self
-            .packed
-            .partition_point(|packed| key_of(&self.serials, packed) < wanted);
-        let packed = self.packed.get(index)?;
+        let prefix = prefix_of(wanted);
+        let begin = self.prefixes.partition_point(|other| *other < prefix);
+        let same = &self.prefixes[begin..];
+        let end = begin + same.partition_point(|other| *other == prefix);
+        let same = self.packed.get(begin..end)?;
+        let index = same.partition_point(|packed| key_of(&self.serials, packed) < wanted);
+        let packed = same.get(index)?;
         (key_of(&self.serials, packed) == wanted).then(|| self.listed(packed))
     }
 
@@ -192,6 +202,13 @@ fn key_of<'a>(serials: &'a [u8], packed: &Packed) -> (u16, usize, &'a [u8]) {
     let (start, len) = (packed.start as usize, usize::from(packed.len));
     let serial = serials.get(start..start + len).unwrap_or_default();
     (packed.issuer, len, serial)
+}
+
+/// Issuer, length and the first five bytes in one number, which has the order of the keys.
+fn prefix_of((issuer, len, serial): (u16, usize, &[u8])) -> u64 {
+    let head = u64::from(issuer) << 8 | u64::try_from(len).unwrap_or(u64::MAX).min(0xff);
+    let bytes = serial.iter().chain(&[0; 5]).take(5);
+    bytes.fold(head, |sum, byte| sum << 8 | u64::from(*byte))
 }
 
 /// The content of the SEQUENCE at the beginning, and what follows it.

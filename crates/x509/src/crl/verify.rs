@@ -22,7 +22,7 @@ pub struct CrlPolicy {
 
 impl Default for CrlPolicy {
     /// Clocks five minutes apart at most; a million entries, which are some 48 MiB of DER with serial numbers of 20 bytes
-    /// and reasons, and 36 MB when they are read. How many bytes are fetched is for who fetches them
+    /// and reasons, and 44 MB when they are read. How many bytes are fetched is for who fetches them
     /// (`qaqpa_model::Limits::evidence_bytes_max`: its 8 MiB hold some 160 000 entries).
     fn default() -> Self {
         Self {
