@@ -61,8 +61,8 @@ impl Authority {
             ..Addresses::default()
         };
         let now = clock.now();
-        let (root, issuing) = chain("TEST");
-        let (foreign_root, foreign) = chain("ELSEWHERE");
+        let (root, issuing) = chain("TEST", &addresses);
+        let (foreign_root, foreign) = chain("ELSEWHERE", &addresses);
         let _ = foreign_root;
         let mut people = HashMap::new();
         let mut index = Index::default();
@@ -254,7 +254,8 @@ fn key_of(name: &str) -> PrivateKey {
         .clone()
 }
 
-fn chain(name: &str) -> (Ca, Ca) {
+/// A root and the authority below it, which names these addresses as its certificates do.
+fn chain(name: &str, addresses: &Addresses) -> (Ca, Ca) {
     let life = Validity {
         not_before: Moment::ROOT_BEGIN,
         not_after: Moment::ROOT_END,
@@ -272,7 +273,7 @@ fn chain(name: &str) -> (Ca, Ca) {
         named("ISSUING"),
         key.spki_der(),
         life,
-        Addresses::default(),
+        addresses.clone(),
         root.issuer(),
     )
     .unwrap();
