@@ -174,7 +174,7 @@ fn partitions_count_for_what_they_are_about() {
     let stand = Stand::new();
     let issuing = stand.by_issuing();
     let of_root = signed(&list(1, &[]), stand.by_root());
-    let with = |parts: &[AnyCrl]| judged(&stand, &[&[of_root.clone()], parts].concat());
+    let with = |parts: &[AnyCrl]| judged(&stand, &[std::slice::from_ref(&of_root), parts].concat());
     let scope = ScopeToIssue {
         url: Some(LEAF_LIST.to_owned()),
         only: Some(Only::Users),
