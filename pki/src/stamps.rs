@@ -144,7 +144,7 @@ pub async fn grant(
             &format!("the time-stamping authority's certificate is not in force at {at}"),
         );
     }
-    if status(authority, kind, certificate, at).await? != CertStatus::Good {
+    if status(authority, kind, certificate, at) != CertStatus::Good {
         return not(
             Failure::SystemFailure,
             "the time-stamping authority's certificate is revoked or suspended",
@@ -178,15 +178,15 @@ const COUNTER: &str = "time-stamps";
 /// The second that `genTime` leaves out.
 const ACCURACY: Accuracy = Accuracy::seconds(1);
 
-async fn status(
+fn status(
     authority: &Authority,
     kind: KeyKind,
     certificate: &Certificate,
     at: Moment,
-) -> Result<CertStatus, PkiError> {
+) -> CertStatus {
     let issuer = IssuerName::Issuing(kind);
     let found = authority.register.status(issuer, certificate.serial(), at);
-    Ok(found.unwrap_or(CertStatus::Unknown))
+    found.unwrap_or(CertStatus::Unknown)
 }
 
 impl Timestampers {
@@ -217,7 +217,7 @@ pub(crate) async fn adapt(authority: &Authority, now: Moment) -> Result<(), PkiE
         let mut key = None;
         if let Some(current) = &current
             && Standing::InForce.holds(&current.certificate, now)
-            && !is_revoked(&status(authority, kind, &current.certificate, now).await?)
+            && !is_revoked(&status(authority, kind, &current.certificate, now))
         {
             key = Some(current.key.clone());
         }
@@ -235,8 +235,8 @@ pub(crate) async fn adapt(authority: &Authority, now: Moment) -> Result<(), PkiE
         signers.insert(kind, signer);
     }
     register(authority, &new, now).await?;
-    let mut all = authority.timestampers.0.write();
-    *all.as_deref_mut().map_err(|_| PkiError::Task)? = signers;
+    let all = &authority.timestampers.0;
+    *all.write().unwrap_or_else(PoisonError::into_inner) = signers;
     Ok(())
 }
 

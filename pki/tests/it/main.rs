@@ -14,6 +14,7 @@ mod mischief;
 mod ocsp;
 mod orders;
 mod people;
+mod relying;
 mod restarts;
 mod stamps;
 mod stand;
