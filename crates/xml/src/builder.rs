@@ -242,6 +242,14 @@ impl<'s> Builder<'s> {
         // Namespaces in XML 1.0, §6.2: default declarations do not apply to attributes.
         let namespace = match raw.name.prefix_text(self.source) {
             None => Namespace::None,
+            // Allowed by the letter, written by nobody, and dropped as a declaration by some parsers: what
+            // parsers read differently is refused.
+            Some(_) if &self.source[raw.name.local.clone()] == "xmlns" => {
+                return Err(XmlError::Namespace {
+                    at: self.position(raw.name.local.start),
+                    why: "an attribute of another namespace is called xmlns",
+                });
+            }
             Some(prefix) => self.resolve(prefix, raw.name.local.start)?,
         };
         Ok(AttributeData {

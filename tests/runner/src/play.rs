@@ -80,6 +80,8 @@ struct Story<'s> {
     forgotten: Vec<String>,
     /// The rules of deliberate faults that this story switched on.
     mischief: Vec<String>,
+    /// The certificates that this story suspended.
+    suspended: Vec<String>,
 }
 
 /// Plays a scenario. What goes wrong is among the differences: playing itself cannot fail.
@@ -113,6 +115,7 @@ pub async fn play(stand: &Stand, scenario: &Scenario) -> Played {
         document: None,
         forgotten: Vec::new(),
         mischief: Vec::new(),
+        suspended: Vec::new(),
     };
     let told = story.tell().await;
     let cleared = story.clear().await;
@@ -183,6 +186,11 @@ impl Story<'_> {
             }
             Step::Amend { id } => {
                 self.amend(id.as_deref()).await?;
+                Ok(Went::On)
+            }
+            Step::Suspend { certificate } => {
+                self.stand.suspend(certificate).await?;
+                self.suspended.push(certificate.clone());
                 Ok(Went::On)
             }
             Step::LogIn { who, password } => {
@@ -294,6 +302,9 @@ impl Story<'_> {
     async fn clear(&mut self) -> Result<(), RunError> {
         for who in std::mem::take(&mut self.forgotten) {
             self.stand.set_living(&who, true).await?;
+        }
+        for certificate in std::mem::take(&mut self.suspended) {
+            self.stand.resume(&certificate).await?;
         }
         self.amend(None).await
     }

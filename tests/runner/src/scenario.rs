@@ -87,6 +87,11 @@ pub enum Step {
         /// The id of a rule.
         id: Option<String>,
     },
+    /// Stage: the authority suspends this certificate until the story is over.
+    Suspend {
+        /// A ready-made identity, or an authority: `rsa-issuing`.
+        certificate: String,
+    },
     /// A person logs in on the portal.
     LogIn {
         /// A ready-made identity.

@@ -180,6 +180,24 @@ impl Stand {
         self.forget_answers().await
     }
 
+    /// Set-up: the authority suspends a certificate.
+    pub(crate) async fn suspend(&self, certificate: &str) -> Result<(), RunError> {
+        self.change(certificate, "suspend").await
+    }
+
+    /// Set-up: the authority ends a suspension.
+    pub(crate) async fn resume(&self, certificate: &str) -> Result<(), RunError> {
+        self.change(certificate, "resume").await
+    }
+
+    async fn change(&self, certificate: &str, change: &str) -> Result<(), RunError> {
+        let nca = Actor::Nca;
+        let path = format!("/certificates/{}/{change}", escaped(certificate));
+        let changed = self.control(nca)?.post(&path, &json!({})).await;
+        let _: Value = changed.map_err(|error| asked(nca, error))?;
+        self.forget_answers().await
+    }
+
     /// What the others keep of the authority's earlier answers is forgotten: they forget when their clock is set, and
     /// it is set to what it is.
     async fn forget_answers(&self) -> Result<(), RunError> {

@@ -310,6 +310,10 @@ fn namespaces_are_declared_absolute_and_not_taken_back() {
         "the prefix xmlns is declared"
     );
     assert_eq!(
+        why("<a xmlns:p='urn:p' p:xmlns='urn:x'/>"),
+        "an attribute of another namespace is called xmlns"
+    );
+    assert_eq!(
         why("<a xmlns='http://www.w3.org/2000/xmlns/'/>"),
         "the namespace of xmlns is declared"
     );
