@@ -148,8 +148,7 @@ impl Extensions {
                 self.policy_constraints = Some(PolicyConstraints::from_der(value)?);
             }
             _ => {
-                self.inhibit_any_policy =
-                    Some(constraints::skip_certs(AnyRef::from_der(value)?)?);
+                self.inhibit_any_policy = Some(constraints::skip_certs(AnyRef::from_der(value)?)?);
             }
         }
         Ok(())

@@ -32,7 +32,11 @@ pub fn markdown() -> String {
 
 const SECTIONS: &[(&str, Level, &[Service])] = &[
     ("Meaning: OCSP answers", Level::Meaning, &[Service::Ocsp]),
-    ("Meaning: revocation lists", Level::Meaning, &[Service::Crl, Service::Delta]),
+    (
+        "Meaning: revocation lists",
+        Level::Meaning,
+        &[Service::Crl, Service::Delta],
+    ),
     (
         "Meaning: certificates of authorities",
         Level::Meaning,

@@ -172,7 +172,12 @@ async fn secrets_are_for_the_owner_only() {
     let stand = Stand::new().await;
     let mode =
         |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    for name in ["rsa-root.p8", "gost-2015-issuing.p8", "foreign-root.p8", "rsa-responder.p8"] {
+    for name in [
+        "rsa-root.p8",
+        "gost-2015-issuing.p8",
+        "foreign-root.p8",
+        "rsa-responder.p8",
+    ] {
         assert_eq!(mode(&stand.path().join("nca").join(name)), 0o600, "{name}");
     }
     assert_eq!(mode(&paths::identities_index(stand.path())), 0o600);

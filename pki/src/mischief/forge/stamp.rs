@@ -279,7 +279,7 @@ fn flip_signature(token: &mut Node) -> Option<()> {
     Some(())
 }
 
-/// EncapsulatedContentInfo { id, [0] { OCTET STRING { TSTInfo } } }: genTime is its only GeneralizedTime.
+/// `EncapsulatedContentInfo { id, [0] { OCTET STRING { TSTInfo } } }`: genTime is its only GeneralizedTime.
 fn change_time(token: &mut Node, moment: Moment) -> Option<()> {
     let content = signed_data(token)?.at_mut(2)?.at_mut(1)?.at_mut(0)?;
     let mut info = Node::read(content.bytes())?;
