@@ -1,6 +1,6 @@
 //! Certificate revocation lists (RFC 5280 §5).
 //!
-//! [`verify`] judges the complete list of an authority, [`verify_delta`] a delta to it: simple lists about all that
+//! [`verify()`] judges the complete list of an authority, [`verify_delta`] a delta to it: simple lists about all that
 //! their issuer issued, as the national authority publishes them. What lists of every kind (partitioned, indirect) say
 //! about a whole path is the question of [`crate::revocation`].
 //!

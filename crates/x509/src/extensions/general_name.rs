@@ -98,7 +98,7 @@ pub(crate) enum PointName {
 }
 
 impl PointName {
-    /// Reads the CHOICE, which a tag [0] wraps.
+    /// Reads the CHOICE, which a tag `[0]` wraps.
     pub(crate) fn read(wrapped: &[u8]) -> der::Result<Self> {
         let any = AnyRef::from_der(wrapped)?;
         match any.tag() {

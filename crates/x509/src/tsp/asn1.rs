@@ -151,7 +151,7 @@ pub(super) fn issuer_and_serial(certificate: &Certificate) -> der::Result<Vec<u8
     sequence(&[certificate.issuer_der(), &serial_of(certificate)?])
 }
 
-/// IssuerSerial of a certificate (RFC 5035 §5): the issuer is GeneralNames with one directoryName [4].
+/// IssuerSerial of a certificate (RFC 5035 §5): the issuer is GeneralNames with one directoryName `[4]`.
 pub(super) fn issuer_serial(certificate: &Certificate) -> der::Result<Vec<u8>> {
     let issuer = sequence(&[&tlv(context(4), certificate.issuer_der())?])?;
     sequence(&[&issuer, &serial_of(certificate)?])

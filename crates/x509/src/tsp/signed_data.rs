@@ -235,7 +235,7 @@ fn check_cert_id(
     }
 }
 
-/// Whether a SignerIdentifier means this certificate: issuer and serial number, or [0] the key identifier.
+/// Whether a SignerIdentifier means this certificate: issuer and serial number, or `[0]` the key identifier.
 fn is_meant(sid: &[u8], certificate: &Certificate) -> bool {
     let key_identifier = Tag::ContextSpecific {
         constructed: false,
