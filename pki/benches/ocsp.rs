@@ -11,11 +11,13 @@
     reason = "a bench reports by printing and fails by panicking"
 )]
 
+use std::cell::RefCell;
 use std::hint::black_box;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -32,6 +34,7 @@ use qaqpa_transport::{ActorStart, Clock, Running};
 use qaqpa_x509::ocsp::Request;
 use qaqpa_x509::{Certificate, pkcs12};
 use tokio::runtime::Runtime;
+use tokio::task::JoinSet;
 
 /// Rounds of the ratios, every side once in each.
 const ROUNDS: usize = 15;
@@ -39,10 +42,14 @@ const ROUNDS: usize = 15;
 /// How long one side is asked in a round.
 const ROUND: Duration = Duration::from_millis(150);
 
+/// Answers asked for at once, for the rate.
+const MANY: usize = 64;
+
 /// A running authority, the same without doors, and the other responder.
 struct Stand {
     runtime: Runtime,
-    authority: Authority,
+    authority: Arc<Authority>,
+    kept_open: RefCell<TcpStream>,
     _running: Running,
     ours: SocketAddr,
     theirs: SocketAddr,
@@ -75,7 +82,8 @@ impl Stand {
             plain: Request::about(&citizen, &issuing, None).encode(),
             with_nonce: Request::about(&citizen, &issuing, Some(&[7; 32])).encode(),
             runtime,
-            authority,
+            authority: Arc::new(authority),
+            kept_open: RefCell::new(TcpStream::connect(ours).unwrap()),
             _running: running,
             ours,
             theirs,
@@ -86,8 +94,7 @@ impl Stand {
     }
 
     fn sign(&self) {
-        let algorithm = KeyKind::Rsa.signature_algorithm();
-        black_box(self.key.sign(algorithm, &self.plain).unwrap());
+        sign(&self.key, &self.plain);
     }
 
     fn answer(&self, request: &[u8]) {
@@ -110,9 +117,52 @@ impl Stand {
         assert!(black_box(answer).len() > 1000);
     }
 
+    /// Asks ours over a connection that stays open; `openssl ocsp` closes each.
+    fn over_open_connection(&self, request: &[u8]) {
+        let head = format!(
+            "POST /ocsp/ HTTP/1.1\r\nHost: {}\r\nContent-Type: application/ocsp-request\r\n\
+             Content-Length: {}\r\n\r\n",
+            self.ours,
+            request.len()
+        );
+        let request = [head.as_bytes(), request].concat();
+        let mut connection = self.kept_open.borrow_mut();
+        if answer_on(&mut connection, &request).is_none() {
+            // It idled while the other sides worked.
+            *connection = TcpStream::connect(self.ours).unwrap();
+            answer_on(&mut connection, &request).unwrap();
+        }
+    }
+
+    /// As many signatures at once as there are processors.
+    fn sign_many(&self) {
+        let threads = std::thread::available_parallelism().unwrap().get();
+        let (key, message) = (&self.key, &self.plain);
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| (0..MANY / threads).for_each(|_| sign(key, message)));
+            }
+        });
+    }
+
+    /// As many answers with a nonce, all asked for at once.
+    fn answer_many(&self) {
+        let request: Arc<[u8]> = self.with_nonce.clone().into();
+        self.runtime.block_on(async {
+            let mut asked = JoinSet::new();
+            for _ in 0..MANY {
+                let (authority, request) = (Arc::clone(&self.authority), Arc::clone(&request));
+                asked.spawn(async move { responder::answer(&authority, &request).await.der });
+            }
+            while let Some(der) = asked.join_next().await {
+                assert!(der.unwrap().len() > 1000);
+            }
+        });
+    }
+
     /// What is compared: a name, and one piece of work.
     #[expect(clippy::type_complexity, reason = "a table of named closures")]
-    fn sides(&self) -> [(&'static str, Box<dyn Fn() + '_>); 6] {
+    fn sides(&self) -> [(&'static str, Box<dyn Fn() + '_>); 9] {
         [
             ("bare RSA-2048 signature", Box::new(|| self.sign())),
             (
@@ -134,6 +184,18 @@ impl Stand {
             (
                 "openssl ocsp over HTTP",
                 Box::new(|| self.over_http(self.theirs, &self.plain)),
+            ),
+            (
+                "ours over one connection, without",
+                Box::new(|| self.over_open_connection(&self.plain)),
+            ),
+            (
+                "64 signatures, all processors",
+                Box::new(|| self.sign_many()),
+            ),
+            (
+                "64 answer() with nonce at once",
+                Box::new(|| self.answer_many()),
             ),
         ]
     }
@@ -163,6 +225,32 @@ impl Drop for Stand {
     fn drop(&mut self) {
         self.openssl.kill().ok();
         self.openssl.wait().ok();
+    }
+}
+
+fn sign(key: &PrivateKey, message: &[u8]) {
+    let algorithm = KeyKind::Rsa.signature_algorithm();
+    black_box(key.sign(algorithm, message).unwrap());
+}
+
+/// Sends a request and reads one whole answer; `None` where the other side has closed the connection.
+fn answer_on(connection: &mut TcpStream, request: &[u8]) -> Option<usize> {
+    connection.write_all(request).ok()?;
+    let mut answer = vec![0; 16 * 1024];
+    let mut have = 0;
+    loop {
+        match connection.read(&mut answer[have..]).ok()? {
+            0 => return None,
+            more => have += more,
+        }
+        let end = answer[..have].windows(4).position(|at| at == b"\r\n\r\n");
+        let Some(end) = end else { continue };
+        let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+        let length = head.split("content-length: ").nth(1)?;
+        let length: usize = length.lines().next()?.parse().ok()?;
+        if have >= end + 4 + length {
+            return Some(length);
+        }
     }
 }
 
@@ -278,10 +366,10 @@ fn main() {
     println!("\nmicroseconds an answer, {ROUNDS} alternating rounds: least, middle, greatest");
     for ((name, _), of_side) in sides.iter().zip(&rounds) {
         let (least, middle, greatest) = spread(of_side.clone());
-        println!("  {name:<32} {least:>8.1} {middle:>8.1} {greatest:>8.1}");
+        println!("  {name:<34} {least:>8.1} {middle:>8.1} {greatest:>8.1}");
     }
     println!(
-        "  {:<32} {:>17.1}",
+        "  {:<34} {:>17.1}",
         "openssl ocsp, processor time",
         stand.openssl_processor_us()
     );
@@ -290,7 +378,8 @@ fn main() {
         ("openssl / answer() without nonce", 5, 2),
         ("openssl / ours over HTTP, without", 5, 4),
         ("answer() with nonce / signature", 1, 0),
-        ("ours over HTTP, with / signature", 3, 0),
+        ("openssl / ours over one connection", 5, 6),
+        ("64 answers with nonce / signatures", 8, 7),
     ] {
         let ratios = rounds[above].iter().zip(&rounds[below]);
         let (least, middle, greatest) = spread(ratios.map(|(a, b)| a / b).collect());

@@ -45,7 +45,8 @@ pub struct Authority {
     pub(crate) known_issuers: Vec<(IssuerName, CertId)>,
     /// OCSP answers that were signed ahead.
     pub(crate) kept: Kept,
-    /// Who may sign an OCSP answer: as many as there are processors.
+    /// Places among those that sign OCSP answers: two for each processor, so that none waits while one answer is handed
+    /// over and the next is taken up.
     pub(crate) signers: Semaphore,
     /// Who signs OCSP answers.
     pub(crate) responders: RwLock<BTreeMap<IssuerName, Arc<Signer>>>,
@@ -109,7 +110,7 @@ impl Authority {
         Ok(Self {
             known_issuers: known_issuers(&vault),
             kept: Kept::new(config.ocsp_kept_max),
-            signers: Semaphore::new(processors),
+            signers: Semaphore::new(2 * processors),
             vault,
             register: Register::load(store.clone()).await?,
             store,

@@ -7,8 +7,8 @@
 //!
 //! An answer without a nonce is signed ahead: it has a `nextUpdate` ([`Config::ocsp_fresh_seconds`](crate::Config)) and
 //! is [kept], to be given again until then, but only while it says what the register says at that very moment. Whoever was
-//! told that a certificate is revoked never gets an older "good". An answer with a nonce is signed for each request. As
-//! many signatures as there are processors are made at once, beside the runtime's threads.
+//! told that a certificate is revoked never gets an older "good". An answer with a nonce is signed for each request.
+//! Signatures are made beside the runtime's threads, twice as many at once as there are processors.
 
 pub mod kept;
 
@@ -22,6 +22,7 @@ use qaqpa_x509::ocsp::{
     CertId, CertStatus, Request, RequestError, Response, ResponseStatus, SingleAnswer, failure,
     respond,
 };
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::SemaphorePermit;
 
 use crate::PkiError;
@@ -122,7 +123,7 @@ pub async fn answer_as_of(authority: &Authority, request_der: &[u8], at: Moment)
     };
     let signed = async {
         let _place = place(authority).await?;
-        Ok(Some(Answer::unkept(blocking(work).await?)))
+        Ok(Some(Answer::unkept(signing(work).await?)))
     };
     told(signed.await)
 }
@@ -144,7 +145,7 @@ async fn signed(authority: &Authority, request: &Request) -> Result<Option<Answe
     let Some(draft) = draft(authority, request, authority.clock.now()) else {
         return Ok(None);
     };
-    let der = blocking(move || draft.sign()).await?;
+    let der = signing(move || draft.sign()).await?;
     Ok(Some(Answer::unkept(der)))
 }
 
@@ -174,7 +175,7 @@ async fn signed_ahead(
     for answer in &mut draft.response.answers {
         answer.next_update = Some(next_update);
     }
-    let (draft, der) = blocking(move || {
+    let (draft, der) = signing(move || {
         let der = draft.sign()?;
         Ok((draft, Bytes::from(der)))
     })
@@ -199,6 +200,17 @@ async fn place(authority: &Authority) -> Result<SemaphorePermit<'_>, PkiError> {
         .acquire()
         .await
         .map_err(|_| PkiError::Task)
+}
+
+/// Signs on this thread, whose other work another takes over: a signature takes half a millisecond, and to hand it over
+/// would cost a tenth of that. A runtime of one thread has nobody to take over, so that there another thread signs.
+async fn signing<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, PkiError> + Send + 'static,
+) -> Result<T, PkiError> {
+    match Handle::current().runtime_flavor() {
+        RuntimeFlavor::CurrentThread => blocking(work).await,
+        _ => tokio::task::block_in_place(work),
+    }
 }
 
 /// Reads a request.
