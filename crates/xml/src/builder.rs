@@ -1,336 +1,469 @@
 //! The tree while it grows: what XML 1.0 and Namespaces demand of each piece that was cut.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
+
+use memchr::memchr2;
 
 use crate::chars::is_space;
 use crate::error::{Position, XmlError};
 use crate::limits::{XmlLimit, XmlLimits};
 use crate::namespaces::{self, Bindings};
 use crate::pending::Pending;
-use crate::tag::{self, RawAttribute, Tag};
+use crate::scan;
+use crate::tag::{self, Declares, QName, RawAttribute, Tag};
 use crate::text;
 use crate::tree::{
-    AttributeData, Chunk, DeclarationData, ElementData, Kind, Namespace, NodeData, NodeId, Tree,
+    AttributeData, Chars, DeclarationData, ElementData, IdData, Kind, NamespaceId, NodeData,
+    NodeId, PrefixId, Tree, number,
 };
 
 /// Takes the pieces of a document in order; `finish` gives the tree.
+///
+/// Each method takes the place where its piece begins, and gives the place after it.
 pub(crate) struct Builder<'s> {
     source: &'s str,
+    bytes: &'s [u8],
     limits: &'s XmlLimits,
     tree: Tree,
     bindings: Bindings<'s>,
     /// The open elements, the root first.
-    open: Vec<NodeId>,
-    elements: usize,
+    open: Vec<Open>,
     comments: usize,
     pending: Pending,
+    /// The attributes of the tag that is read, kept for its memory.
+    raw: Vec<RawAttribute>,
+}
+
+/// An element without its end tag yet.
+struct Open {
+    id: NodeId,
+    name: QName,
+    /// How many declarations are in scope around it.
+    bindings: usize,
 }
 
 impl<'s> Builder<'s> {
     pub(crate) fn new(source: &'s str, limits: &'s XmlLimits) -> Self {
         let document = NodeData {
+            start: 0,
+            end: number(source.len()),
             parent: NodeId::DOCUMENT,
-            next: None,
-            first_child: None,
-            last_child: None,
-            span: 0..source.len(),
+            after: 0,
             kind: Kind::Document,
         };
+        // Small elements take 30 bytes and more; a document of one large text need not reserve for them.
+        let mut nodes = Vec::with_capacity((source.len() / 32).clamp(16, 4096));
+        nodes.push(document);
         Self {
             source,
+            bytes: source.as_bytes(),
             limits,
             tree: Tree {
-                nodes: vec![document],
+                nodes,
+                elements: Vec::with_capacity((source.len() / 64).clamp(8, 2048)),
                 attributes: Vec::new(),
                 declarations: Vec::new(),
+                prefixes: Vec::new(),
+                namespaces: Vec::new(),
+                rewritten: String::new(),
+                ids: Vec::new(),
                 root: NodeId::DOCUMENT,
             },
-            bindings: Bindings::default(),
+            bindings: Bindings::new(),
             open: Vec::new(),
-            elements: 0,
             comments: 0,
             pending: Pending::default(),
+            raw: Vec::new(),
         }
     }
 
-    pub(crate) fn finish(self) -> Result<Tree, XmlError> {
+    pub(crate) fn finish(mut self) -> Result<Tree, XmlError> {
         if let Some(unclosed) = self.open.last() {
-            let at = self.tree.nodes[unclosed.index()].span.start;
+            let at = self.tree.nodes[unclosed.id.index()].start as usize;
             return Err(self.ill_formed(at, "an element without its end tag"));
         }
         if self.tree.root == NodeId::DOCUMENT {
             return Err(self.ill_formed(self.source.len(), "no root element"));
         }
+        self.tree.nodes[0].after = number(self.tree.nodes.len());
         Ok(self.tree)
     }
 
     /// Character data without references, outside CDATA sections.
-    pub(crate) fn characters(&mut self, span: Range<usize>) -> Result<(), XmlError> {
-        let raw = &self.source[span.clone()];
+    pub(crate) fn characters(&mut self, start: usize) -> Result<usize, XmlError> {
         if self.open.is_empty() {
-            return match raw.find(|c| !is_space(c)) {
-                None => Ok(()),
-                Some(at) => Err(self.outside(span.start + at)),
-            };
+            return self.characters_outside(start);
         }
+        let mut at = start;
+        let mut has_cr = false;
+        let mut has_greater = false;
+        loop {
+            at = scan::plain_text_end(self.bytes, at);
+            match self.bytes.get(at) {
+                None | Some(b'<' | b'&') => break,
+                Some(b'>') if self.bytes[start..at].ends_with(b"]]") => {
+                    return Err(self.wrong_characters(start));
+                }
+                Some(b'>') => has_greater = true,
+                Some(b'\r') => has_cr = true,
+                Some(_) if text::is_allowed_at(self.bytes, at) => {}
+                Some(_) => return Err(self.wrong_characters(start)),
+            }
+            at += 1;
+        }
+        let (source, rewritten) = (self.source, &mut self.tree.rewritten);
+        if has_cr {
+            let out = self.pending.rewriting(source, rewritten, start..at, false);
+            text::with_line_ends(&source[start..at], out);
+        } else {
+            let is_canonical = !has_greater;
+            self.pending
+                .push(source, rewritten, start..at, start..at, is_canonical);
+        }
+        Ok(at)
+    }
+
+    fn characters_outside(&self, start: usize) -> Result<usize, XmlError> {
+        let end = self.characters_end(start);
+        match self.source[start..end].find(|c| !is_space(c)) {
+            None => Ok(end),
+            Some(at) => Err(self.outside(start + at)),
+        }
+    }
+
+    /// Why the character data that begins there is refused.
+    fn wrong_characters(&self, start: usize) -> XmlError {
+        let span = start..self.characters_end(start);
         // XML 1.0, §2.4: this sequence ends a CDATA section and stands nowhere else.
-        if let Some(at) = raw.find("]]>") {
-            return Err(self.ill_formed(span.start + at, "']]>' in character data"));
+        match self.source[span.clone()].find("]]>") {
+            Some(at) => self.ill_formed(start + at, "']]>' in character data"),
+            None => text::allowed(self.source, span).err().unwrap_or_else(|| {
+                self.ill_formed(start, "character data that XML does not allow")
+            }),
         }
-        let chunk = text::characters(self.source, span.clone())?;
-        self.pending.push(self.source, span, &chunk);
-        Ok(())
+    }
+
+    fn characters_end(&self, start: usize) -> usize {
+        memchr2(b'<', b'&', &self.bytes[start..]).map_or(self.bytes.len(), |at| start + at)
     }
 
     /// A reference, from `&` to `;`.
-    pub(crate) fn reference(&mut self, span: Range<usize>) -> Result<(), XmlError> {
+    pub(crate) fn reference(&mut self, span: Range<usize>) -> Result<usize, XmlError> {
         if self.open.is_empty() {
             return Err(self.outside(span.start));
         }
         let c = text::reference(self.source, span.start + 1..span.end - 1)?;
+        // C14N 1.0, §2.3, "Text Nodes".
+        let is_canonical = matches!(
+            &self.bytes[span.clone()],
+            b"&amp;" | b"&lt;" | b"&gt;" | b"&#xD;"
+        );
+        let end = span.end;
         self.pending
-            .push(self.source, span, &Chunk::Owned(c.to_string().into()));
-        Ok(())
+            .rewriting(self.source, &mut self.tree.rewritten, span, is_canonical)
+            .push(c);
+        Ok(end)
     }
 
     /// A CDATA section, which is nothing but character data (XML 1.0, §2.7).
-    pub(crate) fn cdata(&mut self, span: Range<usize>) -> Result<(), XmlError> {
+    pub(crate) fn cdata(&mut self, span: Range<usize>) -> Result<usize, XmlError> {
         if self.open.is_empty() {
             return Err(self.outside(span.start));
         }
+        let end = span.end;
         let inside = span.start + "<![CDATA[".len()..span.end - "]]>".len();
-        let chunk = text::characters(self.source, inside)?;
-        self.pending.push(self.source, span, &chunk);
-        Ok(())
+        let has_cr = text::allowed(self.source, inside.clone())?;
+        let (source, rewritten) = (self.source, &mut self.tree.rewritten);
+        if has_cr {
+            let out = self.pending.rewriting(source, rewritten, span, false);
+            text::with_line_ends(&source[inside], out);
+        } else {
+            self.pending.push(source, rewritten, span, inside, false);
+        }
+        Ok(end)
     }
 
     /// A comment.
-    pub(crate) fn comment(&mut self, span: Range<usize>) -> Result<(), XmlError> {
+    pub(crate) fn comment(&mut self, span: Range<usize>) -> Result<usize, XmlError> {
         self.comments += 1;
-        self.within(self.comments, self.limits.elements_max, XmlLimit::Comments)?;
+        within(self.comments, self.limits.elements_max, XmlLimit::Comments)?;
+        let end = span.end;
         let inside = span.start + "<!--".len()..span.end - "-->".len();
-        // `<!-->` and `<!--->` are shorter than an empty comment.
-        if inside.start > inside.end {
-            return Err(self.ill_formed(span.start, "a comment that is not closed"));
-        }
         // XML 1.0, §2.5.
         let raw = &self.source[inside.clone()];
         if raw.contains("--") || raw.ends_with('-') {
             return Err(self.ill_formed(span.start, "'--' in a comment"));
         }
         self.flush();
-        let chunk = text::characters(self.source, inside)?;
-        self.add(span, Kind::Comment(chunk));
-        Ok(())
+        let mut chars = Chars {
+            start: number(inside.start),
+            end: number(inside.end),
+            is_rewritten: text::allowed(self.source, inside.clone())?,
+            is_canonical: true,
+        };
+        if chars.is_rewritten {
+            let rewritten = &mut self.tree.rewritten;
+            chars.start = number(rewritten.len());
+            text::with_line_ends(&self.source[inside], rewritten);
+            chars.end = number(rewritten.len());
+        }
+        self.add(span, Kind::Comment(chars));
+        Ok(end)
     }
 
-    /// `<a>`
-    pub(crate) fn start(&mut self, span: Range<usize>) -> Result<(), XmlError> {
-        let content = span.end..span.end;
-        let id = self.element(span.clone(), span.start + 1..span.end - 1, Some(content))?;
-        self.open.push(id);
-        Ok(())
-    }
-
-    /// `<a/>`
-    pub(crate) fn empty(&mut self, span: Range<usize>) -> Result<(), XmlError> {
-        let id = self.element(span.clone(), span.start + 1..span.end - "/>".len(), None)?;
-        self.leave(id);
-        Ok(())
+    /// `<a>` or `<a/>`
+    pub(crate) fn start_tag(&mut self, start: usize) -> Result<usize, XmlError> {
+        self.element(start)
+            .map_err(|error| self.unless_unclosed(start, error))
     }
 
     /// `</a>`
-    pub(crate) fn end(&mut self, span: Range<usize>) -> Result<(), XmlError> {
+    pub(crate) fn end_tag(&mut self, start: usize) -> Result<usize, XmlError> {
         self.flush();
-        let Some(id) = self.open.pop() else {
-            return Err(self.ill_formed(span.start, "an end tag without its start tag"));
+        let end = match self.open.last() {
+            // As nearly everybody writes it.
+            Some(open)
+                if self.bytes[start + 2..].starts_with(open.name.whole(self.source).as_bytes())
+                    && self.bytes.get(start + 2 + open.name.end - open.name.start)
+                        == Some(&b'>') =>
+            {
+                start + 3 + open.name.end - open.name.start
+            }
+            open => {
+                let end = tag::end(self.source, start).ok_or_else(|| self.unclosed(start))?;
+                let open =
+                    open.ok_or_else(|| self.ill_formed(start, "an end tag without its start tag"))?;
+                let name = self.source[start + 2..end - 1].trim_end_matches(is_space);
+                if open.name.whole(self.source) != name {
+                    return Err(self.ill_formed(start, "an end tag of another name"));
+                }
+                end
+            }
         };
-        let name = tag::cut_end(self.source, span.start + "</".len()..span.end - 1);
-        let node = &mut self.tree.nodes[id.index()];
-        node.span.end = span.end;
-        if let Kind::Element(data) = &mut node.kind {
-            if let Some(content) = &mut data.content {
-                content.end = span.start;
-            }
-            let opened = data.prefix.as_ref().unwrap_or(&data.local).start..data.local.end;
-            if &self.source[opened] != name {
-                return Err(self.ill_formed(span.start, "an end tag of another name"));
-            }
+        if let Some(open) = self.open.pop() {
+            self.close(open.id, end, open.bindings);
         }
-        self.leave(id);
-        Ok(())
+        Ok(end)
     }
 
-    fn element(
-        &mut self,
-        span: Range<usize>,
-        inside: Range<usize>,
-        content: Option<Range<usize>>,
-    ) -> Result<NodeId, XmlError> {
+    fn element(&mut self, start: usize) -> Result<usize, XmlError> {
         self.flush();
         let is_root = self.open.is_empty();
         if is_root && self.tree.root != NodeId::DOCUMENT {
-            return Err(self.ill_formed(span.start, "a second root element"));
+            return Err(self.ill_formed(start, "a second root element"));
         }
-        self.elements += 1;
-        self.within(self.elements, self.limits.elements_max, XmlLimit::Elements)?;
-        self.within(self.open.len() + 1, self.limits.depth_max, XmlLimit::Depth)?;
-        let tag = tag::cut(self.source, inside, self.limits)?;
-        let data = self.element_data(&tag, content)?;
-        let id = self.add(span, Kind::Element(data));
+        let element = self.tree.elements.len();
+        within(element + 1, self.limits.elements_max, XmlLimit::Elements)?;
+        within(self.open.len() + 1, self.limits.depth_max, XmlLimit::Depth)?;
+        let mut raw = std::mem::take(&mut self.raw);
+        let tag = tag::cut(self.source, start, self.limits, &mut raw)?;
+        let bindings = self.bindings.depth();
+        let id = NodeId(number(self.tree.nodes.len()));
+        let data = self.element_data(&tag, &raw, id)?;
+        self.raw = raw;
+        self.tree.elements.push(data);
+        self.add(start..tag.end, Kind::Element(number(element)));
         if is_root {
             self.tree.root = id;
         }
-        Ok(id)
+        if tag.is_empty {
+            self.close(id, tag.end, bindings);
+        } else {
+            self.open.push(Open {
+                id,
+                name: tag.name,
+                bindings,
+            });
+        }
+        Ok(tag.end)
     }
 
     /// Declarations first, because they hold for the very element that makes them.
     fn element_data(
         &mut self,
         tag: &Tag,
-        content: Option<Range<usize>>,
+        raw: &[RawAttribute],
+        id: NodeId,
     ) -> Result<ElementData, XmlError> {
+        let attributes = number(self.tree.attributes.len());
+        let declarations = number(self.tree.declarations.len());
+        if !raw.is_empty() {
+            self.attributes(raw, id)?;
+        }
+        let prefix = tag.name.prefix(self.source).unwrap_or_default();
+        let (prefix, namespace) = self.resolve(prefix, tag.name.local)?;
+        Ok(ElementData {
+            local: number(tag.name.local),
+            name_end: number(tag.name.end),
+            prefix,
+            namespace,
+            attributes,
+            declarations,
+            content: if tag.is_empty { 0 } else { number(tag.end) },
+        })
+    }
+
+    fn attributes(&mut self, raw: &[RawAttribute], id: NodeId) -> Result<(), XmlError> {
         let total = self.tree.attributes.len() + self.tree.declarations.len();
-        self.within(
-            total + tag.attributes.len(),
+        within(
+            total + raw.len(),
             self.limits.attributes_in_all_max(),
             XmlLimit::AttributesInAll,
         )?;
-        let declarations_start = self.tree.declarations.len();
-        for raw in &tag.attributes {
-            if let Some(prefix) = raw.declared_prefix(self.source) {
-                self.declare(prefix, raw.value.clone())?;
+        for attribute in raw {
+            if let Declares::Prefix(prefix) = attribute.declares(self.source) {
+                self.declare(prefix, attribute)?;
             }
         }
-        let attributes_start = self.tree.attributes.len();
-        for raw in &tag.attributes {
-            if raw.declared_prefix(self.source).is_none() {
-                let attribute = self.attribute(raw)?;
-                self.refuse_duplicate(attributes_start, &attribute)?;
-                self.tree.attributes.push(attribute);
+        let from = self.tree.attributes.len();
+        let mut names = ExpandedNames::default();
+        for attribute in raw {
+            if let Declares::Nothing = attribute.declares(self.source) {
+                let data = self.attribute(attribute)?;
+                let local = attribute.name.local(self.source);
+                if data.namespace != NamespaceId::NONE
+                    && names.has(self.source, &self.tree.attributes[from..], &data)
+                {
+                    return Err(XmlError::DuplicateAttribute {
+                        at: self.position(attribute.name.local),
+                        name: local.chars().take(80).collect(),
+                    });
+                }
+                if local.eq_ignore_ascii_case("id") {
+                    self.tree.ids.push(IdData {
+                        element: id,
+                        attribute: number(self.tree.attributes.len()),
+                    });
+                }
+                self.tree.attributes.push(data);
             }
         }
-        let prefix = tag.name.prefix_text(self.source).unwrap_or_default();
-        Ok(ElementData {
-            prefix: tag.name.prefix.clone(),
-            local: tag.name.local.clone(),
-            namespace: self.resolve(prefix, tag.name.local.start)?,
-            attributes: attributes_start..self.tree.attributes.len(),
-            declarations: declarations_start..self.tree.declarations.len(),
-            content,
-        })
-    }
-
-    fn declare(&mut self, prefix: Range<usize>, value: Range<usize>) -> Result<(), XmlError> {
-        let source = self.source;
-        let name = text::attribute_value(source, value.clone())?;
-        let prefix_text = &source[prefix.clone()];
-        namespaces::check_declaration(source, value.start, prefix_text, name.of(source))?;
-        let namespace = if name.of(source).is_empty() {
-            Namespace::None
-        } else {
-            Namespace::Declared(number(self.tree.declarations.len()))
-        };
-        self.tree
-            .declarations
-            .push(DeclarationData { prefix, name });
-        self.bindings.push(prefix_text, namespace);
         Ok(())
     }
 
-    fn attribute(&self, raw: &RawAttribute) -> Result<AttributeData, XmlError> {
+    fn declare(&mut self, prefix: &'s str, raw: &RawAttribute) -> Result<(), XmlError> {
+        let source = self.source;
+        let chars = self.value(raw)?;
+        let name = chars.of(source, &self.tree.rewritten);
+        namespaces::check_declaration(source, raw.value_start, prefix, name)?;
+        let namespace = match self.bindings.known_namespace(name) {
+            Some(known) => known,
+            None => {
+                namespaces::check_name(source, raw.value_start, name)?;
+                let name = if chars.is_rewritten {
+                    Cow::Owned(name.to_owned())
+                } else {
+                    Cow::Borrowed(&source[raw.value()])
+                };
+                self.tree.namespaces.push(chars);
+                self.bindings.new_namespace(name)
+            }
+        };
+        let (prefix, is_new) = self.bindings.prefix(prefix);
+        if is_new {
+            self.tree.prefixes.push(Chars {
+                start: number(raw.name.local),
+                end: number(raw.name.end),
+                is_rewritten: false,
+                is_canonical: true,
+            });
+        }
+        self.tree
+            .declarations
+            .push(DeclarationData { prefix, namespace });
+        self.bindings.declare(prefix, namespace);
+        Ok(())
+    }
+
+    fn attribute(&mut self, raw: &RawAttribute) -> Result<AttributeData, XmlError> {
         // Namespaces in XML 1.0, §6.2: default declarations do not apply to attributes.
-        let namespace = match raw.name.prefix_text(self.source) {
-            None => Namespace::None,
+        let (prefix, namespace) = match raw.name.prefix(self.source) {
+            None => (PrefixId::DEFAULT, NamespaceId::NONE),
             // Allowed by the letter, written by nobody, and dropped as a declaration by some parsers: what
             // parsers read differently is refused.
-            Some(_) if &self.source[raw.name.local.clone()] == "xmlns" => {
+            Some(_) if raw.name.local(self.source) == "xmlns" => {
                 return Err(XmlError::Namespace {
-                    at: self.position(raw.name.local.start),
+                    at: self.position(raw.name.local),
                     why: "an attribute of another namespace is called xmlns",
                 });
             }
-            Some(prefix) => self.resolve(prefix, raw.name.local.start)?,
+            Some(prefix) => self.resolve(prefix, raw.name.local)?,
         };
         Ok(AttributeData {
-            prefix: raw.name.prefix.clone(),
-            local: raw.name.local.clone(),
+            start: number(raw.name.start),
+            local: number(raw.name.local),
+            name_end: number(raw.name.end),
+            prefix,
             namespace,
-            value: text::attribute_value(self.source, raw.value.clone())?,
+            value: self.value(raw)?,
         })
     }
 
-    fn resolve(&self, prefix: &str, offset: usize) -> Result<Namespace, XmlError> {
-        self.bindings
-            .resolve(prefix)
-            .ok_or_else(|| XmlError::Namespace {
-                at: self.position(offset),
-                why: "a prefix that is not declared",
-            })
-    }
-
-    /// Namespaces in XML 1.0, §6.3: no two attributes of the same expanded name.
-    fn refuse_duplicate(&self, from: usize, attribute: &AttributeData) -> Result<(), XmlError> {
-        let Some(namespace) = self.namespace_name(attribute.namespace) else {
-            return Ok(());
-        };
-        let local = &self.source[attribute.local.clone()];
-        let twice = self.tree.attributes[from..].iter().any(|other| {
-            &self.source[other.local.clone()] == local
-                && self.namespace_name(other.namespace) == Some(namespace)
-        });
-        if twice {
-            return Err(XmlError::DuplicateAttribute {
-                at: self.position(attribute.local.start),
-                name: local.chars().take(80).collect(),
+    fn value(&mut self, raw: &RawAttribute) -> Result<Chars, XmlError> {
+        if raw.is_plain {
+            return Ok(Chars {
+                start: number(raw.value_start),
+                end: number(raw.value_end),
+                is_rewritten: false,
+                is_canonical: !raw.has_double_quote,
             });
         }
-        Ok(())
+        text::attribute_value(self.source, raw.value(), &mut self.tree.rewritten)
     }
 
-    fn namespace_name(&self, namespace: Namespace) -> Option<&str> {
-        self.tree.namespace_name(namespace, self.source)
-    }
-
-    /// Takes an element's declarations out of scope.
-    fn leave(&mut self, id: NodeId) {
-        if let Kind::Element(data) = &self.tree.nodes[id.index()].kind {
-            for declaration in &self.tree.declarations[data.declarations.clone()] {
-                self.bindings.pop(&self.source[declaration.prefix.clone()]);
-            }
+    fn resolve(
+        &mut self,
+        prefix: &str,
+        offset: usize,
+    ) -> Result<(PrefixId, NamespaceId), XmlError> {
+        match self.bindings.resolve(prefix) {
+            Some(resolved) => Ok(resolved),
+            None => Err(XmlError::Namespace {
+                at: self.position(offset),
+                why: "a prefix that is not declared",
+            }),
         }
     }
 
     /// Ends the text node that was going on.
     fn flush(&mut self) {
-        if let Some((span, text)) = self.pending.take(self.source) {
-            self.add(span, Kind::Text(text));
+        if let Some((span, chars)) = self.pending.take(&self.tree.rewritten) {
+            self.add(span, Kind::Text(chars));
         }
     }
 
-    fn add(&mut self, span: Range<usize>, kind: Kind) -> NodeId {
-        let parent = self.open.last().copied().unwrap_or(NodeId::DOCUMENT);
-        let id = NodeId(number(self.tree.nodes.len()));
+    fn add(&mut self, span: Range<usize>, kind: Kind) {
+        let after = number(self.tree.nodes.len() + 1);
         self.tree.nodes.push(NodeData {
-            parent,
-            next: None,
-            first_child: None,
-            last_child: None,
-            span,
+            start: number(span.start),
+            end: number(span.end),
+            parent: self.open.last().map_or(NodeId::DOCUMENT, |open| open.id),
+            after,
             kind,
         });
-        match self.tree.nodes[parent.index()].last_child.replace(id) {
-            Some(previous) => self.tree.nodes[previous.index()].next = Some(id),
-            None => self.tree.nodes[parent.index()].first_child = Some(id),
-        }
-        id
     }
 
-    fn within(&self, value: usize, max: usize, what: XmlLimit) -> Result<(), XmlError> {
-        if value > max {
-            return Err(XmlError::Limit { what, max });
+    /// Ends an element, and takes its declarations out of scope.
+    fn close(&mut self, id: NodeId, end: usize, bindings: usize) {
+        let after = number(self.tree.nodes.len());
+        let node = &mut self.tree.nodes[id.index()];
+        node.end = number(end);
+        node.after = after;
+        self.bindings.leave(bindings);
+    }
+
+    /// A tag that is not closed is that before anything else.
+    fn unless_unclosed(&self, start: usize, error: XmlError) -> XmlError {
+        match tag::end(self.source, start) {
+            Some(_) => error,
+            None => self.unclosed(start),
         }
-        Ok(())
+    }
+
+    fn unclosed(&self, start: usize) -> XmlError {
+        self.ill_formed(start, "a tag that is not closed")
     }
 
     fn outside(&self, offset: usize) -> XmlError {
@@ -349,7 +482,36 @@ impl<'s> Builder<'s> {
     }
 }
 
-/// A count as a 32-bit number.
-fn number(count: usize) -> u32 {
-    u32::try_from(count).expect("a document is shorter than 4 GiB: `parse` refuses longer ones")
+/// The expanded names of one tag's attributes, so that each stands once (Namespaces in XML 1.0, §6.3).
+#[derive(Default)]
+struct ExpandedNames<'s> {
+    seen: HashSet<(u32, &'s str)>,
+}
+
+impl<'s> ExpandedNames<'s> {
+    /// So many are compared one by one.
+    const FEW: usize = 12;
+
+    /// Whether the name is among those before it.
+    fn has(&mut self, source: &'s str, before: &[AttributeData], data: &AttributeData) -> bool {
+        let key = |a: &AttributeData| {
+            let local = &source[a.local as usize..a.name_end as usize];
+            (a.namespace.0, local)
+        };
+        let name = key(data);
+        if before.len() < Self::FEW {
+            return before.iter().any(|a| key(a) == name);
+        }
+        if self.seen.is_empty() {
+            self.seen.extend(before.iter().map(key));
+        }
+        !self.seen.insert(name)
+    }
+}
+
+fn within(value: usize, max: usize, what: XmlLimit) -> Result<(), XmlError> {
+    if value > max {
+        return Err(XmlError::Limit { what, max });
+    }
+    Ok(())
 }

@@ -1,11 +1,16 @@
 //! Canonical XML: the octets that a signature is about.
 //!
-//! Inclusive: Canonical XML 1.0 (W3C, 2001-03-15) and 1.1. Exclusive: Exclusive XML
+//! Inclusive: Canonical XML 1.0 (W3C, 2001-03-15) and 1.1 (W3C, 2008-05-02). Exclusive: Exclusive XML
 //! Canonicalization 1.0 (W3C, 2002-07-18). The node-set is always one whole element, or the whole
-//! document, less at most one subtree (the signature itself): that is all which same-document
-//! references and the enveloped-signature transform can ask for.
+//! document, less some subtrees (signatures): that is all which same-document references and the
+//! transforms of the profiles can ask for.
+//!
+//! [`canonicalize_into`] hands the octets on piece by piece; where the source is canonical already, the pieces are the
+//! source's own. Time grows with the subtree and the declarations around it, never with their product.
 
+mod base;
 mod method;
+mod out;
 mod render;
 mod scope;
 
@@ -17,11 +22,11 @@ use crate::element::Element;
 use crate::tree::{Document, NodeId};
 
 /// The part of a document that is made canonical.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Subtree<'d> {
     pub(crate) apex: Element<'d>,
     pub(crate) whole_document: bool,
-    pub(crate) without: Option<NodeId>,
+    pub(crate) without: Vec<NodeId>,
 }
 
 impl<'d> Subtree<'d> {
@@ -31,7 +36,7 @@ impl<'d> Subtree<'d> {
         Self {
             apex: document.root(),
             whole_document: true,
-            without: None,
+            without: Vec::new(),
         }
     }
 
@@ -41,14 +46,20 @@ impl<'d> Subtree<'d> {
         Self {
             apex,
             whole_document: false,
-            without: None,
+            without: Vec::new(),
         }
     }
 
     /// The same, less the subtree of one element of the same document.
     #[must_use]
-    pub fn without(mut self, id: NodeId) -> Self {
-        self.without = Some(id);
+    pub fn without(self, id: NodeId) -> Self {
+        self.without_all([id])
+    }
+
+    /// The same, less the subtrees of some elements of the same document, in any order.
+    #[must_use]
+    pub fn without_all(mut self, ids: impl IntoIterator<Item = NodeId>) -> Self {
+        self.without.extend(ids);
         self
     }
 
@@ -59,6 +70,18 @@ impl<'d> Subtree<'d> {
     }
 }
 
+/// Where canonical octets go, piece by piece in their order: into a hash, or into memory.
+pub trait Sink {
+    /// Takes the next octets; how they are cut into pieces says nothing.
+    fn write(&mut self, octets: &[u8]);
+}
+
+impl Sink for Vec<u8> {
+    fn write(&mut self, octets: &[u8]) {
+        self.extend_from_slice(octets);
+    }
+}
+
 /// Why there is no canonical form.
 ///
 /// Never the empty string instead: digests of nothing have been passed off as signatures
@@ -66,13 +89,9 @@ impl<'d> Subtree<'d> {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum C14nError {
-    /// Nothing would be left: the subtree that is left out holds the apex.
+    /// Nothing would be left: a subtree that is left out holds the apex.
     #[error("nothing is left to canonicalize")]
     Nothing,
-    /// C14N 1.1 would have to join `xml:base` of elements that are not in the subtree (§2.4); it is
-    /// not done here, because no profile uses it.
-    #[error("Canonical XML 1.1 of a part of a document that inherits xml:base is refused")]
-    XmlBaseInherited,
 }
 
 /// The canonical octets of the subtree.
@@ -80,5 +99,19 @@ pub enum C14nError {
 /// # Errors
 /// [`C14nError`]; relative namespace names were refused by the parser.
 pub fn canonicalize(subtree: &Subtree<'_>, method: &Method) -> Result<Vec<u8>, C14nError> {
-    render::render(subtree, method)
+    let mut octets = Vec::with_capacity(subtree.apex.span().len());
+    canonicalize_into(subtree, method, &mut octets)?;
+    Ok(octets)
+}
+
+/// The canonical octets of the subtree, handed on as they are made: a large document is not there twice.
+///
+/// # Errors
+/// As [`canonicalize`]; nothing was written then.
+pub fn canonicalize_into(
+    subtree: &Subtree<'_>,
+    method: &Method,
+    sink: &mut impl Sink,
+) -> Result<(), C14nError> {
+    render::render(subtree, method, sink)
 }

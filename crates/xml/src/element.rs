@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::error::{OnlyChildError, Position};
-use crate::tree::{AttributeData, Document, ElementData, Kind, NodeId};
+use crate::tree::{Document, ElementData, Kind, NodeId};
 
 /// An element of a document. Two are equal if they are the same element of the same document.
 ///
@@ -60,14 +60,16 @@ impl<'d> Element<'d> {
     /// The local name.
     #[must_use]
     pub fn name(&self) -> &'d str {
-        &self.source()[self.data().local.clone()]
+        let data = self.data();
+        &self.source()[data.local as usize..data.name_end as usize]
     }
 
     /// The prefix as written.
     #[must_use]
     pub fn prefix(&self) -> Option<&'d str> {
-        let prefix = self.data().prefix.as_ref()?;
-        Some(&self.source()[prefix.clone()])
+        let start = self.document.data(self.id).start as usize + "<".len();
+        let local = self.data().local as usize;
+        (local > start).then(|| &self.source()[start..local - 1])
     }
 
     /// The namespace name.
@@ -93,18 +95,22 @@ impl<'d> Element<'d> {
     /// The attributes in the order of the text, without namespace declarations.
     pub fn attributes(&self) -> impl Iterator<Item = Attribute<'d>> + use<'d> {
         let document = self.document;
-        document.tree.attributes[self.data().attributes.clone()]
-            .iter()
-            .map(move |data| attribute(document, data))
+        let range = document.tree.attributes_of(self.index());
+        (range.start as u32..range.end as u32).map(move |index| document.attribute(index))
     }
 
     /// The namespace declarations of this very element: prefix (`""` for the default) and name (`""` for none).
     pub fn declarations(&self) -> impl Iterator<Item = (&'d str, &'d str)> + use<'d> {
         let document = self.document;
-        let source = document.source();
-        document.tree.declarations[self.data().declarations.clone()]
+        let tree = &document.tree;
+        tree.declarations[tree.declarations_of(self.index())]
             .iter()
-            .map(move |data| (&source[data.prefix.clone()], data.name.of(source)))
+            .map(move |data| {
+                (
+                    tree.prefix_text(data.prefix, &document.source),
+                    document.namespace_name(data.namespace).unwrap_or_default(),
+                )
+            })
     }
 
     /// The namespace that a prefix (`""` for the default) is bound to here, for QNames in content.
@@ -143,9 +149,9 @@ impl<'d> Element<'d> {
     pub fn nodes(&self) -> impl Iterator<Item = Node<'d>> + use<'d> {
         let document = self.document;
         document.children_of(self.id).map(move |id| {
-            match &document.data(id).kind {
-                Kind::Comment(chunk) => Node::Comment(chunk.of(document.source())),
-                Kind::Text(chunk) => Node::Text(chunk.of(document.source())),
+            match document.data(id).kind {
+                Kind::Comment(chars) => Node::Comment(document.chars(chars)),
+                Kind::Text(chars) => Node::Text(document.chars(chars)),
                 // A document is nobody's child.
                 Kind::Document | Kind::Element(_) => Node::Element(Self::new(document, id)),
             }
@@ -197,30 +203,46 @@ impl<'d> Element<'d> {
     /// The elements below this one, in document order.
     pub fn descendants(&self) -> impl Iterator<Item = Self> + use<'d> {
         let document = self.document;
-        let top = self.id;
-        std::iter::successors(next_in_order(document, top, top), move |id| {
-            next_in_order(document, *id, top)
-        })
-        .filter(move |id| matches!(document.data(*id).kind, Kind::Element(_)))
-        .map(move |id| Self::new(document, id))
+        (self.id.0 + 1..document.data(self.id).after)
+            .map(NodeId)
+            .filter(|id| matches!(document.data(*id).kind, Kind::Element(_)))
+            .map(|id| Self::new(document, id))
+    }
+
+    /// Whether a comment stands anywhere in this element or below it.
+    #[must_use]
+    pub fn has_comments(&self) -> bool {
+        let nodes = &self.document.tree.nodes;
+        nodes[self.id.index()..nodes[self.id.index()].after as usize]
+            .iter()
+            .any(|node| matches!(node.kind, Kind::Comment(_)))
     }
 
     /// Whether this is `other` or stands somewhere below it.
     #[must_use]
     pub fn is_within(&self, other: &Self) -> bool {
-        self.ancestors_and_self().any(|element| element == *other)
+        // What is below a node follows it without a gap.
+        std::ptr::eq(self.document, other.document)
+            && (other.id.0..other.document.data(other.id).after).contains(&self.id.0)
     }
 
     /// The bytes of the element in [`Document::source`], from `<` to `>`.
     #[must_use]
     pub fn span(&self) -> Range<usize> {
-        self.document.data(self.id).span.clone()
+        self.document.data(self.id).span()
     }
 
     /// The bytes between start tag and end tag; `None` for `<a/>`.
     #[must_use]
     pub fn content_span(&self) -> Option<Range<usize>> {
-        self.data().content.clone()
+        let content = self.data().content as usize;
+        if content == 0 {
+            return None;
+        }
+        let end = self.span().end;
+        // An end tag has one `<`, at its beginning.
+        let end_tag = memchr::memrchr(b'<', &self.source().as_bytes()[..end])?;
+        Some(content..end_tag)
     }
 
     /// Where the element begins, for people.
@@ -234,8 +256,13 @@ impl<'d> Element<'d> {
     }
 
     fn data(&self) -> &'d ElementData {
-        match &self.document.data(self.id).kind {
-            Kind::Element(data) => data,
+        &self.document.tree.elements[self.index() as usize]
+    }
+
+    /// Its place among the elements.
+    pub(crate) fn index(&self) -> u32 {
+        match self.document.data(self.id).kind {
+            Kind::Element(index) => index,
             Kind::Comment(_) | Kind::Document | Kind::Text(_) => {
                 unreachable!("an Element is made of elements only: `Document::node` looks")
             }
@@ -255,30 +282,4 @@ impl fmt::Debug for Element<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "<{}> at {}", self.name(), self.position())
     }
-}
-
-fn attribute<'d>(document: &'d Document, data: &'d AttributeData) -> Attribute<'d> {
-    let source = document.source();
-    Attribute {
-        prefix: data.prefix.as_ref().map(|prefix| &source[prefix.clone()]),
-        local: &source[data.local.clone()],
-        namespace: document.namespace_name(data.namespace),
-        value: data.value.of(source),
-    }
-}
-
-/// The node after `id` in document order, within the subtree of `top`.
-fn next_in_order(document: &Document, id: NodeId, top: NodeId) -> Option<NodeId> {
-    let mut at = id;
-    if let Some(child) = document.data(at).first_child {
-        return Some(child);
-    }
-    while at != top {
-        let data = document.data(at);
-        if let Some(next) = data.next {
-            return Some(next);
-        }
-        at = data.parent;
-    }
-    None
 }

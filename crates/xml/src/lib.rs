@@ -1,11 +1,11 @@
 //! The one XML reader of the house: bounded, strict, with byte spans; canonicalization; writing.
 //!
-//! Floor 0. quick-xml cuts the text into markup and character data; everything that makes XML
-//! well formed (names, characters, references, attributes, namespaces, nesting) is checked here,
-//! because quick-xml leaves that to its user. Verifier and consumer of a signed document read the
-//! same [`Document`]: there is no second view of the bytes that could differ.
+//! Floor 0. Every byte is looked at once: what cuts the text into markup and character data checks at the
+//! same time what makes XML well formed (names, characters, references, attributes, namespaces,
+//! nesting). quick-xml, which leaves that to its user, and roxmltree are judges in the tests. Verifier and
+//! consumer of a signed document read the same [`Document`]: there is no second view of the bytes that could differ.
 //!
-//! Left to right: [`Document::parse`] (`parse` and `builder`, with `declaration`, `tag`, `text`, `pending`,
+//! Left to right: [`Document::parse`] (`parse` and `builder`, with `scan`, `declaration`, `tag`, `text`, `pending`,
 //! `namespaces`, `chars`) builds the tree of `tree`; [`Element`] reads it; [`c14n`] turns a part of it into the
 //! octets that are signed; [`mod@write`] makes XML anew.
 //!
@@ -22,6 +22,7 @@ mod limits;
 mod namespaces;
 mod parse;
 mod pending;
+mod scan;
 mod tag;
 mod text;
 mod tree;

@@ -1,19 +1,47 @@
-//! From bytes to the tree: quick-xml cuts, the builder judges.
+//! From bytes to the tree: cut here, judged by the builder.
 
-use quick_xml::errors::{Error, IllFormedError, SyntaxError};
-use quick_xml::events::Event;
+use memchr::{memchr_iter, memchr3};
 
 use crate::builder::Builder;
 use crate::declaration;
 use crate::error::{Position, XmlError};
 use crate::limits::{XmlLimit, XmlLimits};
+use crate::scan;
 use crate::tree::{Document, Tree};
 
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
-/// Reads a whole document.
-pub(crate) fn parse(bytes: &[u8], limits: &XmlLimits) -> Result<Document, XmlError> {
-    // Nodes are numbered in 32 bits; each takes at least a byte of the text.
+/// Reads a whole document, of which the tree keeps a copy.
+pub(crate) fn borrowed(bytes: &[u8], limits: &XmlLimits) -> Result<Document, XmlError> {
+    refuse_long(bytes, limits)?;
+    let text = decode(bytes)?;
+    let tree = build(text, limits)?;
+    Ok(Document {
+        source: text.to_owned(),
+        tree,
+        ids_by_value: Default::default(),
+    })
+}
+
+/// Reads a whole document, which the tree keeps.
+pub(crate) fn owned(bytes: Vec<u8>, limits: &XmlLimits) -> Result<Document, XmlError> {
+    refuse_long(&bytes, limits)?;
+    refuse_utf_16(&bytes)?;
+    let mut source = String::from_utf8(bytes).map_err(|error| not_utf_8(error.utf8_error()))?;
+    if without_mark(&source)?.len() < source.len() {
+        // Offsets count from after the mark.
+        source.drain(..BYTE_ORDER_MARK.len_utf8());
+    }
+    let tree = build(&source, limits)?;
+    Ok(Document {
+        source,
+        tree,
+        ids_by_value: Default::default(),
+    })
+}
+
+/// Places in the text are numbered in 32 bits.
+fn refuse_long(bytes: &[u8], limits: &XmlLimits) -> Result<(), XmlError> {
     let bytes_max = limits.bytes_max.min(u32::MAX as usize);
     if bytes.len() > bytes_max {
         return Err(XmlError::Limit {
@@ -21,23 +49,32 @@ pub(crate) fn parse(bytes: &[u8], limits: &XmlLimits) -> Result<Document, XmlErr
             max: bytes_max,
         });
     }
-    let source: Box<str> = decode(bytes)?.into();
-    let tree = build(&source, limits)?;
-    Ok(Document { source, tree })
+    Ok(())
 }
 
 /// UTF-8 only, whatever a declaration or an HTTP header says.
 fn decode(bytes: &[u8]) -> Result<&str, XmlError> {
+    refuse_utf_16(bytes)?;
+    without_mark(std::str::from_utf8(bytes).map_err(not_utf_8)?)
+}
+
+fn refuse_utf_16(bytes: &[u8]) -> Result<(), XmlError> {
     if bytes.starts_with(&[0xFE, 0xFF]) || bytes.starts_with(&[0xFF, 0xFE]) {
         return Err(XmlError::Encoding {
             found: "the byte order mark of UTF-16".to_owned(),
         });
     }
-    let text = std::str::from_utf8(bytes).map_err(|error| XmlError::Encoding {
+    Ok(())
+}
+
+fn not_utf_8(error: std::str::Utf8Error) -> XmlError {
+    XmlError::Encoding {
         found: format!("a wrong sequence at byte {}", error.valid_up_to()),
-    })?;
+    }
+}
+
+fn without_mark(text: &str) -> Result<&str, XmlError> {
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-    // quick-xml would drop a second mark silently, and every offset would be three bytes off.
     if text.starts_with(BYTE_ORDER_MARK) {
         return Err(XmlError::NotWellFormed {
             at: Position::of(text, 0),
@@ -47,74 +84,95 @@ fn decode(bytes: &[u8]) -> Result<&str, XmlError> {
     Ok(text)
 }
 
+/// Cuts the text into markup, references and character data, each of which ends where it ends whatever stands inside.
 fn build(source: &str, limits: &XmlLimits) -> Result<Tree, XmlError> {
     let mut builder = Builder::new(source, limits);
-    let mut reader = quick_xml::Reader::from_str(source);
-    // The builder matches end tags: quick-xml only cuts.
-    reader.config_mut().check_end_names = false;
-    reader.config_mut().allow_unmatched_ends = true;
-    loop {
-        let start = offset(reader.buffer_position());
-        let event = reader.read_event();
-        let span = start..offset(reader.buffer_position());
-        match event {
-            Ok(Event::Text(_)) => builder.characters(span)?,
-            Ok(Event::GeneralRef(_)) => builder.reference(span)?,
-            Ok(Event::CData(_)) => builder.cdata(span)?,
-            Ok(Event::Start(_)) => builder.start(span)?,
-            Ok(Event::Empty(_)) => builder.empty(span)?,
-            Ok(Event::End(_)) => builder.end(span)?,
-            Ok(Event::Comment(_)) => builder.comment(span)?,
-            Ok(Event::Decl(_)) if span.start == 0 => declaration::check(source, &source[span])?,
-            Ok(Event::Decl(_) | Event::PI(_)) => {
-                return Err(XmlError::ProcessingInstruction {
-                    at: Position::of(source, span.start),
-                });
-            }
-            Ok(Event::DocType(_)) => return Err(dtd(source, span.start)),
-            Ok(Event::Eof) => return builder.finish(),
-            Err(error) => {
-                let at = offset(reader.error_position());
-                return Err(cutting_failed(source, start, at, &error));
-            }
-        }
+    let bytes = source.as_bytes();
+    let mut at = 0;
+    while let Some(first) = bytes.get(at) {
+        at = match first {
+            b'<' => markup(source, at, &mut builder)?,
+            b'&' => builder.reference(at..reference_end(source, at)?)?,
+            _ => builder.characters(at)?,
+        };
+    }
+    builder.finish()
+}
+
+fn markup(source: &str, start: usize, builder: &mut Builder<'_>) -> Result<usize, XmlError> {
+    match source.as_bytes().get(start + 1) {
+        Some(b'/') => builder.end_tag(start),
+        Some(b'!') => bang(source, start, builder),
+        Some(b'?') => question_mark(source, start),
+        Some(_) => builder.start_tag(start),
+        None => Err(ill_formed(source, start, "a tag that is not closed")),
     }
 }
 
-/// `start` is where the piece begins, `at` where quick-xml gave up.
-fn cutting_failed(source: &str, start: usize, at: usize, error: &Error) -> XmlError {
-    let rest = source.as_bytes().get(start..).unwrap_or_default();
-    // An unfinished or nameless document type declaration is still one.
-    if rest
-        .get(..3)
-        .is_some_and(|s| s.eq_ignore_ascii_case(b"<!d"))
-    {
-        return dtd(source, start);
-    }
-    let why = match error {
-        Error::IllFormed(IllFormedError::UnclosedReference) => "'&' without a reference",
-        Error::Syntax(SyntaxError::InvalidBangMarkup) => "unknown markup after '<!'",
-        Error::Syntax(SyntaxError::UnclosedCData) => "a CDATA section that is not closed",
-        Error::Syntax(SyntaxError::UnclosedComment) => "a comment that is not closed",
-        Error::Syntax(SyntaxError::UnclosedPI | SyntaxError::UnclosedXmlDecl) => {
-            "a processing instruction that is not closed"
+/// `<!`: a comment, a CDATA section or a document type declaration.
+fn bang(source: &str, start: usize, builder: &mut Builder<'_>) -> Result<usize, XmlError> {
+    let rest = &source.as_bytes()[start..];
+    match rest.get(2) {
+        Some(b'-') => {
+            // Not `<!-->` nor `<!--->`: the shortest comment has seven characters.
+            let end = closed_by(rest, b"--")
+                .find(|end| *end > "<!--->".len())
+                .filter(|_| rest.starts_with(b"<!--"))
+                .ok_or_else(|| ill_formed(source, start, "a comment that is not closed"))?;
+            builder.comment(start..start + end)
         }
-        Error::Syntax(_) => "a tag that is not closed",
-        _ => "markup that cannot be cut",
-    };
+        Some(b'[') => {
+            let end = closed_by(rest, b"]]")
+                .next()
+                .filter(|_| rest.starts_with(b"<![CDATA["))
+                .ok_or_else(|| ill_formed(source, start, "a CDATA section that is not closed"))?;
+            builder.cdata(start..start + end)
+        }
+        // Refused before anything in it is looked at.
+        Some(b'D' | b'd') => Err(XmlError::Dtd {
+            at: Position::of(source, start),
+        }),
+        _ => Err(ill_formed(source, start, "unknown markup after '<!'")),
+    }
+}
+
+/// `<?`: the XML declaration at the very beginning, and nothing else.
+fn question_mark(source: &str, start: usize) -> Result<usize, XmlError> {
+    let rest = &source.as_bytes()[start..];
+    let end = closed_by(rest, b"?")
+        .next()
+        .filter(|end| *end >= "<??>".len())
+        .ok_or_else(|| ill_formed(source, start, "a processing instruction that is not closed"))?;
+    let is_declaration =
+        rest.starts_with(b"<?xml") && (end == "<?xml?>".len() || scan::is_space(rest[5]));
+    if start > 0 || !is_declaration {
+        return Err(XmlError::ProcessingInstruction {
+            at: Position::of(source, start),
+        });
+    }
+    declaration::check(source, &source[..end])?;
+    Ok(end)
+}
+
+/// Where the places are, after `>`, at which what stands before the `>` ends something.
+fn closed_by<'b>(bytes: &'b [u8], before: &'b [u8]) -> impl Iterator<Item = usize> + 'b {
+    memchr_iter(b'>', bytes)
+        .filter(move |at| bytes[..*at].ends_with(before))
+        .map(|at| at + 1)
+}
+
+/// Where a reference ends, after its `;`.
+fn reference_end(source: &str, start: usize) -> Result<usize, XmlError> {
+    let bytes = source.as_bytes();
+    match memchr3(b';', b'&', b'<', &bytes[start + 1..]) {
+        Some(at) if bytes[start + 1 + at] == b';' => Ok(start + at + 2),
+        _ => Err(ill_formed(source, start, "'&' without a reference")),
+    }
+}
+
+fn ill_formed(source: &str, at: usize, why: &'static str) -> XmlError {
     XmlError::NotWellFormed {
         at: Position::of(source, at),
         why,
     }
-}
-
-fn dtd(source: &str, at: usize) -> XmlError {
-    XmlError::Dtd {
-        at: Position::of(source, at),
-    }
-}
-
-/// quick-xml counts in u64; the text is in memory, so the count fits.
-fn offset(position: u64) -> usize {
-    usize::try_from(position).unwrap_or(usize::MAX)
 }

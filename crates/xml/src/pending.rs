@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::tree::Chunk;
+use crate::tree::Chars;
 
 /// A text node while it grows.
 #[derive(Default)]
@@ -11,38 +11,87 @@ pub(crate) struct Pending {
 }
 
 struct Text {
+    /// Its bytes in the source.
     span: Range<usize>,
-    /// The text so far, if it is not one piece of the source.
-    rewritten: Option<String>,
+    value: Value,
+    is_canonical: bool,
+}
+
+enum Value {
+    /// One piece of the source.
+    Source(Range<usize>),
+    /// From there to the end of the rewritten text.
+    Rewritten(usize),
 }
 
 impl Pending {
-    /// Adds a piece that stands at `span` and means `chunk`.
-    pub(crate) fn push(&mut self, source: &str, span: Range<usize>, chunk: &Chunk) {
+    /// Adds a piece that stands at `span` and means the characters at `value`, both in the source.
+    ///
+    /// `is_canonical`: the bytes at `span` are the canonical form of these characters.
+    pub(crate) fn push(
+        &mut self,
+        source: &str,
+        rewritten: &mut String,
+        span: Range<usize>,
+        value: Range<usize>,
+        is_canonical: bool,
+    ) {
         match &mut self.text {
             None => {
-                let rewritten = match chunk {
-                    Chunk::Source(text) if *text == span => None,
-                    _ => Some(chunk.of(source).to_owned()),
-                };
-                self.text = Some(Text { span, rewritten });
+                self.text = Some(Text {
+                    span,
+                    value: Value::Source(value),
+                    is_canonical,
+                });
             }
-            Some(text) => {
-                text.rewritten
-                    .get_or_insert_with(|| source[text.span.clone()].to_owned())
-                    .push_str(chunk.of(source));
-                text.span.end = span.end;
-            }
+            Some(_) => self
+                .rewriting(source, rewritten, span, is_canonical)
+                .push_str(&source[value]),
         }
     }
 
-    /// Ends the text node; an empty CDATA section alone makes none.
-    pub(crate) fn take(&mut self, source: &str) -> Option<(Range<usize>, Chunk)> {
+    /// Adds a piece that stands at `span` in the source and means something else: what the caller writes.
+    pub(crate) fn rewriting<'r>(
+        &mut self,
+        source: &str,
+        rewritten: &'r mut String,
+        span: Range<usize>,
+        is_canonical: bool,
+    ) -> &'r mut String {
+        match &mut self.text {
+            None => {
+                self.text = Some(Text {
+                    span,
+                    value: Value::Rewritten(rewritten.len()),
+                    is_canonical,
+                });
+            }
+            Some(text) => {
+                text.span.end = span.end;
+                text.is_canonical &= is_canonical;
+                if let Value::Source(value) = &text.value {
+                    let from = rewritten.len();
+                    rewritten.push_str(&source[value.clone()]);
+                    text.value = Value::Rewritten(from);
+                }
+            }
+        }
+        rewritten
+    }
+
+    /// Ends the text node: its bytes in the source, and its characters. Empty CDATA sections alone make none.
+    pub(crate) fn take(&mut self, rewritten: &str) -> Option<(Range<usize>, Chars)> {
         let text = self.text.take()?;
-        let chunk = match text.rewritten {
-            None => Chunk::Source(text.span.clone()),
-            Some(rewritten) => Chunk::Owned(rewritten.into()),
+        let (place, is_rewritten) = match text.value {
+            Value::Source(place) => (place, false),
+            Value::Rewritten(from) => (from..rewritten.len(), true),
         };
-        (!chunk.of(source).is_empty()).then_some((text.span, chunk))
+        let chars = Chars {
+            start: crate::tree::number(place.start),
+            end: crate::tree::number(place.end),
+            is_rewritten,
+            is_canonical: text.is_canonical,
+        };
+        (!place.is_empty()).then_some((text.span, chars))
     }
 }

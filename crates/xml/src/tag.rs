@@ -1,80 +1,130 @@
-//! Start tags: name and attributes, as written (XML 1.0, §3.1).
+//! Tags: name and attributes, as written (XML 1.0, §3.1).
 
+use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::chars::{is_ncname, is_space};
+use memchr::{memchr, memchr3_iter};
+
+use crate::chars::is_ncname;
 use crate::error::{Position, XmlError};
 use crate::limits::{XmlLimit, XmlLimits};
+use crate::scan;
 
-/// A start tag cut into its parts; all ranges are of the document's text.
-#[derive(Debug)]
+/// A start tag, cut; its attributes are in the caller's list.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Tag {
     pub(crate) name: QName,
-    pub(crate) attributes: Vec<RawAttribute>,
+    /// After `>`.
+    pub(crate) end: usize,
+    /// Whether it is `<a/>`.
+    pub(crate) is_empty: bool,
 }
 
-/// An attribute as written: name and the text between the quotes.
-#[derive(Debug)]
+/// An attribute as written.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct RawAttribute {
     pub(crate) name: QName,
-    pub(crate) value: Range<usize>,
+    /// What stands between the quotes.
+    pub(crate) value_start: usize,
+    pub(crate) value_end: usize,
+    /// Whether the value has nothing that is checked or rewritten: no reference, no `<`, no white space but spaces, no
+    /// character that XML may not allow.
+    pub(crate) is_plain: bool,
+    /// Whether it has a double quote, which single quotes allow.
+    pub(crate) has_double_quote: bool,
 }
 
-/// A qualified name (Namespaces in XML 1.0, production 7).
-#[derive(Clone, Debug)]
+/// A qualified name (Namespaces in XML 1.0, production 7), as places in the source.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct QName {
-    pub(crate) prefix: Option<Range<usize>>,
-    pub(crate) local: Range<usize>,
+    pub(crate) start: usize,
+    /// Where the local name begins: after the colon, or at `start`.
+    pub(crate) local: usize,
+    pub(crate) end: usize,
+}
+
+/// What a name declares.
+pub(crate) enum Declares<'s> {
+    Nothing,
+    /// The namespace of that prefix; `""` is the default.
+    Prefix(&'s str),
 }
 
 impl RawAttribute {
-    /// The prefix that this attribute declares (an empty range for the default), if it is a declaration.
-    pub(crate) fn declared_prefix(&self, source: &str) -> Option<Range<usize>> {
-        match self.name.prefix_text(source) {
-            Some("xmlns") => Some(self.name.local.clone()),
-            None if &source[self.name.local.clone()] == "xmlns" => {
-                Some(self.name.local.end..self.name.local.end)
-            }
-            _ => None,
+    /// Whether this is a namespace declaration, and of which prefix.
+    pub(crate) fn declares<'s>(&self, source: &'s str) -> Declares<'s> {
+        // Few names begin as declarations do.
+        if !source.as_bytes()[self.name.start..].starts_with(b"xmlns") {
+            return Declares::Nothing;
         }
+        match self.name.prefix(source) {
+            Some("xmlns") => Declares::Prefix(self.name.local(source)),
+            None if self.name.local(source) == "xmlns" => Declares::Prefix(""),
+            _ => Declares::Nothing,
+        }
+    }
+
+    pub(crate) const fn value(&self) -> Range<usize> {
+        self.value_start..self.value_end
     }
 }
 
 impl QName {
-    /// The prefix, if there is one.
-    pub(crate) fn prefix_text<'s>(&self, source: &'s str) -> Option<&'s str> {
-        self.prefix.as_ref().map(|prefix| &source[prefix.clone()])
+    pub(crate) fn prefix<'s>(&self, source: &'s str) -> Option<&'s str> {
+        (self.local > self.start).then(|| &source[self.start..self.local - 1])
     }
 
-    /// The name as written.
+    pub(crate) fn local<'s>(&self, source: &'s str) -> &'s str {
+        &source[self.local..self.end]
+    }
+
     pub(crate) fn whole<'s>(&self, source: &'s str) -> &'s str {
-        let start = self.prefix.as_ref().unwrap_or(&self.local).start;
-        &source[start..self.local.end]
+        &source[self.start..self.end]
     }
 }
 
-/// Cuts the inside of a start tag: what stands between `<` and `>` or `/>`.
-pub(crate) fn cut(source: &str, inside: Range<usize>, limits: &XmlLimits) -> Result<Tag, XmlError> {
+/// Cuts a start tag that begins at `start`, with `<`. Its attributes go into `attributes`, which is emptied before.
+///
+/// Where the end of the text comes too early, the error may be any: the caller asks [`end`] first.
+pub(crate) fn cut(
+    source: &str,
+    start: usize,
+    limits: &XmlLimits,
+    attributes: &mut Vec<RawAttribute>,
+) -> Result<Tag, XmlError> {
     let mut cursor = Cursor {
         source,
-        at: inside.start,
-        end: inside.end,
+        bytes: source.as_bytes(),
+        at: start + 1,
     };
+    let mut names = Names::default();
+    attributes.clear();
     let name = cursor.qname()?;
-    let mut attributes: Vec<RawAttribute> = Vec::new();
     loop {
-        let spaces = cursor.skip_spaces();
-        if cursor.at == cursor.end {
-            return Ok(Tag { name, attributes });
+        let before = cursor.at;
+        cursor.at = scan::space_end(cursor.bytes, before);
+        let closed = match cursor.bytes.get(cursor.at) {
+            Some(b'>') => Some((cursor.at + 1, false)),
+            Some(b'/') if cursor.bytes.get(cursor.at + 1) == Some(&b'>') => {
+                Some((cursor.at + 2, true))
+            }
+            _ => None,
+        };
+        if let Some((end, is_empty)) = closed {
+            return Ok(Tag {
+                name,
+                end,
+                is_empty,
+            });
         }
-        if spaces == 0 {
+        if cursor.at == before {
             return Err(cursor.ill_formed("no white space before an attribute"));
         }
         let attribute = cursor.attribute()?;
         let whole = attribute.name.whole(source);
-        if attributes.iter().any(|a| a.name.whole(source) == whole) {
+        if names.has(source, attributes, whole) {
             return Err(XmlError::DuplicateAttribute {
-                at: Position::of(source, attribute.name.local.start),
+                at: Position::of(source, attribute.name.local),
                 name: whole.chars().take(80).collect(),
             });
         }
@@ -88,75 +138,159 @@ pub(crate) fn cut(source: &str, inside: Range<usize>, limits: &XmlLimits) -> Res
     }
 }
 
-/// Cuts the inside of an end tag: a name and optional white space.
-pub(crate) fn cut_end(source: &str, inside: Range<usize>) -> &str {
-    source[inside].trim_end_matches(is_space)
+/// Where a tag that begins at `start` ends, after its `>`: the first outside quotes. `None` if it does not.
+pub(crate) fn end(source: &str, start: usize) -> Option<usize> {
+    let bytes = source.as_bytes();
+    let mut quote = None;
+    for at in memchr3_iter(b'>', b'"', b'\'', &bytes[start..]) {
+        match (quote, bytes[start + at]) {
+            (None, b'>') => return Some(start + at + 1),
+            (None, opened) => quote = Some(opened),
+            (Some(opened), found) if opened == found => quote = None,
+            (Some(_), _) => {}
+        }
+    }
+    None
+}
+
+/// The names of one tag's attributes, so that each stands once.
+#[derive(Default)]
+struct Names<'s> {
+    seen: HashSet<&'s str>,
+}
+
+impl<'s> Names<'s> {
+    /// So many are compared one by one.
+    const FEW: usize = 12;
+
+    /// Whether the name is among those before it.
+    fn has(&mut self, source: &'s str, before: &[RawAttribute], name: &'s str) -> bool {
+        if before.len() < Self::FEW {
+            return before.iter().any(|a| a.name.whole(source) == name);
+        }
+        if self.seen.is_empty() {
+            self.seen
+                .extend(before.iter().map(|a| a.name.whole(source)));
+        }
+        !self.seen.insert(name)
+    }
 }
 
 struct Cursor<'s> {
     source: &'s str,
+    bytes: &'s [u8],
     at: usize,
-    end: usize,
 }
 
-impl<'s> Cursor<'s> {
-    fn rest(&self) -> &'s str {
-        &self.source[self.at..self.end]
-    }
-
-    fn skip_spaces(&mut self) -> usize {
-        let rest = self.rest();
-        let length = rest.len() - rest.trim_start_matches(is_space).len();
-        self.at += length;
-        length
-    }
-
-    /// Everything up to white space, `=` or a quote must be a qualified name.
+impl Cursor<'_> {
+    /// Everything up to white space, `=`, a quote or the end of the tag must be a qualified name.
     fn qname(&mut self) -> Result<QName, XmlError> {
-        let rest = self.rest();
-        let length = rest
-            .find(|c: char| is_space(c) || matches!(c, '=' | '"' | '\''))
-            .unwrap_or(rest.len());
-        let whole = self.at..self.at + length;
-        let text = &self.source[whole.clone()];
-        let (prefix, local) = match text.find(':') {
-            Some(colon) => (
-                Some(whole.start..whole.start + colon),
-                whole.start + colon + 1..whole.end,
-            ),
-            None => (None, whole.clone()),
+        let start = self.at;
+        let end = scan::name_end(self.bytes, start);
+        let name = match self.bytes.get(end) {
+            // A prefix in ASCII, and a local name in ASCII.
+            Some(b':') => QName {
+                start,
+                local: end + 1,
+                end: scan::name_end(self.bytes, end + 1),
+            },
+            _ => QName {
+                start,
+                local: start,
+                end,
+            },
         };
-        let is_name = is_ncname(&self.source[local.clone()])
-            && prefix
-                .as_ref()
-                .is_none_or(|prefix| is_ncname(&self.source[prefix.clone()]));
+        let begins = |at: usize| self.bytes.get(at).is_some_and(|b| scan::is_name_start(*b));
+        if begins(start) && begins(name.local) && self.is_after_name(name.end) {
+            self.at = name.end;
+            return Ok(name);
+        }
+        self.any_qname()
+    }
+
+    /// The same for names beyond ASCII.
+    fn any_qname(&mut self) -> Result<QName, XmlError> {
+        let start = self.at;
+        let mut end = start;
+        loop {
+            let ascii = scan::name_end(self.bytes, end);
+            if ascii > end {
+                end = ascii;
+            } else if self
+                .bytes
+                .get(end)
+                .is_some_and(|b| *b >= 0x80 || *b == b':')
+            {
+                end += 1;
+            } else {
+                break;
+            }
+        }
+        let whole = &self.source[start..end];
+        let local = whole.find(':').map_or(start, |colon| start + colon + 1);
+        let name = QName { start, local, end };
+        let is_name = is_ncname(name.local(self.source))
+            && name.prefix(self.source).is_none_or(is_ncname)
+            && self.is_after_name(end);
         if !is_name {
             return Err(self.ill_formed("not a name"));
         }
-        self.at = whole.end;
-        Ok(QName { prefix, local })
+        self.at = end;
+        Ok(name)
+    }
+
+    /// Whether a name may end there.
+    fn is_after_name(&self, at: usize) -> bool {
+        match self.bytes.get(at) {
+            Some(b'=' | b'"' | b'\'' | b'>') => true,
+            Some(b'/') => self.bytes.get(at + 1) == Some(&b'>'),
+            Some(byte) => scan::is_space(*byte),
+            None => false,
+        }
     }
 
     fn attribute(&mut self) -> Result<RawAttribute, XmlError> {
         let name = self.qname()?;
-        self.skip_spaces();
-        if !self.rest().starts_with('=') {
+        self.at = scan::space_end(self.bytes, self.at);
+        if self.bytes.get(self.at) != Some(&b'=') {
             return Err(self.ill_formed("an attribute without '='"));
         }
-        self.at += 1;
-        self.skip_spaces();
-        let quote = match self.rest().chars().next() {
-            Some(quote @ ('"' | '\'')) => quote,
+        self.at = scan::space_end(self.bytes, self.at + 1);
+        let quote = match self.bytes.get(self.at) {
+            Some(quote @ (b'"' | b'\'')) => *quote,
             _ => return Err(self.ill_formed("an attribute value without quotes")),
         };
-        self.at += 1;
-        let length = self
-            .rest()
-            .find(quote)
-            .ok_or_else(|| self.ill_formed("an attribute value without its closing quote"))?;
-        let value = self.at..self.at + length;
-        self.at = value.end + 1;
-        Ok(RawAttribute { name, value })
+        let value_start = self.at + 1;
+        let mut is_plain = true;
+        let mut has_double_quote = false;
+        let mut at = value_start;
+        loop {
+            at = scan::plain_value_end(self.bytes, at);
+            match self.bytes.get(at) {
+                Some(found) if *found == quote => break,
+                Some(b'"') => has_double_quote = true,
+                Some(b'\'') => {}
+                Some(_) => {
+                    is_plain = false;
+                    at += memchr(quote, &self.bytes[at..]).ok_or_else(|| self.unclosed())?;
+                    break;
+                }
+                None => return Err(self.unclosed()),
+            }
+            at += 1;
+        }
+        self.at = at + 1;
+        Ok(RawAttribute {
+            name,
+            value_start,
+            value_end: at,
+            is_plain,
+            has_double_quote,
+        })
+    }
+
+    fn unclosed(&self) -> XmlError {
+        self.ill_formed("an attribute value without its closing quote")
     }
 
     fn ill_formed(&self, why: &'static str) -> XmlError {

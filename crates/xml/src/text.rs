@@ -2,30 +2,58 @@
 
 use std::ops::Range;
 
-use crate::chars::{first_forbidden, is_char, is_ncname};
-use crate::error::{Position, XmlError};
-use crate::tree::Chunk;
+use memchr::{memchr, memchr_iter};
 
-/// Reads character data without markup and references; line ends become LF (XML 1.0, §2.11).
-pub(crate) fn characters(source: &str, span: Range<usize>) -> Result<Chunk, XmlError> {
-    let raw = &source[span.clone()];
-    allowed(source, span.clone())?;
-    if raw.contains('\r') {
-        Ok(Chunk::Owned(line_ends(raw).into()))
-    } else {
-        Ok(Chunk::Source(span))
+use crate::chars::{is_char, is_ncname};
+use crate::error::{Position, XmlError};
+use crate::scan;
+use crate::tree::{Chars, number};
+
+/// Refuses characters that XML does not allow (XML 1.0, §2.2). Whether there is a CR among them.
+pub(crate) fn allowed(source: &str, span: Range<usize>) -> Result<bool, XmlError> {
+    let bytes = &source.as_bytes()[..span.end];
+    let mut has_cr = false;
+    let mut at = span.start;
+    loop {
+        at = scan::plain_text_end(bytes, at);
+        match bytes.get(at) {
+            None => return Ok(has_cr),
+            Some(b'\r') => has_cr = true,
+            Some(b'<' | b'>' | b'&') => {}
+            Some(_) if is_allowed_at(bytes, at) => {}
+            Some(_) => {
+                return Err(XmlError::NotWellFormed {
+                    at: Position::of(source, at),
+                    why: "a character that XML does not allow",
+                });
+            }
+        }
+        at += 1;
     }
 }
 
-/// Refuses characters that XML does not allow (XML 1.0, §2.2).
-pub(crate) fn allowed(source: &str, span: Range<usize>) -> Result<(), XmlError> {
-    match first_forbidden(&source[span.clone()]) {
-        None => Ok(()),
-        Some(at) => Err(XmlError::NotWellFormed {
-            at: Position::of(source, span.start + at),
-            why: "a character that XML does not allow",
-        }),
+/// Whether XML allows the character at a place where a run of plain character data ends.
+///
+/// Of what UTF-8 can hold, only controls (less tab, LF and CR) and U+FFFE and U+FFFF, EF BF BE and EF BF BF, are not allowed.
+pub(crate) fn is_allowed_at(bytes: &[u8], at: usize) -> bool {
+    match bytes[at] {
+        b'\t' | b'\n' | b'\r' => true,
+        0xEF => !matches!(bytes.get(at + 1..at + 3), Some([0xBF, 0xBE | 0xBF])),
+        byte => byte >= b' ',
     }
+}
+
+/// Writes character data with its line ends as LF (XML 1.0, §2.11).
+pub(crate) fn with_line_ends(raw: &str, out: &mut String) {
+    let mut from = 0;
+    for cr in memchr_iter(b'\r', raw.as_bytes()) {
+        out.push_str(&raw[from..cr]);
+        from = cr + 1;
+        if raw.as_bytes().get(from) != Some(&b'\n') {
+            out.push('\n');
+        }
+    }
+    out.push_str(&raw[from..]);
 }
 
 /// The character of a reference, `span` being the text between `&` and `;` (XML 1.0, §4.1 and §4.6).
@@ -66,44 +94,73 @@ pub(crate) fn reference(source: &str, span: Range<usize>) -> Result<char, XmlErr
 
 /// The value of an attribute as an application sees it: references resolved, each white space
 /// character a space, a CRLF one space (XML 1.0, §2.11 and §3.3.3, type CDATA).
-pub(crate) fn attribute_value(source: &str, span: Range<usize>) -> Result<Chunk, XmlError> {
-    let raw = &source[span.clone()];
+pub(crate) fn attribute_value(
+    source: &str,
+    span: Range<usize>,
+    rewritten: &mut String,
+) -> Result<Chars, XmlError> {
     allowed(source, span.clone())?;
-    if let Some(at) = raw.find('<') {
+    let raw = &source[span.clone()];
+    if let Some(at) = memchr(b'<', raw.as_bytes()) {
         return Err(XmlError::NotWellFormed {
             at: Position::of(source, span.start + at),
             why: "'<' in an attribute value",
         });
     }
-    if !raw.contains(['&', '\t', '\n', '\r']) {
-        return Ok(Chunk::Source(span));
-    }
-    let mut value = String::with_capacity(raw.len());
-    let mut at = 0;
-    while let Some(c) = raw[at..].chars().next() {
-        match c {
-            '&' => {
-                let length = raw[at..].find(';').ok_or_else(|| XmlError::NotWellFormed {
-                    at: Position::of(source, span.start + at),
-                    why: "'&' without a reference",
-                })?;
-                let name = span.start + at + 1..span.start + at + length;
-                value.push(reference(source, name)?);
-                at += length + 1;
-                continue;
-            }
-            '\r' if raw[at + 1..].starts_with('\n') => {}
-            '\t' | '\n' | '\r' => value.push(' '),
-            _ => value.push(c),
-        }
-        at += c.len_utf8();
-    }
-    Ok(Chunk::Owned(value.into()))
+    let is_rewritten = raw
+        .bytes()
+        .any(|b| matches!(b, b'&' | b'\t' | b'\n' | b'\r'));
+    let place = if is_rewritten {
+        let from = rewritten.len();
+        normalize(source, span, rewritten)?;
+        from..rewritten.len()
+    } else {
+        span
+    };
+    let value = if is_rewritten {
+        &rewritten.as_bytes()[place.clone()]
+    } else {
+        &source.as_bytes()[place.clone()]
+    };
+    Ok(Chars {
+        start: number(place.start),
+        end: number(place.end),
+        is_rewritten,
+        is_canonical: scan::escaped_in_value(value, 0) == value.len(),
+    })
 }
 
-/// CRLF and CR become LF.
-fn line_ends(raw: &str) -> String {
-    raw.replace("\r\n", "\n").replace('\r', "\n")
+fn normalize(source: &str, span: Range<usize>, out: &mut String) -> Result<(), XmlError> {
+    let bytes = &source.as_bytes()[..span.end];
+    let mut at = span.start;
+    while at < span.end {
+        let plain = scan::plain_value_end(bytes, at);
+        out.push_str(&source[at..plain]);
+        at = plain;
+        match bytes.get(at) {
+            None => {}
+            Some(b'&') => {
+                let length = memchr(b';', &bytes[at..]).ok_or_else(|| XmlError::NotWellFormed {
+                    at: Position::of(source, at),
+                    why: "'&' without a reference",
+                })?;
+                out.push(reference(source, at + 1..at + length)?);
+                at += length + 1;
+            }
+            Some(b'\r') if bytes.get(at + 1) == Some(&b'\n') => at += 1,
+            Some(b'\t' | b'\n' | b'\r') => {
+                out.push(' ');
+                at += 1;
+            }
+            // A quote of the other kind, or the first byte of a character of three.
+            Some(first) => {
+                let length = if *first == 0xEF { 3 } else { 1 };
+                out.push_str(&source[at..at + length]);
+                at += length;
+            }
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -111,7 +168,9 @@ mod tests {
     use super::*;
 
     fn value(raw: &str) -> Result<String, XmlError> {
-        attribute_value(raw, 0..raw.len()).map(|chunk| chunk.of(raw).to_owned())
+        let mut rewritten = String::new();
+        let chars = attribute_value(raw, 0..raw.len(), &mut rewritten)?;
+        Ok(chars.of(raw, &rewritten).to_owned())
     }
 
     #[test]

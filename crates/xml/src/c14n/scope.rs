@@ -1,109 +1,182 @@
 //! Which namespace declarations an element shows.
 
-use std::collections::{BTreeMap, HashMap};
-
-use crate::c14n::{Method, Subtree};
+use crate::c14n::Method;
 use crate::element::Element;
+use crate::tree::{Document, NamespaceId, PrefixId};
 
-/// What the ancestors in the output have shown, for each prefix the innermost last.
+/// What the ancestors in the output have shown.
 ///
-/// `""` as a prefix is the default namespace; `""` as a name is "no namespace".
-pub(crate) struct Scope<'d, 'm> {
-    shown: HashMap<&'d str, Vec<&'d str>>,
-    /// The prefixes that each open element showed, to be taken back when it ends.
-    open: Vec<Vec<&'d str>>,
-    /// `None`: inclusive, every declaration in scope is shown.
-    exclusive: Option<&'m [String]>,
+/// Each element asks about its own prefixes and declarations only; what the elements around it have shown is looked up by
+/// the prefix's number.
+pub(crate) struct Scope<'d> {
+    document: &'d Document,
+    /// For each prefix what it means in the output.
+    shown: Vec<NamespaceId>,
+    /// What the open elements have changed, to be taken back when they end.
+    changed: Vec<(PrefixId, NamespaceId)>,
+    /// What the element that was entered last shows.
+    now: Vec<(PrefixId, NamespaceId)>,
+    inclusive: Inclusive,
 }
 
-impl<'d, 'm> Scope<'d, 'm> {
-    pub(crate) fn new(method: &'m Method) -> Self {
+/// Whose declarations are shown wherever they stand.
+enum Inclusive {
+    All,
+    None,
+    /// Those of the `PrefixList`: for each prefix whether it is listed.
+    Listed(Vec<bool>),
+}
+
+impl<'d> Scope<'d> {
+    pub(crate) fn new(document: &'d Document, method: &Method) -> Self {
         Self {
-            shown: HashMap::new(),
-            open: Vec::new(),
-            exclusive: match method {
+            document,
+            shown: vec![NamespaceId::NONE; prefixes(document)],
+            changed: Vec::new(),
+            now: Vec::new(),
+            inclusive: match method {
                 Method::Exclusive { inclusive_prefixes }
-                | Method::ExclusiveWithComments { inclusive_prefixes } => Some(inclusive_prefixes),
-                _ => None,
+                | Method::ExclusiveWithComments { inclusive_prefixes } => {
+                    Inclusive::listed(document, inclusive_prefixes)
+                }
+                _ => Inclusive::All,
             },
         }
     }
 
-    /// The declarations that this element shows, sorted by prefix (C14N 1.0, §2.2: the default first).
-    pub(crate) fn enter(
-        &mut self,
-        subtree: &Subtree<'d>,
-        element: Element<'d>,
-    ) -> BTreeMap<&'d str, &'d str> {
-        let mut wanted = BTreeMap::new();
-        if element == subtree.apex {
-            for (prefix, name) in in_scope(element) {
-                if self.is_inclusive(prefix) {
-                    wanted.insert(prefix, name);
-                }
-            }
-        } else {
-            for (prefix, name) in element.declarations() {
-                if self.is_inclusive(prefix) {
-                    wanted.insert(prefix, name);
+    /// Enters the apex, where what is declared around it counts too.
+    pub(crate) fn enter_apex(&mut self, apex: Element<'d>) {
+        self.now.clear();
+        self.visibly_used(apex.index());
+        if !matches!(self.inclusive, Inclusive::None) {
+            let mut met = vec![false; self.shown.len()];
+            for ancestor in apex.ancestors_and_self() {
+                let tree = &self.document.tree;
+                for data in &tree.declarations[tree.declarations_of(ancestor.index())] {
+                    // The innermost of each prefix.
+                    if !std::mem::replace(&mut met[data.prefix.0 as usize], true)
+                        && self.inclusive.has(data.prefix)
+                    {
+                        self.show(data.prefix, data.namespace);
+                    }
                 }
             }
         }
-        if self.exclusive.is_some() {
-            visibly_used(element, &mut wanted);
+        self.sort();
+    }
+
+    /// Enters an element, by its place among the elements.
+    #[inline]
+    pub(crate) fn enter(&mut self, element: u32) {
+        self.now.clear();
+        self.visibly_used(element);
+        if !matches!(self.inclusive, Inclusive::None) {
+            let tree = &self.document.tree;
+            for data in &tree.declarations[tree.declarations_of(element)] {
+                if self.inclusive.has(data.prefix) {
+                    self.show(data.prefix, data.namespace);
+                }
+            }
         }
-        // C14N 1.0, §2.3: what the nearest ancestor in the output shows already is superfluous; so
-        // is `xmlns=""` where no default is shown. The prefix xml is never declared.
-        wanted.retain(|prefix, name| {
-            let before = self.shown.get(prefix).and_then(|names| names.last());
-            *prefix != "xml" && before.copied().unwrap_or_default() != *name
+        if self.now.len() > 1 {
+            self.sort();
+        }
+    }
+
+    /// The declarations that the element entered last shows: prefix (`""` for the default) and name (`""` for none),
+    /// sorted by prefix (C14N 1.0, §2.2: the default first).
+    pub(crate) fn now(&self) -> impl Iterator<Item = (&'d str, &'d str)> {
+        let document = self.document;
+        self.now.iter().map(|(prefix, namespace)| {
+            (
+                document.tree.prefix_text(*prefix, &document.source),
+                document.namespace_name(*namespace).unwrap_or_default(),
+            )
+        })
+    }
+
+    pub(crate) fn shows_nothing(&self) -> bool {
+        self.now.is_empty()
+    }
+
+    /// How much was changed: where [`Scope::leave`] goes back to.
+    pub(crate) fn depth(&self) -> usize {
+        self.changed.len()
+    }
+
+    /// Takes back what the elements that end have shown.
+    #[inline]
+    pub(crate) fn leave(&mut self, depth: usize) {
+        while self.changed.len() > depth {
+            if let Some((prefix, before)) = self.changed.pop() {
+                self.shown[prefix.0 as usize] = before;
+            }
+        }
+    }
+
+    /// Exclusive C14N, §1.1: the prefixes of the element and of its attributes.
+    #[inline]
+    fn visibly_used(&mut self, element: u32) {
+        if matches!(self.inclusive, Inclusive::All) {
+            return;
+        }
+        let tree = &self.document.tree;
+        let data = &tree.elements[element as usize];
+        self.show(data.prefix, data.namespace);
+        for attribute in &tree.attributes[tree.attributes_of(element)] {
+            if attribute.prefix != PrefixId::DEFAULT {
+                self.show(attribute.prefix, attribute.namespace);
+            }
+        }
+    }
+
+    /// C14N 1.0, §2.3: what the nearest ancestor in the output shows already is superfluous; so is `xmlns=""` where no
+    /// default is shown. The prefix xml is never declared.
+    #[inline]
+    fn show(&mut self, prefix: PrefixId, namespace: NamespaceId) {
+        let shown = &mut self.shown[prefix.0 as usize];
+        if *shown != namespace && prefix != PrefixId::XML {
+            self.changed.push((prefix, *shown));
+            *shown = namespace;
+            self.now.push((prefix, namespace));
+        }
+    }
+
+    fn sort(&mut self) {
+        let document = self.document;
+        self.now.sort_unstable_by_key(|(prefix, _)| {
+            document.tree.prefix_text(*prefix, &document.source)
         });
-        for (prefix, name) in &wanted {
-            self.shown.entry(prefix).or_default().push(name);
+    }
+}
+
+impl Inclusive {
+    fn listed(document: &Document, list: &[String]) -> Self {
+        if list.is_empty() {
+            return Self::None;
         }
-        self.open.push(wanted.keys().copied().collect());
-        wanted
+        let mut sorted: Vec<&str> = list.iter().map(String::as_str).collect();
+        sorted.sort_unstable();
+        let is_listed = |prefix: u32| {
+            let text = document
+                .tree
+                .prefix_text(PrefixId(prefix), &document.source);
+            let name = if text.is_empty() { "#default" } else { text };
+            sorted.binary_search(&name).is_ok() || sorted.binary_search(&text).is_ok()
+        };
+        Self::Listed((0..).take(prefixes(document)).map(is_listed).collect())
     }
 
-    /// Takes back what the element that ends has shown.
-    pub(crate) fn leave(&mut self) {
-        for prefix in self.open.pop().unwrap_or_default() {
-            if let Some(names) = self.shown.get_mut(prefix) {
-                names.pop();
-            }
-        }
-    }
-
-    fn is_inclusive(&self, prefix: &str) -> bool {
-        match self.exclusive {
-            None => true,
-            Some(list) => list
-                .iter()
-                .any(|listed| listed == prefix || (prefix.is_empty() && listed == "#default")),
+    fn has(&self, prefix: PrefixId) -> bool {
+        match self {
+            Self::All => true,
+            Self::None => false,
+            Self::Listed(listed) => listed[prefix.0 as usize],
         }
     }
 }
 
-/// Exclusive C14N, §1.1: the prefixes of the element and of its attributes.
-fn visibly_used<'d>(element: Element<'d>, wanted: &mut BTreeMap<&'d str, &'d str>) {
-    wanted.insert(
-        element.prefix().unwrap_or_default(),
-        element.namespace().unwrap_or_default(),
-    );
-    for attribute in element.attributes() {
-        if let (Some(prefix), Some(namespace)) = (attribute.prefix, attribute.namespace) {
-            wanted.insert(prefix, namespace);
-        }
-    }
-}
-
-/// Every binding in scope of an element, the innermost of each prefix.
-fn in_scope<'d>(element: Element<'d>) -> HashMap<&'d str, &'d str> {
-    let mut bindings = HashMap::new();
-    for ancestor in element.ancestors_and_self() {
-        for (prefix, name) in ancestor.declarations() {
-            bindings.entry(prefix).or_insert(name);
-        }
-    }
-    bindings
+/// How many prefixes a document has, those included that need no declaration.
+fn prefixes(document: &Document) -> usize {
+    PrefixId::FIRST as usize + document.tree.prefixes.len()
 }

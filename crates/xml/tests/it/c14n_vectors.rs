@@ -3,7 +3,7 @@
 //! Source: the situations of the examples in Canonical XML 1.0 §3, Exclusive XML Canonicalization §2.2
 //! and Canonical XML 1.1 §3, in documents of our own; the results were confirmed with xmlsec1.
 
-use qaqpa_xml::c14n::{C14nError, Method, Subtree, canonicalize};
+use qaqpa_xml::c14n::{C14nError, Method, Sink, Subtree, canonicalize, canonicalize_into};
 use qaqpa_xml::{Document, Element, XmlLimits};
 
 fn parse(text: &str) -> Document {
@@ -136,24 +136,57 @@ fn an_inclusive_part_inherits_namespaces_and_xml_attributes() {
     );
 }
 
-/// C14N 1.1, §2.4: joining xml:base is refused rather than done wrongly.
+/// Source: Canonical XML 1.1, §3.8, with the omitted ancestors that a subtree can have, in a document of our own.
 #[test]
-fn c14n_1_1_refuses_an_inherited_base() {
-    let document = parse("<a xml:base='http://x/'><b><c/></b></a>");
-    let inherits = Subtree::element(find(&document, "c"));
+fn c14n_1_1_joins_the_bases_around_a_part() {
+    let text = "<doc xmlns='http://d' xmlns:w='urn:w' xml:base='something/else'><e1>\
+        <e2 xmlns='' xml:id='abc' xml:base='bar/' xml:space='preserve'><e3 id='E3' xml:base='foo'/></e2></e1></doc>";
     for method in [Method::Inclusive11, Method::Inclusive11WithComments] {
         assert_eq!(
-            canonicalize(&inherits, &method),
-            Err(C14nError::XmlBaseInherited)
-        );
-        assert_eq!(
-            canonicalize(&Subtree::document(&document), &method).unwrap(),
-            b"<a xml:base=\"http://x/\"><b><c></c></b></a>"
+            part(text, "e3", &method),
+            "<e3 xmlns:w=\"urn:w\" id=\"E3\" xml:base=\"something/bar/foo\" xml:space=\"preserve\"></e3>"
         );
     }
+    // C14N 1.0, §2.4: the nearest of each name, and one's own before others.
     assert_eq!(
-        canonicalize(&inherits, &Method::Inclusive).unwrap(),
-        b"<c xml:base=\"http://x/\"></c>"
+        part(text, "e3", &Method::Inclusive),
+        "<e3 xmlns:w=\"urn:w\" id=\"E3\" xml:base=\"foo\" xml:id=\"abc\" xml:space=\"preserve\"></e3>"
+    );
+    assert_eq!(
+        part(text, "e3", &Method::exclusive()),
+        "<e3 id=\"E3\" xml:base=\"foo\"></e3>"
+    );
+    assert!(whole(text, &Method::Inclusive11).contains("<e3 id=\"E3\" xml:base=\"foo\"></e3>"));
+}
+
+/// Source: Canonical XML 1.1, §2.4, on the document of the erratum about `..`.
+#[test]
+fn c14n_1_1_shows_no_base_where_none_is_left() {
+    let text =
+        "<a xml:base='foo/bar'><b xml:base='..'><c xml:base='..'><d xml:base='x'/></c></b></a>";
+    assert_eq!(
+        part(text, "d", &Method::Inclusive11),
+        "<d xml:base=\"../x\"></d>"
+    );
+    assert_eq!(
+        part(
+            "<a xml:base='abc/'><b xml:base='../'/></a>",
+            "b",
+            &Method::Inclusive11
+        ),
+        "<b></b>"
+    );
+    assert_eq!(
+        part(
+            "<a><b xml:base='../' z='1'/></a>",
+            "b",
+            &Method::Inclusive11
+        ),
+        "<b z=\"1\" xml:base=\"../\"></b>"
+    );
+    assert_eq!(
+        part("<a xml:base='x/&quot;'><b/></a>", "b", &Method::Inclusive11),
+        "<b xml:base=\"x/&quot;\"></b>"
     );
 }
 
@@ -238,6 +271,53 @@ fn a_left_out_subtree_leaves_no_trace_and_never_everything() {
             Err(C14nError::Nothing)
         );
     }
+}
+
+#[test]
+fn several_subtrees_are_left_out_in_any_order_and_inside_each_other() {
+    let document = parse("<a>1<s><t/></s>2<u/><s>x</s><b/>3</a>");
+    let mut ids: Vec<_> = document
+        .elements()
+        .filter(|e| matches!(e.name(), "s" | "t" | "u"))
+        .map(|e| e.id())
+        .collect();
+    ids.reverse();
+    assert_eq!(ids.len(), 4);
+    let subtree = Subtree::document(&document).without_all(ids);
+    assert_eq!(
+        canonicalize(&subtree, &Method::Inclusive).unwrap(),
+        b"<a>12<b></b>3</a>"
+    );
+}
+
+/// What a sink sees: the same octets, in pieces, and nothing where there is no canonical form.
+#[test]
+fn a_sink_gets_the_octets_in_pieces() {
+    #[derive(Default)]
+    struct Pieces(Vec<Vec<u8>>);
+    impl Sink for Pieces {
+        fn write(&mut self, octets: &[u8]) {
+            self.0.push(octets.to_owned());
+        }
+    }
+    let large = "x".repeat(100_000);
+    let text = format!("<a b = '1'>{large}<c/>{large}&#13;{large}</a>");
+    let document = parse(&text);
+    let subtree = Subtree::document(&document);
+    let mut pieces = Pieces::default();
+    canonicalize_into(&subtree, &Method::Inclusive, &mut pieces).unwrap();
+    assert_eq!(
+        pieces.0.concat(),
+        format!("<a b=\"1\">{large}<c></c>{large}&#xD;{large}</a>").as_bytes()
+    );
+    assert!(pieces.0.len() > 3);
+    let nothing = subtree.without(document.root().id());
+    let mut pieces = Pieces::default();
+    assert_eq!(
+        canonicalize_into(&nothing, &Method::Inclusive, &mut pieces),
+        Err(C14nError::Nothing)
+    );
+    assert!(pieces.0.is_empty());
 }
 
 /// Source: Exclusive C14N, §2.2 — canonical form of canonical form is the same.
