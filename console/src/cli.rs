@@ -233,9 +233,15 @@ pub struct Verify {
     /// Judge at this moment instead of the simulator's now (RFC 3339 or a date).
     #[arg(long, value_name = "MOMENT")]
     pub at: Option<String>,
-    /// PEM file of the trusted root and issuing authorities (default: the data folder's).
+    /// PEM file of the trusted root and issuing authorities (default: the data folder's, or the capsule's own).
     #[arg(long, value_name = "FILE")]
     pub trust: Option<PathBuf>,
+    /// FILE is a capsule: request, certificates, evidence, moment and policy in one. Nobody is asked.
+    #[arg(long, conflicts_with_all = ["at", "write_capsule"])]
+    pub capsule: bool,
+    /// Write a capsule with everything that this verdict hangs on. It holds personal numbers unmasked.
+    #[arg(long, value_name = "OUT")]
+    pub write_capsule: Option<PathBuf>,
 }
 
 /// `clock …`.

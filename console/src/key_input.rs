@@ -13,17 +13,27 @@ const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Reads a file, or standard input for `-`.
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    read(path, FILE_BYTES_MAX)
+}
+
+/// Reads a capsule: as [`read_file`], but longer, for lists of revoked certificates.
+pub(crate) fn read_capsule(path: &Path) -> Result<Vec<u8>, Failure> {
+    // One byte more, so that the reader of capsules notices.
+    read(path, qaqpa_verdict::CAPSULE_BYTES_MAX as u64 + 1)
+}
+
+fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>, Failure> {
     let complain = |error: std::io::Error| Failure::usage(format!("{}: {error}", path.display()));
     let mut bytes = Vec::new();
     if path == Path::new("-") {
         std::io::stdin()
             .lock()
-            .take(FILE_BYTES_MAX)
+            .take(bytes_max)
             .read_to_end(&mut bytes)
             .map_err(complain)?;
     } else {
         let file = std::fs::File::open(path).map_err(complain)?;
-        file.take(FILE_BYTES_MAX)
+        file.take(bytes_max)
             .read_to_end(&mut bytes)
             .map_err(complain)?;
     }

@@ -1,11 +1,11 @@
-//! `qaqpa verify`: the verdict about a signed document.
+//! `qaqpa verify`: the verdict about a signed document, or the same verdict again from a capsule.
 
 use std::path::Path;
 
 use qaqpa_evidence::{Examiner, NcaAddresses};
 use qaqpa_model::{Actor, Limits, Moment};
 use qaqpa_transport::{ClientLimits, Clock, ClockState, HttpClient, paths, registry};
-use qaqpa_verdict::{Indication, Known, Policy, Subject};
+use qaqpa_verdict::{Capsule, Indication, Known, Matter, Policy, Subject, SubjectKind, Verdict};
 use qaqpa_x509::TrustAnchors;
 use qaqpa_xml::{Document, XmlLimits};
 
@@ -16,6 +16,9 @@ use crate::{key_input, output};
 
 /// Examines the document; exit 0 for TOTAL-PASSED, 1 for TOTAL-FAILED, 2 for INDETERMINATE.
 pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -> Outcome {
+    if options.capsule {
+        return again(options, format);
+    }
     let bytes = key_input::read_file(&options.file)?;
     let clock = Clock::with_offset(
         ClockState::load(&settings.data)
@@ -31,23 +34,60 @@ pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -
         .clone()
         .unwrap_or_else(|| paths::trust_signature(&settings.data));
     let examiner = examiner(&settings.data, &trust, settings.limits, clock)?;
-    let document = Document::parse(&bytes, &XmlLimits::default())
-        .map_err(|error| Failure::no(format!("{}: {error}", options.file.display())))?;
-    let subject = if document.root().name() == "Envelope" {
-        Subject::Transport(&document)
-    } else {
-        Subject::Document(&document)
+    let parsed = Document::parse(&bytes, &XmlLimits::default());
+    let subject = match &parsed {
+        Ok(document) if document.root().name() == "Envelope" => Subject::Transport(document),
+        Ok(document) => Subject::Document(document),
+        Err(error) => Subject::NotXml {
+            kind: SubjectKind::Document,
+            error,
+        },
     };
+    let kind = subject.kind();
     let (verdict, _) = examiner.examine(subject, at).await;
+    if let Some(path) = &options.write_capsule {
+        let matter = match kind {
+            SubjectKind::Transport => Matter::Transport(bytes),
+            _ => Matter::Document(bytes),
+        };
+        let capsule = examiner.capsule(matter, &verdict);
+        std::fs::write(path, capsule.to_json())
+            .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+    }
+    Ok(tell(&verdict, format))
+}
+
+/// The verdict of a capsule: by the anchors of a file, or else by those that it brings along.
+fn again(options: &Verify, format: Format) -> Outcome {
+    let refused = |error| Failure::no(format!("{}: {error}", options.file.display()));
+    let bytes = key_input::read_capsule(&options.file)?;
+    let capsule = Capsule::parse(&bytes).map_err(refused)?;
+    let verdict = match &options.trust {
+        None => capsule.judge(),
+        Some(path) => capsule.judge_trusting(&anchors(path)?),
+    };
+    Ok(tell(&verdict, format))
+}
+
+fn tell(verdict: &Verdict, format: Format) -> Exit {
     match format {
         Format::Json => output::say(verdict.to_json()),
         _ => output::say(verdict.to_text()),
     }
-    Ok(match verdict.indication {
+    match verdict.indication {
         Indication::TotalPassed => Exit::Yes,
         Indication::TotalFailed => Exit::No,
         Indication::Indeterminate => Exit::Undecided,
-    })
+    }
+}
+
+fn anchors(trust: &Path) -> Result<TrustAnchors, Failure> {
+    let pem = std::fs::read(trust).map_err(|error| {
+        Failure::usage(format!("{}: {error}", trust.display()))
+            .remedy("name the trusted authorities with --trust FILE, or the simulator's folder with --data DIR")
+    })?;
+    TrustAnchors::from_pem(&pem)
+        .map_err(|error| Failure::usage(format!("{}: {error}", trust.display())))
 }
 
 /// An examiner that trusts this file and asks the running authority, or else the addresses in certificates.
@@ -57,12 +97,7 @@ pub(crate) fn examiner(
     limits: Limits,
     clock: Clock,
 ) -> Result<Examiner, Failure> {
-    let pem = std::fs::read(trust).map_err(|error| {
-        Failure::usage(format!("{}: {error}", trust.display()))
-            .remedy("name the trusted authorities with --trust FILE, or the simulator's folder with --data DIR")
-    })?;
-    let anchors = TrustAnchors::from_pem(&pem)
-        .map_err(|error| Failure::usage(format!("{}: {error}", trust.display())))?;
+    let anchors = anchors(trust)?;
     let pool = anchors.intermediates().to_vec();
     let record = registry::read(data, Actor::Nca).map_err(Failure::own)?;
     let nca = record.and_then(|record| {

@@ -7,8 +7,8 @@ use qaqpa_crypto::sha256;
 use qaqpa_model::{Limits, Moment};
 use qaqpa_transport::{Clock, HttpClient, random_bytes};
 use qaqpa_verdict::{
-    Attempt, Evidence, Examination, Known, Need, Policy, Progress, Proven, Received, Subject,
-    Verdict,
+    Attempt, Capsule, Evidence, Examination, Known, Matter, Need, Policy, Progress, Proven,
+    Received, Subject, Verdict,
 };
 
 use crate::cache::{Cache, Key};
@@ -91,6 +91,18 @@ impl Examiner {
     /// Forgets all evidence that was kept: the clock was moved, or a certificate was just revoked.
     pub fn forget(&self) {
         self.0.cache.clear();
+    }
+
+    /// The capsule of an examination that this examiner made.
+    #[must_use]
+    pub fn capsule(&self, matter: Matter, verdict: &Verdict) -> Capsule {
+        Capsule::record(
+            matter,
+            &self.known(),
+            &self.0.policy,
+            &self.0.limits,
+            verdict,
+        )
     }
 
     /// Examines the subject as of this moment.

@@ -11,7 +11,7 @@
 
 use qaqpa_model::{Limits, Moment};
 use qaqpa_x509::{Certificate, TrustAnchors, path::Path};
-use qaqpa_xml::Document;
+use qaqpa_xml::{Document, XmlError};
 use qaqpa_xmldsig::Covered;
 
 use crate::checks::{self, Finding, revocation::Asked};
@@ -32,6 +32,13 @@ pub enum Subject<'d> {
     Document(&'d Document),
     /// An envelope whose Body is under a WS-Security signature.
     Transport(&'d Document),
+    /// Bytes that are no XML of the profile that is read here: there is a verdict about those, too.
+    NotXml {
+        /// What they should have been.
+        kind: SubjectKind,
+        /// Why they are not.
+        error: &'d XmlError,
+    },
     /// A certificate alone: condition 2 as the portal asks it, before anything is signed.
     Certificate {
         /// The certificate, DER.
@@ -42,11 +49,14 @@ pub enum Subject<'d> {
 }
 
 impl Subject<'_> {
-    pub(crate) const fn kind(&self) -> SubjectKind {
+    /// Which kind of subject it is.
+    #[must_use]
+    pub const fn kind(&self) -> SubjectKind {
         match self {
             Self::Document(_) => SubjectKind::Document,
             Self::Transport(_) => SubjectKind::Transport,
             Self::Certificate { .. } => SubjectKind::Certificate,
+            Self::NotXml { kind, .. } => *kind,
         }
     }
 }

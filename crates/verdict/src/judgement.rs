@@ -8,7 +8,9 @@ use crate::checks::{self, Finding, Reason, revocation};
 use crate::examination::Facts;
 use crate::indication::Indication;
 use crate::proven::{Proven, SignerIdentity};
-use crate::verdict::{CertificateView, CheckId, SignerView, SubjectKind, VERSION, Verdict};
+use crate::verdict::{
+    CertificateView, CheckId, SignerView, SubjectKind, TrustSource, VERSION, Verdict,
+};
 
 /// Draws up the verdict, and the proof where every question was answered with yes.
 pub(crate) fn draw_up(facts: Facts<'_>) -> (Verdict, Option<Proven<'_>>) {
@@ -39,6 +41,7 @@ pub(crate) fn draw_up(facts: Facts<'_>) -> (Verdict, Option<Proven<'_>>) {
         sub_indication: decisive.map(|reason| reason.sub),
         label: decisive.map(|reason| label(facts.kind, &findings, reason)),
         at: facts.at,
+        trust: TrustSource::Examiner,
         scope: facts.scope,
         signer: signer.as_ref().map(SignerIdentity::view),
         checks: findings.iter().map(Finding::report).collect(),
@@ -79,7 +82,13 @@ fn label(kind: SubjectKind, findings: &[Finding], reason: Reason) -> RefusalLabe
         .map(|finding| finding.id);
     match (reason.label, decided) {
         (RefusalLabel::SignatureMissing, _) => RefusalLabel::TransportSignatureMissing,
-        (RefusalLabel::LimitExceeded | RefusalLabel::RevocationUnknown, _) => reason.label,
+        (
+            RefusalLabel::DtdRefused
+            | RefusalLabel::LimitExceeded
+            | RefusalLabel::RevocationUnknown
+            | RefusalLabel::XmlMalformed,
+            _,
+        ) => reason.label,
         (
             _,
             Some(CheckId::Structure | CheckId::Scope | CheckId::Content | CheckId::Value) | None,

@@ -35,6 +35,7 @@
 //! simulator's own ([`SubIndication::is_own`]).
 
 mod border;
+mod capsule;
 mod checks;
 mod dossier;
 mod examination;
@@ -50,6 +51,7 @@ mod sources;
 mod text;
 mod verdict;
 
+pub use capsule::{CAPSULE_BYTES_MAX, Capsule, CapsuleError, Matter};
 pub use checks::iin::confirm_iin;
 pub use dossier::{Dossier, Fed, KEPT_BYTES_MAX};
 pub use examination::{Examination, Known, Subject};
@@ -61,5 +63,5 @@ pub use replay::replay;
 pub use sources::Believed;
 pub use verdict::{
     CertificateView, CheckId, CheckReport, EvidenceKind, EvidenceView, Outcome, ReferenceView,
-    ScopeView, SignerView, SubjectKind, VERSION, Verdict,
+    ScopeView, SignerView, SubjectKind, TrustSource, VERSION, Verdict,
 };

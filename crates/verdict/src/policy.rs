@@ -1,9 +1,14 @@
 //! What the examiner insists on. The default is the strictest; nothing here can be set below it.
 
+mod text;
+
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// Which sources of revocation are asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Sources {
     /// OCSP first; the CRL where OCSP gave no usable answer.
     #[default]
@@ -16,7 +21,8 @@ pub enum Sources {
 ///
 /// Requests about the authorities above it never do: they are few, asked about with every signature, and change their
 /// standing once in years, so that their answers are kept and shared (RFC 5019) as long as their age allows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Nonce {
     /// Always, and an answer without it is no evidence: nothing old can be replayed.
     #[default]
@@ -37,14 +43,26 @@ pub struct Policy {
     skew_max: Duration,
 }
 
-/// A setting that is weaker than the default.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{what} may not be more than {max_s} s")]
-pub struct PolicyError {
-    /// The setting.
-    pub what: &'static str,
-    /// Its greatest value, in seconds.
-    pub max_s: u64,
+/// Why a policy is none.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// A line of a policy's text is unknown, missing, or weaker than the default.
+    #[error("line {line}: {why}")]
+    Text {
+        /// The line, from 1; where one is missing, that of the table that it is missing from.
+        line: usize,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A setting is weaker than the default.
+    #[error("{what} may not be more than {max_s} s")]
+    Weaker {
+        /// The setting.
+        what: &'static str,
+        /// Its greatest value, in seconds.
+        max_s: u64,
+    },
 }
 
 /// An OCSP answer without nextUpdate may be this old: an hour, so that a revocation is noticed within it.
@@ -64,6 +82,20 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// Reads a policy's text (TOML).
+    ///
+    /// # Errors
+    /// [`PolicyError::Text`], with the line.
+    pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        text::parse(text)
+    }
+
+    /// The policy as a text that reads back as the same one.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        text::write(self)
+    }
+
     /// With these sources of revocation.
     #[must_use]
     pub const fn with_sources(self, sources: Sources) -> Self {
@@ -124,7 +156,7 @@ impl Policy {
 
 fn bounded(what: &'static str, value: Duration, max: Duration) -> Result<(), PolicyError> {
     if value > max {
-        return Err(PolicyError {
+        return Err(PolicyError::Weaker {
             what,
             max_s: max.as_secs(),
         });
@@ -148,14 +180,14 @@ mod tests {
         assert_eq!(strict.with_ocsp_age_max(OCSP_AGE_MAX), Ok(strict));
         assert_eq!(
             strict.with_ocsp_age_max(OCSP_AGE_MAX + Duration::from_millis(1)),
-            Err(PolicyError {
+            Err(PolicyError::Weaker {
                 what: "the age of an OCSP answer",
                 max_s: 3600
             })
         );
         assert_eq!(
             strict.with_skew_max(SKEW_MAX + Duration::from_secs(1)),
-            Err(PolicyError {
+            Err(PolicyError::Weaker {
                 what: "the allowance for clocks",
                 max_s: 300
             })

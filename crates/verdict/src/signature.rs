@@ -2,7 +2,7 @@
 
 use qaqpa_model::{Limits, Moment, RefusalLabel};
 use qaqpa_x509::Certificate;
-use qaqpa_xml::Document;
+use qaqpa_xml::{Document, XmlError};
 use qaqpa_xmldsig::{Bounds, Covered, FoundSignature, SignatureError, find_enveloped, find_wsse};
 
 use crate::border;
@@ -40,10 +40,32 @@ pub(crate) fn read<'d>(
     match subject {
         Subject::Document(document) => read_document(document, find_enveloped, known, limits, at),
         Subject::Transport(document) => read_document(document, find_wsse, known, limits, at),
+        Subject::NotXml { error, .. } => not_xml(error),
         Subject::Certificate {
             certificate_der,
             pool_der,
         } => read_certificate(certificate_der, pool_der, limits),
+    }
+}
+
+/// Bytes without a tree: nothing else can be asked about them.
+fn not_xml<'d>(error: &XmlError) -> Read<'d> {
+    let reason = checks::structure::reason_of_xml(error);
+    let mut findings = vec![Finding::fail(
+        CheckId::Structure,
+        reason.label,
+        reason.sub,
+        error.to_string(),
+    )];
+    for id in &QUESTIONS[1..] {
+        findings.push(Finding::not_asked(*id, "there is no document to ask about"));
+    }
+    Read {
+        findings,
+        scope: None,
+        covered: None,
+        signer: None,
+        companions: Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::border;
-use crate::verdict::{Outcome, ScopeView, Verdict};
+use crate::verdict::{Outcome, ScopeView, TrustSource, Verdict};
 
 const WIDTH: usize = 100;
 
@@ -56,6 +56,11 @@ fn headline(out: &mut String, verdict: &Verdict) {
         verdict.subject.as_str(),
         border::moment::text(verdict.at)
     );
+    if verdict.trust == TrustSource::Capsule {
+        out.push_str(
+            "trust: the capsule's own anchors; whoever made the capsule chose whom to believe\n",
+        );
+    }
 }
 
 fn signed(out: &mut String, scope: &ScopeView) {

@@ -35,6 +35,9 @@ pub struct Verdict {
     /// The moment that is judged: the signature is taken to have been made then.
     #[serde(with = "border::moment")]
     pub at: Moment,
+    /// Whose trust anchors it was judged by.
+    #[serde(default)]
+    pub trust: TrustSource,
     /// What was signed; absent where no signature could be read.
     pub scope: Option<ScopeView>,
     /// Who signed, as the certificate says; absent where no certificate could be read.
@@ -51,6 +54,17 @@ pub struct Verdict {
     /// The signer, where the indication is TOTAL-PASSED; never serialized, so never read from storage.
     #[serde(skip)]
     pub(crate) proven_signer: Option<SignerIdentity>,
+}
+
+/// Whose trust anchors a verdict was reached by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrustSource {
+    /// The examiner's own.
+    #[default]
+    Examiner,
+    /// Those of a capsule: whoever made it chose whom to believe.
+    Capsule,
 }
 
 /// What was examined.

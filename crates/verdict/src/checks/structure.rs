@@ -1,6 +1,7 @@
 //! Is there exactly one signature, of the structure that the profile asks, by algorithms that are known and strong?
 
 use qaqpa_model::RefusalLabel;
+use qaqpa_xml::XmlError;
 use qaqpa_xmldsig::SignatureError;
 
 use super::Reason;
@@ -38,4 +39,17 @@ pub(crate) const fn reason(error: &SignatureError) -> Option<Reason> {
         _ => return None,
     };
     Some(Reason { label, sub })
+}
+
+/// The reason, where the bytes are no XML of the profile. A DTD is refused before anything in it is looked at. (X01–X03, D03, D09)
+pub(crate) const fn reason_of_xml(error: &XmlError) -> Reason {
+    let label = match error {
+        XmlError::Dtd { .. } => RefusalLabel::DtdRefused,
+        XmlError::Limit { .. } => RefusalLabel::LimitExceeded,
+        _ => RefusalLabel::XmlMalformed,
+    };
+    Reason {
+        label,
+        sub: SubIndication::FormatFailure,
+    }
 }

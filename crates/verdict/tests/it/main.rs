@@ -1,6 +1,7 @@
 //! The tests of `qaqpa-verdict`: one binary, one room a topic.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
+mod capsules;
 mod certificates;
 mod documents;
 mod forge;

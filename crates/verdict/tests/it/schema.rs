@@ -1,15 +1,19 @@
 //! The published schema (docs/schema/verdict.schema.json) holds for what is really written.
 
 use qaqpa_model::RefusalLabel;
-use qaqpa_verdict::{Policy, Received, SubIndication, Subject};
+use qaqpa_verdict::{Capsule, Matter, Nonce, Policy, Received, SubIndication, Subject};
 use serde_json::Value;
 
-use crate::stand::{Stand, application, examine, noon, run};
+use crate::stand::{IIN, SEED, Stand, application, examine, iin, in_force_by, noon, run};
 
 fn schema() -> Value {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../docs/schema/verdict.schema.json"
+    schema_named("verdict")
+}
+
+fn schema_named(name: &str) -> Value {
+    let path = format!(
+        "{}/../../docs/schema/{name}.schema.json",
+        env!("CARGO_MANIFEST_DIR")
     );
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
@@ -32,12 +36,24 @@ fn holds(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut Vec
                 let hex = text
                     .bytes()
                     .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-                let long = match pattern {
-                    "^[0-9a-f]{64}$" => text.len() == 64,
-                    "^([0-9a-f]{64})?$" => matches!(text.len(), 0 | 64),
-                    "^[0-9a-f]+$" => !text.is_empty(),
-                    other => panic!("a pattern that is not known here: {other}"),
+                let digits = text.bytes().all(|b| b.is_ascii_digit());
+                let base64 = text
+                    .trim_end_matches('=')
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/');
+                let (hex, long) = match pattern {
+                    "^[0-9]{12}$" => (digits, text.len() == 12),
+                    "^[A-Za-z0-9+/]*={0,2}$" => (base64, !text.ends_with("===")),
+                    _ => (hex, true),
                 };
+                let long = long
+                    && match pattern {
+                        "^[0-9]{12}$" | "^[A-Za-z0-9+/]*={0,2}$" => true,
+                        "^[0-9a-f]{64}$" => text.len() == 64,
+                        "^([0-9a-f]{64})?$" => matches!(text.len(), 0 | 64),
+                        "^[0-9a-f]+$" => !text.is_empty(),
+                        other => panic!("a pattern that is not known here: {other}"),
+                    };
                 if !hex || !long {
                     faults.push(format!("{at}: {text:?} is not {pattern}"));
                 }
@@ -110,11 +126,14 @@ fn holds(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut Vec
 }
 
 fn faults(json: &str) -> Vec<String> {
-    let schema = schema();
+    faults_by(&schema(), json)
+}
+
+fn faults_by(schema: &Value, json: &str) -> Vec<String> {
     let mut faults = Vec::new();
     holds(
-        &schema,
-        &schema,
+        schema,
+        schema,
         &serde_json::from_str(json).unwrap(),
         "$",
         &mut faults,
@@ -142,6 +161,27 @@ fn verdicts_of_every_kind_are_as_the_schema_says() {
         Received::unavailable("status 503", noon())
     });
     assert_eq!(faults(&undecided.to_json()), nothing);
+}
+
+#[test]
+fn capsules_of_every_kind_are_as_the_schema_says() {
+    let stand = Stand::new();
+    let schema = schema_named("capsule");
+    let certificate = Matter::Certificate {
+        certificate_der: stand.citizen.der().to_vec(),
+        pool_der: vec![stand.issuing.der().to_vec()],
+    };
+    for matter in [
+        Matter::Document(stand.signed(&application()).into_bytes()),
+        Matter::Transport(b"<a/>".to_vec()),
+        certificate,
+    ] {
+        let capsule = Capsule::new(matter, stand.known(), noon(), SEED)
+            .with_submitter(iin(IIN))
+            .with_policy(Policy::default().with_nonce(Nonce::Omitted))
+            .fed_by(|need| in_force_by(&stand, need));
+        assert_eq!(faults_by(&schema, &capsule.to_json()), Vec::<String>::new());
+    }
 }
 
 #[test]

@@ -412,6 +412,14 @@ fn in_force(need: &Need) -> Vec<u8> {
     }
 }
 
+/// Good evidence for every need, about the signer by the stand's own responder.
+pub(crate) fn in_force_by(stand: &Stand, need: &Need) -> Received {
+    if is_about_an_authority(need) {
+        return Received::bytes(in_force(need), noon());
+    }
+    stand.all_good(need)
+}
+
 fn key_of(issuer: &Certificate) -> PrivateKey {
     let mut all = KNOWN.with_borrow(Clone::clone);
     let keys = keys();

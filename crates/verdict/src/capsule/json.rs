@@ -1,0 +1,303 @@
+//! The serialized shape of a capsule (docs/schema/capsule.schema.json). Stored by others: the format has a version.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use qaqpa_model::{Iin, Limits, Moment};
+use qaqpa_x509::{Certificate, TrustAnchors};
+use serde::{Deserialize, Serialize};
+
+use super::{CAPSULE_BYTES_MAX, Capsule, CapsuleError, LIMITS_TIMES_MAX, Matter};
+use crate::border;
+use crate::dossier::{Dossier, Fed};
+use crate::examination::Known;
+use crate::need::Attempt;
+use crate::policy::Policy;
+
+const FORMAT: &str = "qaqpa-capsule/1";
+
+// `deserialize_with` makes an absent field an error: serde alone takes it for null.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Json {
+    format: String,
+    subject: Subject,
+    trust: Vec<String>,
+    pool: Vec<String>,
+    #[serde(with = "border::moment")]
+    at: Moment,
+    seed: String,
+    #[serde(deserialize_with = "Option::deserialize")]
+    policy: Option<String>,
+    limits: Bounds,
+    #[serde(deserialize_with = "Option::deserialize")]
+    submitter: Option<String>,
+    evidence: Vec<Evidence>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+enum Subject {
+    Certificate {
+        content: String,
+        companions: Vec<String>,
+    },
+    Document {
+        content: String,
+    },
+    Transport {
+        content: String,
+    },
+}
+
+/// The limits that a verdict hangs on, in their units (`qaqpa_model::Limits`).
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bounds {
+    body_bytes_max: usize,
+    xml_depth_max: usize,
+    xml_elements_max: usize,
+    xml_attributes_max: usize,
+    references_max: usize,
+    transforms_max: usize,
+    path_certificates_max: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Evidence {
+    need: u16,
+    #[serde(with = "border::moment")]
+    received: Moment,
+    #[serde(deserialize_with = "Option::deserialize")]
+    bytes: Option<String>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    unavailable: Option<String>,
+    attempts: Vec<Attempt>,
+}
+
+pub(super) fn write(capsule: &Capsule) -> String {
+    let anchors = &capsule.known.anchors;
+    let ders = |certificates: &[Certificate]| {
+        certificates
+            .iter()
+            .map(|certificate| STANDARD.encode(certificate.der()))
+            .collect::<Vec<_>>()
+    };
+    let mut trust = ders(anchors.roots());
+    trust.extend(ders(anchors.intermediates()));
+    let json = Json {
+        format: FORMAT.to_owned(),
+        subject: match &capsule.matter {
+            Matter::Certificate {
+                certificate_der,
+                pool_der,
+            } => Subject::Certificate {
+                content: STANDARD.encode(certificate_der),
+                companions: pool_der.iter().map(|der| STANDARD.encode(der)).collect(),
+            },
+            Matter::Document(bytes) => Subject::Document {
+                content: STANDARD.encode(bytes),
+            },
+            Matter::Transport(bytes) => Subject::Transport {
+                content: STANDARD.encode(bytes),
+            },
+        },
+        trust,
+        pool: ders(&capsule.known.pool),
+        at: capsule.at,
+        seed: capsule.dossier.seed.clone(),
+        policy: (capsule.policy != Policy::default()).then(|| capsule.policy.to_toml()),
+        limits: Bounds::of(&capsule.limits),
+        submitter: capsule.submitter.map(|iin| iin.reveal()),
+        evidence: capsule.dossier.fed.iter().map(Evidence::of).collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&json)
+        .expect("a capsule has only strings, numbers and lists, and no map with other keys");
+    text.push('\n');
+    text
+}
+
+pub(super) fn parse(bytes: &[u8]) -> Result<Capsule, CapsuleError> {
+    if bytes.len() > CAPSULE_BYTES_MAX {
+        return Err(CapsuleError::TooLong {
+            max: CAPSULE_BYTES_MAX,
+        });
+    }
+    let json: Json = serde_json::from_slice(bytes).map_err(|error| CapsuleError::Shape {
+        why: error.to_string(),
+    })?;
+    if json.format != FORMAT {
+        return Err(field(
+            "format",
+            format!("{:?} is not {FORMAT:?}", json.format),
+        ));
+    }
+    let dossier = Dossier {
+        seed: json.seed,
+        path: Vec::new(),
+        fed: json
+            .evidence
+            .into_iter()
+            .enumerate()
+            .map(|(index, evidence)| evidence.fed(index))
+            .collect::<Result<_, _>>()?,
+    };
+    if dossier.seed_bytes().is_none() {
+        return Err(field("seed", "not 32 bytes in hexadecimal"));
+    }
+    Ok(Capsule {
+        matter: json.subject.matter()?,
+        known: Known {
+            anchors: TrustAnchors::new(certificates("trust", &json.trust)?),
+            pool: certificates("pool", &json.pool)?,
+        },
+        policy: match &json.policy {
+            None => Policy::default(),
+            Some(text) => {
+                Policy::parse(text).map_err(|error| field("policy", error.to_string()))?
+            }
+        },
+        limits: json.limits.limits()?,
+        at: json.at,
+        submitter: match &json.submitter {
+            None => None,
+            Some(text) => {
+                Some(Iin::parse(text).map_err(|error| field("submitter", error.to_string()))?)
+            }
+        },
+        dossier,
+    })
+}
+
+impl Subject {
+    fn matter(&self) -> Result<Matter, CapsuleError> {
+        Ok(match self {
+            Self::Certificate {
+                content,
+                companions,
+            } => Matter::Certificate {
+                certificate_der: decoded("subject.content", content)?,
+                pool_der: companions
+                    .iter()
+                    .enumerate()
+                    .map(|(index, text)| decoded(&format!("subject.companions[{index}]"), text))
+                    .collect::<Result<_, _>>()?,
+            },
+            Self::Document { content } => Matter::Document(decoded("subject.content", content)?),
+            Self::Transport { content } => Matter::Transport(decoded("subject.content", content)?),
+        })
+    }
+}
+
+impl Bounds {
+    const fn of(limits: &Limits) -> Self {
+        Self {
+            body_bytes_max: limits.body_bytes_max,
+            xml_depth_max: limits.xml_depth_max,
+            xml_elements_max: limits.xml_elements_max,
+            xml_attributes_max: limits.xml_attributes_max,
+            references_max: limits.references_max,
+            transforms_max: limits.transforms_max,
+            path_certificates_max: limits.path_certificates_max,
+        }
+    }
+
+    /// The limits, none of them so far above the simulator's own that a capsule could wear out its reader.
+    fn limits(&self) -> Result<Limits, CapsuleError> {
+        let own = Self::of(&Limits::default());
+        for (name, value, own) in [
+            ("body_bytes_max", self.body_bytes_max, own.body_bytes_max),
+            ("xml_depth_max", self.xml_depth_max, own.xml_depth_max),
+            (
+                "xml_elements_max",
+                self.xml_elements_max,
+                own.xml_elements_max,
+            ),
+            (
+                "xml_attributes_max",
+                self.xml_attributes_max,
+                own.xml_attributes_max,
+            ),
+            ("references_max", self.references_max, own.references_max),
+            ("transforms_max", self.transforms_max, own.transforms_max),
+            (
+                "path_certificates_max",
+                self.path_certificates_max,
+                own.path_certificates_max,
+            ),
+        ] {
+            let max = own.saturating_mul(LIMITS_TIMES_MAX);
+            if value > max {
+                return Err(field(
+                    &format!("limits.{name}"),
+                    format!("{value} is more than {max}"),
+                ));
+            }
+        }
+        Ok(Limits {
+            body_bytes_max: self.body_bytes_max,
+            xml_depth_max: self.xml_depth_max,
+            xml_elements_max: self.xml_elements_max,
+            xml_attributes_max: self.xml_attributes_max,
+            references_max: self.references_max,
+            transforms_max: self.transforms_max,
+            path_certificates_max: self.path_certificates_max,
+            ..Limits::default()
+        })
+    }
+}
+
+impl Evidence {
+    fn of(fed: &Fed) -> Self {
+        let bytes = fed.bytes.as_deref().and_then(border::unhex);
+        Self {
+            need: fed.need,
+            received: fed.received,
+            bytes: bytes.map(|bytes| STANDARD.encode(bytes)),
+            unavailable: fed.unavailable.clone(),
+            attempts: fed.attempts.clone(),
+        }
+    }
+
+    fn fed(self, index: usize) -> Result<Fed, CapsuleError> {
+        let bytes = match &self.bytes {
+            None => None,
+            Some(text) => Some(border::hex(&decoded(
+                &format!("evidence[{index}].bytes"),
+                text,
+            )?)),
+        };
+        Ok(Fed {
+            need: self.need,
+            received: self.received,
+            bytes,
+            unavailable: self.unavailable,
+            attempts: self.attempts,
+        })
+    }
+}
+
+fn certificates(name: &str, texts: &[String]) -> Result<Vec<Certificate>, CapsuleError> {
+    texts
+        .iter()
+        .enumerate()
+        .map(|(index, text)| {
+            let name = format!("{name}[{index}]");
+            let der = decoded(&name, text)?;
+            Certificate::from_der(&der).map_err(|error| field(&name, error.to_string()))
+        })
+        .collect()
+}
+
+fn decoded(name: &str, text: &str) -> Result<Vec<u8>, CapsuleError> {
+    STANDARD
+        .decode(text)
+        .map_err(|error| field(name, format!("not base64: {error}")))
+}
+
+fn field(name: &str, why: impl Into<String>) -> CapsuleError {
+    CapsuleError::Field {
+        field: name.to_owned(),
+        why: why.into(),
+    }
+}
