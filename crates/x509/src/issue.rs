@@ -14,7 +14,7 @@ use crate::asn1::{Tbs, identifier, integer, sign};
 use crate::name::NameToWrite;
 use crate::profile::{Purpose, Role};
 use crate::time::time_of;
-use crate::{Certificate, KeyUsage, oid};
+use crate::{Certificate, KeyUsage};
 
 pub use spec::CertificateSpec;
 pub(crate) use spec::distribution_points;
@@ -137,12 +137,7 @@ pub fn responder(
     validity: Validity,
     issuer: Issuer<'_>,
 ) -> Result<Certificate, IssueError> {
-    let spec = CertificateSpec {
-        key_usage: Some(KeyUsage::DIGITAL_SIGNATURE),
-        extended_key_usage: vec![oid::EKU_OCSP_SIGNING],
-        ocsp_nocheck: true,
-        ..CertificateSpec::new(subject, spki_der, validity)?
-    };
+    let spec = CertificateSpec::of_responder(subject, spki_der, validity)?;
     issue(&spec, issuer)
 }
 
@@ -158,11 +153,8 @@ pub fn timestamper(
     issuer: Issuer<'_>,
 ) -> Result<Certificate, IssueError> {
     let spec = CertificateSpec {
-        key_usage: Some(KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::NON_REPUDIATION)),
-        extended_key_usage: vec![oid::EKU_TIME_STAMPING],
-        extended_key_usage_critical: true,
         addresses,
-        ..CertificateSpec::new(subject, spki_der, validity)?
+        ..CertificateSpec::of_timestamper(subject, spki_der, validity)?
     };
     issue(&spec, issuer)
 }

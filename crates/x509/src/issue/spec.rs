@@ -92,6 +92,40 @@ impl CertificateSpec {
         Ok(spec)
     }
 
+    /// A delegated OCSP responder's certificate: id-kp-OCSPSigning and nocheck (RFC 6960 §4.2.2.2).
+    ///
+    /// # Errors
+    /// As [`CertificateSpec::new`].
+    pub fn of_responder(
+        subject: NameToWrite,
+        spki_der: &[u8],
+        validity: Validity,
+    ) -> Result<Self, IssueError> {
+        Ok(Self {
+            key_usage: Some(KeyUsage::DIGITAL_SIGNATURE),
+            extended_key_usage: vec![oid::EKU_OCSP_SIGNING],
+            ocsp_nocheck: true,
+            ..Self::new(subject, spki_der, validity)?
+        })
+    }
+
+    /// A time-stamping authority's certificate, without addresses: id-kp-timeStamping, critical and alone (RFC 3161 §2.3).
+    ///
+    /// # Errors
+    /// As [`CertificateSpec::new`].
+    pub fn of_timestamper(
+        subject: NameToWrite,
+        spki_der: &[u8],
+        validity: Validity,
+    ) -> Result<Self, IssueError> {
+        Ok(Self {
+            key_usage: Some(KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::NON_REPUDIATION)),
+            extended_key_usage: vec![oid::EKU_TIME_STAMPING],
+            extended_key_usage_critical: true,
+            ..Self::new(subject, spki_der, validity)?
+        })
+    }
+
     /// The same certificate with a serial number that is not made of the key: for a second certificate of one key
     /// (a renewal, or one that was asked for by PKCS#10).
     ///

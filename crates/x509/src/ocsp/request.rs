@@ -86,13 +86,15 @@ impl CertId {
 
     pub(super) fn read(id: AnyRef<'_>) -> der::Result<Self> {
         let raw = id.decode_as::<RawCertId<'_>>()?;
+        let serial = positive(raw.serial.as_bytes())
+            .filter(|serial| serial.len() <= SERIAL_BYTES_MAX)
+            .ok_or_else(|| der::Tag::Integer.value_error())?;
         Ok(Self {
             der: id.to_der()?,
             algorithm: raw.algorithm.oid,
             issuer_name_hash: raw.issuer_name_hash.as_bytes().to_vec(),
             issuer_key_hash: raw.issuer_key_hash.as_bytes().to_vec(),
-            serial: positive(raw.serial.as_bytes())
-                .ok_or_else(|| der::Tag::Integer.value_error())?,
+            serial,
         })
     }
 
@@ -206,6 +208,9 @@ impl Request {
         Ok(Self { cert_ids, nonce })
     }
 }
+
+/// RFC 5280 §4.1.2.2: no certificate has a longer one.
+const SERIAL_BYTES_MAX: usize = 20;
 
 /// RFC 9654 §2.1: a nonce has 1 to 128 bytes.
 const NONCE_BYTES_MAX: usize = 128;
