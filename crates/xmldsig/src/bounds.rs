@@ -14,6 +14,8 @@ impl Bounds {
     pub(crate) const PREFIXES_MAX: usize = 64;
     /// Certificates of one `KeyInfo`; chains have three.
     pub(crate) const CERTIFICATES_MAX: usize = 16;
+    /// Signatures of one document: an applicant, officers, heads, a seal, and counter-signatures.
+    pub const SIGNATURES_MAX: usize = 16;
 }
 
 impl Default for Bounds {

@@ -6,43 +6,76 @@ use std::ops::Range;
 
 use qaqpa_xml::{Attribute, Element, Node, NodeId, OnlyChildError, Position};
 
-/// The part of a document that a key has signed: value, digests and scope were all checked.
+use crate::names::DS;
+
+/// The parts of a document that a key has signed: value, digests and scope were all checked.
 ///
 /// Only [`FoundSignature::cover`](crate::FoundSignature::cover) makes one. Says nothing about whose
 /// key it was, or whether its certificate was valid.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Covered<'d> {
     root: CoveredElement<'d>,
+    parts: Vec<CoveredPart<'d>>,
+}
+
+/// What one reference covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CoveredPart<'d> {
+    /// The reference's URI.
+    pub uri: String,
+    /// What the part is to the signature.
+    pub kind: PartKind,
+    /// The topmost signed element.
+    pub root: CoveredElement<'d>,
+}
+
+/// What a covered part is to its signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PartKind {
+    /// What the recipient of the profile reads.
+    Content,
+    /// Something beside it: a time stamp of the transport, a token. Nothing is read through it.
+    Other,
+    /// The value of another signature, which this one counter-signs.
+    SignatureValue,
+    /// The signature's own signed properties (ETSI EN 319 132-1, clause 4.3.4).
+    SignedProperties,
 }
 
 impl<'d> Covered<'d> {
-    pub(crate) fn new(root: Element<'d>, without: Option<NodeId>) -> Self {
-        Self {
-            root: CoveredElement {
-                element: root,
-                without,
-            },
-        }
+    pub(crate) fn new(root: CoveredElement<'d>, parts: Vec<CoveredPart<'d>>) -> Self {
+        Self { root, parts }
     }
 
-    /// The topmost signed element.
+    /// The topmost signed element that the recipient reads: the first of them, where the profile has several.
     #[must_use]
     pub fn root(&self) -> CoveredElement<'d> {
         self.root
     }
 
-    /// Whether there are comments in the signed part. They are not signed and never read here; a
+    /// What each reference covers, in the order of the references.
+    #[must_use]
+    pub fn parts(&self) -> &[CoveredPart<'d>] {
+        &self.parts
+    }
+
+    /// The parts that the recipient reads, in the order of the references.
+    pub fn contents(&self) -> impl Iterator<Item = CoveredElement<'d>> + '_ {
+        self.parts
+            .iter()
+            .filter(|part| part.kind == PartKind::Content)
+            .map(|part| part.root)
+    }
+
+    /// Whether there are comments in what the recipient reads. They are not signed and never read here; a
     /// report may mention them.
     #[must_use]
     pub fn has_comments(&self) -> bool {
         std::iter::once(self.root)
-            .chain(self.root.descendants())
-            .any(|covered| {
-                covered
-                    .element
-                    .nodes()
-                    .any(|node| matches!(node, Node::Comment(_)))
-            })
+            .chain(self.contents().filter(|root| *root != self.root))
+            .any(CoveredElement::has_comments)
     }
 }
 
@@ -52,14 +85,43 @@ impl fmt::Debug for Covered<'_> {
     }
 }
 
+/// What the transforms leave out of the part that a reference is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Without {
+    /// Every `ds:Signature` (XPath Filter 2.0).
+    EverySignature,
+    Nothing,
+    /// The signature itself (enveloped-signature).
+    One(NodeId),
+}
+
 /// A signed element. It leads down only, never to comments, and never into what a transform left out.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct CoveredElement<'d> {
     element: Element<'d>,
-    without: Option<NodeId>,
+    without: Without,
 }
 
 impl<'d> CoveredElement<'d> {
+    pub(crate) fn new(element: Element<'d>, without: Without) -> Self {
+        Self { element, without }
+    }
+
+    pub(crate) fn element(self) -> Element<'d> {
+        self.element
+    }
+
+    fn has_comments(self) -> bool {
+        std::iter::once(self)
+            .chain(self.descendants())
+            .any(|covered| {
+                covered
+                    .element
+                    .nodes()
+                    .any(|node| matches!(node, Node::Comment(_)))
+            })
+    }
+
     /// The local name.
     #[must_use]
     pub fn name(&self) -> &'d str {
@@ -100,7 +162,11 @@ impl<'d> CoveredElement<'d> {
         let without = self.without;
         self.element
             .children()
-            .filter(move |child| Some(child.id()) != without)
+            .filter(move |child| match without {
+                Without::EverySignature => !child.is(DS, "Signature"),
+                Without::Nothing => true,
+                Without::One(signature) => child.id() != signature,
+            })
             .map(move |element| Self { element, without })
     }
 
@@ -139,7 +205,6 @@ impl<'d> CoveredElement<'d> {
 
     /// The signed elements below this one, in document order.
     pub fn descendants(&self) -> impl Iterator<Item = Self> + use<'d> {
-        let without = self.without;
         let mut stack: Vec<Self> = self.children().collect();
         stack.reverse();
         std::iter::from_fn(move || {
@@ -147,7 +212,6 @@ impl<'d> CoveredElement<'d> {
             let from = stack.len();
             stack.extend(next.children());
             stack[from..].reverse();
-            debug_assert_ne!(Some(next.element.id()), without);
             Some(next)
         })
     }

@@ -110,6 +110,8 @@ pub enum SignatureLimit {
     Prefixes,
     /// References of one signature.
     References,
+    /// Signatures of one document.
+    Signatures,
     /// Transforms of one reference.
     Transforms,
 }
@@ -120,6 +122,7 @@ impl fmt::Display for SignatureLimit {
             Self::Certificates => "certificates of one KeyInfo",
             Self::Prefixes => "prefixes of one InclusiveNamespaces",
             Self::References => "references of one signature",
+            Self::Signatures => "signatures of one document",
             Self::Transforms => "transforms of one reference",
         })
     }

@@ -1,10 +1,14 @@
 //! Where a profile puts its signature, and what the recipient of that profile reads.
 
+mod all;
 mod by_id;
+mod detached;
 mod enveloped;
 mod wsse;
 
+pub use all::{Profile, find_all, find_all_nested};
 pub use by_id::find_by_id;
+pub use detached::find_detached;
 pub use enveloped::find_enveloped;
 use qaqpa_xml::Element;
 pub(crate) use wsse::envelope;

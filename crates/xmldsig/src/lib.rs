@@ -2,13 +2,15 @@
 //!
 //! Floor 1. Verifying goes in three steps, each a value that the next one needs:
 //!
-//! 1. [`find_enveloped`], [`find_by_id`] or [`find_wsse`] finds the one signature at the place
-//!    where its profile puts it, and reads it strictly (`read`): structure, algorithms, references,
-//!    transforms. Nothing that this step gives is proven.
+//! 1. [`find_enveloped`], [`find_by_id`], [`find_detached`] or [`find_wsse`] finds the one signature at the place
+//!    where its profile puts it, [`find_all`] all of them, and reads it strictly (`read`): structure, algorithms,
+//!    references, transforms. Nothing that this step gives is proven.
 //! 2. [`FoundSignature::cover`] asks the three questions, each a file: `scope` (is it about what the
 //!    recipient reads?), `digests` (is the content the signed one?), `value` (did this key sign it?).
 //! 3. [`Covered`] is the proof, and the only way to read what was signed. It walks the same tree that
 //!    was digested, and cannot step outside or into what a transform left out.
+//!
+//! Where a digest differs, [`FoundSignature::diagnose`] looks for the usual causes by undoing each on a copy.
 //!
 //! Whose key it is, is not asked here: certificates are bytes, and `verdict` judges them.
 //!
@@ -18,6 +20,7 @@
 mod base64;
 mod bounds;
 mod covered;
+mod diagnose;
 mod digests;
 mod error;
 mod find;
@@ -30,8 +33,15 @@ mod signature;
 mod value;
 
 pub use bounds::Bounds;
-pub use covered::{Covered, CoveredElement};
+pub use covered::{Covered, CoveredElement, CoveredPart, PartKind};
+pub use diagnose::{Cause, Diagnosis, Reencoding};
 pub use error::{SignError, SignatureError, SignatureLimit};
-pub use find::{find_by_id, find_enveloped, find_wsse};
-pub use sign::{Signer, WsseKeyInfo, sign_by_id, sign_enveloped, sign_wsse};
-pub use signature::{FoundSignature, SignedReference};
+pub use find::{
+    Profile, find_all, find_all_nested, find_by_id, find_detached, find_enveloped, find_wsse,
+};
+pub use read::key_info::Thumbprint;
+pub use sign::{
+    Options, PropertiesToSign, Signer, WsseKeyInfo, counter_sign, sign_by_id, sign_by_id_with,
+    sign_detached, sign_enveloped, sign_enveloped_with, sign_wsse,
+};
+pub use signature::{FoundSignature, Role, SignedReference};

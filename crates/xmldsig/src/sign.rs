@@ -2,11 +2,16 @@
 
 mod by_id;
 mod compose;
+mod detached;
 mod enveloped;
+mod existing;
+mod options;
 mod wsse;
 
-pub use by_id::sign_by_id;
-pub use enveloped::sign_enveloped;
+pub use by_id::{sign_by_id, sign_by_id_with};
+pub use detached::{counter_sign, sign_detached};
+pub use enveloped::{sign_enveloped, sign_enveloped_with};
+pub use options::{Options, PropertiesToSign};
 use qaqpa_crypto::{PrivateKey, SignatureAlgorithm};
 pub use wsse::{WsseKeyInfo, sign_wsse};
 

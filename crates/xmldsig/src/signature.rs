@@ -5,10 +5,11 @@ use qaqpa_xml::{Element, Node};
 
 use crate::base64;
 use crate::bounds::Bounds;
-use crate::covered::Covered;
+use crate::covered::{Covered, CoveredElement, CoveredPart, PartKind};
 use crate::error::SignatureError;
 use crate::names::DS;
-use crate::read::key_info::KeyInfo;
+use crate::read::key_info::{KeyInfo, Thumbprint};
+use crate::read::object::{self, Qualifying};
 use crate::read::parts::Parts;
 use crate::read::reference::Reference;
 use crate::read::signed_info::SignedInfo;
@@ -20,16 +21,35 @@ use crate::{digests, scope, value};
 pub struct FoundSignature<'d> {
     element: Element<'d>,
     signed_info: SignedInfo<'d>,
+    value_element: Element<'d>,
     value: Vec<u8>,
     key_info: KeyInfo,
-    /// What the recipient reads, and a reference must therefore cover.
-    must_cover: Element<'d>,
+    qualifying: Option<Qualifying<'d>>,
+    role: Role,
+    /// What the recipient reads, and references must therefore cover.
+    must_cover: Vec<Element<'d>>,
     references: Vec<SignedReference>,
+}
+
+/// What a signature is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// About the content; several such signatures are co-signatures.
+    Content,
+    /// About the value of another signature, and so not about the content itself.
+    CounterSignature {
+        /// The place of that signature among those that were found with this one.
+        of: usize,
+    },
 }
 
 /// What one reference says, for reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedReference {
+    /// `Id` of the reference: format descriptions of XAdES name it.
+    pub id: Option<String>,
+    /// `Type`: a remark of the signer about the target.
+    pub kind: Option<String>,
     /// The URI: empty for the whole document, `#id` for an element.
     pub uri: String,
     /// The digest algorithm.
@@ -41,23 +61,41 @@ pub struct SignedReference {
 }
 
 impl<'d> FoundSignature<'d> {
-    /// Reads a `ds:Signature` (XMLDSig 1.1, §4.2). `must_cover` is what the recipient will read.
+    /// Reads a `ds:Signature` (XMLDSig 1.1, §4.2). `content` is what the recipient will read.
     pub(crate) fn read(
         element: Element<'d>,
-        must_cover: Element<'d>,
+        content: Vec<Element<'d>>,
+        bounds: &Bounds,
+    ) -> Result<Self, SignatureError> {
+        Self::read_among(element, content, &[], bounds)
+    }
+
+    /// The same, where other signatures stand beside it, which it may be about.
+    pub(crate) fn read_among(
+        element: Element<'d>,
+        content: Vec<Element<'d>>,
+        signatures: &[Element<'d>],
         bounds: &Bounds,
     ) -> Result<Self, SignatureError> {
         refuse_comments(element)?;
         // SignedInfo, SignatureValue, KeyInfo: one each and in this order, so that every reader takes
-        // the same ones (CVE-2025-29774). `Object` could hold a second payload: none is allowed.
+        // the same ones (CVE-2025-29774). `Object` could hold a second payload: only that of XAdES is allowed.
         let mut parts = Parts::of(element)?;
         let signed_info = parts.required(DS, "SignedInfo")?;
         let signature_value = parts.required(DS, "SignatureValue")?;
         let key_info = parts.optional(DS, "KeyInfo");
+        let object = parts.optional(DS, "Object");
         parts.end()?;
+        let qualifying = object.map(|object| object::read(object, element));
+        let qualifying = qualifying.transpose()?;
         let signed_info = SignedInfo::read(signed_info, element, bounds)?;
+        object::check_covered(qualifying.as_ref(), &signed_info.references)?;
+        let (role, must_cover) = role(&signed_info.references, content, element, signatures)?;
         Ok(Self {
             element,
+            value_element: signature_value,
+            qualifying,
+            role,
             value: base64::read(signature_value)?,
             key_info: key_info.map(KeyInfo::read).transpose()?.unwrap_or_default(),
             must_cover,
@@ -79,6 +117,32 @@ impl<'d> FoundSignature<'d> {
     pub fn issuer_serial(&self) -> Option<(&str, &str)> {
         let (issuer, serial) = self.key_info.issuer_serial.as_ref()?;
         Some((issuer, serial))
+    }
+
+    /// The thumbprint of the signer's certificate, if given: look it up among the certificates that are known.
+    #[must_use]
+    pub fn thumbprint(&self) -> Option<&Thumbprint> {
+        self.key_info.thumbprint.as_ref()
+    }
+
+    /// What the signature is for.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The `xades:QualifyingProperties`, of which the signed ones are covered by a reference of their Type.
+    ///
+    /// What stands in `UnsignedProperties` is not signed; and what is signed is proven only by [`Self::cover`].
+    #[must_use]
+    pub fn qualifying_properties(&self) -> Option<Element<'d>> {
+        self.qualifying.map(|qualifying| qualifying.element)
+    }
+
+    /// The `ds:SignatureValue` element: signature time stamps are about its canonical form.
+    #[must_use]
+    pub fn value_element(&self) -> Element<'d> {
+        self.value_element
     }
 
     /// The signature algorithm.
@@ -111,12 +175,13 @@ impl<'d> FoundSignature<'d> {
         &self.references
     }
 
-    /// Checks that exactly one reference is about the very element that the recipient reads.
+    /// Checks that exactly one reference is about each of the very elements that the recipient reads; of a
+    /// counter-signature: about the value of the other one.
     ///
     /// # Errors
     /// [`SignatureError::Scope`].
     pub fn verify_scope(&self) -> Result<(), SignatureError> {
-        scope::check(&self.signed_info.references, self.must_cover).map(|_| ())
+        scope::check(&self.signed_info.references, &self.must_cover)
     }
 
     /// Checks the digests of all references.
@@ -124,7 +189,7 @@ impl<'d> FoundSignature<'d> {
     /// # Errors
     /// [`SignatureError::DigestMismatch`] of the first that differs.
     pub fn verify_digests(&self) -> Result<(), SignatureError> {
-        digests::check(&self.signed_info.references, self.element)
+        digests::check(&self.signed_info.references)
     }
 
     /// Checks the value over `SignedInfo` with a key, a `SubjectPublicKeyInfo` in DER.
@@ -141,14 +206,78 @@ impl<'d> FoundSignature<'d> {
     /// # Errors
     /// As [`Self::verify_scope`], [`Self::verify_digests`] and [`Self::verify_value`], in this order.
     pub fn cover(&self, spki_der: &[u8]) -> Result<Covered<'d>, SignatureError> {
-        let reference = scope::check(&self.signed_info.references, self.must_cover)?;
+        scope::check(&self.signed_info.references, &self.must_cover)?;
         // Digests before the value: a document that was re-serialised often changes what SignedInfo
         // inherits as well, and its canonical octets say more than "the value is wrong".
-        digests::check(&self.signed_info.references, self.element)?;
+        digests::check(&self.signed_info.references)?;
         value::check(&self.signed_info, &self.value, spki_der)?;
-        let without = reference.transforms.enveloped.then(|| self.element.id());
-        Ok(Covered::new(self.must_cover, without))
+        let parts: Vec<_> = self.references().iter().map(|r| self.part(r)).collect();
+        let first = self.must_cover.first();
+        let root = parts
+            .iter()
+            .find(|part| Some(&part.root.element()) == first);
+        let root = root
+            .ok_or_else(|| scope::nothing_read(self.references()))?
+            .root;
+        Ok(Covered::new(root, parts))
     }
+
+    pub(crate) fn references(&self) -> &[Reference<'d>] {
+        &self.signed_info.references
+    }
+
+    fn part(&self, reference: &Reference<'d>) -> CoveredPart<'d> {
+        let target = reference.target.element();
+        let properties = self.qualifying.map(|qualifying| qualifying.signed);
+        CoveredPart {
+            uri: reference.uri.clone(),
+            kind: match self.role {
+                _ if properties == Some(target) => PartKind::SignedProperties,
+                Role::Content if self.must_cover.contains(&target) => PartKind::Content,
+                Role::CounterSignature { .. } if self.must_cover.contains(&target) => {
+                    PartKind::SignatureValue
+                }
+                _ => PartKind::Other,
+            },
+            root: CoveredElement::new(target, reference.without()),
+        }
+    }
+}
+
+/// What the signature is for, and what it must therefore cover.
+///
+/// One that has a reference to content is about the content. One that has none, and one to the value of another
+/// signature, is a counter-signature of that: nothing is read through it.
+fn role<'d>(
+    references: &[Reference<'d>],
+    content: Vec<Element<'d>>,
+    this: Element<'d>,
+    signatures: &[Element<'d>],
+) -> Result<(Role, Vec<Element<'d>>), SignatureError> {
+    let targets = || {
+        references
+            .iter()
+            .map(|reference| reference.target.element())
+    };
+    if targets().any(|target| content.contains(&target)) {
+        return Ok((Role::Content, content));
+    }
+    let mut counter_signed = None;
+    for target in targets().filter(|target| target.is(DS, "SignatureValue")) {
+        let place = signatures
+            .iter()
+            .position(|other| *other != this && target.parent() == Some(*other));
+        let Some(of) = place else { continue };
+        if counter_signed.replace((of, target)).is_some() {
+            return Err(SignatureError::malformed(
+                "a counter-signature of more than one value",
+            ));
+        }
+    }
+    Ok(match counter_signed {
+        Some((of, value)) => (Role::CounterSignature { of }, vec![value]),
+        None => (Role::Content, content),
+    })
 }
 
 /// A comment is invisible to most canonicalizations and splits text for some readers (CVE-2025-29775):
@@ -165,6 +294,8 @@ fn refuse_comments(signature: Element<'_>) -> Result<(), SignatureError> {
 
 fn shown(reference: &Reference<'_>) -> SignedReference {
     SignedReference {
+        id: reference.id.map(str::to_owned),
+        kind: reference.kind.map(str::to_owned),
         uri: reference.uri.clone(),
         digest: reference.digest,
         transforms: reference.transforms.uris.clone(),

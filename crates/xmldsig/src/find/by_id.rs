@@ -1,6 +1,6 @@
 //! The by-id variant: the signature stands beside the element that it is about.
 
-use qaqpa_xml::Document;
+use qaqpa_xml::{Document, Element};
 
 use super::only_signature_of_root;
 use crate::bounds::Bounds;
@@ -20,11 +20,21 @@ pub fn find_by_id<'d>(
 ) -> Result<FoundSignature<'d>, SignatureError> {
     let root = document.root();
     let signature = only_signature_of_root(root)?;
-    let mut payloads = root.children().filter(|child| !child.is(DS, "Signature"));
+    FoundSignature::read(signature, vec![only_payload(root)?], bounds)
+}
+
+/// The one element beside the signatures.
+pub(super) fn only_payload(root: Element<'_>) -> Result<Element<'_>, SignatureError> {
+    let mut payloads = payloads(root);
     match (payloads.next(), payloads.next()) {
-        (Some(payload), None) => FoundSignature::read(signature, payload, bounds),
+        (Some(payload), None) => Ok(payload),
         _ => Err(SignatureError::malformed(
             "not exactly one element beside Signature",
         )),
     }
+}
+
+/// The elements beside the signatures.
+pub(super) fn payloads(root: Element<'_>) -> impl Iterator<Item = Element<'_>> {
+    root.children().filter(|child| !child.is(DS, "Signature"))
 }

@@ -20,5 +20,5 @@ pub fn find_enveloped<'d>(
     bounds: &Bounds,
 ) -> Result<FoundSignature<'d>, SignatureError> {
     let root = document.root();
-    FoundSignature::read(only_signature_of_root(root)?, root, bounds)
+    FoundSignature::read(only_signature_of_root(root)?, vec![root], bounds)
 }

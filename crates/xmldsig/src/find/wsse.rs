@@ -24,12 +24,7 @@ pub fn find_wsse<'d>(
     document: &'d Document,
     bounds: &Bounds,
 ) -> Result<FoundSignature<'d>, SignatureError> {
-    let (header, body) = envelope(document)?;
-    let header = header.ok_or(SignatureError::Missing)?;
-    let securities = header.children().filter(|child| child.is(WSSE, "Security"));
-    if securities.count() > 1 {
-        return Err(SignatureError::malformed("two wsse:Security in one Header"));
-    }
+    let (header, body) = header_and_body(document)?;
     let signature = only_signature(header)?;
     let at_its_place = signature.parent().is_some_and(|parent| {
         parent == header || (parent.is(WSSE, "Security") && parent.parent() == Some(header))
@@ -37,7 +32,20 @@ pub fn find_wsse<'d>(
     if !at_its_place {
         return Err(misplaced(signature));
     }
-    FoundSignature::read(signature, body, bounds)
+    FoundSignature::read(signature, vec![body], bounds)
+}
+
+/// The Header, with at most one `wsse:Security`, and the Body.
+pub(super) fn header_and_body(
+    document: &Document,
+) -> Result<(Element<'_>, Element<'_>), SignatureError> {
+    let (header, body) = envelope(document)?;
+    let header = header.ok_or(SignatureError::Missing)?;
+    let securities = header.children().filter(|child| child.is(WSSE, "Security"));
+    if securities.count() > 1 {
+        return Err(SignatureError::malformed("two wsse:Security in one Header"));
+    }
+    Ok((header, body))
 }
 
 /// Header and Body of an envelope (SOAP 1.1, §4).

@@ -1,47 +1,97 @@
-//! The markup of a signature, and the two passes that fill it.
+//! The markup of a signature, and the passes that fill it.
 
 use qaqpa_crypto::DigestAlgorithm;
 use qaqpa_xml::c14n::{Method, Subtree, canonicalize};
 use qaqpa_xml::write::Writer;
 use qaqpa_xml::{Document, Element, XmlLimits};
 
-use super::Signer;
+use super::{Options, Signer};
 use crate::base64;
 use crate::error::SignError;
-use crate::names::DS;
+use crate::ids;
+use crate::names::{DS, ENVELOPED, FILTER2, SIGNED_PROPERTIES};
 
 /// Everything in a signature but its value.
 pub(crate) struct Template<'a> {
-    /// `Id` of `ds:Signature`.
+    /// Its Ids and its Object.
+    pub(crate) options: &'a Options,
+    /// `Id` of `ds:Signature`, where the options have none.
     pub(crate) signature_id: Option<String>,
     /// `Id` of `ds:KeyInfo`.
     pub(crate) key_info_id: Option<String>,
     /// The canonicalization of `SignedInfo`.
     pub(crate) canonicalization: Method,
-    /// The URI of the one reference.
-    pub(crate) uri: String,
-    /// The URIs of its transforms.
-    pub(crate) transforms: &'a [&'a str],
-    /// Its digest.
-    pub(crate) digest: DigestAlgorithm,
-    /// The digest's value.
-    pub(crate) digest_value: Vec<u8>,
+    /// The references, without the one to the signed properties.
+    pub(crate) references: Vec<ReferenceToSign>,
     /// What stands inside `ds:KeyInfo`.
     pub(crate) key_info: String,
     /// How base64 is laid out.
     pub(crate) base64: fn(&[u8]) -> String,
 }
 
+/// A reference with its digest.
+pub(crate) struct ReferenceToSign {
+    pub(crate) uri: String,
+    pub(crate) kind: Option<&'static str>,
+    pub(crate) transforms: Vec<TransformToSign>,
+    pub(crate) digest: DigestAlgorithm,
+    pub(crate) digest_value: Vec<u8>,
+}
+
+/// A transform.
+#[derive(Clone, Debug)]
+pub(crate) enum TransformToSign {
+    Canonicalization(Method),
+    Enveloped,
+    SubtractSignatures,
+}
+
+impl ReferenceToSign {
+    /// A reference to an element as it is, by its Id.
+    pub(crate) fn to_element(
+        element: Element<'_>,
+        uri: String,
+        method: Method,
+        digest: DigestAlgorithm,
+    ) -> Result<Self, SignError> {
+        let octets = canonicalize(
+            &Subtree::element(element),
+            &method.clone().without_comments(),
+        )?;
+        Ok(Self {
+            uri,
+            kind: None,
+            transforms: vec![TransformToSign::Canonicalization(method)],
+            digest,
+            digest_value: digest.digest(&octets),
+        })
+    }
+}
+
 /// Puts the signature between two parts of a document and fills in its value.
 pub(crate) fn sign_between(
     before: &str,
-    template: &Template<'_>,
+    mut template: Template<'_>,
     after: &str,
     signer: &Signer<'_>,
     limits: &XmlLimits,
 ) -> Result<Vec<u8>, SignError> {
-    // First pass: `SignedInfo` is made canonical at its place, where it inherits namespaces.
-    let unsigned = format!("{before}{}{after}", markup(template, signer, ""));
+    template.options.check()?;
+    if let Some(properties) = &template.options.properties {
+        // The digest of the signed properties, at their place.
+        let draft = format!("{before}{}{after}", markup(&template, signer, ""));
+        let document = Document::parse(draft.as_bytes(), limits)?;
+        let uri = format!("#{}", properties.signed_id);
+        let signed = ids::resolve(&document, &uri).map_err(|_| SignError::Structure {
+            why: "not exactly one element has the Id of the signed properties",
+        })?;
+        let digest = signer.algorithm.digest();
+        let mut reference = ReferenceToSign::to_element(signed, uri, Method::exclusive(), digest)?;
+        reference.kind = Some(SIGNED_PROPERTIES);
+        template.references.push(reference);
+    }
+    // `SignedInfo` is made canonical at its place, where it inherits namespaces.
+    let unsigned = format!("{before}{}{after}", markup(&template, signer, ""));
     let document = Document::parse(unsigned.as_bytes(), limits)?;
     let signed_info = signature_at(&document, before.len())
         .and_then(|signature| signature.child(Some(DS), "SignedInfo"))
@@ -51,9 +101,8 @@ pub(crate) fn sign_between(
     let octets = canonicalize(&Subtree::element(signed_info), &template.canonicalization)?;
     let value = signer.key.sign(signer.algorithm, &octets)?;
     let value = signer.algorithm.value_to_xml(value)?;
-    // Second pass: the value.
     let value = (template.base64)(&value);
-    Ok(format!("{before}{}{after}", markup(template, signer, &value)).into_bytes())
+    Ok(format!("{before}{}{after}", markup(&template, signer, &value)).into_bytes())
 }
 
 fn signature_at(document: &Document, offset: usize) -> Option<Element<'_>> {
@@ -64,9 +113,10 @@ fn signature_at(document: &Document, offset: usize) -> Option<Element<'_>> {
 }
 
 fn markup(template: &Template<'_>, signer: &Signer<'_>, value: &str) -> String {
+    let id = template.options.id.as_deref();
     let mut xml = Writer::new();
     xml.start("ds:Signature").attribute("xmlns:ds", DS);
-    if let Some(id) = &template.signature_id {
+    if let Some(id) = id.or(template.signature_id.as_deref()) {
         xml.attribute("Id", id);
     }
     xml.start("ds:SignedInfo");
@@ -76,27 +126,61 @@ fn markup(template: &Template<'_>, signer: &Signer<'_>, value: &str) -> String {
         template.canonicalization.uri(),
     );
     method(&mut xml, "ds:SignatureMethod", signer.algorithm.uri());
-    xml.start("ds:Reference").attribute("URI", &template.uri);
-    xml.start("ds:Transforms");
-    for transform in template.transforms {
-        method(&mut xml, "ds:Transform", transform);
+    for (number, reference) in template.references.iter().enumerate() {
+        xml.start("ds:Reference");
+        if let (0, Some(id)) = (number, id) {
+            xml.attribute("Id", &Options::reference_id(id));
+        }
+        if let Some(kind) = reference.kind {
+            xml.attribute("Type", kind);
+        }
+        xml.attribute("URI", &reference.uri);
+        xml.start("ds:Transforms");
+        for transform in &reference.transforms {
+            match transform {
+                TransformToSign::Canonicalization(wanted) => {
+                    method(&mut xml, "ds:Transform", wanted.uri());
+                }
+                TransformToSign::Enveloped => method(&mut xml, "ds:Transform", ENVELOPED),
+                TransformToSign::SubtractSignatures => subtract_signatures(&mut xml),
+            }
+        }
+        xml.end();
+        method(&mut xml, "ds:DigestMethod", reference.digest.uri());
+        xml.leaf("ds:DigestValue", &base64::one_line(&reference.digest_value));
+        xml.end();
     }
     xml.end();
-    method(&mut xml, "ds:DigestMethod", template.digest.uri());
-    xml.leaf("ds:DigestValue", &base64::one_line(&template.digest_value));
-    xml.end().end();
-    xml.leaf("ds:SignatureValue", value);
+    xml.start("ds:SignatureValue");
+    if let Some(id) = id {
+        xml.attribute("Id", &Options::value_id(id));
+    }
+    xml.text(value).end();
     xml.start("ds:KeyInfo");
     if let Some(id) = &template.key_info_id {
         xml.attribute("Id", id);
     }
-    xml.raw(&template.key_info);
-    xml.end().end();
+    xml.raw(&template.key_info).end();
+    if let Some(properties) = &template.options.properties {
+        xml.start("ds:Object").raw(&properties.markup).end();
+    }
+    xml.end();
     xml.finish()
 }
 
 fn method(xml: &mut Writer, name: &str, uri: &str) {
     xml.start(name).attribute("Algorithm", uri).end();
+}
+
+/// XPath Filter 2.0, §3: everything but the signatures.
+fn subtract_signatures(xml: &mut Writer) {
+    xml.start("ds:Transform").attribute("Algorithm", FILTER2);
+    xml.start("xpf:XPath")
+        .attribute("xmlns:xpf", FILTER2)
+        .attribute("Filter", "subtract")
+        .text("/descendant::ds:Signature")
+        .end();
+    xml.end();
 }
 
 /// `ds:X509Data` with the signer's certificate, in lines.

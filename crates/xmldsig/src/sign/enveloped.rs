@@ -3,11 +3,13 @@
 use qaqpa_xml::c14n::{Method, Subtree, canonicalize};
 use qaqpa_xml::{Document, XmlLimits};
 
-use super::Signer;
-use super::compose::{Template, sign_between, split_at_root_end, x509_data};
+use super::compose::{
+    ReferenceToSign, Template, TransformToSign, sign_between, split_at_root_end, x509_data,
+};
+use super::{Options, Signer, existing};
 use crate::base64;
 use crate::error::SignError;
-use crate::names::{DS, ENVELOPED};
+use crate::names::DS;
 
 /// Signs a whole document: `ds:Signature` becomes the last child of the root.
 ///
@@ -23,34 +25,58 @@ pub fn sign_enveloped(
     signer: &Signer<'_>,
     limits: &XmlLimits,
 ) -> Result<Vec<u8>, SignError> {
+    sign_enveloped_with(xml, signer, &Options::default(), limits)
+}
+
+/// The same with options. With [`Options::parallel`] the transform is not enveloped-signature but the subtraction of all
+/// signatures, so that co-signatures are added in any order.
+///
+/// # Errors
+/// As [`sign_enveloped`]; [`SignError::Structure`] if an Id is none, or if the document has a signature that another one
+/// would break.
+pub fn sign_enveloped_with(
+    xml: &[u8],
+    signer: &Signer<'_>,
+    options: &Options,
+    limits: &XmlLimits,
+) -> Result<Vec<u8>, SignError> {
     let document = Document::parse(xml, limits)?;
-    refuse_signed(&document)?;
-    // The enveloped-signature transform will give back exactly what there is now.
-    let octets = canonicalize(&Subtree::document(&document), &Method::Inclusive)?;
+    existing::check(&document, options.parallel)?;
+    // The transform will give back exactly what there is now, less the signatures.
+    let signatures = document.root().children();
+    let signatures = signatures.filter(|child| child.is(DS, "Signature"));
+    let subtree =
+        Subtree::document(&document).without_all(signatures.map(|s| s.id()).collect::<Vec<_>>());
+    let octets = canonicalize(&subtree, &Method::Inclusive)?;
     let digest = signer.algorithm.digest();
+    let reference = ReferenceToSign {
+        uri: String::new(),
+        kind: None,
+        transforms: vec![
+            left_out(options),
+            TransformToSign::Canonicalization(Method::InclusiveWithComments),
+        ],
+        digest,
+        digest_value: digest.digest(&octets),
+    };
     let template = Template {
+        options,
         signature_id: None,
         key_info_id: None,
         canonicalization: Method::Inclusive,
-        uri: String::new(),
-        transforms: &[ENVELOPED, Method::InclusiveWithComments.uri()],
-        digest,
-        digest_value: digest.digest(&octets),
+        references: vec![reference],
         key_info: x509_data(signer),
         base64: base64::wrapped,
     };
     let (before, after) = split_at_root_end(&document);
-    sign_between(&before, &template, &after, signer, limits)
+    sign_between(&before, template, &after, signer, limits)
 }
 
-/// One document, one signature: co-signing is another profile.
-pub(crate) fn refuse_signed(document: &Document) -> Result<(), SignError> {
-    let root = document.root();
-    let signed = std::iter::once(root)
-        .chain(root.descendants())
-        .any(|element| element.is(DS, "Signature"));
-    if signed {
-        return Err(SignError::AlreadySigned);
+/// The transform that leaves the signature out of the root.
+pub(super) fn left_out(options: &Options) -> TransformToSign {
+    if options.parallel {
+        TransformToSign::SubtractSignatures
+    } else {
+        TransformToSign::Enveloped
     }
-    Ok(())
 }

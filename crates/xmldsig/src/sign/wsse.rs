@@ -1,19 +1,22 @@
 //! The WS-Security signature of the transport.
 
-use qaqpa_xml::c14n::{Method, Subtree, canonicalize};
+use qaqpa_crypto::DigestAlgorithm;
+use qaqpa_xml::c14n::Method;
 use qaqpa_xml::write::Writer;
 use qaqpa_xml::{Document, Element, XmlLimits, is_ncname};
 
-use super::Signer;
-use super::compose::{Template, sign_between};
+use super::compose::{ReferenceToSign, Template, sign_between};
+use super::{Options, Signer};
 use crate::base64;
 use crate::error::SignError;
 use crate::find::envelope;
-use crate::names::{BASE64_BINARY, DS, SOAP, WSSE, WSU, X509_V3};
+use crate::names::{BASE64_BINARY, DS, SOAP, THUMBPRINT_SHA1, WSSE, WSU, X509_V3};
 
 /// How the certificate of a transport signature is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WsseKeyInfo {
+    /// The whole certificate in a `wsse:BinarySecurityToken` before the signature, which refers to it by its Id.
+    BinarySecurityToken,
     /// The name of its issuer and its serial number, as the gateway answers: the recipient knows it.
     IssuerSerial {
         /// The issuer's name (RFC 4514).
@@ -23,12 +26,14 @@ pub enum WsseKeyInfo {
     },
     /// The whole certificate in a `wsse:KeyIdentifier`, as integrators send it.
     KeyIdentifier,
+    /// The SHA-1 of the whole certificate in a `wsse:KeyIdentifier`: the recipient knows it.
+    ThumbprintSha1,
 }
 
 /// Signs the Body of a SOAP 1.1 envelope: `wsse:Security` goes into the Header (made if there is none).
 ///
 /// One Reference to `Body/@wsu:Id`, exclusive C14N everywhere, base64 unwrapped. The Ids are
-/// `id-`, `SIG-`, `KI-` and `STR-` with the seed, which the caller makes unique (a UUID).
+/// `id-`, `SIG-`, `KI-`, `STR-` and `X509-` with the seed, which the caller makes unique (a UUID).
 ///
 /// # Errors
 /// [`SignError::Xml`] if the bytes are not XML; [`SignError::Structure`] if they are not an envelope,
@@ -48,26 +53,28 @@ pub fn sign_wsse(
         });
     }
     let body_id = format!("id-{id_seed}");
-    let prepared = prepare(&Document::parse(xml, limits)?, &body_id)?;
+    let mut prepared = prepare(&Document::parse(xml, limits)?, &body_id)?;
+    if key_info == WsseKeyInfo::BinarySecurityToken {
+        prepared.before.push_str(&token(signer, id_seed));
+    }
 
     // The Body's canonical form is exclusive: what happens in the Header does not change it.
     let whole = format!("{}{}", prepared.before, prepared.after);
     let document = Document::parse(whole.as_bytes(), limits)?;
     let (_, body) = envelope(&document).map_err(|_| NOT_AN_ENVELOPE)?;
-    let octets = canonicalize(&Subtree::element(body), &Method::exclusive())?;
     let digest = signer.algorithm.digest();
+    let uri = format!("#{body_id}");
+    let reference = ReferenceToSign::to_element(body, uri, Method::exclusive(), digest)?;
     let template = Template {
+        options: &Options::default(),
         signature_id: Some(format!("SIG-{id_seed}")),
         key_info_id: Some(format!("KI-{id_seed}")),
         canonicalization: Method::exclusive(),
-        uri: format!("#{body_id}"),
-        transforms: &[Method::exclusive().uri()],
-        digest,
-        digest_value: digest.digest(&octets),
+        references: vec![reference],
         key_info: token_reference(signer, &key_info, id_seed),
         base64: base64::one_line,
     };
-    sign_between(&prepared.before, &template, &prepared.after, signer, limits)
+    sign_between(&prepared.before, template, &prepared.after, signer, limits)
 }
 
 const NOT_AN_ENVELOPE: SignError = SignError::Structure {
@@ -156,6 +163,11 @@ fn token_reference(signer: &Signer<'_>, key_info: &WsseKeyInfo, id_seed: &str) -
     xml.start("wsse:SecurityTokenReference")
         .attribute("wsu:Id", &format!("STR-{id_seed}"));
     match key_info {
+        WsseKeyInfo::BinarySecurityToken => {
+            xml.start("wsse:Reference")
+                .attribute("URI", &format!("#X509-{id_seed}"))
+                .attribute("ValueType", X509_V3);
+        }
         WsseKeyInfo::IssuerSerial {
             issuer_name,
             serial_decimal,
@@ -170,7 +182,25 @@ fn token_reference(signer: &Signer<'_>, key_info: &WsseKeyInfo, id_seed: &str) -
                 .attribute("ValueType", X509_V3)
                 .text(&base64::one_line(signer.certificate_der));
         }
+        WsseKeyInfo::ThumbprintSha1 => {
+            let thumbprint = DigestAlgorithm::Sha1.digest(signer.certificate_der);
+            xml.start("wsse:KeyIdentifier")
+                .attribute("EncodingType", BASE64_BINARY)
+                .attribute("ValueType", THUMBPRINT_SHA1)
+                .text(&base64::one_line(&thumbprint));
+        }
     }
+    xml.finish()
+}
+
+/// The token that holds the certificate (X.509 Token Profile 1.1.1, §3.3.2).
+fn token(signer: &Signer<'_>, id_seed: &str) -> String {
+    let mut xml = Writer::new();
+    xml.start("wsse:BinarySecurityToken")
+        .attribute("EncodingType", BASE64_BINARY)
+        .attribute("ValueType", X509_V3)
+        .attribute("wsu:Id", &format!("X509-{id_seed}"))
+        .text(&base64::one_line(signer.certificate_der));
     xml.finish()
 }
 

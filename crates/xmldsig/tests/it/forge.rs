@@ -105,7 +105,8 @@ fn octets(reference: Element<'_>) -> Vec<u8> {
     let mut method = Method::Inclusive;
     for transform in reference.descendants().filter(|e| e.name() == "Transform") {
         let uri = transform.attribute(None, "Algorithm").unwrap_or_default();
-        if uri == ENVELOPED {
+        // Of XPath Filter 2.0 whatever is written: with one signature, the subtraction of all is that of this one.
+        if uri == ENVELOPED || uri == "http://www.w3.org/2002/06/xmldsig-filter2" {
             let signature = reference
                 .ancestors_and_self()
                 .find(|e| e.is(DS, "Signature"))

@@ -3,6 +3,7 @@
 
 mod accepted;
 mod algorithms;
+mod diagnoses;
 mod forge;
 mod identifiers;
 mod interop;
@@ -12,6 +13,8 @@ mod mutation;
 mod people;
 mod properties;
 mod references;
+mod several;
 mod structure;
+mod subtraction;
 mod wrapping;
 mod wsse;

@@ -153,7 +153,7 @@ fn w08_the_original_in_an_object_of_the_signature() {
     let xml = format!("{}{}{END}", c.evil_open, c.signature_holding(&object));
     assert_eq!(
         refused(&xml),
-        malformed("Signature has Object where nothing more belongs")
+        malformed("Object has application where QualifyingProperties belongs")
     );
 }
 
@@ -318,7 +318,7 @@ fn w20_a_manifest_proves_nothing() {
     };
     assert_eq!(
         refused(&with(&reference(0, "#m", &[EXCLUSIVE]))),
-        malformed("Signature has Object where nothing more belongs")
+        malformed("Object has Manifest where QualifyingProperties belongs")
     );
     let without_object = format!("<a Id=\"m\">x{}</a>", signature(EXCLUSIVE, &typed));
     assert_eq!(

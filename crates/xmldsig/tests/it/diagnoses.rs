@@ -1,0 +1,362 @@
+//! The accident behind a digest that differs is named where undoing it gives the signed digest, and only there.
+
+use qaqpa_crypto::sha256;
+use qaqpa_xml::XmlLimits;
+use qaqpa_xmldsig::{
+    Bounds, Cause, Diagnosis, Profile, Reencoding, SignatureError, WsseKeyInfo, find_all,
+    find_by_id, find_wsse, sign_by_id, sign_enveloped, sign_wsse,
+};
+
+use crate::forge::{ENVELOPED, EXCLUSIVE, INCLUSIVE, forge, reference, signature};
+use crate::people::{APPLICATION, ENVELOPE, applicant, parse, text};
+
+fn sign(xml: &str) -> String {
+    text(sign_enveloped(xml.as_bytes(), &applicant().signer(), &XmlLimits::default()).unwrap())
+}
+
+/// What is said of a document whose digest differs; the octets must be proven.
+fn diagnosed(xml: &str) -> Option<Diagnosis> {
+    let document = parse(xml);
+    let all = find_all(&document, Profile::Enveloped, &Bounds::default()).unwrap();
+    let found = &all[0];
+    let Err(SignatureError::DigestMismatch {
+        expected,
+        actual,
+        canonical,
+        ..
+    }) = found.verify_digests()
+    else {
+        panic!("the digest does not differ: {xml}");
+    };
+    let diagnosis = found.diagnose()?;
+    assert_eq!(diagnosis.found, canonical);
+    assert_eq!(sha256(&diagnosis.found).to_vec(), actual);
+    assert_eq!(sha256(&diagnosis.signed).to_vec(), expected);
+    assert!(diagnosis.first_difference() < diagnosis.found.len().max(diagnosis.signed.len()));
+    Some(diagnosis)
+}
+
+fn causes(xml: &str) -> Vec<Cause> {
+    diagnosed(xml).map(|d| d.causes).unwrap_or_default()
+}
+
+const JOINED: &str = "<a><b>one</b><c><d x=\"1\">two</d><e/></c></a>";
+
+#[test]
+fn indentation_after_signing_is_named() {
+    let signed = sign(JOINED);
+    for unit in ["  ", "    ", "\t"] {
+        let xml = signed
+            .replace("<b>", &format!("\n{unit}<b>"))
+            .replace("<c>", &format!("\n{unit}<c>"))
+            .replace("<d ", &format!("\n{unit}{unit}<d "))
+            .replace("<ds:Signature", &format!("\n{unit}<ds:Signature"))
+            .replace("</a>", "\n</a>");
+        let diagnosis = diagnosed(&xml).unwrap();
+        assert_eq!(diagnosis.causes, [Cause::Reindented]);
+        assert_eq!(diagnosis.uri, "");
+        assert_eq!(
+            diagnosis.signed,
+            JOINED.replace("<e/>", "<e></e>").as_bytes()
+        );
+        assert_eq!(diagnosis.first_difference(), 3);
+    }
+}
+
+#[test]
+fn an_indented_document_that_was_joined_or_indented_otherwise_is_named() {
+    for unit in ["  ", "    ", "\t", " "] {
+        let pretty =
+            format!("<a>\n{unit}<b>one</b>\n{unit}<c>\n{unit}{unit}<d>two</d>\n{unit}</c>\n</a>");
+        let signed = sign(&pretty);
+        let (content, rest) = signed.split_at(signed.find("<ds:Signature").unwrap());
+        let joined: String = content.split('\n').map(str::trim).collect();
+        assert_eq!(
+            causes(&format!("{joined}{rest}")),
+            [Cause::Reindented],
+            "{unit:?}"
+        );
+        let other = content.replace(&format!("\n{unit}"), &format!("\n{unit}{unit}{unit}"));
+        assert_eq!(
+            causes(&format!("{other}{rest}")),
+            [Cause::Reindented],
+            "{unit:?}"
+        );
+    }
+}
+
+#[test]
+fn white_space_around_texts_and_around_the_signature_is_named() {
+    let signed = sign(JOINED);
+    for (from, to) in [
+        (">one<", ">\n  one\n<"),
+        (">two<", "> two <"),
+        ("<ds:Signature", "\n<ds:Signature"),
+        ("</ds:Signature>", "</ds:Signature>\n"),
+    ] {
+        assert_eq!(
+            causes(&signed.replace(from, to)),
+            [Cause::WhiteSpaceAround],
+            "{to:?}"
+        );
+    }
+}
+
+#[test]
+fn carriage_returns_in_texts_are_named_whether_added_or_taken_away() {
+    let signed = sign("<a><b>one\ntwo\nthree</b></a>");
+    for with in ["&#13;\n", "&#xD;\n", "&#13;"] {
+        assert_eq!(
+            causes(&signed.replace("one\ntwo\n", &format!("one{with}two{with}"))),
+            [Cause::LineEnds],
+            "{with}"
+        );
+    }
+    let signed = sign("<a><b>one&#13;\ntwo&#13;\nthree</b></a>");
+    assert_eq!(causes(&signed.replace("&#13;", "")), [Cause::LineEnds]);
+}
+
+#[test]
+fn letters_that_were_decoded_by_another_encoding_are_named() {
+    let signed = sign(APPLICATION);
+    // UTF-8 read as windows-1251, as ISO 8859-1 and as windows-1252.
+    for (garbled, how) in [
+        ("У\u{98}Р»РёРµРІР°", Reencoding::Windows1251),
+        (
+            "\u{D3}\u{98}\u{D0}\u{BB}\u{D0}\u{B8}\u{D0}\u{B5}\u{D0}\u{B2}\u{D0}\u{B0}",
+            Reencoding::Windows1252,
+        ),
+        ("Ó˜Ð»Ð¸ÐµÐ²Ð°", Reencoding::Windows1252),
+    ] {
+        let diagnosis = diagnosed(&signed.replace("Әлиева", garbled)).unwrap();
+        assert_eq!(diagnosis.causes, [Cause::Reencoded(how)]);
+    }
+    // The signer did it, and the document is right.
+    let signed = sign(&APPLICATION.replace("Әлиева", "У\u{98}Р»РёРµРІР°"));
+    assert_eq!(
+        causes(&signed.replace("У\u{98}Р»РёРµРІР°", "Әлиева")),
+        [Cause::Reencoded(Reencoding::Windows1251)]
+    );
+}
+
+#[test]
+fn composed_and_decomposed_letters_are_named() {
+    for (signed, sent) in [
+        ("Ёлкий", "Е\u{308}лкии\u{306}"),
+        ("Е\u{308}лкии\u{306}", "Ёлкий"),
+    ] {
+        let xml = sign(&format!("<a><b>{signed}</b></a>"));
+        assert_eq!(
+            causes(&xml.replace(signed, sent)),
+            [Cause::Reencoded(Reencoding::Composition)]
+        );
+    }
+}
+
+#[test]
+fn base64_in_other_lines_is_named() {
+    let base64 = "QUJD".repeat(50);
+    let lines = |width: usize, end: &str| {
+        let lines: Vec<_> = base64
+            .as_bytes()
+            .chunks(width)
+            .map(|line| std::str::from_utf8(line).unwrap())
+            .collect();
+        lines.join(end)
+    };
+    let forms = [
+        base64.clone(),
+        lines(76, "\n"),
+        lines(64, "\n"),
+        lines(76, "&#13;\n"),
+        format!("\n{}\n", lines(76, "\n")),
+    ];
+    for signed in &forms {
+        let xml = sign(&format!("<a><file>{signed}</file><b>x y</b></a>"));
+        for sent in &forms {
+            if signed == sent {
+                continue;
+            }
+            let sent = xml.replace(signed.as_str(), sent);
+            let [cause] = causes(&sent)[..] else {
+                panic!("one cause for {signed} sent as {sent}");
+            };
+            // Where only carriage returns or the outermost line ends differ, that is said.
+            assert!(
+                matches!(
+                    cause,
+                    Cause::Base64Rewrapped | Cause::LineEnds | Cause::WhiteSpaceAround
+                ),
+                "{cause:?}"
+            );
+        }
+    }
+    let xml = sign(&format!("<a><file>{}</file></a>", forms[1]));
+    assert_eq!(
+        causes(&xml.replace(forms[1].as_str(), &forms[2])),
+        [Cause::Base64Rewrapped]
+    );
+}
+
+/// Comments are not selected by a reference within the document, whatever its method says; some signers digest them.
+#[test]
+fn comments_that_the_signer_digested_are_named() {
+    let template = format!(
+        "<a><!-- x --><b>one</b>{}</a>",
+        signature(
+            EXCLUSIVE,
+            &reference(0, "", &[ENVELOPED, &format!("{INCLUSIVE}#WithComments")])
+        )
+    );
+    let right = forge(&template, applicant());
+    let with_comments = sha256(b"<a><!-- x --><b>one</b></a>");
+    let start = right.find("<ds:DigestValue>").unwrap() + 16;
+    let end = right.find("</ds:DigestValue>").unwrap();
+    let base64 = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, with_comments);
+    let wrong = format!("{}{base64}{}", &right[..start], &right[end..]);
+    assert_eq!(causes(&wrong), [Cause::CommentsSigned]);
+}
+
+#[test]
+fn namespaces_that_came_in_or_moved_are_named() {
+    let limits = XmlLimits::default();
+    // A part that was signed alone, carried in an envelope that declares more.
+    let signed = text(
+        sign_by_id(
+            b"<m><p Id=\"p1\"><b>x</b></p></m>",
+            "p1",
+            &applicant().signer(),
+            &limits,
+        )
+        .unwrap(),
+    );
+    let carried = signed.replace(
+        "<m>",
+        "<m xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:s=\"urn:s\">",
+    );
+    let by_id = |xml: &str| {
+        let document = parse(xml);
+        let found = find_by_id(&document, &Bounds::default()).unwrap();
+        found.verify_digests().unwrap_err();
+        found.diagnose().map(|d| d.causes).unwrap_or_default()
+    };
+    assert_eq!(by_id(&carried), [Cause::NamespaceMoved]);
+    // A part that was signed in an envelope, carried without it.
+    let signed = text(
+        sign_by_id(
+            b"<m xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><p Id=\"p1\"><b>x</b></p></m>",
+            "p1",
+            &applicant().signer(),
+            &limits,
+        )
+        .unwrap(),
+    );
+    assert_eq!(
+        by_id(&signed.replace(
+            " xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"",
+            ""
+        )),
+        [Cause::NamespaceMoved]
+    );
+    // Declarations that were moved down to their use, and up to the root.
+    let up = sign("<a xmlns:q=\"urn:q\"><q:b>one</q:b><q:c>two</q:c></a>");
+    let down = up
+        .replace("<a xmlns:q=\"urn:q\">", "<a>")
+        .replace("<q:b>", "<q:b xmlns:q=\"urn:q\">")
+        .replace("<q:c>", "<q:c xmlns:q=\"urn:q\">");
+    assert_eq!(causes(&down), [Cause::NamespaceMoved]);
+    let down = sign("<a><q:b xmlns:q=\"urn:q\">one</q:b><q:c xmlns:q=\"urn:q\">two</q:c></a>");
+    let up = down
+        .replace(" xmlns:q=\"urn:q\"", "")
+        .replace("<a>", "<a xmlns:q=\"urn:q\">");
+    assert_eq!(causes(&up), [Cause::NamespaceMoved]);
+    // One that nobody uses, added somewhere.
+    let signed = sign(JOINED);
+    assert_eq!(
+        causes(&signed.replace("<c>", "<c xmlns:unused=\"urn:u\">")),
+        [Cause::NamespaceMoved]
+    );
+}
+
+#[test]
+fn two_accidents_are_told_in_the_order_of_their_undoing() {
+    let signed = text(
+        sign_by_id(
+            b"<m><p Id=\"p1\"><b>x</b><c>y</c></p></m>",
+            "p1",
+            &applicant().signer(),
+            &XmlLimits::default(),
+        )
+        .unwrap(),
+    );
+    let xml = signed
+        .replace("<m>", "<m xmlns:s=\"urn:s\">")
+        .replace("<b>", "\n  <b>")
+        .replace("<c>", "\n  <c>")
+        .replace("</p>", "\n</p>");
+    let document = parse(&xml);
+    let found = find_by_id(&document, &Bounds::default()).unwrap();
+    assert_eq!(
+        found.diagnose().unwrap().causes,
+        [Cause::Reindented, Cause::NamespaceMoved]
+    );
+}
+
+#[test]
+fn an_indented_body_is_named() {
+    let signed = text(
+        sign_wsse(
+            ENVELOPE.as_bytes(),
+            &applicant().signer(),
+            WsseKeyInfo::KeyIdentifier,
+            "1",
+            &XmlLimits::default(),
+        )
+        .unwrap(),
+    );
+    let xml = signed
+        .replace("<m:SendMessage", "\n  <m:SendMessage")
+        .replace("</soap:Body>", "\n</soap:Body>");
+    let document = parse(&xml);
+    let found = find_wsse(&document, &Bounds::default()).unwrap();
+    let diagnosis = found.diagnose().unwrap();
+    assert_eq!(
+        (diagnosis.uri.as_str(), diagnosis.causes),
+        ("#id-1", vec![Cause::Reindented])
+    );
+}
+
+#[test]
+fn other_content_has_no_cause_and_a_good_signature_needs_none() {
+    let signed = sign(APPLICATION);
+    for (from, to) in [
+        ("931002451325", "931002451326"),
+        ("<field ", "<field x=\"1\" "),
+        ("<applicant>", "<applicant><b/>"),
+        ("Әлиева", "Алиева"),
+    ] {
+        assert_eq!(diagnosed(&signed.replace(from, to)), None, "{to}");
+    }
+    let document = parse(&signed);
+    let all = find_all(&document, Profile::Enveloped, &Bounds::default()).unwrap();
+    assert_eq!(all[0].diagnose(), None);
+}
+
+/// A document beyond the bound is not searched; one of many declarations costs no more than its size.
+#[test]
+fn the_search_is_bounded() {
+    let signed = sign("<a><b>x</b></a>");
+    let large = signed.replace(">x<", &format!(">{}<", "x".repeat(Diagnosis::OCTETS_MAX)));
+    assert_eq!(diagnosed_large(&large), None);
+    let declared = "<c xmlns:q=\"urn:q\"/>".repeat(20_000);
+    let many = signed.replace("<b>x</b>", &format!("<b>y</b>{declared}"));
+    let begun = std::time::Instant::now();
+    assert_eq!(diagnosed_large(&many), None);
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+fn diagnosed_large(xml: &str) -> Option<Diagnosis> {
+    let document = parse(xml);
+    let all = find_all(&document, Profile::Enveloped, &Bounds::default()).unwrap();
+    all[0].diagnose()
+}
