@@ -29,14 +29,14 @@ pub(crate) fn resolve<'d>(
     if id.is_empty() || !is_ncname(&format!("_{id}")) {
         return Err(refuse("not a bare name"));
     }
-    let root = document.root();
-    let mut carriers = std::iter::once(root)
-        .chain(root.descendants())
-        .filter(|element| looks_like_carrier(element, id));
+    // All attributes that somebody could take for an Id: of any namespace, in any case.
+    let mut carriers = document
+        .attributes_called_id(id)
+        .map(|(element, _)| element);
     let element = carriers
         .next()
         .ok_or_else(|| refuse("no element has this Id"))?;
-    if carriers.next().is_some() {
+    if carriers.any(|other| other != element) {
         return Err(refuse("more than one element has this Id"));
     }
     if !is_carrier(&element, id) {
@@ -62,13 +62,6 @@ fn is_carrier(element: &Element<'_>, id: &str) -> bool {
                 Some(_) => false,
             }
     })
-}
-
-/// Whether any attribute that somebody could take for an Id has the value.
-fn looks_like_carrier(element: &Element<'_>, id: &str) -> bool {
-    element
-        .attributes()
-        .any(|a| a.value == id && a.local.eq_ignore_ascii_case("id"))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A signature that was found and read, and is not proven yet.
 
 use qaqpa_crypto::{DigestAlgorithm, SignatureAlgorithm};
-use qaqpa_xml::{Element, Node};
+use qaqpa_xml::Element;
 
 use crate::base64;
 use crate::bounds::Bounds;
@@ -211,7 +211,7 @@ impl<'d> FoundSignature<'d> {
         // inherits as well, and its canonical octets say more than "the value is wrong".
         digests::check(&self.signed_info.references)?;
         value::check(&self.signed_info, &self.value, spki_der)?;
-        let parts: Vec<_> = self.references().iter().map(|r| self.part(r)).collect();
+        let parts = self.parts();
         let first = self.must_cover.first();
         let root = parts
             .iter()
@@ -220,6 +220,15 @@ impl<'d> FoundSignature<'d> {
             .ok_or_else(|| scope::nothing_read(self.references()))?
             .root;
         Ok(Covered::new(root, parts))
+    }
+
+    #[cfg(feature = "laboratory")]
+    pub(crate) fn must_cover(&self) -> &[Element<'d>] {
+        &self.must_cover
+    }
+
+    pub(crate) fn parts(&self) -> Vec<CoveredPart<'d>> {
+        self.references().iter().map(|r| self.part(r)).collect()
     }
 
     pub(crate) fn references(&self) -> &[Reference<'d>] {
@@ -283,10 +292,7 @@ fn role<'d>(
 /// A comment is invisible to most canonicalizations and splits text for some readers (CVE-2025-29775):
 /// no signer writes one into a signature.
 fn refuse_comments(signature: Element<'_>) -> Result<(), SignatureError> {
-    let has_comment = std::iter::once(signature)
-        .chain(signature.descendants())
-        .any(|element| element.nodes().any(|node| matches!(node, Node::Comment(_))));
-    if has_comment {
+    if signature.has_comments() {
         return Err(SignatureError::malformed("a comment inside Signature"));
     }
     Ok(())
