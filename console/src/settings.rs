@@ -239,7 +239,10 @@ mod tests {
         let settings = read("[nca]\npacks = [\"families\"]\ntest-identities = true\n").unwrap();
         assert!(settings.packs_said && settings.nca.test_identities);
         let settings = read("[nca]\nperson-days = 10\n").unwrap();
-        assert_eq!((settings.packs_said, settings.nca.person_days), (false, 10));
+        assert_eq!(
+            (settings.packs_said, settings.nca.person_days.get()),
+            (false, 10)
+        );
         for wrong in ["[nca]\npax = []\n", "[nca]\npacks = [\"dragons\"]\n"] {
             assert_eq!(read(wrong).unwrap_err().exit, Exit::Usage, "{wrong}");
         }

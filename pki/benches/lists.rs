@@ -63,7 +63,11 @@ async fn a_million_entries() {
                 state: CertificateState::Revoked { at: now, reason: 1 },
             }
         });
-        store.authority().record(new.collect()).await.unwrap();
+        store
+            .authority()
+            .record(new.collect(), Vec::new())
+            .await
+            .unwrap();
     }
     store.close().await;
     drop(store);

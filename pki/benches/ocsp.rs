@@ -2,8 +2,12 @@
 //!
 //! `cargo bench -p qaqpa-pki --bench ocsp`; wants the openssl command. The two responders have the same key, the same
 //! certificate and one certificate in their register; both are asked over the loopback address, one request after the
-//! other, a new connection each. `answer()` is our responder without HTTP. After criterion's figures it prints the ratios,
-//! from rounds in which the sides alternate, so that a machine that is busy slows all.
+//! other, a new connection each. `answer()` is our responder without HTTP; the bare exchange is a thread that accepts,
+//! reads as many bytes, writes as many and closes, which is what a new connection costs here at least. After criterion's
+//! figures it prints the ratios, from rounds in which the sides alternate, so that a machine that is busy slows all.
+//!
+//! Time over HTTP is mostly the client's and the system's. What a responder itself takes of a processor is counted apart:
+//! by the system, for the openssl process, and for all threads of ours but the one that asks.
 
 #![expect(
     clippy::unwrap_used,
@@ -53,6 +57,7 @@ struct Stand {
     _running: Running,
     ours: SocketAddr,
     theirs: SocketAddr,
+    bare: SocketAddr,
     openssl: Child,
     key: PrivateKey,
     plain: Vec<u8>,
@@ -78,8 +83,10 @@ impl Stand {
         let responder = Certificate::from_der(&read("rsa-responder.cer")).unwrap();
         let (openssl, theirs) = openssl(dir.path(), &issuing, &responder, &key, &citizen);
         let authority = runtime.block_on(without_doors(&first, &dir.path().join("without")));
+        let plain = Request::about(&citizen, &issuing, None).encode();
         Self {
-            plain: Request::about(&citizen, &issuing, None).encode(),
+            bare: bare_exchange(http_request(ours, &plain).len(), ask(ours, &plain)),
+            plain,
             with_nonce: Request::about(&citizen, &issuing, Some(&[7; 32])).encode(),
             runtime,
             authority: Arc::new(authority),
@@ -103,18 +110,7 @@ impl Stand {
     }
 
     fn over_http(&self, to: SocketAddr, request: &[u8]) {
-        let mut connection = TcpStream::connect(to).unwrap();
-        let head = format!(
-            "POST /ocsp/ HTTP/1.0\r\nHost: {to}\r\nContent-Type: application/ocsp-request\r\n\
-             Content-Length: {}\r\n\r\n",
-            request.len()
-        );
-        connection
-            .write_all(&[head.as_bytes(), request].concat())
-            .unwrap();
-        let mut answer = Vec::new();
-        connection.read_to_end(&mut answer).unwrap();
-        assert!(black_box(answer).len() > 1000);
+        assert!(black_box(ask(to, request)).len() > 1000);
     }
 
     /// Asks ours over a connection that stays open; `openssl ocsp` closes each.
@@ -162,7 +158,7 @@ impl Stand {
 
     /// What is compared: a name, and one piece of work.
     #[expect(clippy::type_complexity, reason = "a table of named closures")]
-    fn sides(&self) -> [(&'static str, Box<dyn Fn() + '_>); 9] {
+    fn sides(&self) -> [(&'static str, Box<dyn Fn() + '_>); 10] {
         [
             ("bare RSA-2048 signature", Box::new(|| self.sign())),
             (
@@ -197,27 +193,22 @@ impl Stand {
                 "64 answer() with nonce at once",
                 Box::new(|| self.answer_many()),
             ),
+            (
+                "bare exchange, new connection",
+                Box::new(|| self.over_http(self.bare, &self.plain)),
+            ),
         ]
     }
 
-    /// Microseconds of the processor that the openssl process took for one answer.
+    /// Microseconds of the processor that the openssl process takes for one answer.
     fn openssl_processor_us(&self) -> f64 {
-        const ANSWERS: u32 = 2000;
-        let before = self.openssl_ticks();
-        for _ in 0..ANSWERS {
-            self.over_http(self.theirs, &self.plain);
-        }
-        let ticks = self.openssl_ticks() - before;
-        // The system counts in hundredths of a second.
-        f64::from(ticks) * 10_000.0 / f64::from(ANSWERS)
+        let ticks = || ticks(&format!("/proc/{}/stat", self.openssl.id()));
+        processor_us(2_000, ticks, || self.over_http(self.theirs, &self.plain))
     }
 
-    fn openssl_ticks(&self) -> u32 {
-        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.openssl.id())).unwrap();
-        let fields = text.rsplit(')').next().unwrap().split_whitespace();
-        // utime and stime are the fields 14 and 15; the first behind the name is 3.
-        let of_both = fields.skip(11).take(2);
-        of_both.map(|field| field.parse::<u32>().unwrap()).sum()
+    /// The same of our threads, all but this one, which asks.
+    fn own_processor_us(&self, ask: impl Fn()) -> f64 {
+        processor_us(20_000, ticks_of_others, ask)
     }
 }
 
@@ -226,6 +217,64 @@ impl Drop for Stand {
         self.openssl.kill().ok();
         self.openssl.wait().ok();
     }
+}
+
+/// Microseconds of the processor for one piece of work, by the ticks that somebody has taken.
+fn processor_us(count: u32, ticks: impl Fn() -> u32, work: impl Fn()) -> f64 {
+    let before = ticks();
+    (0..count).for_each(|_| work());
+    // The system counts in hundredths of a second.
+    f64::from(ticks().saturating_sub(before)) * 10_000.0 / f64::from(count)
+}
+
+/// The ticks of every thread of this process, ended ones too, but the first, where `main` runs.
+fn ticks_of_others() -> u32 {
+    let first = format!("/proc/self/task/{}/stat", std::process::id());
+    ticks("/proc/self/stat").saturating_sub(ticks(&first))
+}
+
+/// The ticks that a process or a thread has taken, in user and in system mode.
+fn ticks(stat: &str) -> u32 {
+    let text = std::fs::read_to_string(stat).unwrap();
+    let fields = text.rsplit(')').next().unwrap().split_whitespace();
+    // utime and stime are the fields 14 and 15; the first behind the name is 3.
+    let of_both = fields.skip(11).take(2);
+    of_both.map(|field| field.parse::<u32>().unwrap()).sum()
+}
+
+/// A thread that answers each connection with the same bytes, once it has read so many, and closes it.
+fn bare_exchange(request_bytes: usize, answer: Vec<u8>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let mut request = vec![0; request_bytes];
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            // What is not a whole request gets no answer.
+            if connection.read_exact(&mut request).is_ok() {
+                connection.write_all(&answer).ok();
+            }
+        }
+    });
+    address
+}
+
+/// Asks over a new connection and gives the whole answer.
+fn ask(to: SocketAddr, request: &[u8]) -> Vec<u8> {
+    let mut connection = TcpStream::connect(to).unwrap();
+    connection.write_all(&http_request(to, request)).unwrap();
+    let mut answer = Vec::new();
+    connection.read_to_end(&mut answer).unwrap();
+    answer
+}
+
+fn http_request(to: SocketAddr, request: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "POST /ocsp/ HTTP/1.0\r\nHost: {to}\r\nContent-Type: application/ocsp-request\r\n\
+         Content-Length: {}\r\n\r\n",
+        request.len()
+    );
+    [head.as_bytes(), request].concat()
 }
 
 fn sign(key: &PrivateKey, message: &[u8]) {
@@ -368,11 +417,26 @@ fn main() {
         let (least, middle, greatest) = spread(of_side.clone());
         println!("  {name:<34} {least:>8.1} {middle:>8.1} {greatest:>8.1}");
     }
-    println!(
-        "  {:<34} {:>17.1}",
-        "openssl ocsp, processor time",
-        stand.openssl_processor_us()
-    );
+    println!("microseconds of the processor for an answer, of the responder alone");
+    let theirs = stand.openssl_processor_us();
+    let over_new = || stand.over_http(stand.ours, &stand.plain);
+    let over_open = || stand.over_open_connection(&stand.plain);
+    println!("  {:<34} {theirs:>17.1}", "openssl ocsp");
+    for (name, own) in [
+        (
+            "ours, a new connection each",
+            stand.own_processor_us(over_new),
+        ),
+        (
+            "ours over one connection",
+            stand.own_processor_us(over_open),
+        ),
+    ] {
+        println!(
+            "  {name:<34} {own:>17.1}    openssl / ours {:>6.2}",
+            theirs / own
+        );
+    }
     println!("ratios of the same round: least, middle, greatest");
     for (name, above, below) in [
         ("openssl / answer() without nonce", 5, 2),
@@ -380,6 +444,8 @@ fn main() {
         ("answer() with nonce / signature", 1, 0),
         ("openssl / ours over one connection", 5, 6),
         ("64 answers with nonce / signatures", 8, 7),
+        ("openssl / bare exchange", 5, 9),
+        ("ours over HTTP, without / bare", 4, 9),
     ] {
         let ratios = rounds[above].iter().zip(&rounds[below]);
         let (least, middle, greatest) = spread(ratios.map(|(a, b)| a / b).collect());

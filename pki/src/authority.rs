@@ -173,10 +173,11 @@ impl Authority {
 
     /// Changes the state of the certificate of an identity or a serial number; gives back its record.
     ///
-    /// An issuing authority that is called by its name (`rsa-issuing`) is changed whole: all certificates of its key.
+    /// An issuing authority that is called by its name (`rsa-issuing`) is changed whole: all certificates of its key that
+    /// can be changed so.
     ///
     /// # Errors
-    /// [`Refused`] inside, [`PkiError`] outside.
+    /// [`Refused`] inside, of a whole authority only where each of its certificates refuses; [`PkiError`] outside.
     pub async fn change(&self, name: &str, change: Change) -> Decided<CertificateRecord> {
         if self.is_root(name) {
             return Ok(Err(Refused::RootNotRevocable));
@@ -185,22 +186,24 @@ impl Authority {
             return Ok(Err(Refused::CertificateUnknown));
         };
         let register = self.store.authority();
-        let mut others = Vec::new();
-        if let Some(IssuerName::Issuing(_)) = IssuerName::parse(name) {
-            others = register.by_identity(name).await?;
-            others.retain(|other| other.serial != found.serial);
-        }
+        let all = match IssuerName::parse(name) {
+            Some(IssuerName::Issuing(_)) => register.by_identity(name).await?,
+            _ => vec![found],
+        };
         let at = self.clock.now();
-        match self.change_one(&found, change, at).await? {
-            Some(Ok(())) => {}
-            Some(Err(refused)) => return Ok(Err(refused)),
-            None => return Ok(Err(Refused::CertificateUnknown)),
+        let (mut changed, mut refused) = (None, None);
+        for record in &all {
+            // What one of them is already is no reason to leave the rest as they are.
+            match self.change_one(record, change, at).await? {
+                Some(Ok(())) => changed = changed.or(Some(record)),
+                Some(Err(why)) => refused = refused.or(Some(why)),
+                None => {}
+            }
         }
-        for other in &others {
-            // What one of them has been already is no reason to leave the rest as they are.
-            self.change_one(other, change, at).await?.transpose().ok();
-        }
-        let changed = register.by_serial(&found.issuer, &found.serial).await?;
+        let Some(changed) = changed else {
+            return Ok(Err(refused.unwrap_or(Refused::CertificateUnknown)));
+        };
+        let changed = register.by_serial(&changed.issuer, &changed.serial).await?;
         Ok(changed.ok_or(Refused::CertificateUnknown))
     }
 
@@ -266,14 +269,20 @@ impl Authority {
         let new = issued.iter().map(|(issuer, identity, certificate)| {
             new_certificate(*issuer, identity, certificate, CertificateState::Good, at)
         });
-        self.enter(new.collect(), at).await
+        self.enter(new.collect(), Vec::new(), at).await
     }
 
-    /// Enters certificates into the register, each with the state that it has from the beginning.
+    /// Enters certificates into the register, each with the state that it has from the beginning; the journal says so, and
+    /// what else is to be said of them, or nothing is entered.
     ///
     /// # Errors
     /// [`PkiError::Store`], also where a serial number exists.
-    pub(crate) async fn enter(&self, new: Vec<NewCertificate>, at: Moment) -> Result<(), PkiError> {
+    pub(crate) async fn enter(
+        &self,
+        new: Vec<NewCertificate>,
+        besides: Vec<JournalEntry>,
+        at: Moment,
+    ) -> Result<(), PkiError> {
         let issued = |new: &NewCertificate| {
             json!({
                 "issuer": new.issuer,
@@ -283,9 +292,10 @@ impl Authority {
             })
         };
         let issued: Vec<_> = new.iter().map(issued).collect();
-        self.register.record(new).await?;
-        self.journal("certificates-issued", json!({ "certificates": issued }), at)
-            .await
+        let issued = json!({ "certificates": issued });
+        let mut entries = vec![own_entry("certificates-issued", issued, at)];
+        entries.extend(besides);
+        self.register.record(new, entries).await
     }
 
     /// Writes an entry of our own into the journal.
@@ -295,15 +305,7 @@ impl Authority {
         summary: serde_json::Value,
         at: Moment,
     ) -> Result<(), PkiError> {
-        let entry = JournalEntry {
-            at,
-            kind: kind.to_owned(),
-            message_id: None,
-            direction: Direction::Own,
-            label: None,
-            raw: None,
-            summary,
-        };
+        let entry = own_entry(kind, summary, at);
         self.store.journal().append(entry).await?;
         Ok(())
     }
@@ -315,6 +317,19 @@ impl Authority {
             .unwrap_or_else(PoisonError::into_inner)
             .get(&issuer)
             .cloned()
+    }
+}
+
+/// An entry of the journal about what the authority did itself.
+pub(crate) fn own_entry(kind: &str, summary: serde_json::Value, at: Moment) -> JournalEntry {
+    JournalEntry {
+        at,
+        kind: kind.to_owned(),
+        message_id: None,
+        direction: Direction::Own,
+        label: None,
+        raw: None,
+        summary,
     }
 }
 

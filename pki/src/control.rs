@@ -2,7 +2,7 @@
 //!
 //! | route | takes | gives |
 //! |---|---|---|
-//! | `GET /certificates` | – | `[CertificateView]`, newest first |
+//! | `GET /certificates` | `?name=&before=&limit=` | `[CertificateView]`, newest first: of an identity or a serial number, below a position, 100 where nobody says how many and 1000 at most |
 //! | `POST /certificates/{identity or serial}/revoke` | `{"reason": "keyCompromise"}` | `CertificateView` |
 //! | `POST /certificates/{identity or serial}/suspend`, `…/resume` | `{}` | `CertificateView` |
 //! | `POST /issue` | [`IssueOrder`] | [`Issued`] |
@@ -25,12 +25,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use qaqpa_crypto::KeyKind;
-use qaqpa_store::{CertificateRecord, CertificateState};
+use qaqpa_store::{CertificateFilter, CertificateRecord, CertificateState};
 use qaqpa_transport::control::{ClockHook, clock_hook};
 use qaqpa_x509::{Certificate, RevocationReason};
 use serde::de::DeserializeOwned;
@@ -44,6 +44,8 @@ use crate::{PkiError, mirror, respond};
 /// A certificate of the register, for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateView {
+    /// Its place among all that were issued, from 1: what `before` counts by.
+    pub position: u64,
     /// For whom: `citizen-1`, `system-gateway`, `responder`.
     pub identity: String,
     /// The serial number in lower-case hexadecimal.
@@ -149,10 +151,29 @@ pub fn on_clock(authority: Arc<Authority>) -> ClockHook {
     })
 }
 
-async fn list(State(authority): State<Arc<Authority>>) -> Response {
+/// Which certificates are asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Asked {
+    name: Option<String>,
+    before: Option<u64>,
+    limit: Option<u32>,
+}
+
+/// Entries of a list that are shown when nobody says how many, and at most.
+const LIMIT_DEFAULT: u32 = 100;
+const LIMIT_MAX: u32 = 1000;
+
+async fn list(State(authority): State<Arc<Authority>>, Query(asked): Query<Asked>) -> Response {
+    let limit = asked.limit.unwrap_or(LIMIT_DEFAULT).min(LIMIT_MAX);
+    let filter = CertificateFilter {
+        name: asked.name,
+        before: asked.before,
+    };
     let listed = async {
-        let all = authority.store.authority().certificates().await?;
-        all.iter().map(view).collect::<Result<Vec<_>, PkiError>>()
+        let register = authority.store.authority();
+        let some = register.certificates(&filter, limit).await?;
+        some.iter().map(view).collect::<Result<Vec<_>, PkiError>>()
     };
     match listed.await {
         Ok(views) => Json(views).into_response(),
@@ -262,6 +283,7 @@ fn view(record: &CertificateRecord) -> Result<CertificateView, PkiError> {
         CertificateState::Revoked { at, reason } => (Some(at), RevocationReason::from_code(reason)),
     };
     Ok(CertificateView {
+        position: record.position,
         identity: record.identity.clone(),
         serial: record.serial.clone(),
         issuer: record.issuer.clone(),

@@ -14,9 +14,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::{OriginalUri, State};
 use axum::response::Response;
-use axum::routing::{any, get, post};
+use axum::routing::{any, get};
 use http::{HeaderMap, Request, StatusCode};
 use qaqpa_model::Moment;
 
@@ -33,7 +33,7 @@ pub const MOMENT: &str = "qaqpa-moment";
 /// The mirror's routes, beside the control port's own.
 pub fn routes(authority: Arc<Authority>) -> Router {
     let mut router = Router::new()
-        .route("/mirror/ocsp/", post(ocsp_post))
+        .route("/mirror/ocsp/", get(ocsp_get).post(ocsp_post))
         .route("/mirror/ocsp/{*request}", get(ocsp_get))
         .route("/mirror/tsp/", any(tsp));
     for kind in KINDS {
@@ -93,9 +93,9 @@ async fn ocsp_post(
 async fn ocsp_get(
     State(authority): State<Arc<Authority>>,
     headers: HeaderMap,
-    Path(request): Path<String>,
+    OriginalUri(uri): OriginalUri,
 ) -> Response {
-    let der = der_of_get(&request);
+    let der = der_of_get(uri.path());
     match moment(&authority, &headers) {
         Ok(at) => served::ocsp(responder::answer_as_of(&authority, &der, at).await),
         Err(refusal) => refusal,

@@ -11,7 +11,6 @@ use qaqpa_model::Moment;
 use qaqpa_store::CertificateState;
 use qaqpa_transport::random_bytes;
 use qaqpa_x509::issue::{self, CertificateSpec, Validity};
-use qaqpa_x509::{KeyUsage, oid};
 use tokio::task::JoinSet;
 
 use crate::PkiError;
@@ -63,7 +62,7 @@ impl Authority {
             new.push(new_certificate(*issuer, name, certificate, state, now));
         }
         if !new.is_empty() {
-            self.enter(new, now).await?;
+            self.enter(new, Vec::new(), now).await?;
         }
         for (issuer, name, signer) in made {
             tracing::info!(name, until = %signer.certificate.not_after(), "a new OCSP responder");
@@ -146,12 +145,7 @@ pub(crate) fn responder_again(
         IssuerName::Root(_) => format!("QAQPA TEST OCSP RESPONDER (ТҮБІР, {called})"),
         _ => format!("QAQPA TEST OCSP RESPONDER ({called})"),
     };
-    let spec = CertificateSpec {
-        key_usage: Some(KeyUsage::DIGITAL_SIGNATURE),
-        extended_key_usage: vec![oid::EKU_OCSP_SIGNING],
-        ocsp_nocheck: true,
-        ..CertificateSpec::new(test_name(&called), key.spki_der(), period)?
-    };
+    let spec = CertificateSpec::of_responder(test_name(&called), key.spki_der(), period)?;
     let certificate = issue::issue(&spec.with_serial(random_bytes()), signer.as_issuer())?;
     Ok(Signer { certificate, key })
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use qaqpa_model::Moment;
-use qaqpa_store::{CertificateChange, CertificateState, NewCertificate, Store};
+use qaqpa_store::{CertificateChange, CertificateState, JournalEntry, NewCertificate, Store};
 use qaqpa_x509::RevocationReason;
 use qaqpa_x509::crl::RevokedEntry;
 use qaqpa_x509::ocsp::CertStatus;
@@ -110,17 +110,21 @@ impl Register {
         })))
     }
 
-    /// Enters issued certificates.
+    /// Enters issued certificates, with what the journal is to say of them.
     ///
     /// # Errors
     /// [`PkiError::Store`], also where a serial number exists.
-    pub(crate) async fn record(&self, new: Vec<NewCertificate>) -> Result<(), PkiError> {
+    pub(crate) async fn record(
+        &self,
+        new: Vec<NewCertificate>,
+        entries: Vec<JournalEntry>,
+    ) -> Result<(), PkiError> {
         let serials: Vec<_> = new
             .iter()
             .map(|new| (new.issuer.clone(), new.serial.clone()))
             .collect();
         self.uncut(async move |inner| {
-            let changes = inner.store.authority().record(new).await?;
+            let changes = inner.store.authority().record(new, entries).await?;
             let mut books = inner.books.write().unwrap_or_else(PoisonError::into_inner);
             for (issuer, serial) in &serials {
                 enter(&mut books, issuer, serial);
@@ -191,6 +195,15 @@ impl Register {
         let serial = Serial::new(serial)?;
         let books = self.books();
         books.get(&issuer)?.status(&serial, at)
+    }
+
+    /// Whether a certificate was issued with that serial number.
+    #[must_use]
+    pub fn is_issued(&self, issuer: IssuerName, serial: &[u8]) -> bool {
+        let serial = Serial::new(serial);
+        let books = self.books();
+        let pages = books.get(&issuer).map(|book| &book.pages);
+        serial.is_some_and(|serial| pages.is_some_and(|pages| pages.contains_key(&serial)))
     }
 
     /// The position of the last change of an issuer's certificates; 0 for none.
@@ -392,7 +405,7 @@ mod tests {
             not_after: at(1000),
             state: CertificateState::Good,
         };
-        register.record(vec![new]).await.unwrap();
+        register.record(vec![new], vec![]).await.unwrap();
         (dir, register)
     }
 

@@ -7,8 +7,10 @@
 //!
 //! An answer without a nonce is signed ahead: it has a `nextUpdate` ([`Config::ocsp_fresh_seconds`](crate::Config)) and
 //! is [kept], to be given again until then, but only while it says what the register says at that very moment. Whoever was
-//! told that a certificate is revoked never gets an older "good". An answer with a nonce is signed for each request.
-//! Signatures are made beside the runtime's threads, twice as many at once as there are processors.
+//! told that a certificate is revoked never gets an older "good" from here; caches on the way of a GET may give one until
+//! its `nextUpdate` (RFC 5019 §6.2). Only answers about one certificate that was issued are kept. An answer with a nonce is
+//! signed for each request. Signatures are made on the runtime's threads, which hand their other work over meanwhile,
+//! twice as many at once as there are processors.
 
 pub mod kept;
 
@@ -34,6 +36,9 @@ use crate::vault::{Signer, Vault};
 
 /// Bytes of one request: sixty-four certificates take about 8 000.
 const REQUEST_BYTES_MAX: usize = 32 * 1024;
+
+/// Bytes of the ids of what a kept answer is about: with SHA-512 and twenty bytes of a serial number one takes 170.
+const ABOUT_BYTES_MAX: usize = 256;
 
 /// An answer as it is served.
 #[derive(Clone, Debug)]
@@ -171,6 +176,7 @@ async fn signed_ahead(
     if let Some(answer) = authority.kept.find(&about, &draft) {
         return Ok(Some(answer));
     }
+    let worth_keeping = about.len() <= ABOUT_BYTES_MAX && is_about_one_of_ours(authority, request);
     let next_update = now.plus(authority.config.ocsp_fresh());
     for answer in &mut draft.response.answers {
         answer.next_update = Some(next_update);
@@ -189,8 +195,20 @@ async fn signed_ahead(
         ahead: Some(Arc::new(ahead)),
         der,
     };
-    authority.kept.keep(about, draft, answer.clone());
+    if worth_keeping {
+        authority.kept.keep(about, draft, answer.clone());
+    }
     Ok(Some(answer))
+}
+
+/// Whether a request is about one certificate, and that was issued: so many answers there are, and each is short. Whatever
+/// else can be asked, in as many words as the asker likes, is signed for him alone and takes nobody's place.
+fn is_about_one_of_ours(authority: &Authority, request: &Request) -> bool {
+    let [cert_id] = request.cert_ids.as_slice() else {
+        return false;
+    };
+    let issuer = issuer_of(authority, cert_id);
+    issuer.is_some_and(|issuer| authority.register.is_issued(issuer, cert_id.serial()))
 }
 
 /// A place among those that sign.

@@ -3,15 +3,16 @@
 //! The core is there from the first start; other packs come when they are asked for and stay: across restarts, and made
 //! anew when the clock moves, like the core. Keys are slow to make, so those of a pack are made before the lock is taken.
 
+mod index;
+mod trust;
+
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use qaqpa_crypto::{KeyKind, PrivateKey};
 use qaqpa_model::Moment;
 use qaqpa_store::CertificateState;
-use qaqpa_transport::identities::{self, Identity, Index, PersonName, SystemIdentity};
-use qaqpa_transport::{files, paths, random_hex};
-use qaqpa_x509::profile::Purpose;
+use qaqpa_transport::files;
+use qaqpa_transport::identities::{self, Index, SystemIdentity};
 use qaqpa_x509::{Certificate, RevocationReason};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -20,6 +21,8 @@ use crate::PkiError;
 use crate::authority::{Authority, IssuerName, blocking};
 use crate::personas::making::{Made, Workshop};
 use crate::personas::{KEY_PASSWORD, Pack, Packs, Persona, SystemPersona};
+use crate::roster::index::{key_path, new_index};
+use crate::roster::trust::write_trust;
 use crate::standing::Standing;
 
 /// The setting that says which certificates are in the files: JSON `{id: serial}`. Stored: changing it needs a migration.
@@ -297,141 +300,6 @@ async fn enter(authority: &Authority, made: &[(Entry, Made)], now: Moment) -> Re
         }
     }
     Ok(())
-}
-
-/// The index of everybody; the systems' secrets are kept from the old one.
-fn new_index(old: &Index, packs: Packs) -> Result<Index, PkiError> {
-    let mut index = Index::default();
-    for pack in packs.iter() {
-        for persona in pack.people() {
-            index.identities.push(identity(persona, pack)?);
-        }
-        for persona in pack.systems() {
-            let known = old.system(persona.id);
-            let kept = |secret: Option<String>| secret.unwrap_or_else(random_hex::<16>);
-            index.systems.push(SystemIdentity {
-                sender_id: persona.sender_id.map(str::to_owned),
-                id: persona.id.to_owned(),
-                key: key_path(persona.id),
-                key_password: kept(known.map(|system| system.key_password.clone())),
-                sender_password: persona
-                    .sender_id
-                    .map(|_| kept(known.and_then(|system| system.sender_password.clone()))),
-            });
-        }
-        for person in pack.keyless() {
-            index.keyless.push(identities::Keyless {
-                id: person.id.to_owned(),
-                iin: person.iin()?.reveal(),
-                name: name(person.name),
-                pack: pack.name().to_owned(),
-                about: person.about.to_owned(),
-            });
-        }
-        for relation in pack.relations() {
-            index.relations.push(identities::Relation {
-                kind: relation.kind.name().to_owned(),
-                from: relation.from.to_owned(),
-                to: match relation.organization {
-                    Some(organization) => organization.bin()?.reveal(),
-                    None => relation.to.to_owned(),
-                },
-                role: relation.role.map(|role| role.name().to_owned()),
-                document: relation.document.map(str::to_owned),
-                since: relation.since.map(str::to_owned),
-                until: relation.until.map(str::to_owned),
-            });
-        }
-    }
-    Ok(index)
-}
-
-fn identity(persona: &Persona, pack: Pack) -> Result<Identity, PkiError> {
-    let organization = match persona.organization {
-        Some(organization) => Some(identities::Organization {
-            name: organization.name.to_owned(),
-            bin: organization.bin()?.reveal(),
-        }),
-        None => None,
-    };
-    let purpose = match persona.purpose {
-        Purpose::Sign => "sign",
-        Purpose::Authenticate => "authenticate",
-    };
-    Ok(Identity {
-        id: persona.id.to_owned(),
-        role: persona.role.name().to_owned(),
-        iin: persona.iin()?.reveal(),
-        name: name(persona.name),
-        key: key_path(persona.id),
-        password: KEY_PASSWORD.to_owned(),
-        portal_password: persona.portal_password(),
-        unit: persona.unit.map(str::to_owned),
-        pack: Some(pack.name().to_owned()),
-        key_kind: Some(persona.key.name().to_owned()),
-        purpose: Some(purpose.to_owned()),
-        organization,
-        about: Some(persona.about.to_owned()),
-        expected: Some(persona.expected.verdict().to_owned()),
-        label: persona.expected.label().map(str::to_owned),
-    })
-}
-
-fn name(name: [&'static str; 3]) -> PersonName {
-    let [surname, given, patronymic] = name.map(str::to_owned);
-    PersonName {
-        surname,
-        given,
-        patronymic: Some(patronymic),
-    }
-}
-
-/// `DIR/trust/signature.pem`, one file for each kind of key, and `DIR/trust/gateway.pem`, written where they say
-/// something else.
-async fn write_trust(
-    authority: &Authority,
-    roster: &BTreeMap<String, String>,
-) -> Result<(), PkiError> {
-    let register = authority.store.authority();
-    let gateway = match roster.get("system-gateway") {
-        Some(serial) => {
-            register
-                .by_serial(IssuerName::Issuing(KeyKind::Rsa).as_str(), serial)
-                .await?
-        }
-        None => None,
-    };
-    let gateway = match gateway {
-        Some(record) => Some(Certificate::from_der(&record.der)?.to_pem()),
-        None => None,
-    };
-    let (data, vault) = (authority.data.clone(), authority.vault.clone());
-    blocking(move || {
-        let all = paths::trust_signature(&data);
-        write_if_new(&all, &vault.trust_pem())?;
-        for chain in vault.chains() {
-            write_if_new(
-                &all.with_file_name(format!("{}.pem", chain.kind)),
-                &chain.trust_pem(),
-            )?;
-        }
-        match gateway {
-            Some(gateway) => write_if_new(&paths::trust_gateway(&data), &gateway),
-            None => Ok(()),
-        }
-    })
-    .await
-}
-
-fn write_if_new(path: &Path, text: &str) -> Result<(), PkiError> {
-    if files::read_if_there(path)?.as_deref() != Some(text.as_bytes()) {
-        files::write_private(path, text.as_bytes())?;
-    }
-    Ok(())
-}
-
-fn key_path(id: &str) -> PathBuf {
-    PathBuf::from("identities").join(format!("{id}.p12"))
 }
 
 async fn read_roster(authority: &Authority) -> Result<BTreeMap<String, String>, PkiError> {

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{any, get, post};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, Method, StatusCode, Uri, header};
 use qaqpa_crypto::KeyKind;
 use qaqpa_model::Actor;
 use qaqpa_store::{Store, StoreConfig};
@@ -148,7 +148,7 @@ fn public(authority: Arc<Authority>) -> Router {
     let mut router = Router::new()
         .route("/", get(tour))
         .route(HEALTH, get(|| async { "up" }))
-        .route(OCSP, post(ocsp_post))
+        .route(OCSP, get(ocsp_get).post(ocsp_post))
         .route("/ocsp", post(ocsp_post))
         .route("/ocsp/{*request}", get(ocsp_get))
         .route(TSP, any(stamps::door))
@@ -191,9 +191,9 @@ async fn ocsp_post(
 async fn ocsp_get(
     State(authority): State<Arc<Authority>>,
     headers: HeaderMap,
-    Path(request): Path<String>,
+    uri: Uri,
 ) -> Response {
-    let answer = responder::answer(&authority, &der_of_get(&request)).await;
+    let answer = responder::answer(&authority, &der_of_get(uri.path())).await;
     served::ocsp_to_get(&headers, answer, authority.clock.now())
 }
 
@@ -214,10 +214,38 @@ pub(crate) fn is_ocsp_request(headers: &HeaderMap) -> Result<(), Response> {
     ))
 }
 
-/// The request in the address of a GET (axum has undone the URL's encoding).
-pub(crate) fn der_of_get(request: &str) -> Vec<u8> {
+/// The bytes that should be an OCSP request: a GET has them in its path, everything else in its body.
+pub(crate) fn ocsp_request_of(method: &Method, path: &str, body: &[u8]) -> Vec<u8> {
+    match *method {
+        Method::GET | Method::HEAD => der_of_get(path),
+        _ => body.to_vec(),
+    }
+}
+
+/// The request in the path of a GET: what stands behind `/ocsp/` is base64 in the encoding of URLs.
+pub(crate) fn der_of_get(path: &str) -> Vec<u8> {
+    let request = path.split_once(OCSP).map(|(_, request)| request);
+    let decoded = request.and_then(unescaped);
     // What is no base64 is no request either: the same refusal as for broken DER.
-    STANDARD.decode(request).unwrap_or_default()
+    decoded
+        .and_then(|base64| STANDARD.decode(base64).ok())
+        .unwrap_or_default()
+}
+
+/// The bytes that a part of an address stands for (RFC 3986 §2.1); `None` where a percent sign has no two digits.
+fn unescaped(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = text.bytes();
+    let mut plain = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        plain.push(match byte {
+            b'%' => {
+                let digits = [bytes.next()?, bytes.next()?];
+                hex::decode(digits).ok()?[0]
+            }
+            other => other,
+        });
+    }
+    Some(plain)
 }
 
 /// Anything else is told what is here.
@@ -269,3 +297,35 @@ KIND is a kind of key: rsa, gost-2015, gost-2004, ecdsa.
 /ocsp/                   OCSP (RFC 6960), POST or GET, about certificates of every issuer above
 /tsp/                    time stamps (RFC 3161), POST
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_get_has_its_request_behind_the_door_in_any_spelling_of_its_base64() {
+        let der = [0xfb, 0xef, 0xff, 0x30];
+        for path in [
+            "/ocsp/++//MA==",
+            "/mirror/ocsp/++//MA==",
+            "/ocsp/%2B%2b%2F%2f%4d%41%3D%3d",
+            "/ocsp/%2b+/%2fM%41==",
+        ] {
+            assert_eq!(der_of_get(path), der, "{path}");
+            assert_eq!(ocsp_request_of(&Method::GET, path, b"body"), der, "{path}");
+            assert_eq!(ocsp_request_of(&Method::POST, path, b"body"), b"body");
+        }
+        for path in [
+            "/ocsp/",
+            "/ocsp",
+            "/ocsp/%FF",
+            "/ocsp/%",
+            "/ocsp/%4",
+            "/ocsp/%+1",
+            "/ocsp/++//MA",
+            "/ocsp/--__MA==",
+        ] {
+            assert_eq!(der_of_get(path), b"", "{path}");
+        }
+    }
+}

@@ -16,12 +16,12 @@ use qaqpa_x509::ocsp::CertStatus;
 use qaqpa_x509::tsp::{
     self, Accuracy, Failure, REQUEST_BYTES_MAX, Signing, StampRequest, StampToIssue, rejected,
 };
-use qaqpa_x509::{Certificate, KeyUsage, ObjectIdentifier, oid};
+use qaqpa_x509::{Certificate, ObjectIdentifier, oid};
 
 use crate::PkiError;
 use crate::authority::{Authority, IssuerName, blocking};
 use crate::standing::Standing;
-use crate::vault::{KINDS, Signer, in_names, test_name};
+use crate::vault::{KINDS, Signer, in_names, says, test_name};
 
 mod door;
 
@@ -284,11 +284,6 @@ const fn is_revoked(status: &CertStatus) -> bool {
     }
 }
 
-fn says(certificate: &Certificate, addresses: &issue::Addresses) -> bool {
-    certificate.ocsp_urls() == addresses.ocsp.as_slice()
-        && certificate.crl_urls() == addresses.crl.as_slice()
-}
-
 fn made(
     kind: KeyKind,
     key: Option<PrivateKey>,
@@ -301,14 +296,11 @@ fn made(
         None => PrivateKey::generate(kind)?,
     };
     let subject = test_name(&format!("QAQPA TEST TSA ({})", in_names(kind)));
-    // As `issue::timestamper` writes it, with a serial number that a key's second certificate can have too.
     let spec = CertificateSpec {
-        key_usage: Some(KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::NON_REPUDIATION)),
-        extended_key_usage: vec![oid::EKU_TIME_STAMPING],
-        extended_key_usage_critical: true,
         addresses,
-        ..CertificateSpec::new(subject, key.spki_der(), validity)?
+        ..CertificateSpec::of_timestamper(subject, key.spki_der(), validity)?
     };
+    // A key's second certificate has another serial number.
     let certificate = issue::issue(&spec.with_serial(random_bytes()), issuing.as_issuer())?;
     Ok(Signer { certificate, key })
 }

@@ -41,7 +41,8 @@ const MARGIN: Duration = DAY;
 const DISTANCE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 impl Standing {
-    /// The period of a certificate that is issued at this moment and valid for so long.
+    /// The period of a certificate that is issued at this moment and valid for so long: one that is in force at its issue
+    /// begins a day before it, for clocks that are behind, and ends so long after it.
     #[must_use]
     pub fn period(self, now: Moment, lasts: Duration) -> Validity {
         let not_before = match self {
@@ -58,7 +59,12 @@ impl Standing {
         let lasts = match self {
             Self::EndsSoon => MARGIN + SOON,
             Self::RevokedYesterday => lasts.max(MARGIN + 2 * DISTANCE),
-            _ => lasts,
+            Self::Expired | Self::NotYetValid => lasts,
+            Self::InForce
+            | Self::Revoked
+            | Self::Suspended
+            | Self::RevokedAtOnce
+            | Self::Resumed => MARGIN + lasts,
         };
         Validity {
             not_before,
@@ -129,8 +135,8 @@ mod tests {
         };
         for standing in [Standing::InForce, Standing::Revoked, Standing::Suspended] {
             assert!(holds(standing, now));
-            assert!(holds(standing, now.plus(YEAR).minus(3 * DAY)));
-            assert!(!holds(standing, now.plus(YEAR).minus(2 * DAY)));
+            assert!(holds(standing, now.plus(YEAR).minus(2 * DAY)));
+            assert!(!holds(standing, now.plus(YEAR).minus(DAY)));
             assert!(!holds(standing, now.minus(2 * DAY)));
         }
         assert!(holds(Standing::EndsSoon, now));
@@ -150,5 +156,27 @@ mod tests {
         assert!(holds(Standing::NotYetValid, now));
         assert!(holds(Standing::NotYetValid, now.minus(YEAR)));
         assert!(!holds(Standing::NotYetValid, now.plus(31 * DAY)));
+    }
+
+    #[test]
+    fn what_is_valid_for_a_day_is_in_force_for_a_day_from_its_issue_and_made_anew_half_a_day_before()
+     {
+        let key = PrivateKey::generate(qaqpa_crypto::KeyKind::Ecdsa).unwrap();
+        let now = Moment::parse("2026-11-22T10:00:00+05:00").unwrap();
+        for standing in [
+            Standing::InForce,
+            Standing::Revoked,
+            Standing::Suspended,
+            Standing::RevokedAtOnce,
+            Standing::Resumed,
+        ] {
+            let period = standing.period(now, DAY);
+            assert_eq!(period.not_before, now.minus(MARGIN));
+            assert_eq!(period.not_after, now.plus(DAY));
+            let certificate = issue::root(NameToWrite::new(), &key, period).unwrap();
+            assert!(standing.holds(&certificate, now), "{standing:?}");
+            assert!(standing.holds(&certificate, now.plus(DAY / 2).minus(SOON)));
+            assert!(!standing.holds(&certificate, now.plus(DAY / 2)));
+        }
     }
 }

@@ -261,7 +261,7 @@ fn issuing(
 }
 
 /// Whether a certificate has exactly these addresses.
-fn says(certificate: &Certificate, addresses: &Addresses) -> bool {
+pub(crate) fn says(certificate: &Certificate, addresses: &Addresses) -> bool {
     let same = |said: &[String], wanted: &Option<String>| said == wanted.as_slice();
     same(certificate.ocsp_urls(), &addresses.ocsp)
         && same(certificate.ca_issuer_urls(), &addresses.ca_issuers)

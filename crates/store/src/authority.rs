@@ -1,4 +1,8 @@
-//! The certifying authority's register: certificates, their states, revocation lists.
+//! The certifying authority's register: certificates and their states; its revocation lists are next door.
+
+mod lists;
+
+pub use lists::RevocationList;
 
 use qaqpa_model::Moment;
 
@@ -64,6 +68,8 @@ impl CertificateState {
 /// A certificate of the register. Stored: changing this needs a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateRecord {
+    /// Its place among all that were issued, from 1.
+    pub position: u64,
     /// Its serial number in lower-case hexadecimal.
     pub serial: String,
     /// Which issuer of the authority.
@@ -78,6 +84,15 @@ pub struct CertificateRecord {
     pub not_after: Moment,
     /// Its state.
     pub state: CertificateState,
+}
+
+/// Which certificates to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CertificateFilter {
+    /// Only those of this identity, or with this serial number in hexadecimal.
+    pub name: Option<String>,
+    /// Only those with a smaller position: for paging back.
+    pub before: Option<u64>,
 }
 
 /// A change of a certificate's state. Stored: changing this needs a migration.
@@ -95,38 +110,25 @@ pub struct CertificateChange {
     pub since: Moment,
 }
 
-/// A revocation list that was signed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RevocationList {
-    /// Its name: `rsa`, `rsa-delta`.
-    pub name: String,
-    /// Its number, never repeated for this name.
-    pub number: u64,
-    /// The list; empty where a newer one took its place.
-    pub der: Vec<u8>,
-    /// When it was signed.
-    pub at: Moment,
-    /// When the next one is due.
-    pub next_update: Moment,
-    /// The position of the last change that it knows of; 0 for none.
-    pub changes: u64,
-    /// The number of the complete list that opened the base period; 0 for the empty list before the first.
-    pub base: u64,
-}
-
 /// The register of the authority.
 #[derive(Clone, Copy, Debug)]
 pub struct Authority<'s>(pub(crate) &'s Store);
 
 impl Authority<'_> {
-    /// Enters issued certificates, all or none; gives the changes of those whose state is not good from the beginning.
+    /// Enters issued certificates and appends these entries to the journal, all or none; gives the changes of those whose
+    /// state is not good from the beginning.
     ///
     /// # Errors
     /// [`StoreError`] where the database could not, or a serial number exists for this issuer.
     pub async fn record(
         &self,
         certificates: Vec<NewCertificate>,
+        entries: Vec<JournalEntry>,
     ) -> Result<Vec<CertificateChange>, StoreError> {
+        let mut lines = Vec::with_capacity(entries.len());
+        for entry in entries {
+            lines.push(Line::prepare(self.0, entry).await?);
+        }
         self.0
             .write(move |connection| {
                 Box::pin(async move {
@@ -156,6 +158,9 @@ impl Authority<'_> {
                             let of = (new.issuer.clone(), new.serial.clone());
                             changes.push(keep_change(connection, of, new.state, since).await?);
                         }
+                    }
+                    for line in &lines {
+                        line.append(connection).await?;
                     }
                     Ok(changes)
                 })
@@ -195,14 +200,36 @@ impl Authority<'_> {
         rows.iter().map(certificate_of).collect()
     }
 
-    /// All certificates, newest first.
+    /// Certificates, newest first, at most `limit`.
     ///
     /// # Errors
     /// [`StoreError`] where the database could not.
-    pub async fn certificates(&self) -> Result<Vec<CertificateRecord>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM certificates ORDER BY position DESC")
-            .fetch_all(self.0.readers())
-            .await?;
+    pub async fn certificates(
+        &self,
+        filter: &CertificateFilter,
+        limit: u32,
+    ) -> Result<Vec<CertificateRecord>, StoreError> {
+        let before = filter
+            .before
+            .map(|before| i64::try_from(before).unwrap_or(i64::MAX));
+        let before = before.unwrap_or(i64::MAX);
+        let all = match &filter.name {
+            // Two statements, because each condition of the first has an index.
+            Some(name) => sqlx::query(
+                "SELECT * FROM certificates WHERE (identity = $3 OR serial = $4) AND position < $1
+                 ORDER BY position DESC LIMIT $2",
+            )
+            .bind(before)
+            .bind(i64::from(limit))
+            .bind(name)
+            .bind(name.to_ascii_lowercase()),
+            None => sqlx::query(
+                "SELECT * FROM certificates WHERE position < $1 ORDER BY position DESC LIMIT $2",
+            )
+            .bind(before)
+            .bind(i64::from(limit)),
+        };
+        let rows = all.fetch_all(self.0.readers()).await?;
         rows.iter().map(certificate_of).collect()
     }
 
@@ -315,108 +342,6 @@ impl Authority<'_> {
             })
             .await
     }
-
-    /// Keeps lists that were signed together, all or none; of earlier ones of the same name, all but the bytes.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database could not, or a number exists for its name.
-    pub async fn save_lists(&self, lists: Vec<RevocationList>) -> Result<(), StoreError> {
-        let number = |number: u64| {
-            i64::try_from(number).map_err(|_| StoreError::Unreadable {
-                what: "number of the list",
-            })
-        };
-        let mut numbered = Vec::with_capacity(lists.len());
-        for list in lists {
-            let numbers = [list.number, list.changes, list.base].map(number);
-            let [own, changes, base] = numbers;
-            numbered.push((own?, changes?, base?, list));
-        }
-        self.0
-            .write(move |connection| {
-                Box::pin(async move {
-                    for (number, changes, base, list) in &numbered {
-                        sqlx::query(
-                            "UPDATE revocation_lists SET der = x'' WHERE name = $1 AND der <> x''",
-                        )
-                        .bind(&list.name)
-                        .execute(&mut *connection)
-                        .await?;
-                        sqlx::query(
-                            "INSERT INTO revocation_lists
-                               (name, number, der, at, next_update, changes, base)
-                             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                        )
-                        .bind(&list.name)
-                        .bind(number)
-                        .bind(&list.der)
-                        .bind(list.at.unix_ms())
-                        .bind(list.next_update.unix_ms())
-                        .bind(changes)
-                        .bind(base)
-                        .execute(&mut *connection)
-                        .await?;
-                    }
-                    Ok(())
-                })
-            })
-            .await
-    }
-
-    /// The revocation list with the highest number.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database could not.
-    pub async fn latest_list(&self, name: &str) -> Result<Option<RevocationList>, StoreError> {
-        sqlx::query("SELECT * FROM revocation_lists WHERE name = $1 ORDER BY number DESC LIMIT 1")
-            .bind(name)
-            .fetch_optional(self.0.readers())
-            .await?
-            .as_ref()
-            .map(list_of)
-            .transpose()
-    }
-
-    /// The revocation list of that number.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database could not.
-    pub async fn numbered_list(
-        &self,
-        name: &str,
-        number: u64,
-    ) -> Result<Option<RevocationList>, StoreError> {
-        sqlx::query("SELECT * FROM revocation_lists WHERE name = $1 AND number = $2")
-            .bind(name)
-            .bind(i64::try_from(number).unwrap_or(i64::MAX))
-            .fetch_optional(self.0.readers())
-            .await?
-            .as_ref()
-            .map(list_of)
-            .transpose()
-    }
-
-    /// The newest revocation list that was made at this moment or before it, by the clock of then.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database could not.
-    pub async fn list_at(
-        &self,
-        name: &str,
-        at: Moment,
-    ) -> Result<Option<RevocationList>, StoreError> {
-        sqlx::query(
-            "SELECT * FROM revocation_lists WHERE name = $1 AND at <= $2
-             ORDER BY number DESC LIMIT 1",
-        )
-        .bind(name)
-        .bind(at.unix_ms())
-        .fetch_optional(self.0.readers())
-        .await?
-        .as_ref()
-        .map(list_of)
-        .transpose()
-    }
 }
 
 /// Since when a state holds, and its reason, as the columns have them; a good one holds from the change on.
@@ -457,19 +382,6 @@ async fn keep_change(
     })
 }
 
-fn list_of(row: &SqliteRow) -> Result<RevocationList, StoreError> {
-    let row = Columns(row);
-    Ok(RevocationList {
-        name: row.text("name")?,
-        number: row.count("number")?,
-        der: row.bytes("der")?,
-        at: row.moment("at")?,
-        next_update: row.moment("next_update")?,
-        changes: row.count("changes")?,
-        base: row.count("base")?,
-    })
-}
-
 /// The state in the columns `state` and `reason`.
 fn state_of(row: &Columns<'_>, at: Moment) -> Result<CertificateState, StoreError> {
     Ok(match row.text("state")?.as_str() {
@@ -490,6 +402,7 @@ fn certificate_of(row: &SqliteRow) -> Result<CertificateRecord, StoreError> {
     let row = Columns(row);
     let state = state_of(&row, row.moment("state_at")?)?;
     Ok(CertificateRecord {
+        position: row.count("position")?,
         serial: row.text("serial")?,
         issuer: row.text("issuer")?,
         identity: row.text("identity")?,

@@ -36,7 +36,8 @@ pub use applications::{
     Application, Attachment, AttachmentContent, NewAttachment, NewDraft, Submission, Submitted,
 };
 pub use authority::{
-    CertificateChange, CertificateRecord, CertificateState, NewCertificate, RevocationList,
+    CertificateChange, CertificateFilter, CertificateRecord, CertificateState, NewCertificate,
+    RevocationList,
 };
 pub use cabinet::{
     CabinetContent, CabinetDocument, NewCabinetDocument, NewNotification, Notification,

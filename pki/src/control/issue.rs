@@ -13,6 +13,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use qaqpa_crypto::{KeyKind, PrivateKey};
+use qaqpa_store::CertificateState;
 use qaqpa_transport::control::refusal;
 use qaqpa_transport::random_bytes;
 use qaqpa_x509::issue::{self, CertificateSpec};
@@ -22,7 +23,7 @@ use serde_json::json;
 
 use self::order::{Holder, NewKey, Plan};
 use super::read;
-use crate::authority::{Authority, IssuerName, blocking, is_reserved};
+use crate::authority::{Authority, IssuerName, blocking, is_reserved, new_certificate, own_entry};
 use crate::personas::{is_ready_made, range, roles};
 use crate::vault::Vault;
 use crate::{PkiError, respond};
@@ -158,13 +159,13 @@ async fn carry_out(authority: &Authority, plan: Plan) -> Result<Issued, PkiError
     let id = plan.id.clone();
     let (certificate, key_file) = blocking(move || make(&vault, &plan, addresses)).await?;
     let issuer = IssuerName::Issuing(kind);
-    authority
-        .record(&[(issuer, &id, &certificate)], now)
-        .await?;
-    for notice in &notices {
+    let new = new_certificate(issuer, &id, &certificate, CertificateState::Good, now);
+    let noticed = |notice: &Notice| {
         let summary = json!({ "identity": id, "serial": certificate.serial_hex() });
-        authority.journal(&notice.label, summary, now).await?;
-    }
+        own_entry(&notice.label, summary, now)
+    };
+    let noticed = notices.iter().map(noticed).collect();
+    authority.enter(vec![new], noticed, now).await?;
     let file_name = key_file
         .as_ref()
         .and_then(|_| pkcs12::file_name(&certificate));

@@ -12,6 +12,7 @@ use qaqpa_transport::control::refusal;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::{LIMIT_DEFAULT, LIMIT_MAX};
 use crate::authority::Authority;
 use crate::respond;
 
@@ -24,10 +25,6 @@ pub(super) struct Asked {
     before: Option<i64>,
     limit: Option<u32>,
 }
-
-/// Entries that are shown when nobody says how many, and at most.
-const LIMIT_DEFAULT: u32 = 100;
-const LIMIT_MAX: u32 = 1000;
 
 pub(super) async fn list(
     State(authority): State<Arc<Authority>>,

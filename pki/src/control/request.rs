@@ -1,8 +1,8 @@
 //! The PKCS#10 request of an order: read, and proven to be made with the key that is in it.
 
 use qaqpa_crypto::{CryptoError, KeyKind};
-use qaqpa_model::Iin;
 use qaqpa_x509::SubjectName;
+use qaqpa_x509::name::IinError;
 use qaqpa_x509::pkcs10::{Pkcs10Error, ProvenRequest, UnprovenRequest};
 
 use super::issue::Why;
@@ -13,6 +13,17 @@ pub(super) struct Wish {
     pub(super) spki_der: Vec<u8>,
     pub(super) kind: KeyKind,
     subject: SubjectName,
+}
+
+/// Whom the subject of a request names by number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    /// There is no serialNumber.
+    Nobody,
+    /// Twelve digits, as the profile writes an IIN; whether they are one is not said.
+    Digits(String),
+    /// Something else than one IIN: two numbers, another form.
+    Unclear(IinError),
 }
 
 /// Reads a request in PEM.
@@ -39,9 +50,26 @@ impl Wish {
         }
     }
 
-    /// The IIN that the request's subject has, if it has one as the profile writes it.
-    pub(super) fn iin(&self) -> Option<Iin> {
-        self.subject.iin().ok()
+    /// Whom the request's subject names.
+    pub(super) fn named(&self) -> Named {
+        match self.subject.iin() {
+            Ok(iin) => Named::Digits(iin.reveal()),
+            Err(IinError::Absent) => Named::Nobody,
+            Err(IinError::Number(why)) => {
+                let written = self.subject.serial_number.as_deref();
+                let digits = written.and_then(|written| written.strip_prefix("IIN"));
+                match digits {
+                    Some(digits) => Named::Digits(digits.to_owned()),
+                    None => Named::Unclear(IinError::Number(why)),
+                }
+            }
+            Err(why) => Named::Unclear(why),
+        }
+    }
+
+    /// The digits of the BIN that the request's subject has, if it has one as the profile writes it.
+    pub(super) fn bin(&self) -> Option<String> {
+        self.subject.bin.map(|bin| bin.reveal())
     }
 
     /// The name that the request's subject has: surname and given name in the common name, the patronymic apart; a

@@ -6,9 +6,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use http::{Method, header};
+use http::header;
 use qaqpa_crypto::KeyKind;
 use qaqpa_model::Moment;
 use qaqpa_x509::ocsp;
@@ -23,6 +21,8 @@ use super::forge::{self, CertDesk, ForgeError, ListDesk, OcspDesk, StampDesk};
 use super::parcel::{Parcel, received};
 use crate::authority::{Authority, IssuerName, blocking};
 use crate::doors::{certificate_path, delta_path, list_path};
+use crate::responder::{self, issuer_of};
+use crate::server::ocsp_request_of;
 use crate::{PkiError, stamps};
 
 /// What the layer works with.
@@ -80,7 +80,11 @@ impl Door {
         let path = head.uri.path().to_owned();
         let question = Question {
             ocsp: match service {
-                Service::Ocsp => asked_about(&head.method, &path, &body),
+                // What the responder itself refuses is nobody's request.
+                Service::Ocsp => {
+                    let der = ocsp_request_of(&head.method, &path, &body);
+                    responder::read(&self.authority, &der).ok()
+                }
                 _ => None,
             },
             stamp: match service {
@@ -327,13 +331,6 @@ fn forge_stamp(
     forge::stamp(honest, faults, &desk)
 }
 
-/// Who of us issued a certificate that is asked about: the responder of that issuer answers.
-fn issuer_of(authority: &Authority, cert_id: &ocsp::CertId) -> Option<IssuerName> {
-    IssuerName::all()
-        .filter(|issuer| *issuer != IssuerName::Foreign)
-        .find(|issuer| cert_id.names_issuer(&authority.issuer(*issuer).certificate))
-}
-
 /// Who signed an issuer's certificate.
 const fn root_of(issuer: IssuerName) -> IssuerName {
     match issuer {
@@ -350,22 +347,4 @@ async fn in_background(
     done.map_err(|error| error.to_string())?
         .map(Some)
         .map_err(|error| error.to_string())
-}
-
-/// What an OCSP request asks about, by POST or by GET; `None` where it is none.
-fn asked_about(method: &Method, path: &str, body: &[u8]) -> Option<ocsp::Request> {
-    /// More than the responder itself takes: what it refuses is nobody's request.
-    const CERTIFICATES_MAX: usize = 1_000;
-    if method == Method::POST {
-        return ocsp::Request::decode(body, CERTIFICATES_MAX).ok();
-    }
-    let text = path.strip_prefix("/ocsp/")?;
-    let text = text
-        .replace("%2F", "/")
-        .replace("%2f", "/")
-        .replace("%2B", "+")
-        .replace("%2b", "+")
-        .replace("%3D", "=")
-        .replace("%3d", "=");
-    ocsp::Request::decode(&STANDARD.decode(text).ok()?, CERTIFICATES_MAX).ok()
 }

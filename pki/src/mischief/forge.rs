@@ -13,15 +13,19 @@ pub(super) use list::{ListDesk, list};
 pub(super) use ocsp::{OcspDesk, ocsp};
 pub(super) use stamp::{StampDesk, stamp};
 
+use std::time::Duration;
+
 use qaqpa_crypto::{CryptoError, KeyKind, PrivateKey};
 use qaqpa_model::Moment;
-use qaqpa_x509::ObjectIdentifier;
-use qaqpa_x509::issue::IssueError;
+use qaqpa_x509::issue::{CertificateSpec, IssueError, Validity};
+use qaqpa_x509::name::NameToWrite;
+use qaqpa_x509::{Certificate, ObjectIdentifier};
 use thiserror::Error;
 
 use super::tree::{
     BOOLEAN, GENERALIZED_TIME, NULL, Node, OCTET_STRING, OID, UTC_TIME, bit_string, leaf, sequence,
 };
+use crate::vault::test_name;
 
 /// Why a fault could not be put into an answer: it leaves as it is, and the log says so.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -35,6 +39,37 @@ pub(super) enum ForgeError {
     /// The honest answer is not one that says anything: a refusal, an error.
     #[error("the honest answer has no part that could be changed")]
     NothingToChange,
+}
+
+/// How a certificate of somebody is written: [`CertificateSpec::of_responder`], [`CertificateSpec::of_timestamper`].
+type Written = fn(NameToWrite, &[u8], Validity) -> Result<CertificateSpec, IssueError>;
+
+/// Another certificate for an honest signer's key, of the same period, to be spoilt and issued.
+fn another(honest: &Certificate, called: &str, written: Written) -> CertificateSpec {
+    let validity = Validity {
+        not_before: honest.not_before(),
+        not_after: honest.not_after(),
+    };
+    written(test_name(called), honest.spki_der(), validity)
+        .expect("the honest signer's key is one that a certificate was made for")
+}
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Thirty days that ended so long ago.
+fn over(now: Moment, since: Duration) -> Validity {
+    Validity {
+        not_before: now.minus(since + 30 * DAY),
+        not_after: now.minus(since),
+    }
+}
+
+/// Thirty days that begin so much later.
+fn ahead(now: Moment, until: Duration) -> Validity {
+    Validity {
+        not_before: now.plus(until),
+        not_after: now.plus(until + 30 * DAY),
+    }
 }
 
 /// How a changed part is signed.

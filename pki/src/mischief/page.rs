@@ -103,8 +103,9 @@ fn spoken(reached: Reached) -> String {
 const HEAD: &str = r#"# Deliberate faults of the authority
 
 This page is written from the catalogue in `pki/src/mischief/fault`; a test holds it true (`QAQPA_WRITE_MISCHIEF=1 cargo test -p qaqpa-pki`
-writes it anew). Each row is a test too: an authority runs with the fault on, and a correct relying party (this simulator's own examiner)
-must reach exactly what stands here.
+writes it anew). Each row is a test too: an authority runs with the fault on, and a correct relying party must reach exactly what stands here. For
+OCSP answers and complete lists that is this simulator's own examiner; its examinations consult no delta lists and no time stamps, and fetch no
+issuers, so that for `delta`, `tsp` and `cert` the test judges what it fetched by `crates/x509`, as a relying party that does would.
 
 Nothing is on unless asked: `qaqpa up --mischief FILE`, `qaqpa nca --mischief FILE`, the control port, or a scenario's step. `--calm` forbids
 it. Every hit is logged; nothing outlives the process. What is changed is the honest answer on its way out, so what the authority keeps stays honest.

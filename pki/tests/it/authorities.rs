@@ -112,6 +112,33 @@ async fn an_issuing_authority_is_revoked_with_every_certificate_of_its_key_and_s
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_issuing_authority_is_changed_whole_whatever_its_newest_certificate_is_already() {
+    // The folder was started before at other ports: the authority has two certificates.
+    let stand = Stand::new().await;
+    let states = async || {
+        let path = "/certificates?name=rsa-issuing";
+        let views: Vec<CertificateView> = stand.control().get(path).await.unwrap();
+        let states: Vec<_> = views.into_iter().map(|view| view.state).collect();
+        states.join(" ")
+    };
+    let newest = stand.issuing().serial_hex();
+    stand.command(&newest, "suspend").await.unwrap();
+    assert_eq!(states().await, "suspended good");
+    let view = stand.command("rsa-issuing", "suspend").await.unwrap();
+    assert_eq!(states().await, "suspended suspended");
+    assert_ne!(view.serial, newest, "the one that was changed is told of");
+    stand.command(&newest, "resume").await.unwrap();
+    stand.command("rsa-issuing", "resume").await.unwrap();
+    assert_eq!(states().await, "good good");
+    stand.command(&newest, "revoke").await.unwrap();
+    assert_eq!(states().await, "revoked good");
+    stand.command("rsa-issuing", "revoke").await.unwrap();
+    assert_eq!(states().await, "revoked revoked");
+    let again = stand.command("rsa-issuing", "revoke").await.unwrap_err();
+    assert_eq!(label(again), (409, "already-revoked".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_root_cannot_be_revoked() {
     let stand = Stand::new().await;
     let serial = stand.root_of(KeyKind::Ecdsa).serial_hex();

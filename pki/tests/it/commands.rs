@@ -1,4 +1,5 @@
 use qaqpa_pki::control::{CertificateView, TrustView};
+use qaqpa_transport::ControlError;
 use qaqpa_x509::RevocationReason;
 use qaqpa_x509::crl::CrlStatus;
 use qaqpa_x509::ocsp::CertStatus;
@@ -112,6 +113,39 @@ async fn the_register_lists_everybody_and_the_trust_is_told() {
     assert_eq!(trust.issuing, stand.issuing().to_pem());
     assert_eq!(trust.root, stand.anchors().roots()[0].to_pem());
     assert!(trust.responder.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_register_is_read_by_name_and_page_by_page() {
+    let stand = Stand::new().await;
+    let ask = async |asked: &str| -> Vec<CertificateView> {
+        let path = format!("/certificates{asked}");
+        stand.control().get(&path).await.unwrap()
+    };
+    let all = ask("").await;
+    let mut pages = Vec::new();
+    let mut before = String::new();
+    loop {
+        let page = ask(&format!("?limit=7{before}")).await;
+        assert!(page.len() <= 7);
+        let Some(last) = page.last() else { break };
+        before = format!("&before={}", last.position);
+        pages.extend(page);
+    }
+    assert_eq!(pages, all);
+    let one = ask("?name=citizen-1").await;
+    assert_eq!(one.len(), 1);
+    let serial = one[0].serial.to_uppercase();
+    assert_eq!(ask(&format!("?name={serial}")).await, one);
+    assert_eq!(ask("?name=nobody").await, []);
+    for wrong in ["?limit=-1", "?limit=some", "?before=x", "?page=2"] {
+        let path = format!("/certificates{wrong}");
+        let refused = stand.control().get::<Value>(&path).await.unwrap_err();
+        assert!(
+            matches!(refused, ControlError::Refused { .. }),
+            "{wrong}: {refused}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

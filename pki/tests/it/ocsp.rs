@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use http::Request as HttpRequest;
 use qaqpa_crypto::{DigestAlgorithm, KeyKind};
 use qaqpa_model::Moment;
-use qaqpa_transport::{ClientLimits, HttpClient};
+use qaqpa_pki::Config;
+use qaqpa_transport::{ClientLimits, Clock, HttpClient};
 use qaqpa_x509::RevocationReason;
 use qaqpa_x509::ocsp::{self, CertId, CertStatus, OcspError, OcspPolicy, Request, ResponseStatus};
 
@@ -36,7 +37,8 @@ async fn each_state_is_answered_by_a_delegated_responder_with_the_nonce() {
         .responder
         .not_after()
         .since(answer.responder.not_before());
-    assert_eq!(days.as_secs() / 86_400, 30);
+    // A day before its issue, for clocks that are behind, and thirty from then on.
+    assert_eq!(days.as_secs() / 86_400, 31);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -217,10 +219,25 @@ async fn what_is_no_request_is_called_malformed_and_too_many_unauthorized() {
         let answer = stand.post_ocsp(bad.to_vec()).await;
         assert_eq!(status(&answer), ResponseStatus::MalformedRequest);
     }
-    let answer = stand
-        .get(&format!("{}not-base64!", stand.address("ocsp")))
-        .await;
-    assert_eq!(status(&answer.body), ResponseStatus::MalformedRequest);
+    let door = stand.address("ocsp");
+    for path in ["", "not-base64!", "%FF", "%C3", "%", "%zz", "/", "MA%3"] {
+        let answer = stand.get(&format!("{door}{path}")).await;
+        assert_eq!(answer.status.as_u16(), 200, "{path}");
+        let media_type = answer.header("content-type");
+        assert_eq!(media_type, Some("application/ocsp-response"), "{path}");
+        assert_eq!(status(&answer.body), ResponseStatus::MalformedRequest);
+    }
+    // RFC 5280 §4.1.2.2: no certificate has a serial number of 21 bytes.
+    let sha_1 = DigestAlgorithm::Sha1;
+    for (length, refused) in [(20, false), (21, true), (30_000, true)] {
+        let request = Request {
+            cert_ids: vec![CertId::for_serial(sha_1, &issuing, &vec![0x51; length])],
+            nonce: None,
+        };
+        let answer = stand.post_ocsp(request.encode()).await;
+        let malformed = answer == ocsp::failure(ResponseStatus::MalformedRequest);
+        assert_eq!(malformed, refused, "{length}");
+    }
     let many = Request {
         cert_ids: vec![CertId::new(DigestAlgorithm::Sha1, &certificate, &issuing); 65],
         nonce: None,
@@ -322,6 +339,38 @@ async fn an_answer_without_a_nonce_is_signed_ahead_and_given_again_while_it_is_r
         .unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn only_answers_about_one_certificate_that_was_issued_are_kept() {
+    let config = Config {
+        ocsp_kept_max: 2,
+        ..Config::default()
+    };
+    let stand = Stand::with(Clock::real(), config).await;
+    // Two signatures with an ECDSA key are never the same.
+    let kind = KeyKind::Ecdsa;
+    let (leaf, issuing) = (stand.issue(kind, "citizen-7").await, stand.issuing_of(kind));
+    let kept = stand.unsalted(&leaf, &issuing).await;
+    let about = |serials: &[&[u8]]| {
+        let id = |serial: &&[u8]| CertId::for_serial(DigestAlgorithm::Sha256, &issuing, serial);
+        let request = Request {
+            cert_ids: serials.iter().map(id).collect(),
+            nonce: None,
+        };
+        request.encode()
+    };
+    for other in [
+        about(&[&[0x42]]),
+        about(&[&[0x43]]),
+        about(&[&[0x51; 20]]),
+        about(&[leaf.serial(), leaf.serial()]),
+        about(&[leaf.serial(), &[0x44]]),
+    ] {
+        let first = stand.post_ocsp(other.clone()).await;
+        assert_ne!(first, stand.post_ocsp(other).await);
+    }
+    assert_eq!(stand.unsalted(&leaf, &issuing).await, kept);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whoever_asks_after_a_revocation_was_acknowledged_is_told_of_it() {
     let stand = Arc::new(Stand::new().await);
@@ -414,10 +463,11 @@ async fn what_is_asked_in_a_wrong_way_is_told_so_by_http_with_a_sentence() {
     let request = "application/ocsp-request";
     let post = Some("POST".to_owned());
     let get = Some("GET,HEAD".to_owned());
+    let both = Some("GET,HEAD,POST".to_owned());
     for (method, path, media_type, expected) in [
         ("POST", "ocsp/", "text/xml", (415, None)),
-        ("GET", "ocsp/", request, (405, post.clone())),
-        ("PUT", "ocsp/", request, (405, post)),
+        ("GET", "ocsp", request, (405, post)),
+        ("PUT", "ocsp/", request, (405, both)),
         ("DELETE", "crl/rsa.crl", request, (405, get.clone())),
         ("POST", "cert/rsa-root.cer", request, (405, get)),
         ("GET", "crl/rsa-root-delta.crl", request, (404, None)),

@@ -310,6 +310,64 @@ async fn a_request_without_an_order_for_somebody_is_for_whom_its_subject_names()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_names_somebody_else_or_nobody_knows_whom_is_refused_for_every_holder() {
+    let config = Config {
+        test_identities: true,
+        ..Config::default()
+    };
+    let stand = Stand::with(Clock::real(), config).await;
+    let key = PrivateKey::generate(KeyKind::Ecdsa).unwrap();
+    let named = |numbers: &[&str]| {
+        let subject = NameToWrite::new().with(oid::COMMON_NAME, "ТЕСТОВ СЫНАҚ");
+        let add = |name: NameToWrite, number: &&str| name.with(oid::SERIAL_NUMBER, *number);
+        csr(&key, &numbers.iter().fold(subject, add))
+    };
+    let person = |pem: &str| for_request(pem);
+    let test = |pem: &str| {
+        let mut order = for_request(pem);
+        order["iin"] = json!("123456789011");
+        order["test_identity"] = json!(true);
+        order
+    };
+    let system = |pem: &str| json!({ "id": "mine-8", "name": "TEST SYSTEM", "role": "information-system", "csr": pem });
+    let mismatch = Some("csr-subject-mismatch");
+    // The request's serialNumbers, and what becomes of an order for a person, a test person and a system.
+    for (numbers, expected) in [
+        (&[][..], [None, None, None]),
+        (&["IIN931002451325"], [None, mismatch, mismatch]),
+        (&["IIN123456789011"], [mismatch, None, mismatch]),
+        (&["IIN900101490019"], [mismatch; 3]),
+        (&["931002451325"], [mismatch; 3]),
+        (&["IIN931002451325", "IIN931002451325"], [mismatch; 3]),
+        (&["IIN931002451325", "IIN900101490019"], [mismatch; 3]),
+        (&["iin931002451325"], [mismatch; 3]),
+    ] {
+        let pem = named(numbers);
+        let orders = [person(&pem), test(&pem), system(&pem)];
+        for (order, expected) in orders.iter().zip(expected) {
+            let answer = stand.control().post::<_, Issued>("/issue", order).await;
+            let said = answer.err().map(label);
+            let expected = expected.map(|label| (422, label.to_owned()));
+            assert_eq!(said, expected, "{numbers:?}: {order}");
+        }
+    }
+    // With nobody ordered, the request's number must be one.
+    let mut order = for_request(&named(&["IIN123456789011"]));
+    order["iin"] = Value::Null;
+    let said = refusal(&stand, &order).await;
+    assert_eq!(said, (422, "iin-invalid".to_owned()));
+    // An organisation's number is never taken from a request, but must not be another's.
+    let subject = NameToWrite::new().with(oid::ORGANIZATIONAL_UNIT, "BIN990140000017");
+    for (bin, expected) in [("990140000017", None), ("990140900014", mismatch)] {
+        let mut order = for_request(&csr(&key, &subject));
+        (order["bin"], order["role"]) = (json!(bin), json!("head"));
+        let answer = stand.control().post::<_, Issued>("/issue", &order).await;
+        let said = answer.err().map(label);
+        assert_eq!(said, expected.map(|label| (422, label.to_owned())), "{bin}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn requests_that_cannot_be_granted_are_refused_by_name() {
     let stand = Stand::new().await;
     let desk = tempfile::tempdir().unwrap();

@@ -47,6 +47,8 @@ macro_rules! hold {
         });
         crate::contract::hold!(@ $stand, authority {
             a_serial_number_is_entered_once,
+            certificates_are_listed_by_name_and_page_by_page,
+            what_is_entered_and_what_the_journal_says_of_it_are_one,
             a_revocation_is_for_good_and_a_suspension_is_not,
             a_certificate_can_be_revoked_from_the_beginning,
             numbers_never_repeat_not_even_after_closing,

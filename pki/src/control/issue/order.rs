@@ -11,7 +11,7 @@ use qaqpa_x509::profile::{Purpose, Role};
 use super::{IssueOrder, Why};
 use crate::Config;
 use crate::config::days;
-use crate::control::request::{self, Wish};
+use crate::control::request::{self, Named, Wish};
 use crate::standing::Standing;
 
 /// An order that can be carried out.
@@ -96,7 +96,8 @@ impl Plan {
 impl Holder {
     fn of(order: &IssueOrder, role: Role, wish: Option<&Wish>) -> Result<Self, Why> {
         let written = order.name.clone().or_else(|| wish.and_then(Wish::name));
-        let words = named(written.as_deref().unwrap_or_default())?;
+        let words = words_of(written.as_deref().unwrap_or_default())?;
+        let digits = digits(order, role, wish)?;
         if role == Role::InformationSystem {
             return Ok(Self::System(System {
                 name: words.join(" "),
@@ -111,7 +112,7 @@ impl Holder {
         let (surname, given_name) = (surname.clone(), given_name.clone());
         let patronymic = (!patronymic.is_empty()).then(|| patronymic.join(" "));
         if order.test_identity {
-            let iin = unchecked("iin-invalid", order.iin.as_deref())?;
+            let iin = unchecked("iin-invalid", digits.as_deref())?;
             let organization = match order.bin.as_deref() {
                 None => None,
                 bin => Some((organization_name(order), unchecked("bin-invalid", bin)?)),
@@ -128,7 +129,7 @@ impl Holder {
             surname,
             given_name,
             patronymic,
-            iin: iin(order, wish)?,
+            iin: iin(digits.as_deref())?,
             organization: organization(order)?,
         }))
     }
@@ -180,19 +181,35 @@ fn key(order: &IssueOrder) -> Result<NewKey, Why> {
     Ok(NewKey::Make { kind, password })
 }
 
-/// The order's IIN, or that of the request's subject. Where both have one, they must be the same: a request that names
-/// somebody else is somebody else's.
-fn iin(order: &IssueOrder, wish: Option<&Wish>) -> Result<Iin, Why> {
-    let written = wish.and_then(Wish::iin);
-    let Some(ordered) = order.iin.as_deref() else {
-        return written.ok_or_else(|| ("iin-invalid", "no IIN is given".to_owned()));
+/// The digits of the holder's IIN: the order's, or those of the request's subject. Where both have some, they must be the
+/// same, and a system has none: a request that names somebody else, or nobody knows whom, is somebody else's.
+fn digits(order: &IssueOrder, role: Role, wish: Option<&Wish>) -> Result<Option<String>, Why> {
+    let ordered = match role {
+        Role::InformationSystem => None,
+        _ => order.iin.clone(),
     };
-    let ordered = Iin::parse(ordered).map_err(|why| ("iin-invalid", why.to_string()))?;
-    if written.is_some_and(|written| written != ordered) {
-        let meaning = "the request's subject has another IIN than the order";
-        return Err(("csr-subject-mismatch", meaning.to_owned()));
+    let mismatch = |meaning: &str| Err(("csr-subject-mismatch", meaning.to_owned()));
+    let bin = wish.and_then(Wish::bin);
+    if bin.is_some() && order.bin.is_some() && bin != order.bin {
+        return mismatch("the request's subject has another BIN than the order");
     }
-    Ok(ordered)
+    match (wish.map_or(Named::Nobody, Wish::named), ordered) {
+        (Named::Nobody, ordered) => Ok(ordered),
+        (Named::Digits(_), None) if role == Role::InformationSystem => {
+            mismatch("the request's subject has an IIN, which a system has not")
+        }
+        (Named::Digits(digits), None) => Ok(Some(digits)),
+        (Named::Digits(digits), Some(ordered)) if digits == ordered => Ok(Some(digits)),
+        (Named::Digits(_), Some(_)) => {
+            mismatch("the request's subject has another IIN than the order")
+        }
+        (Named::Unclear(why), _) => mismatch(&format!("the request's subject: {why}")),
+    }
+}
+
+fn iin(digits: Option<&str>) -> Result<Iin, Why> {
+    let digits = digits.ok_or_else(|| ("iin-invalid", "no IIN is given".to_owned()))?;
+    Iin::parse(digits).map_err(|why| ("iin-invalid", why.to_string()))
 }
 
 fn organization(order: &IssueOrder) -> Result<Option<(String, Bin)>, Why> {
@@ -230,7 +247,9 @@ fn validity(order: &IssueOrder, lasts: Duration, now: Moment) -> Result<Validity
         (Some(end), None) => end,
         (None, Some(0)) => return Err(invalid("a certificate is valid for a day at least")),
         (None, Some(count)) => begin.unwrap_or(now).plus(days(count.min(2 * DAYS_MAX))),
-        (None, None) => not_before.plus(lasts).min(last),
+        (None, None) => begin
+            .map_or(usual.not_after, |begin| begin.plus(lasts))
+            .min(last),
     };
     if not_before >= not_after {
         return Err(invalid("the period ends before it begins"));
@@ -250,7 +269,7 @@ fn validity(order: &IssueOrder, lasts: Duration, now: Moment) -> Result<Validity
 }
 
 /// The words of a name; X.520 allows 64 characters in a common name.
-fn named(name: &str) -> Result<Vec<String>, Why> {
+fn words_of(name: &str) -> Result<Vec<String>, Why> {
     let words: Vec<String> = name.split_whitespace().map(str::to_owned).collect();
     let long = name.chars().count() > 64;
     if words.is_empty() || long || name.chars().any(char::is_control) {

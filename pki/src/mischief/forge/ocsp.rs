@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use qaqpa_crypto::{DigestAlgorithm, PrivateKey};
 use qaqpa_model::Moment;
-use qaqpa_x509::issue::{self, CertificateSpec, Issuer, Validity};
+use qaqpa_x509::issue::{self, CertificateSpec, Issuer};
 use qaqpa_x509::{Certificate, KeyUsage, ObjectIdentifier, oid};
 
 use super::{
-    ForgeError, NOBODY_KNOWS, SHA_1_WITH_RSA, SHA_512_WITH_RSA, Seal, algorithm_named,
-    algorithm_of, critical_extension, extension, generalized, oid_node, place_of, seal, sequence,
-    signed,
+    DAY, ForgeError, NOBODY_KNOWS, SHA_1_WITH_RSA, SHA_512_WITH_RSA, Seal, ahead, algorithm_named,
+    algorithm_of, another, critical_extension, extension, generalized, oid_node, over, place_of,
+    seal, sequence, signed,
 };
 use crate::mischief::fault::OcspFault;
 use crate::mischief::tree::{ENUMERATED, INTEGER, NULL, Node, OCTET_STRING, branch, leaf};
-use crate::vault::{Signer, test_name};
+use crate::vault::Signer;
 
 /// What a forger of OCSP answers has at hand.
 #[derive(Debug)]
@@ -94,7 +94,6 @@ const GOOD: u8 = 0x80;
 const UNKNOWN: u8 = 0x82;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl<'a> Draft<'a> {
     fn of(honest: &[u8], desk: &'a OcspDesk<'a>) -> Option<Self> {
@@ -157,18 +156,8 @@ impl<'a> Draft<'a> {
             }),
             F::NoAnswers => self.answers(|_| Vec::new()),
 
-            F::ExpiredResponder => {
-                self.delegate().spec.validity = Validity {
-                    not_before: now.minus(time + 30 * DAY),
-                    not_after: now.minus(time),
-                };
-            }
-            F::FutureResponder => {
-                self.delegate().spec.validity = Validity {
-                    not_before: now.plus(time),
-                    not_after: now.plus(time + 30 * DAY),
-                };
-            }
+            F::ExpiredResponder => self.delegate().spec.validity = over(now, time),
+            F::FutureResponder => self.delegate().spec.validity = ahead(now, time),
             F::ForeignResponder => self.delegated_by(self.desk.foreign),
             F::SiblingResponder => self.delegated_by(self.desk.sibling),
             F::SelfSignedResponder => {
@@ -360,21 +349,10 @@ impl<'a> Draft<'a> {
     fn delegate(&mut self) -> &mut Delegate<'a> {
         let desk = self.desk;
         self.delegate.get_or_insert_with(|| {
+            let called = "QAQPA TEST OCSP RESPONDER (FORGED)";
             let honest = &desk.responder.certificate;
-            let name = test_name("QAQPA TEST OCSP RESPONDER (FORGED)");
-            let validity = Validity {
-                not_before: honest.not_before(),
-                not_after: honest.not_after(),
-            };
-            let spec = CertificateSpec::new(name, honest.spki_der(), validity)
-                .expect("the responder's key is one that a certificate was made for");
             Delegate {
-                spec: CertificateSpec {
-                    key_usage: Some(KeyUsage::DIGITAL_SIGNATURE),
-                    extended_key_usage: vec![oid::EKU_OCSP_SIGNING],
-                    ocsp_nocheck: true,
-                    ..spec
-                },
+                spec: another(honest, called, CertificateSpec::of_responder),
                 by: &desk.issuer.key,
                 issuer: &desk.issuer.certificate,
                 issuer_name: &desk.issuer.certificate,

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use qaqpa_crypto::{DigestAlgorithm, PrivateKey};
 use qaqpa_model::Moment;
-use qaqpa_x509::issue::{self, CertificateSpec, Validity};
+use qaqpa_x509::issue::{self, CertificateSpec};
 use qaqpa_x509::tsp::{
     self, Accuracy, Failure, Imprint, Signing, StampRequest, StampToIssue, Stamped, Status, Wanted,
 };
-use qaqpa_x509::{Certificate, KeyUsage, ObjectIdentifier, oid};
+use qaqpa_x509::{Certificate, ObjectIdentifier, oid};
 
-use super::{ForgeError, NOBODY_KNOWS, generalized, sequence};
+use super::{DAY, ForgeError, NOBODY_KNOWS, ahead, another, generalized, over, sequence};
 use crate::mischief::fault::StampFault;
 use crate::mischief::tree::{GENERALIZED_TIME, INTEGER, Node, OCTET_STRING, leaf};
-use crate::vault::{Signer, test_name};
+use crate::vault::Signer;
 
 /// What a forger of time stamps has at hand.
 #[derive(Debug)]
@@ -73,8 +73,6 @@ enum Named {
     Another,
     Nobody,
 }
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl<'a> Draft<'a> {
     fn of(honest: &[u8], desk: &'a StampDesk<'a>) -> Option<Self> {
@@ -140,18 +138,8 @@ impl<'a> Draft<'a> {
                 );
             }
             F::EkuNotCritical => self.usages(vec![oid::EKU_TIME_STAMPING], false),
-            F::ExpiredTsa => {
-                self.tsa().validity = Validity {
-                    not_before: now.minus(time + 30 * DAY),
-                    not_after: now.minus(time),
-                };
-            }
-            F::FutureTsa => {
-                self.tsa().validity = Validity {
-                    not_before: now.plus(time),
-                    not_after: now.plus(time + 30 * DAY),
-                };
-            }
+            F::ExpiredTsa => self.tsa().validity = over(now, time),
+            F::FutureTsa => self.tsa().validity = ahead(now, time),
             F::ForeignTsa => {
                 self.tsa();
                 self.foreign = true;
@@ -185,21 +173,9 @@ impl<'a> Draft<'a> {
     /// The signer's certificate, to be made anew.
     fn tsa(&mut self) -> &mut CertificateSpec {
         let honest = &self.desk.stamper.certificate;
-        self.tsa.get_or_insert_with(|| {
-            let name = test_name("QAQPA TEST TSA (FORGED)");
-            let validity = Validity {
-                not_before: honest.not_before(),
-                not_after: honest.not_after(),
-            };
-            let spec = CertificateSpec::new(name, honest.spki_der(), validity)
-                .expect("the stamper's key is one that a certificate was made for");
-            CertificateSpec {
-                key_usage: Some(KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::NON_REPUDIATION)),
-                extended_key_usage: vec![oid::EKU_TIME_STAMPING],
-                extended_key_usage_critical: true,
-                ..spec
-            }
-        })
+        let called = "QAQPA TEST TSA (FORGED)";
+        self.tsa
+            .get_or_insert_with(|| another(honest, called, CertificateSpec::of_timestamper))
     }
 
     fn usages(&mut self, usages: Vec<ObjectIdentifier>, critical: bool) {

@@ -130,10 +130,7 @@ async fn a_request_by_get_is_met_as_one_by_post() {
     let certificate = stand.certificate("citizen-1");
     let request = Request::about(&certificate, &stand.issuing(), None).encode();
     let text = base64::engine::general_purpose::STANDARD.encode(request);
-    let escaped = text
-        .replace('/', "%2F")
-        .replace('+', "%2B")
-        .replace('=', "%3D");
+    let escaped: String = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
     for text in [text, escaped] {
         let answer = stand.get(&format!("{}{text}", stand.address("ocsp"))).await;
         assert_eq!(answer.body.as_ref(), [0x30, 3, 0x0a, 1, 3]);

@@ -1,7 +1,8 @@
 //! The authority's register, counters and settings.
 
 use qaqpa_store::{
-    CertificateChange, CertificateState, NewCertificate, RevocationList, StoreError,
+    CertificateChange, CertificateFilter, CertificateState, Direction, JournalEntry, JournalFilter,
+    NewCertificate, RevocationList, StoreError,
 };
 
 use crate::stand::{Stand, at};
@@ -25,9 +26,9 @@ pub(crate) async fn a_serial_number_is_entered_once(stand: &impl Stand) {
         certificate("0a", "citizen-1"),
         certificate("0b", "citizen-1"),
     ];
-    assert_eq!(authority.record(both).await, Ok(vec![]));
+    assert_eq!(authority.record(both, vec![]).await, Ok(vec![]));
     let twice = vec![certificate("0c", "head-1"), certificate("0a", "head-1")];
-    let outcome = authority.record(twice).await;
+    let outcome = authority.record(twice, vec![]).await;
     assert!(matches!(outcome, Err(StoreError::Database { .. })));
     assert_eq!(authority.by_serial("rsa-issuing", "0c").await, Ok(None));
     assert_eq!(authority.by_serial("rsa-root", "0a").await, Ok(None));
@@ -41,14 +42,76 @@ pub(crate) async fn a_serial_number_is_entered_once(stand: &impl Stand) {
     let of_one = authority.by_identity("citizen-1").await.unwrap();
     let serials: Vec<_> = of_one.iter().map(|one| one.serial.as_str()).collect();
     assert_eq!(serials, ["0b", "0a"]);
-    assert_eq!(authority.certificates().await, Ok(of_one));
+    let all = CertificateFilter::default();
+    assert_eq!(authority.certificates(&all, 10).await, Ok(of_one));
+}
+
+pub(crate) async fn certificates_are_listed_by_name_and_page_by_page(stand: &impl Stand) {
+    let store = stand.open().await;
+    let authority = store.authority();
+    let new = |number: u8| {
+        let identity = if number % 2 == 0 { "even-1" } else { "odd-1" };
+        certificate(&format!("{number:02x}"), identity)
+    };
+    let new = (1..=12).map(new).collect();
+    assert_eq!(authority.record(new, vec![]).await, Ok(vec![]));
+    for (name, before, limit, expected) in [
+        (None, None, 3, &[12, 11, 10][..]),
+        (None, Some(10), 3, &[9, 8, 7]),
+        (None, Some(2), 3, &[1]),
+        (None, Some(1), 3, &[]),
+        (None, None, 0, &[]),
+        (None, Some(u64::MAX), 1, &[12]),
+        (Some("odd-1"), None, 2, &[11, 9]),
+        (Some("odd-1"), Some(9), 9, &[7, 5, 3, 1]),
+        (Some("0C"), None, 9, &[12]),
+        (Some("0c"), Some(12), 9, &[]),
+        (Some("0"), None, 9, &[]),
+        (Some("nobody"), None, 9, &[]),
+    ] {
+        let filter = CertificateFilter {
+            name: name.map(str::to_owned),
+            before,
+        };
+        let found = authority.certificates(&filter, limit).await.unwrap();
+        let positions: Vec<_> = found.iter().map(|one| one.position).collect();
+        assert_eq!(positions, expected, "{filter:?}, {limit}");
+    }
+}
+
+pub(crate) async fn what_is_entered_and_what_the_journal_says_of_it_are_one(stand: &impl Stand) {
+    let store = stand.open().await;
+    let authority = store.authority();
+    let entry = |kind: &str| JournalEntry {
+        at: at(0),
+        kind: kind.to_owned(),
+        message_id: None,
+        direction: Direction::Own,
+        label: None,
+        raw: None,
+        summary: serde_json::json!({ "serial": "0a" }),
+    };
+    let entries = vec![entry("certificates-issued"), entry("notice")];
+    let one = vec![certificate("0a", "citizen-1")];
+    assert_eq!(authority.record(one.clone(), entries).await, Ok(vec![]));
+    // A serial number that exists: neither the certificate nor the word about it is there.
+    let both = vec![certificate("0b", "citizen-2"), certificate("0a", "head-1")];
+    let outcome = authority.record(both, vec![entry("never")]).await;
+    assert!(matches!(outcome, Err(StoreError::Database { .. })));
+    let kinds = store.journal().list(&JournalFilter::default(), 10).await;
+    let kinds: Vec<_> = kinds.unwrap().into_iter().map(|said| said.kind).collect();
+    assert_eq!(kinds, ["notice", "certificates-issued"]);
+    let all = CertificateFilter::default();
+    let all = authority.certificates(&all, 10).await;
+    assert_eq!(all.unwrap().len(), 1);
+    assert_eq!(store.journal().verify_chain().await.unwrap().broken, None);
 }
 
 pub(crate) async fn a_revocation_is_for_good_and_a_suspension_is_not(stand: &impl Stand) {
     let store = stand.open().await;
     let authority = store.authority();
     authority
-        .record(vec![certificate("0a", "citizen-1")])
+        .record(vec![certificate("0a", "citizen-1")], vec![])
         .await
         .unwrap();
     let suspended = CertificateState::Suspended { at: at(5) };
@@ -118,7 +181,7 @@ pub(crate) async fn a_certificate_can_be_revoked_from_the_beginning(stand: &impl
         state,
         since: at(-5),
     };
-    assert_eq!(authority.record(both).await, Ok(vec![change]));
+    assert_eq!(authority.record(both, vec![]).await, Ok(vec![change]));
     let found = authority.by_identity("revoked").await.unwrap();
     assert_eq!(found[0].state, state);
 }
