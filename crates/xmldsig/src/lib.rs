@@ -25,6 +25,8 @@ mod digests;
 mod error;
 mod find;
 mod ids;
+#[cfg(feature = "laboratory")]
+mod laboratory;
 mod names;
 mod read;
 mod scope;
@@ -39,6 +41,8 @@ pub use error::{SignError, SignatureError, SignatureLimit};
 pub use find::{
     Profile, find_all, find_all_nested, find_by_id, find_detached, find_enveloped, find_wsse,
 };
+#[cfg(feature = "laboratory")]
+pub use laboratory::Question;
 pub use read::key_info::Thumbprint;
 pub use sign::{
     Options, PropertiesToSign, Signer, WsseKeyInfo, counter_sign, sign_by_id, sign_by_id_with,

@@ -34,7 +34,7 @@ fn joined(text: &str) -> Option<String> {
         .collect();
     let body = base64.trim_end_matches('=');
     let is_base64 = base64.len() >= CHARACTERS_MIN
-        && base64.len() % 4 == 0
+        && base64.len().is_multiple_of(4)
         && base64.len() - body.len() <= 2
         && body
             .bytes()

@@ -8,14 +8,15 @@ use std::process::Command;
 use openssl::x509::X509;
 use qaqpa_xml::XmlLimits;
 use qaqpa_xmldsig::{
-    Bounds, SignatureError, WsseKeyInfo, find_enveloped, sign_by_id, sign_enveloped, sign_wsse,
+    Bounds, Options, Profile, SignatureError, WsseKeyInfo, counter_sign, find_all, find_enveloped,
+    sign_by_id, sign_detached, sign_enveloped, sign_enveloped_with, sign_wsse,
 };
 use tempfile::TempDir;
 
 use crate::forge::{ENVELOPED, EXCLUSIVE, INCLUSIVE};
 use crate::people::{
     APPLICATION, ENVELOPE, Person, applicant, ecdsa_signer, judge_by_id, judge_enveloped,
-    judge_wsse, parse, text,
+    judge_wsse, parse, stranger, text,
 };
 
 const BODY: &str = "http://schemas.xmlsoap.org/soap/envelope/:Body";
@@ -172,7 +173,9 @@ fn xmlsec1_verifies_our_by_id_signatures() {
 fn xmlsec1_verifies_our_transport_signatures() {
     let bench = Bench::new();
     for key_info in [
+        WsseKeyInfo::BinarySecurityToken,
         WsseKeyInfo::KeyIdentifier,
+        WsseKeyInfo::ThumbprintSha1,
         WsseKeyInfo::IssuerSerial {
             issuer_name: "CN=TEST".to_owned(),
             serial_decimal: "7".to_owned(),
@@ -339,4 +342,101 @@ fn ecdsa_signatures_pass_between_xmlsec1_and_us_both_ways() {
         judge_enveloped(&theirs, applicant().spki()),
         Err(SignatureError::ValueWrong)
     );
+}
+
+/// Verifies the signature of that place with the certificate's key.
+fn verify_one(bench: &Bench, number: usize, xml: &str) -> Result<String, String> {
+    let signature = format!("(//*[local-name()='Signature'])[{number}]");
+    bench.xmlsec1(
+        &[
+            "--verify",
+            "--pubkey-cert-pem",
+            "certificate.pem",
+            "--node-xpath",
+            &signature,
+            "--id-attr:Id",
+            "http://www.w3.org/2000/09/xmldsig#:SignatureValue",
+            "--id-attr:Id",
+            "p",
+        ],
+        xml,
+    )
+}
+
+#[test]
+fn xmlsec1_verifies_each_of_our_co_signatures_and_a_counter_signature() {
+    let limits = XmlLimits::default();
+    let mut xml = APPLICATION.to_owned();
+    for (id, person) in [("a", applicant()), ("b", stranger())] {
+        let options = Options {
+            parallel: true,
+            ..Options::with_id(id)
+        };
+        let signed = sign_enveloped_with(xml.as_bytes(), &person.signer(), &options, &limits);
+        xml = text(signed.unwrap());
+    }
+    let (options, signer) = (Options::with_id("c"), applicant().signer());
+    let counter = counter_sign(
+        xml.as_bytes(),
+        &Options::value_id("b"),
+        &signer,
+        &options,
+        &limits,
+    );
+    let xml = text(counter.unwrap());
+    let document = parse(&xml);
+    let all = find_all(&document, Profile::Enveloped, &Bounds::default()).unwrap();
+    for (number, person) in [(1, applicant()), (2, stranger()), (3, applicant())] {
+        all[number - 1].cover(person.spki()).unwrap();
+        let bench = Bench::of(person);
+        verify_one(&bench, number, &xml).unwrap_or_else(|e| panic!("{number}: {e}\n{xml}"));
+        let changed = xml.replace("931002451325", "931002451326");
+        assert_eq!(
+            verify_one(&bench, number, &changed).is_ok(),
+            number == 3,
+            "the counter-signature is about the value alone"
+        );
+    }
+}
+
+#[test]
+fn xmlsec1_verifies_our_detached_signatures() {
+    let xml = "<m xmlns:q='urn:q'><p Id='p1' q:x='1'>one</p>\n<p Id='p2'><!-- x -->two</p></m>";
+    let signer = applicant().signer();
+    let limits = XmlLimits::default();
+    let signed = sign_detached(xml.as_bytes(), &signer, &Options::default(), &limits);
+    let signed = text(signed.unwrap());
+    let bench = Bench::new();
+    verify_one(&bench, 1, &signed).unwrap_or_else(|e| panic!("{e}\n{signed}"));
+    verify_one(&bench, 1, &signed.replace("two", "three")).unwrap_err();
+}
+
+#[test]
+fn what_xmlsec1_signs_by_subtraction_beside_ours_is_accepted() {
+    let limits = XmlLimits::default();
+    let filter2 = "http://www.w3.org/2002/06/xmldsig-filter2";
+    let parameters = format!(
+        "<XPath xmlns=\"{filter2}\" Filter=\"subtract\">/descendant::dsig:Signature</XPath>"
+    );
+    let template = template("", EXCLUSIVE, &[filter2, EXCLUSIVE], X509).replace(
+        &format!("<dsig:Transform Algorithm=\"{filter2}\"/>"),
+        &format!("<dsig:Transform Algorithm=\"{filter2}\">{parameters}</dsig:Transform>"),
+    );
+    let unsigned = APPLICATION.replace("</application>", &format!("{template}</application>"));
+    let sign = ["--sign", "--privkey-pem", "key.pem,certificate.pem"];
+    let theirs = Bench::new().xmlsec1(&sign, &unsigned).unwrap();
+    judge_enveloped(&theirs, applicant().spki()).unwrap_or_else(|e| panic!("{e}\n{theirs}"));
+    let options = Options {
+        parallel: true,
+        ..Options::default()
+    };
+    let signer = stranger().signer();
+    let both = sign_enveloped_with(theirs.as_bytes(), &signer, &options, &limits).unwrap();
+    let both = text(both);
+    let document = parse(&both);
+    let all = find_all(&document, Profile::Enveloped, &Bounds::default()).unwrap();
+    all[0].cover(applicant().spki()).unwrap();
+    all[1].cover(stranger().spki()).unwrap();
+    verify_one(&Bench::new(), 1, &both).unwrap();
+    verify_one(&Bench::of(stranger()), 2, &both).unwrap();
 }

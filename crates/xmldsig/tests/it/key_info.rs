@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use qaqpa_crypto::DigestAlgorithm;
 use qaqpa_xmldsig::{Bounds, SignatureError, SignatureLimit, find_enveloped};
 
 use crate::forge::{ENVELOPED, INCLUSIVE, forge, reference, signature_with};
@@ -138,4 +139,96 @@ fn broken_forms_are_refused() {
             "{key_info}"
         );
     }
+}
+
+const THUMBPRINT_SHA1: &str =
+    "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#ThumbprintSHA1";
+const SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
+
+fn by_sha1(octets: &[u8]) -> String {
+    format!(
+        "<wsse:SecurityTokenReference><wsse:KeyIdentifier ValueType=\"{THUMBPRINT_SHA1}\">{}</wsse:KeyIdentifier></wsse:SecurityTokenReference>",
+        STANDARD.encode(octets)
+    )
+}
+
+fn by_sha256(octets: &[u8]) -> String {
+    format!(
+        "<ds:X509Data><d:X509Digest xmlns:d=\"http://www.w3.org/2009/xmldsig11#\" Algorithm=\"{SHA256}\">{}</d:X509Digest></ds:X509Data>",
+        STANDARD.encode(octets)
+    )
+}
+
+/// A thumbprint names a certificate that the recipient has: it proves nothing, and finds no other.
+#[test]
+fn thumbprints_are_of_one_certificate() {
+    let der = &applicant().certificate_der;
+    for (key_info, algorithm) in [
+        (
+            by_sha1(&DigestAlgorithm::Sha1.digest(der)),
+            DigestAlgorithm::Sha1,
+        ),
+        (
+            by_sha256(&DigestAlgorithm::Sha256.digest(der)),
+            DigestAlgorithm::Sha256,
+        ),
+    ] {
+        let xml = with(&key_info);
+        let document = parse(&xml);
+        let found = find_enveloped(&document, &Bounds::default()).unwrap();
+        found.cover(applicant().spki()).unwrap();
+        assert!(found.certificates().is_empty());
+        let thumbprint = found.thumbprint().unwrap();
+        assert_eq!(thumbprint.algorithm, algorithm);
+        assert!(thumbprint.is_of(der));
+        assert!(!thumbprint.is_of(&stranger().certificate_der));
+    }
+}
+
+#[test]
+fn a_thumbprint_that_contradicts_the_certificate_or_is_broken_is_refused() {
+    let der = &stranger().certificate_der;
+    let certificate = "<ds:X509Data><ds:X509Certificate>@C@</ds:X509Certificate></ds:X509Data>";
+    let sha1 = by_sha1(&DigestAlgorithm::Sha1.digest(der));
+    for (key_info, why) in [
+        (
+            format!("{certificate}{sha1}"),
+            "the thumbprint is not of the first certificate",
+        ),
+        (
+            format!("{sha1}{certificate}"),
+            "the thumbprint is not of the first certificate",
+        ),
+        (format!("{sha1}{sha1}"), "two thumbprints"),
+        (
+            by_sha1(&[0; 32]),
+            "KeyIdentifier has not the length of its digest",
+        ),
+        (
+            by_sha256(&[0; 20]),
+            "X509Digest has not the length of its digest",
+        ),
+        (
+            sha1.replace("ValueType", "EncodingType=\"urn:hex\" ValueType"),
+            "KeyIdentifier is not an X509v3 certificate in base64",
+        ),
+        (
+            by_sha256(&[0; 32]).replace(" Algorithm=", " x="),
+            "X509Digest without Algorithm",
+        ),
+    ] {
+        assert_eq!(
+            read(&key_info),
+            Err(SignatureError::Malformed {
+                why: why.to_owned()
+            }),
+            "{key_info}"
+        );
+    }
+    assert_eq!(
+        read(&by_sha256(&[0; 32]).replace(SHA256, "urn:digest")),
+        Err(SignatureError::AlgorithmUnknown {
+            uri: "urn:digest".to_owned()
+        })
+    );
 }

@@ -1,7 +1,10 @@
 //! The WS-Security signature of the transport.
 
 use qaqpa_xml::XmlLimits;
-use qaqpa_xmldsig::{Bounds, SignError, SignatureError, WsseKeyInfo, find_wsse, sign_wsse};
+use qaqpa_xmldsig::{
+    Bounds, PartKind, Profile, SignError, SignatureError, WsseKeyInfo, find_all, find_wsse,
+    sign_wsse,
+};
 
 use crate::forge::{EXCLUSIVE, forge, reference, signature, signature_with};
 use crate::people::{ENVELOPE, applicant, judge_wsse, parse, stranger, text};
@@ -443,4 +446,147 @@ fn unsigned_headers_and_envelopes_may_differ() {
         .replace("<soap:Header>", "<soap:Header><n xmlns=\"urn:n\">new</n>")
         .replace("<soap:Envelope ", "<soap:Envelope xmlns:more=\"urn:more\" ");
     judge_wsse(&xml, applicant().spki()).unwrap();
+}
+
+#[test]
+fn tokens_and_thumbprints_are_signed_and_verified() {
+    let token = signed_with(WsseKeyInfo::BinarySecurityToken);
+    let document = parse(&token);
+    let found = find_wsse(&document, &Bounds::default()).unwrap();
+    found.cover(applicant().spki()).unwrap();
+    assert_eq!(found.certificates(), [applicant().certificate_der.clone()]);
+    assert!(token.contains(&format!("<wsse:Reference URI=\"#X509-{SEED}\"")));
+
+    let thumbprint = signed_with(WsseKeyInfo::ThumbprintSha1);
+    let document = parse(&thumbprint);
+    let found = find_wsse(&document, &Bounds::default()).unwrap();
+    found.cover(applicant().spki()).unwrap();
+    assert!(found.certificates().is_empty());
+    assert!(
+        found
+            .thumbprint()
+            .unwrap()
+            .is_of(&applicant().certificate_der)
+    );
+}
+
+/// Case K13: the token must be one of X.509, of the very Security that holds the signature.
+#[test]
+fn k13_a_token_of_another_kind_or_another_security_is_refused() {
+    let xml = signed_with(WsseKeyInfo::BinarySecurityToken);
+    let token = cut(
+        &xml,
+        "<wsse:BinarySecurityToken",
+        "</wsse:BinarySecurityToken>",
+    )
+    .to_owned();
+    let elsewhere = |why| SignatureError::ReferenceRefused {
+        uri: format!("#X509-{SEED}"),
+        why,
+    };
+    assert_eq!(
+        refused(&xml.replace(&token, "")),
+        elsewhere("no element has this Id")
+    );
+    // In a Security of the Body, which nobody counts among those of the Header.
+    let moved = xml.replace(&token, "").replace(
+        "<data>",
+        &format!("<w:Security xmlns:w=\"{WSSE}\" xmlns:wsse=\"{WSSE}\" xmlns:wsu=\"{WSU}\">{token}</w:Security><data>"),
+    );
+    assert_eq!(
+        refused(&moved),
+        elsewhere("not a BinarySecurityToken in wsse:Security")
+    );
+    // The signature moved out of its Security.
+    let signature = cut(&xml, "<ds:Signature ", "</ds:Signature>").to_owned();
+    let out = xml.replace(&signature, "").replace(
+        "</soap:Header>",
+        &format!(
+            "{}</soap:Header>",
+            signature.replace(
+                "<ds:Signature ",
+                &format!("<ds:Signature xmlns:wsse=\"{WSSE}\" xmlns:wsu=\"{WSU}\" ")
+            )
+        ),
+    );
+    assert_eq!(
+        refused(&out),
+        elsewhere("not a BinarySecurityToken in wsse:Security")
+    );
+    let other = token.replace("wsse:BinarySecurityToken", "wsse:UsernameToken");
+    assert_eq!(
+        refused(&xml.replace(&token, &other)),
+        elsewhere("not a BinarySecurityToken in wsse:Security")
+    );
+    let path = "oasis-200401-wss-x509-token-profile-1.0#X509PKIPathv1";
+    let v3 = "oasis-200401-wss-x509-token-profile-1.0#X509v3";
+    assert_eq!(
+        refused(&xml.replace(&token, &token.replace(v3, path))),
+        malformed("BinarySecurityToken is not an X509v3 certificate in base64")
+    );
+    let reference = cut(&xml, "<wsse:Reference", "/>").to_owned();
+    assert_eq!(
+        refused(&xml.replace(&reference, &reference.replace(v3, path))),
+        malformed("Reference is not an X509v3 certificate in base64")
+    );
+    // Another certificate in the token: its bytes are what is used, and its key has signed nothing.
+    let stranger_token = token.replace(
+        &base64::Engine::encode(
+            &base64::engine::general_purpose::STANDARD,
+            &applicant().certificate_der,
+        ),
+        &base64::Engine::encode(
+            &base64::engine::general_purpose::STANDARD,
+            &stranger().certificate_der,
+        ),
+    );
+    let swapped = xml.replace(&token, &stranger_token);
+    let document = parse(&swapped);
+    let found = find_wsse(&document, &Bounds::default()).unwrap();
+    assert_eq!(found.certificates(), [stranger().certificate_der.clone()]);
+    assert_eq!(
+        found.cover(stranger().spki()).unwrap_err(),
+        SignatureError::ValueWrong
+    );
+}
+
+#[test]
+fn each_covered_part_of_a_transport_is_told() {
+    let timestamp = format!(
+        "<wsu:Timestamp xmlns:wsu=\"{WSU}\" wsu:Id=\"t\"><wsu:Created>2026-11-22T05:00:00Z</wsu:Created></wsu:Timestamp>"
+    );
+    let both = [
+        reference(0, "#t", &[EXCLUSIVE]),
+        reference(1, "#b", &[EXCLUSIVE]),
+    ]
+    .concat();
+    let template = ENVELOPE
+        .replace(
+            "<soap:Header/>",
+            &format!(
+                "<soap:Header>{}</soap:Header>",
+                in_security(format!("{timestamp}{}", signature(EXCLUSIVE, &both)))
+            ),
+        )
+        .replace("<soap:Body>", "<soap:Body Id=\"b\">");
+    let xml = forge(&template, applicant());
+    let document = parse(&xml);
+    let [found] = &find_all(&document, Profile::Wsse, &Bounds::default()).unwrap()[..] else {
+        panic!("one signature");
+    };
+    let covered = found.cover(applicant().spki()).unwrap();
+    let parts: Vec<_> = covered
+        .parts()
+        .iter()
+        .map(|part| (part.uri.as_str(), part.kind, part.root.name()))
+        .collect();
+    assert_eq!(
+        parts,
+        [
+            ("#t", PartKind::Other, "Timestamp"),
+            ("#b", PartKind::Content, "Body")
+        ]
+    );
+    assert_eq!(covered.root().name(), "Body");
+    assert_eq!(covered.contents().count(), 1);
 }
