@@ -1,11 +1,15 @@
 //! Digest algorithms by URI and by OID.
 
+mod hasher;
+
 use std::fmt;
 
 use aws_lc_rs::digest as lc;
 use der::oid::ObjectIdentifier;
 
 use crate::{gost, oid};
+
+pub use hasher::Hasher;
 
 /// A digest algorithm that this simulator recognises.
 ///
@@ -97,6 +101,12 @@ impl DigestAlgorithm {
             Self::Sha384 => 48,
             Self::Sha512 | Self::Streebog512 => 64,
         }
+    }
+
+    /// Begins a digest of bytes that come in parts.
+    #[must_use]
+    pub fn hasher(self) -> Hasher {
+        Hasher::new(self)
     }
 
     /// The digest of the bytes.

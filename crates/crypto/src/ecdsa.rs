@@ -3,7 +3,7 @@
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature as lc;
-use aws_lc_rs::signature::{EcdsaKeyPair, KeyPair as _, VerificationAlgorithm};
+use aws_lc_rs::signature::{EcdsaKeyPair, KeyPair as _};
 use der::asn1::UintRef;
 use der::oid::ObjectIdentifier;
 use der::{Decode, Encode, Sequence};
@@ -13,17 +13,68 @@ use zeroize::Zeroizing;
 use crate::key::OTHER_ALGORITHM;
 use crate::{CryptoError, SignatureAlgorithm, oid};
 
-/// A private key over P-256.
-pub(crate) struct EcdsaKey(EcdsaKeyPair);
+/// A private key over P-256 or P-384.
+pub(crate) struct EcdsaKey {
+    pair: EcdsaKeyPair,
+    curve: Curve,
+}
+
+/// The curves that are offered, each with the one digest that goes with it here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Curve {
+    P256,
+    P384,
+}
+
+impl Curve {
+    fn from_oid(oid: ObjectIdentifier) -> Result<Self, CryptoError> {
+        match oid {
+            oid::CURVE_P256 => Ok(Self::P256),
+            oid::CURVE_P384 => Ok(Self::P384),
+            other => Err(CryptoError::Unsupported {
+                oid: other.to_string(),
+            }),
+        }
+    }
+
+    pub(crate) const fn algorithm(self) -> SignatureAlgorithm {
+        match self {
+            Self::P256 => SignatureAlgorithm::EcdsaSha256,
+            Self::P384 => SignatureAlgorithm::EcdsaSha384,
+        }
+    }
+
+    const fn signing(self) -> &'static lc::EcdsaSigningAlgorithm {
+        match self {
+            Self::P256 => &lc::ECDSA_P256_SHA256_ASN1_SIGNING,
+            Self::P384 => &lc::ECDSA_P384_SHA384_ASN1_SIGNING,
+        }
+    }
+
+    const fn verifying(self) -> &'static lc::EcdsaVerificationAlgorithm {
+        match self {
+            Self::P256 => &lc::ECDSA_P256_SHA256_ASN1,
+            Self::P384 => &lc::ECDSA_P384_SHA384_ASN1,
+        }
+    }
+
+    /// Bytes of an uncompressed point.
+    const fn point_bytes(self) -> usize {
+        match self {
+            Self::P256 => 65,
+            Self::P384 => 97,
+        }
+    }
+}
 
 const UNUSABLE: CryptoError = CryptoError::KeyUnusable {
-    why: "not a consistent key over P-256",
+    why: "not a consistent key over its curve",
 };
 
 impl EcdsaKey {
-    pub(crate) fn generate() -> Result<Self, CryptoError> {
-        EcdsaKeyPair::generate(&lc::ECDSA_P256_SHA256_ASN1_SIGNING)
-            .map(Self)
+    pub(crate) fn generate(curve: Curve) -> Result<Self, CryptoError> {
+        EcdsaKeyPair::generate(curve.signing())
+            .map(|pair| Self { pair, curve })
             .map_err(|_| CryptoError::KeyUnusable {
                 why: "the key generator failed",
             })
@@ -39,23 +90,23 @@ impl EcdsaKey {
             .map_err(|_| CryptoError::KeyUnusable {
                 why: "the curve has no name",
             })?;
-        if curve != oid::CURVE_P256 {
-            return Err(CryptoError::Unsupported {
-                oid: curve.to_string(),
-            });
-        }
-        EcdsaKeyPair::from_pkcs8(&lc::ECDSA_P256_SHA256_ASN1_SIGNING, der)
-            .map(Self)
+        let curve = Curve::from_oid(curve)?;
+        EcdsaKeyPair::from_pkcs8(curve.signing(), der)
+            .map(|pair| Self { pair, curve })
             .map_err(|_| UNUSABLE)
     }
 
+    pub(crate) const fn algorithm(&self) -> SignatureAlgorithm {
+        self.curve.algorithm()
+    }
+
     pub(crate) fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-        let pkcs8 = self.0.to_pkcs8v1().map_err(|_| UNUSABLE)?;
+        let pkcs8 = self.pair.to_pkcs8v1().map_err(|_| UNUSABLE)?;
         Ok(Zeroizing::new(pkcs8.as_ref().to_vec()))
     }
 
     pub(crate) fn spki(&self) -> Result<Vec<u8>, CryptoError> {
-        let spki = self.0.public_key().as_der().map_err(|_| UNUSABLE)?;
+        let spki = self.pair.public_key().as_der().map_err(|_| UNUSABLE)?;
         Ok(spki.as_ref().to_vec())
     }
 
@@ -64,51 +115,47 @@ impl EcdsaKey {
         algorithm: SignatureAlgorithm,
         message: &[u8],
     ) -> Result<Vec<u8>, CryptoError> {
-        if algorithm != SignatureAlgorithm::EcdsaSha256 {
+        if algorithm != self.algorithm() {
             return Err(OTHER_ALGORITHM);
         }
         let signature = self
-            .0
+            .pair
             .sign(&SystemRandom::new(), message)
             .map_err(|_| UNUSABLE)?;
         Ok(signature.as_ref().to_vec())
     }
 }
 
-/// Verifies an `ECDSA-Sig-Value` by a key over the algorithm's curve.
-pub(crate) fn verify(
-    spki: &SubjectPublicKeyInfoRef<'_>,
-    algorithm: SignatureAlgorithm,
-    message: &[u8],
-    signature: &[u8],
-) -> Result<(), CryptoError> {
-    let (parameters, wanted): (&lc::EcdsaVerificationAlgorithm, _) = match algorithm {
-        SignatureAlgorithm::EcdsaSha256 => (&lc::ECDSA_P256_SHA256_ASN1, oid::CURVE_P256),
-        SignatureAlgorithm::EcdsaSha384 => (&lc::ECDSA_P384_SHA384_ASN1, oid::CURVE_P384),
-        _ => return Err(OTHER_ALGORITHM),
-    };
-    let (curve, point) = point(spki)?;
-    if curve != wanted {
-        return Err(OTHER_ALGORITHM);
-    }
-    parameters
-        .verify_sig(point, message, signature)
-        .map_err(|_| CryptoError::BadSignature)
+/// A public key over P-256 or P-384, read once.
+pub(crate) struct EcdsaVerifier {
+    key: lc::ParsedPublicKey,
+    curve: Curve,
 }
 
-/// Whether a key is a point of one of the two curves.
-pub(crate) fn check(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<(), CryptoError> {
-    let (curve, point) = point(spki)?;
-    let algorithm: &'static lc::EcdsaVerificationAlgorithm = if curve == oid::CURVE_P256 {
-        &lc::ECDSA_P256_SHA256_ASN1
-    } else {
-        &lc::ECDSA_P384_SHA384_ASN1
-    };
-    lc::ParsedPublicKey::new(algorithm, point)
-        .map(|_| ())
-        .map_err(|_| CryptoError::KeyUnusable {
+impl EcdsaVerifier {
+    pub(crate) fn from_spki(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<Self, CryptoError> {
+        let (curve, point) = point(spki)?;
+        let key = lc::ParsedPublicKey::new(curve.verifying(), point);
+        let key = key.map_err(|_| CryptoError::KeyUnusable {
             why: "not a point of its curve",
-        })
+        })?;
+        Ok(Self { key, curve })
+    }
+
+    /// Verifies an `ECDSA-Sig-Value` by a key over the algorithm's curve.
+    pub(crate) fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), CryptoError> {
+        if algorithm != self.curve.algorithm() {
+            return Err(OTHER_ALGORITHM);
+        }
+        self.key
+            .verify_sig(message, signature)
+            .map_err(|_| CryptoError::BadSignature)
+    }
 }
 
 /// `ECDSA-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }` (RFC 3279 §2.2.3).
@@ -150,28 +197,18 @@ pub(crate) fn der_of_raw(raw: &[u8], bytes: usize) -> Result<Vec<u8>, CryptoErro
 
 /// The curve's name and the uncompressed point. RFC 5480 §2.1.1: only named curves; parameters that are spelt out are
 /// refused (CVE-2020-0601).
-fn point<'a>(
-    spki: &SubjectPublicKeyInfoRef<'a>,
-) -> Result<(ObjectIdentifier, &'a [u8]), CryptoError> {
+fn point<'a>(spki: &SubjectPublicKeyInfoRef<'a>) -> Result<(Curve, &'a [u8]), CryptoError> {
     let unusable = |why| CryptoError::KeyUnusable { why };
     let curve = spki
         .algorithm
         .parameters_oid()
         .map_err(|_| unusable("the curve has no name"))?;
-    let bytes = match curve {
-        oid::CURVE_P256 => 65,
-        oid::CURVE_P384 => 97,
-        other => {
-            return Err(CryptoError::Unsupported {
-                oid: other.to_string(),
-            });
-        }
-    };
+    let curve = Curve::from_oid(curve)?;
     let point = spki
         .subject_public_key
         .as_bytes()
         .ok_or_else(|| unusable("the key is not a whole number of bytes"))?;
-    if point.len() != bytes || point[0] != 0x04 {
+    if point.len() != curve.point_bytes() || point[0] != 0x04 {
         return Err(unusable("not an uncompressed point of its curve"));
     }
     Ok((curve, point))

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::IdentifierError;
+
 /// Why a signature was not made or not accepted, or a key not read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -15,10 +17,10 @@ pub enum CryptoError {
         /// What is wrong with it.
         why: &'static str,
     },
-    /// The key's algorithm is not one that this simulator offers.
-    #[error("keys of the algorithm {oid} are not supported")]
+    /// The algorithm is not one that this simulator offers.
+    #[error("the algorithm {oid} is not supported")]
     Unsupported {
-        /// The OID of the key's algorithm, in dotted form.
+        /// The OID of the algorithm, in dotted form; of RSASSA-PSS what is other in its parameters.
         oid: String,
     },
     /// The algorithm or the key is known and too weak; nothing was verified.
@@ -27,4 +29,20 @@ pub enum CryptoError {
         /// What is weak.
         why: &'static str,
     },
+}
+
+impl From<IdentifierError> for CryptoError {
+    fn from(error: IdentifierError) -> Self {
+        match error {
+            IdentifierError::Parameters { oid } | IdentifierError::Unknown { oid } => {
+                Self::Unsupported {
+                    oid: oid.to_string(),
+                }
+            }
+            IdentifierError::Pss { .. } => Self::Unsupported {
+                oid: error.to_string(),
+            },
+            IdentifierError::Weak { why } => Self::Weak { why },
+        }
+    }
 }

@@ -52,6 +52,7 @@ mod verify;
 pub use curve::Curve;
 pub use digest::{gost34311, streebog512};
 pub use key::{SigningKey, VerifyingKey};
+pub(crate) use streebog::Streebog;
 
 #[cfg(test)]
 mod tests;

@@ -96,35 +96,40 @@ impl GostKey {
     }
 }
 
-/// Verifies by a GOST key of the algorithm's kind.
-pub(crate) fn verify(
-    spki: &SubjectPublicKeyInfoRef<'_>,
-    algorithm: SignatureAlgorithm,
-    message: &[u8],
-    signature: &[u8],
-) -> Result<(), CryptoError> {
-    let (kind, key) = read(spki)?;
-    if algorithm != kind.signature_algorithm() {
-        return Err(OTHER_ALGORITHM);
+/// A public GOST key of one of the two kinds: a point of its curve.
+pub(crate) struct GostVerifier {
+    kind: KeyKind,
+    key: VerifyingKey,
+}
+
+impl GostVerifier {
+    pub(crate) fn from_spki(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<Self, CryptoError> {
+        let unusable = |why| CryptoError::KeyUnusable { why };
+        let kind = kind_of(&spki.algorithm)?;
+        let curve = curve_of(kind).ok_or(OTHER_ALGORITHM)?;
+        let bits = spki
+            .subject_public_key
+            .as_bytes()
+            .ok_or_else(|| unusable("the key is not a whole number of bytes"))?;
+        let xy =
+            <&OctetStringRef>::from_der(bits).map_err(|_| unusable("not a GOST public key"))?;
+        let key = VerifyingKey::from_xy(curve, xy.as_bytes())?;
+        Ok(Self { kind, key })
     }
-    key.verify(&algorithm.digest().digest(message), signature)
-}
 
-/// Whether a key is a point of its curve.
-pub(crate) fn check(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<(), CryptoError> {
-    read(spki).map(|_| ())
-}
-
-fn read(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<(KeyKind, VerifyingKey), CryptoError> {
-    let unusable = |why| CryptoError::KeyUnusable { why };
-    let kind = kind_of(&spki.algorithm)?;
-    let curve = curve_of(kind).ok_or(OTHER_ALGORITHM)?;
-    let bits = spki
-        .subject_public_key
-        .as_bytes()
-        .ok_or_else(|| unusable("the key is not a whole number of bytes"))?;
-    let xy = <&OctetStringRef>::from_der(bits).map_err(|_| unusable("not a GOST public key"))?;
-    Ok((kind, VerifyingKey::from_xy(curve, xy.as_bytes())?))
+    /// Verifies by the algorithm of the key's kind.
+    pub(crate) fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), CryptoError> {
+        if algorithm != self.kind.signature_algorithm() {
+            return Err(OTHER_ALGORITHM);
+        }
+        self.key
+            .verify(&algorithm.digest().digest(message), signature)
+    }
 }
 
 /// The kind that an identifier names: the key's OID with exactly the parameters of the national profile. Other curves

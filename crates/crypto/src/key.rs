@@ -6,7 +6,7 @@ use std::sync::Arc;
 use der::Decode;
 use zeroize::Zeroizing;
 
-use crate::ecdsa::EcdsaKey;
+use crate::ecdsa::{Curve, EcdsaKey};
 use crate::gost_key::GostKey;
 use crate::rsa::RsaKey;
 use crate::{CryptoError, KeyKind, SignatureAlgorithm, oid};
@@ -38,7 +38,7 @@ impl PrivateKey {
     pub fn generate(kind: KeyKind) -> Result<Self, CryptoError> {
         Self::from_pair(match kind {
             KeyKind::Rsa => Pair::Rsa(RsaKey::generate()?),
-            KeyKind::Ecdsa => Pair::Ecdsa(EcdsaKey::generate()?),
+            KeyKind::Ecdsa => Pair::Ecdsa(EcdsaKey::generate(Curve::P256)?),
             KeyKind::Gost2004 | KeyKind::Gost2015 => Pair::Gost(GostKey::generate(kind)?),
         })
     }
@@ -49,6 +49,14 @@ impl PrivateKey {
     /// [`CryptoError::KeyUnusable`] where the generator failed.
     pub fn generate_rsa_2048() -> Result<Self, CryptoError> {
         Self::generate(KeyKind::Rsa)
+    }
+
+    /// Makes a key over P-384, which signs by ECDSA with SHA-384: for tests, as P-256 is; the authority has no chain for it.
+    ///
+    /// # Errors
+    /// [`CryptoError::KeyUnusable`] where the generator failed.
+    pub fn generate_ecdsa_p384() -> Result<Self, CryptoError> {
+        Self::from_pair(Pair::Ecdsa(EcdsaKey::generate(Curve::P384)?))
     }
 
     /// Reads a PKCS#8 `PrivateKeyInfo` (RFC 5208).
@@ -85,7 +93,7 @@ impl PrivateKey {
         &self.0.spki
     }
 
-    /// The key's kind.
+    /// The key's kind; [`KeyKind::Ecdsa`] for P-384 too, which signs by [`PrivateKey::signature_algorithm`] alone.
     #[must_use]
     pub fn kind(&self) -> KeyKind {
         match &self.0.pair {
@@ -95,8 +103,17 @@ impl PrivateKey {
         }
     }
 
+    /// What the key signs with, where nothing else is asked for: its kind's, but for P-384.
+    #[must_use]
+    pub fn signature_algorithm(&self) -> SignatureAlgorithm {
+        match &self.0.pair {
+            Pair::Ecdsa(key) => key.algorithm(),
+            Pair::Rsa(_) | Pair::Gost(_) => self.kind().signature_algorithm(),
+        }
+    }
+
     /// Signs the message, in the form that X.509 has: RSA and GOST signatures as they are, an ECDSA
-    /// signature as `ECDSA-Sig-Value` (RFC 3279 §2.2.3). RSA signatures of a message are always the same.
+    /// signature as `ECDSA-Sig-Value` (RFC 3279 §2.2.3). RSASSA-PKCS1-v1_5 signatures of a message are always the same.
     ///
     /// # Errors
     /// [`CryptoError::Weak`] where the algorithm is; [`CryptoError::KeyUnusable`] where the key is not
@@ -166,6 +183,27 @@ mod tests {
                 } else {
                     assert_eq!(signature, Err(OTHER_ALGORITHM));
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_over_p_384_signs_with_sha_384_alone() {
+        let key = PrivateKey::generate_ecdsa_p384().unwrap();
+        assert_eq!(key.kind(), KeyKind::Ecdsa);
+        assert_eq!(key.signature_algorithm(), SignatureAlgorithm::EcdsaSha384);
+        let again = PrivateKey::from_pkcs8_der(&key.to_pkcs8_der()).unwrap();
+        assert_eq!(again.spki_der(), key.spki_der());
+        for algorithm in SignatureAlgorithm::ALL {
+            let signature = again.sign(algorithm, b"abc");
+            if algorithm == SignatureAlgorithm::EcdsaSha384 {
+                let signature = signature.unwrap();
+                assert_eq!(
+                    crate::verify(key.spki_der(), algorithm, b"abc", &signature),
+                    Ok(())
+                );
+            } else {
+                assert_eq!(signature, Err(OTHER_ALGORITHM));
             }
         }
     }

@@ -11,6 +11,10 @@ macro_rules! oids {
 oids! {
     /// RSA keys, rsaEncryption (RFC 8017 A.1).
     RSA_ENCRYPTION = "1.2.840.113549.1.1.1",
+    /// RSASSA-PSS signatures, whose parameters say the digest (RFC 8017 A.2.3).
+    RSASSA_PSS = "1.2.840.113549.1.1.10",
+    /// The mask of RSASSA-PSS (RFC 8017 A.2.1).
+    MGF1 = "1.2.840.113549.1.1.8",
     /// Elliptic-curve keys, id-ecPublicKey (RFC 5480 §2.1.1).
     EC_PUBLIC_KEY = "1.2.840.10045.2.1",
     /// The curve P-256, secp256r1 (RFC 5480 §2.1.1.1).

@@ -71,10 +71,15 @@ impl Password {
     /// The password of that text: UTF-16 with the two bytes of the end (RFC 7292 App. B.1).
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let units = text.encode_utf16().chain(std::iter::once(0));
+        // One buffer that never grows: a buffer that does leaves copies behind. UTF-8 has at least as many bytes as
+        // UTF-16 has units.
+        let mut utf16 = Zeroizing::new(Vec::with_capacity(2 * text.len() + 2));
+        for unit in text.encode_utf16().chain(std::iter::once(0)) {
+            utf16.extend_from_slice(&unit.to_be_bytes());
+        }
         Self {
             utf8: Zeroizing::new(text.as_bytes().to_vec()),
-            utf16: Zeroizing::new(units.flat_map(u16::to_be_bytes).collect()),
+            utf16,
         }
     }
 

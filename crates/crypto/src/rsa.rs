@@ -1,10 +1,12 @@
-//! RSA keys and signatures (RFC 8017, RSASSA-PKCS1-v1_5).
+//! RSA keys and signatures (RFC 8017: RSASSA-PKCS1-v1_5 and RSASSA-PSS).
+
+use std::sync::OnceLock;
 
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature as lc;
-use aws_lc_rs::signature::KeyPair as _;
+use aws_lc_rs::signature::{KeyPair as _, VerificationAlgorithm as _};
 use der::asn1::{AnyRef, UintRef};
 use der::{Decode, Sequence, SliceReader};
 use spki::SubjectPublicKeyInfoRef;
@@ -74,6 +76,10 @@ impl RsaKey {
             SignatureAlgorithm::RsaSha256 => &lc::RSA_PKCS1_SHA256,
             SignatureAlgorithm::RsaSha384 => &lc::RSA_PKCS1_SHA384,
             SignatureAlgorithm::RsaSha512 => &lc::RSA_PKCS1_SHA512,
+            // The salt has the digest's length, the mask is by the same digest.
+            SignatureAlgorithm::RsaPssSha256 => &lc::RSA_PSS_SHA256,
+            SignatureAlgorithm::RsaPssSha384 => &lc::RSA_PSS_SHA384,
+            SignatureAlgorithm::RsaPssSha512 => &lc::RSA_PSS_SHA512,
             _ => return Err(OTHER_ALGORITHM),
         };
         let mut signature = vec![0; self.0.public_modulus_len()];
@@ -90,32 +96,98 @@ const SHA_1: CryptoError = CryptoError::Weak {
     why: "a signature with SHA-1",
 };
 
-/// Verifies by an RSA key.
+/// A public RSA key that may be used, kept as the library reads it.
+///
+/// The library ties a key that it has read to one algorithm: each is read when it is first asked for.
+pub(crate) struct RsaVerifier {
+    /// `RSAPublicKey`.
+    der: Vec<u8>,
+    read: [OnceLock<Option<lc::ParsedPublicKey>>; PARAMETERS.len()],
+}
+
+/// The algorithms by which RSA keys verify. RSASSA-PSS: the salt has the digest's length, the mask is by the same digest.
+static PARAMETERS: [(SignatureAlgorithm, &lc::RsaParameters); 6] = [
+    (
+        SignatureAlgorithm::RsaSha256,
+        &lc::RSA_PKCS1_2048_8192_SHA256,
+    ),
+    (
+        SignatureAlgorithm::RsaSha384,
+        &lc::RSA_PKCS1_2048_8192_SHA384,
+    ),
+    (
+        SignatureAlgorithm::RsaSha512,
+        &lc::RSA_PKCS1_2048_8192_SHA512,
+    ),
+    (
+        SignatureAlgorithm::RsaPssSha256,
+        &lc::RSA_PSS_2048_8192_SHA256,
+    ),
+    (
+        SignatureAlgorithm::RsaPssSha384,
+        &lc::RSA_PSS_2048_8192_SHA384,
+    ),
+    (
+        SignatureAlgorithm::RsaPssSha512,
+        &lc::RSA_PSS_2048_8192_SHA512,
+    ),
+];
+
+fn parameters(
+    algorithm: SignatureAlgorithm,
+) -> Result<(usize, &'static lc::RsaParameters), CryptoError> {
+    if algorithm == SignatureAlgorithm::RsaSha1 {
+        return Err(SHA_1);
+    }
+    let mut known = PARAMETERS.iter().enumerate();
+    known
+        .find(|(_, (known, _))| *known == algorithm)
+        .map(|(at, (_, parameters))| (at, *parameters))
+        .ok_or(OTHER_ALGORITHM)
+}
+
+impl RsaVerifier {
+    pub(crate) fn from_spki(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<Self, CryptoError> {
+        Ok(Self {
+            der: RsaPublicKey::bytes_in(spki)?.to_vec(),
+            read: Default::default(),
+        })
+    }
+
+    pub(crate) fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), CryptoError> {
+        let (at, parameters) = parameters(algorithm)?;
+        let key =
+            self.read[at].get_or_init(|| lc::ParsedPublicKey::new(parameters, &self.der).ok());
+        let key = key.as_ref().ok_or(CryptoError::KeyUnusable {
+            why: "the library refuses the RSA key",
+        })?;
+        key.verify_sig(message, signature)
+            .map_err(|_| CryptoError::BadSignature)
+    }
+}
+
+/// Verifies by an RSA key, once.
 pub(crate) fn verify(
     spki: &SubjectPublicKeyInfoRef<'_>,
     algorithm: SignatureAlgorithm,
     message: &[u8],
     signature: &[u8],
 ) -> Result<(), CryptoError> {
-    let parameters: &lc::RsaParameters = match algorithm {
-        SignatureAlgorithm::RsaSha1 => return Err(SHA_1),
-        SignatureAlgorithm::RsaSha256 => &lc::RSA_PKCS1_2048_8192_SHA256,
-        SignatureAlgorithm::RsaSha384 => &lc::RSA_PKCS1_2048_8192_SHA384,
-        SignatureAlgorithm::RsaSha512 => &lc::RSA_PKCS1_2048_8192_SHA512,
-        _ => return Err(OTHER_ALGORITHM),
-    };
-    let key = RsaPublicKey::from_spki(spki)?;
-    lc::RsaPublicKeyComponents {
-        n: key.modulus.as_bytes(),
-        e: key.exponent.as_bytes(),
-    }
-    .verify(parameters, message, signature)
-    .map_err(|_| CryptoError::BadSignature)
+    let (_, parameters) = parameters(algorithm)?;
+    let key = RsaPublicKey::bytes_in(spki)?;
+    parameters
+        .verify_sig(key, message, signature)
+        .map_err(|_| CryptoError::BadSignature)
 }
 
 /// Whether an RSA key may be used at all.
 pub(crate) fn check(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<(), CryptoError> {
-    RsaPublicKey::from_spki(spki).map(|_| ())
+    RsaPublicKey::bytes_in(spki).map(|_| ())
 }
 
 fn check_key(spki_der: &[u8]) -> Result<(), CryptoError> {
@@ -130,7 +202,8 @@ struct RsaPublicKey<'a> {
 }
 
 impl<'a> RsaPublicKey<'a> {
-    fn from_spki(spki: &SubjectPublicKeyInfoRef<'a>) -> Result<Self, CryptoError> {
+    /// The `RSAPublicKey` in a SubjectPublicKeyInfo, where the key may be used.
+    fn bytes_in(spki: &SubjectPublicKeyInfoRef<'a>) -> Result<&'a [u8], CryptoError> {
         let unusable = |why| CryptoError::KeyUnusable { why };
         // RFC 3279 §2.3.1: the parameters MUST be NULL.
         if !spki
@@ -146,7 +219,7 @@ impl<'a> RsaPublicKey<'a> {
             .ok_or_else(|| unusable("the key is not a whole number of bytes"))?;
         let key = Self::from_der(bits).map_err(|_| unusable("not an RSAPublicKey"))?;
         key.check()?;
-        Ok(key)
+        Ok(bits)
     }
 
     fn check(&self) -> Result<(), CryptoError> {

@@ -2,7 +2,7 @@
 
 use der::asn1::{AnyRef, BitStringRef, IntRef, OctetString};
 use der::{Decode, Encode, Reader, Sequence, SliceReader};
-use qaqpa_crypto::{PrivateKey, SignatureAlgorithm};
+use qaqpa_crypto::{CryptoError, PrivateKey, SignatureAlgorithm};
 use spki::AlgorithmIdentifierRef;
 use x509_cert::certificate::Version;
 use x509_cert::ext::Extension;
@@ -38,37 +38,14 @@ pub(crate) struct Signed<'a> {
     pub(crate) signature: BitStringRef<'a>,
 }
 
-/// The identifier of a signature algorithm: parameters NULL for RSA (RFC 4055 §5) and for GOST (the national profile),
-/// absent for ECDSA (RFC 5758 §3.2).
-pub(crate) fn identifier(algorithm: SignatureAlgorithm) -> AlgorithmIdentifierRef<'static> {
-    AlgorithmIdentifierRef {
-        oid: algorithm.oid(),
-        parameters: (!algorithm.has_no_parameters()).then_some(AnyRef::NULL),
-    }
-}
-
-/// The algorithm that an identifier means, if it is one that is recognised.
-///
-/// RFC 4055 §5: the parameters of RSA signatures are NULL; absent ones must be accepted, others are no identifier. Those
-/// of ECDSA must be absent (RFC 5758 §3.2).
-pub(crate) fn signature_algorithm(
-    identifier: &AlgorithmIdentifierRef<'_>,
-) -> Option<SignatureAlgorithm> {
-    let algorithm = SignatureAlgorithm::from_oid(&identifier.oid)?;
-    let plain = match identifier.parameters {
-        None => true,
-        Some(parameters) => parameters.is_null() && !algorithm.has_no_parameters(),
-    };
-    plain.then_some(algorithm)
-}
-
 /// Signs the DER of a content by what the key's kind signs with, and wraps both.
 pub(crate) fn sign(content_der: &[u8], key: &PrivateKey) -> Result<Vec<u8>, IssueError> {
-    let algorithm = key.kind().signature_algorithm();
+    let algorithm = key.signature_algorithm();
     let signature = key.sign(algorithm, content_der)?;
+    let algorithm = algorithm.identifier_der();
     let signed = Signed {
         content: AnyRef::from_der(content_der)?,
-        algorithm: identifier(algorithm),
+        algorithm: AlgorithmIdentifierRef::from_der(&algorithm)?,
         signature: BitStringRef::from_bytes(&signature)?,
     };
     Ok(signed.to_der()?)
@@ -86,6 +63,50 @@ pub(crate) fn split_signed(der: &[u8]) -> der::Result<(&[u8], AlgorithmIdentifie
     Ok(parts)
 }
 
+/// Why a signature over a structure was not accepted; each structure's own error says the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SignatureFault {
+    /// It is not one of this key over these bytes.
+    Bad,
+    /// The algorithm is not offered.
+    Unsupported(String),
+    /// The algorithm or the key is too weak.
+    Weak(&'static str),
+}
+
+impl From<CryptoError> for SignatureFault {
+    fn from(error: CryptoError) -> Self {
+        match error {
+            CryptoError::Weak { why } => Self::Weak(why),
+            CryptoError::Unsupported { oid } => Self::Unsupported(oid),
+            _ => Self::Bad,
+        }
+    }
+}
+
+/// Verifies the signature over a structure by the algorithm that the structure names.
+pub(crate) fn check_signature(
+    spki_der: &[u8],
+    identifier: &AlgorithmIdentifierRef<'_>,
+    content: &[u8],
+    signature: &[u8],
+) -> Result<(), SignatureFault> {
+    let algorithm = SignatureAlgorithm::from_identifier(identifier).map_err(CryptoError::from)?;
+    Ok(qaqpa_crypto::verify(
+        spki_der, algorithm, content, signature,
+    )?)
+}
+
+/// The first critical extension that is not known.
+pub(crate) fn unknown_critical(
+    extensions: Option<&[Extension]>,
+    known: &[ObjectIdentifier],
+) -> Option<ObjectIdentifier> {
+    let mut list = extensions.unwrap_or_default().iter();
+    list.find(|extension| extension.critical && !known.contains(&extension.extn_id))
+        .map(|extension| extension.extn_id)
+}
+
 /// A BIT STRING that is a whole number of bytes.
 pub(crate) fn whole_bytes<'a>(reader: &mut SliceReader<'a>) -> der::Result<&'a [u8]> {
     BitStringRef::decode(reader)?
@@ -100,13 +121,17 @@ pub(crate) fn positive(integer: &[u8]) -> Option<Vec<u8>> {
 
 /// [`positive`], where the bytes stay where they are.
 pub(crate) fn positive_bytes(integer: &[u8]) -> Option<&[u8]> {
-    let magnitude = match integer {
-        [] | [0] => return None,
-        [first, ..] if first & 0x80 != 0 => return None,
-        [0, rest @ ..] => rest,
-        all => all,
-    };
-    (integer.len() <= 20).then_some(magnitude)
+    magnitude(integer).filter(|_| integer.len() <= 20)
+}
+
+/// The magnitude of a positive integer of any length.
+pub(crate) fn magnitude(integer: &[u8]) -> Option<&[u8]> {
+    match integer {
+        [] | [0] => None,
+        [first, ..] if first & 0x80 != 0 => None,
+        [0, rest @ ..] => Some(rest),
+        all => Some(all),
+    }
 }
 
 /// The bytes of an INTEGER with this magnitude: a zero in front where the top bit is set.
@@ -119,6 +144,21 @@ pub(crate) fn integer(magnitude: &[u8]) -> Vec<u8> {
         digits.to_vec()
     } else {
         [&[0], digits].concat()
+    }
+}
+
+/// Appends a length in its shortest form (X.690 §10.1).
+pub(crate) fn write_length(length: usize, out: &mut Vec<u8>) {
+    let bytes = length.to_be_bytes();
+    let significant = &bytes[bytes.iter().take_while(|byte| **byte == 0).count()..];
+    match significant {
+        [] => out.push(0),
+        [short] if *short < 0x80 => out.push(*short),
+        long => {
+            // At most eight bytes of length.
+            out.push(0x80 | u8::try_from(long.len()).unwrap_or(8));
+            out.extend_from_slice(long);
+        }
     }
 }
 

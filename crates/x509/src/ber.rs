@@ -4,6 +4,9 @@
 //! BOOLEAN, the shortest INTEGER) are for the strict reader that comes after.
 
 use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::asn1::write_length;
 
 /// Why bytes are not one BER value that is read here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -21,7 +24,7 @@ pub enum BerError {
     /// Values lie in values more than [`DEPTH_MAX`] deep.
     #[error("values lie too deep in values")]
     TooDeep,
-    /// More than [`BYTES_MAX`] bytes.
+    /// More bytes than the limit.
     #[error("the value is too long")]
     TooLong,
 }
@@ -44,17 +47,34 @@ const INDEFINITE: u8 = 0x80;
 /// # Errors
 /// [`BerError`].
 pub fn to_definite(bytes: &[u8]) -> Result<Vec<u8>, BerError> {
-    if bytes.len() > BYTES_MAX {
+    to_definite_within(bytes, BYTES_MAX)
+}
+
+/// [`to_definite`], for values of at most so many bytes instead of [`BYTES_MAX`].
+///
+/// # Errors
+/// [`BerError`].
+pub fn to_definite_within(bytes: &[u8], bytes_max: usize) -> Result<Vec<u8>, BerError> {
+    if bytes.len() > bytes_max {
         return Err(BerError::TooLong);
     }
     let mut reader = Reader { rest: bytes };
-    let mut written = Vec::with_capacity(bytes.len());
+    // What is read may be a secret key: one buffer, which never grows and is wiped where it is not given back.
+    let mut written = Zeroizing::new(Vec::with_capacity(
+        bytes.len() + lengths_bytes_max(bytes.len()),
+    ));
     reader.value(&mut written, 0)?;
     if reader.rest.is_empty() {
-        Ok(written)
+        Ok(std::mem::take(&mut *written))
     } else {
         Err(BerError::Behind)
     }
+}
+
+/// By how much the written value can be longer than so many bytes that were read: a definite length of 64 KiB or more takes
+/// a byte or two more than the three of an indefinite one, at each depth for each 64 KiB.
+const fn lengths_bytes_max(bytes: usize) -> usize {
+    2 * DEPTH_MAX * (bytes / 0x1_0000)
 }
 
 struct Reader<'a> {
@@ -77,19 +97,20 @@ impl<'a> Reader<'a> {
         let first = header.tag[0];
         if first & CONSTRUCTED == 0 {
             let length = header.length.ok_or(BerError::Malformed)?;
-            put(written, header.tag, self.take(length)?);
+            let content = self.take(length)?;
+            written.extend_from_slice(header.tag);
+            write_length(length, written);
+            written.extend_from_slice(content);
             return Ok(());
         }
-        let mut content = Vec::new();
+        let start = written.len();
         if header.tag == [OCTET_STRING | CONSTRUCTED] {
-            self.inside(header.length, |reader| reader.part(&mut content, depth + 1))?;
-            put(written, &[OCTET_STRING], &content);
-            return Ok(());
+            self.inside(header.length, |reader| reader.part(written, depth + 1))?;
+            put_before(written, start, &[OCTET_STRING]);
+        } else {
+            self.inside(header.length, |reader| reader.value(written, depth + 1))?;
+            put_before(written, start, header.tag);
         }
-        self.inside(header.length, |reader| {
-            reader.value(&mut content, depth + 1)
-        })?;
-        put(written, header.tag, &content);
         Ok(())
     }
 
@@ -189,21 +210,13 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Appends a value with a definite, shortest length.
-fn put(written: &mut Vec<u8>, tag: &[u8], content: &[u8]) {
+/// Puts a tag and a definite, shortest length before the content that was written from `start` on.
+fn put_before(written: &mut Vec<u8>, start: usize, tag: &[u8]) {
+    let end = written.len();
     written.extend_from_slice(tag);
-    let bytes = content.len().to_be_bytes();
-    match u8::try_from(content.len()) {
-        Ok(short @ 0..=0x7f) => written.push(short),
-        _ => {
-            let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
-            let count = bytes.len() - zeros;
-            // At most eight, so that the cast loses nothing.
-            written.push(0x80 | count.to_le_bytes()[0]);
-            written.extend_from_slice(&bytes[zeros..]);
-        }
-    }
-    written.extend_from_slice(content);
+    write_length(end - start, written);
+    let header = written.len() - end;
+    written[start..].rotate_right(header);
 }
 
 #[cfg(test)]
@@ -240,6 +253,23 @@ mod tests {
         assert_eq!(to_definite(&ber).unwrap(), [4, 4, 1, 2, 3, 4]);
         assert_eq!(to_definite(&[0x24, 0]).unwrap(), [4, 0]);
         assert_eq!(to_definite(&[0x24, 3, 2, 1, 1]), Err(BerError::Parts));
+    }
+
+    /// A buffer that grows leaves a copy of what it held: of a secret key, here.
+    #[test]
+    fn the_buffer_is_long_enough_from_the_start() {
+        let mut worst = vec![0x04, 0x83, 0x0f, 0xf0, 0];
+        worst.resize(5 + 0x0f_f000, 7);
+        for _ in 1..DEPTH_MAX {
+            worst = [&[0x30, 0x80][..], &worst, &[0, 0]].concat();
+        }
+        let written = to_definite(&worst).unwrap();
+        assert!(written.len() > worst.len());
+        assert_eq!(
+            written.capacity(),
+            worst.len() + lengths_bytes_max(worst.len())
+        );
+        assert_eq!(to_definite(&written).unwrap(), written);
     }
 
     #[test]

@@ -2,16 +2,16 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use der::pem::LineEnding;
 use der::{Decode, Encode};
-use qaqpa_crypto::{CryptoError, SignatureAlgorithm, sha256, verify};
+use qaqpa_crypto::{CryptoError, IdentifierError, PublicKey, SignatureAlgorithm, sha256, verify};
 use qaqpa_model::{Iin, Moment};
 use thiserror::Error;
 use x509_cert::certificate::Version;
 
-use crate::asn1::{Tbs, positive, signature_algorithm, split_signed};
+use crate::asn1::{Tbs, positive, split_signed};
 use crate::extensions::Extensions;
 use crate::matching::NameKey;
 use crate::{IinError, KeyUsage, ObjectIdentifier, SubjectName, name, time};
@@ -37,7 +37,9 @@ struct Inner {
     not_before: Moment,
     not_after: Moment,
     signature_oid: ObjectIdentifier,
-    signature_algorithm: Option<SignatureAlgorithm>,
+    signature_algorithm: Result<SignatureAlgorithm, IdentifierError>,
+    /// The subject's key, when it was first asked for.
+    verifier: OnceLock<Result<PublicKey, CryptoError>>,
     signature: Vec<u8>,
     extensions: Extensions,
 }
@@ -131,7 +133,8 @@ impl Certificate {
             not_before,
             not_after,
             signature_oid: algorithm.oid,
-            signature_algorithm: signature_algorithm(&algorithm),
+            signature_algorithm: SignatureAlgorithm::from_identifier(&algorithm),
+            verifier: OnceLock::new(),
             signature: signature.to_vec(),
             extensions: Extensions::read(tbs.extensions.as_deref().unwrap_or_default())?,
         })))
@@ -276,6 +279,13 @@ impl Certificate {
         self.0.not_after
     }
 
+    /// Whether a moment is within the certificate's period. The last second belongs to it (RFC 5280 §4.1.2.5), whatever
+    /// the moment's fraction.
+    #[must_use]
+    pub fn is_in_force(&self, at: Moment) -> bool {
+        self.not_before() <= at && at.unix_s() <= self.not_after().unix_s()
+    }
+
     /// The keyUsage extension, if there is one.
     #[must_use]
     pub fn key_usage(&self) -> Option<KeyUsage> {
@@ -376,7 +386,7 @@ impl Certificate {
     /// The algorithm that the issuer signed with, if it is one that is recognised.
     #[must_use]
     pub fn signature_algorithm(&self) -> Option<SignatureAlgorithm> {
-        self.0.signature_algorithm
+        self.0.signature_algorithm.as_ref().ok().copied()
     }
 
     /// The issuer's signature over [`Certificate::tbs_der`].
@@ -411,16 +421,35 @@ impl Certificate {
         &self.0.extensions
     }
 
+    /// The subject's key, read once for all clones of this certificate.
+    ///
+    /// # Errors
+    /// [`CryptoError`], where the key is not one that is verified by here (see [`qaqpa_crypto::public::check_key`]).
+    pub fn public_key(&self) -> Result<&PublicKey, CryptoError> {
+        let key = &self.0.verifier;
+        key.get_or_init(|| PublicKey::from_spki_der(&self.0.spki))
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    /// Verifies the certificate's signature by the key of another certificate, which is only one of the conditions of a
+    /// path.
+    ///
+    /// # Errors
+    /// As [`Certificate::verify_signature`].
+    pub fn verify_signed_by(&self, issuer: &Self) -> Result<(), CryptoError> {
+        let algorithm = self.0.signature_algorithm.clone()?;
+        issuer
+            .public_key()?
+            .verify(algorithm, self.tbs_der(), &self.0.signature)
+    }
+
     /// Verifies the certificate's signature by a key, which is only one of the conditions of a path.
     ///
     /// # Errors
     /// [`CryptoError`]; [`CryptoError::Unsupported`] where the algorithm is not recognised.
     pub fn verify_signature(&self, issuer_spki_der: &[u8]) -> Result<(), CryptoError> {
-        let algorithm = self
-            .signature_algorithm()
-            .ok_or_else(|| CryptoError::Unsupported {
-                oid: self.0.signature_oid.to_string(),
-            })?;
+        let algorithm = self.0.signature_algorithm.clone()?;
         verify(
             issuer_spki_der,
             algorithm,

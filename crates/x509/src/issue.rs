@@ -7,10 +7,11 @@ use der::asn1::{AnyRef, IntRef};
 use der::{Decode, Encode};
 use qaqpa_crypto::{CryptoError, PrivateKey};
 use qaqpa_model::Moment;
+use spki::AlgorithmIdentifierRef;
 use thiserror::Error;
 use x509_cert::certificate::Version;
 
-use crate::asn1::{Tbs, identifier, integer, sign};
+use crate::asn1::{Tbs, integer, sign};
 use crate::name::NameToWrite;
 use crate::profile::{Purpose, Role};
 use crate::time::time_of;
@@ -221,10 +222,11 @@ fn signed(
         time_of(spec.validity.not_after)?,
     )
     .to_der()?;
+    let algorithm = key.signature_algorithm().identifier_der();
     let tbs = Tbs {
         version: Version::V3,
         serial: IntRef::new(&serial)?,
-        signature: identifier(key.kind().signature_algorithm()),
+        signature: AlgorithmIdentifierRef::from_der(&algorithm)?,
         issuer: AnyRef::from_der(issuer_name_der)?,
         validity: AnyRef::from_der(&validity)?,
         subject: AnyRef::from_der(&subject)?,

@@ -1,13 +1,13 @@
 //! When two names are the same name (RFC 5280 §7.1).
 
-use der::asn1::{Ia5StringRef, PrintableStringRef, Utf8StringRef};
+use der::asn1::{Any, BmpString, Ia5StringRef, PrintableStringRef, Utf8StringRef};
 use der::{Decode, Encode, Tag, Tagged};
 use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::name::{RdnSequence, RelativeDistinguishedName};
 
 use crate::oid;
 
-/// A name in the form in which names are compared: one canonical text for each RDN.
+/// A name in the form in which names are compared: one key for each RDN.
 ///
 /// PrintableString and UTF8String are one text, in lower case, with the spaces at its ends dropped and those inside it
 /// run together; so is the IA5String of emailAddress and domainComponent. A value of another type is its bytes. Equal
@@ -17,7 +17,26 @@ use crate::oid;
 /// Source: RFC 5280 §7.1 and §7.3, RFC 4518 §2.2, §2.3 (folding by Unicode's lower case) and §2.6.1. Compatibility forms
 /// (NFKC) are not unified: names that differ by them stay two names.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct NameKey(Vec<Vec<u8>>);
+pub(crate) struct NameKey(Vec<RdnKey>);
+
+/// One RDN, as it is compared.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct RdnKey {
+    exact: Vec<u8>,
+    meaning: Meaning,
+}
+
+/// What an RDN means where the types of its strings do not matter: for constraints, which nobody may get round by writing
+/// a name in another type.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Meaning {
+    /// The exact key says it.
+    Exact,
+    /// A key of texts of whatever type.
+    Texts(Vec<u8>),
+    /// A value is of a type that is not read as text here.
+    Unknown,
+}
 
 impl NameKey {
     /// The key of a name's DER.
@@ -36,9 +55,18 @@ impl NameKey {
         Ok(longer)
     }
 
-    /// Whether the name is this one or below it in the tree of names.
-    pub(crate) fn holds(&self, name: &Self) -> bool {
-        name.0.starts_with(&self.0)
+    /// Whether the name is this one or below it in the tree of names, whatever the types of its strings; `None` where a
+    /// value that would tell is not one that is read as text here.
+    pub(crate) fn holds(&self, name: &Self) -> Option<bool> {
+        if name.0.len() < self.0.len() {
+            return Some(false);
+        }
+        let pairs = self.0.iter().zip(&name.0);
+        let answers: Vec<_> = pairs.map(|(base, rdn)| base.means(rdn)).collect();
+        if answers.contains(&Some(false)) {
+            return Some(false);
+        }
+        (!answers.contains(&None)).then_some(true)
     }
 
     /// Whether it has no RDN.
@@ -47,43 +75,111 @@ impl NameKey {
     }
 }
 
+impl RdnKey {
+    /// Whether both mean the same, where that can be said.
+    fn means(&self, other: &Self) -> Option<bool> {
+        if self.exact == other.exact {
+            return Some(true);
+        }
+        Some(self.meaning()? == other.meaning()?)
+    }
+
+    fn meaning(&self) -> Option<&[u8]> {
+        match &self.meaning {
+            Meaning::Exact => Some(&self.exact),
+            Meaning::Texts(key) => Some(key),
+            Meaning::Unknown => None,
+        }
+    }
+}
+
 /// The tag of UTF8String.
 const UTF8_STRING: u8 = 0x0c;
 
-/// The RDN's attributes, each with its lengths in front, in one order whatever the order they came in.
-fn rdn_key(rdn: &RelativeDistinguishedName) -> der::Result<Vec<u8>> {
-    let mut attributes = rdn
-        .iter()
-        .map(attribute_key)
-        .collect::<der::Result<Vec<_>>>()?;
-    attributes.sort();
-    Ok(attributes.concat())
+fn rdn_key(rdn: &RelativeDistinguishedName) -> der::Result<RdnKey> {
+    let mut exact = Vec::with_capacity(rdn.len());
+    let mut texts = Some(Vec::with_capacity(rdn.len()));
+    let mut is_exact = true;
+    for attribute in rdn.iter() {
+        let key = exact_key(attribute)?;
+        let meaning = match &key {
+            Key::Text(key) => Some(key.clone()),
+            Key::Bytes(_) => {
+                is_exact = false;
+                text_of_another_type(&attribute.value)
+                    .map(|text| text_key(attribute, &text))
+                    .transpose()?
+            }
+        };
+        texts = texts.zip(meaning).map(|(mut texts, meaning)| {
+            texts.push(meaning);
+            texts
+        });
+        let (Key::Text(key) | Key::Bytes(key)) = key;
+        exact.push(key);
+    }
+    Ok(RdnKey {
+        exact: in_order(exact),
+        meaning: match texts {
+            _ if is_exact => Meaning::Exact,
+            Some(texts) => Meaning::Texts(in_order(texts)),
+            None => Meaning::Unknown,
+        },
+    })
 }
 
-fn attribute_key(attribute: &AttributeTypeAndValue) -> der::Result<Vec<u8>> {
-    let mut key = attribute.oid.to_der()?;
+/// The RDN's attributes, each with its lengths in front, in one order whatever the order they came in.
+fn in_order(mut attributes: Vec<Vec<u8>>) -> Vec<u8> {
+    attributes.sort();
+    attributes.concat()
+}
+
+/// The key of one attribute.
+enum Key {
+    Text(Vec<u8>),
+    Bytes(Vec<u8>),
+}
+
+fn exact_key(attribute: &AttributeTypeAndValue) -> der::Result<Key> {
     let value = &attribute.value;
     let text = match value.tag() {
-        Tag::PrintableString => Some(value.decode_as::<PrintableStringRef<'_>>()?.as_str()),
-        Tag::Utf8String => Some(value.decode_as::<Utf8StringRef<'_>>()?.as_str()),
+        Tag::PrintableString => value.decode_as::<PrintableStringRef<'_>>()?.as_str(),
+        Tag::Utf8String => value.decode_as::<Utf8StringRef<'_>>()?.as_str(),
         Tag::Ia5String if matches!(attribute.oid, oid::EMAIL | oid::DOMAIN_COMPONENT) => {
-            Some(value.decode_as::<Ia5StringRef<'_>>()?.as_str())
+            value.decode_as::<Ia5StringRef<'_>>()?.as_str()
+        }
+        _ => {
+            let mut key = attribute.oid.to_der()?;
+            value.encode_to_vec(&mut key)?;
+            return Ok(Key::Bytes(key));
+        }
+    };
+    text_key(attribute, text).map(Key::Text)
+}
+
+/// A text with the tag of UTF8String, whatever it came with.
+fn text_key(attribute: &AttributeTypeAndValue, text: &str) -> der::Result<Vec<u8>> {
+    let prepared = prepare(text);
+    let mut key = attribute.oid.to_der()?;
+    key.push(UTF8_STRING);
+    key.extend(prepared.len().to_be_bytes());
+    key.extend(prepared.into_bytes());
+    Ok(key)
+}
+
+/// The text of a string that RFC 5280 §7.1 does not ask to be compared as one: BMPString, and those whose bytes are ASCII.
+fn text_of_another_type(value: &Any) -> Option<String> {
+    match value.tag() {
+        Tag::BmpString => Some(value.decode_as::<BmpString>().ok()?.to_string()),
+        Tag::Ia5String | Tag::NumericString | Tag::TeletexString | Tag::VisibleString => {
+            let bytes = value.value();
+            // What other bytes mean in T.61 is anybody's guess.
+            bytes
+                .is_ascii()
+                .then(|| String::from_utf8_lossy(bytes).into_owned())
         }
         _ => None,
-    };
-    let value = match text {
-        // The tag of a text, whatever it came with.
-        Some(text) => {
-            let prepared = prepare(text);
-            let mut value = vec![UTF8_STRING];
-            value.extend(prepared.len().to_be_bytes());
-            value.extend(prepared.into_bytes());
-            value
-        }
-        None => value.to_der()?,
-    };
-    key.extend(value);
-    Ok(key)
+    }
 }
 
 /// A text as it is compared: mapped, folded, its insignificant spaces gone.
@@ -232,10 +328,48 @@ mod tests {
         let unit = rdn(&[(oid::ORGANIZATION, utf8("Ұйым"))]);
         let top = key(std::slice::from_ref(&country));
         let below = key(&[country, unit.clone()]);
-        assert!(top.holds(&top) && top.holds(&below) && !below.holds(&top));
-        assert!(key(&[]).is_empty() && key(&[]).holds(&top));
+        assert_eq!(top.holds(&top), Some(true));
+        assert_eq!(top.holds(&below), Some(true));
+        assert_eq!(below.holds(&top), Some(false));
+        assert!(key(&[]).is_empty());
+        assert_eq!(key(&[]).holds(&top), Some(true));
         assert_eq!(top.with(&unit).unwrap(), below);
-        assert!(!key(&[unit]).holds(&below));
+        assert_eq!(key(&[unit]).holds(&below), Some(false));
+    }
+
+    #[test]
+    fn a_name_is_held_whatever_the_types_of_its_strings_or_cannot_be_judged() {
+        let base = common_name(utf8("BAD"));
+        let typed = |tag, value: &[u8]| common_name(Any::new(tag, value).unwrap());
+        for same in [
+            typed(Tag::BmpString, &[0, b'b', 0, b'A', 0, b'D']),
+            typed(Tag::TeletexString, b"bad"),
+            typed(Tag::Ia5String, b" Bad"),
+            typed(Tag::VisibleString, b"BAD"),
+        ] {
+            assert_ne!(same, base);
+            assert_eq!(
+                (base.holds(&same), same.holds(&base)),
+                (Some(true), Some(true))
+            );
+        }
+        assert_eq!(base.holds(&typed(Tag::BmpString, &[0, b'B'])), Some(false));
+        for dark in [
+            typed(Tag::TeletexString, b"B\xc1D"),
+            typed(Tag::BmpString, &[0xd8, 0]),
+            typed(Tag::OctetString, b"BAD"),
+        ] {
+            assert_eq!((base.holds(&dark), dark.holds(&dark)), (None, Some(true)));
+        }
+        // One RDN that differs for certain is enough.
+        let country = |code| rdn(&[(oid::COUNTRY, printable(code))]);
+        let dark = rdn(&[(
+            oid::COMMON_NAME,
+            Any::new(Tag::OctetString, &b"BAD"[..]).unwrap(),
+        )]);
+        let one = key(&[country("KZ"), rdn(&[(oid::COMMON_NAME, utf8("BAD"))])]);
+        assert_eq!(one.holds(&key(&[country("KG"), dark.clone()])), Some(false));
+        assert_eq!(one.holds(&key(&[country("KZ"), dark])), None);
     }
 
     proptest::proptest! {

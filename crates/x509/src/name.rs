@@ -65,15 +65,6 @@ impl SubjectName {
     pub(crate) fn from_der(der: &[u8]) -> der::Result<Self> {
         let name = RdnSequence::from_der(der)?;
         let single = |wanted| single_text(&name, wanted);
-        let units = name.iter().flat_map(|rdn| rdn.iter());
-        let mut bins = units
-            .filter(|attribute| attribute.oid == oid::ORGANIZATIONAL_UNIT)
-            .filter_map(|attribute| text_of(&attribute.value))
-            .filter(|text| text.starts_with("BIN"));
-        let bin = match (bins.next(), bins.next()) {
-            (Some(only), None) => only.strip_prefix("BIN").and_then(|d| Bin::parse(d).ok()),
-            _ => None,
-        };
         Ok(Self {
             common_name: single(oid::COMMON_NAME),
             surname: single(oid::SURNAME),
@@ -81,7 +72,7 @@ impl SubjectName {
             serial_number: single(oid::SERIAL_NUMBER),
             country: single(oid::COUNTRY),
             organization: single(oid::ORGANIZATION),
-            bin,
+            bin: bin_of(&name),
             uid: single(oid::USER_ID),
             iin: iin_of(&name),
             text: name.to_string(),
@@ -314,6 +305,21 @@ fn iin_of(name: &RdnSequence) -> Result<Iin, IinError> {
     Iin::parse(digits).map_err(IinError::Number)
 }
 
+/// The BIN of the only OU that begins with `BIN`, where that has an RDN to itself and a type that the profile writes.
+fn bin_of(name: &RdnSequence) -> Option<Bin> {
+    let units = occurrences(name, oid::ORGANIZATIONAL_UNIT).into_iter();
+    let bins: Vec<_> = units
+        .filter_map(|(unit, alone)| Some((text_of(&unit.value)?, unit.value.tag(), alone)))
+        .filter(|(text, ..)| text.starts_with("BIN"))
+        .collect();
+    match &bins[..] {
+        [(text, Tag::PrintableString | Tag::Utf8String, true)] => {
+            Bin::parse(text.strip_prefix("BIN")?).ok()
+        }
+        _ => None,
+    }
+}
+
 /// The text of a directory string; `None` for other types and for texts with control characters.
 fn text_of(value: &Any) -> Option<String> {
     let text = match value.tag() {
@@ -386,16 +392,34 @@ mod tests {
     #[test]
     fn the_bin_is_read_from_the_one_unit_that_has_it() {
         let unit = |name: NameToWrite, text| name.with(oid::ORGANIZATIONAL_UNIT, text);
-        let one = unit(person(), "BIN990140000012");
-        let bin = Bin::parse("990140000012");
-        let other = Bin::parse("990140000022");
-        assert_eq!(subject(&one).bin, bin.ok());
-        assert_eq!(
-            subject(&unit(one.clone(), "DEPARTMENT")).bin,
-            Bin::parse("990140000012").ok()
-        );
-        assert!(other.is_err() || subject(&unit(one.clone(), "BIN990140000022")).bin.is_none());
-        assert_eq!(subject(&unit(one, "BIN990140000012")).bin, None);
+        let one = unit(person(), "BIN990140000017");
+        let bin = Some(Bin::parse("990140000017").unwrap());
+        assert_eq!(subject(&one).bin, bin);
+        assert_eq!(subject(&unit(one.clone(), "DEPARTMENT")).bin, bin);
+        // Another, or the same again.
+        assert!(Bin::parse("990140000027").is_ok());
+        for second in ["BIN990140000027", "BIN990140000017", "BIN"] {
+            assert_eq!(subject(&unit(one.clone(), second)).bin, None);
+        }
+        // A wrong check digit.
+        assert_eq!(subject(&unit(person(), "BIN990140000012")).bin, None);
+    }
+
+    #[test]
+    fn a_bin_in_a_multi_valued_rdn_or_of_another_type_is_none() {
+        let bin = "BIN990140000017";
+        let joined = person().joined_with(oid::ORGANIZATIONAL_UNIT, bin);
+        assert_eq!(subject(&joined).bin, None);
+        for (written, expected) in [
+            (TextType::Utf8, Bin::parse("990140000017").ok()),
+            (TextType::Printable, Bin::parse("990140000017").ok()),
+            (TextType::Bmp, None),
+            (TextType::Ia5, None),
+            (TextType::Teletex, None),
+        ] {
+            let name = person().with_as(oid::ORGANIZATIONAL_UNIT, bin, written);
+            assert_eq!(subject(&name).bin, expected, "{written:?}");
+        }
     }
 
     #[test]

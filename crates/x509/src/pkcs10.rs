@@ -9,7 +9,7 @@ use qaqpa_crypto::{CryptoError, KeyKind, PrivateKey, SignatureAlgorithm, public,
 use thiserror::Error;
 use x509_cert::ext::Extension;
 
-use crate::asn1::{sign, signature_algorithm, split_signed};
+use crate::asn1::{sign, split_signed};
 use crate::issue::IssueError;
 use crate::name::NameToWrite;
 use crate::{ObjectIdentifier, SubjectName, oid};
@@ -113,7 +113,7 @@ impl UnprovenRequest {
             },
             info_der: info_der.to_vec(),
             algorithm_oid: algorithm.oid,
-            algorithm: signature_algorithm(&algorithm),
+            algorithm: SignatureAlgorithm::from_identifier(&algorithm).ok(),
             signature: signature.to_vec(),
         })
     }

@@ -71,7 +71,8 @@ pub enum Pkcs12Error {
 
 /// Writes a key file that OpenSSL 3 and Java's keytool read: PBES2 with AES-256, HMAC-SHA-256.
 ///
-/// `chain` is the key's certificate, then the issuers' upwards.
+/// `chain` is the key's certificate, then the issuers' upwards. The library that writes keeps copies of key and password
+/// which it does not wipe.
 ///
 /// # Errors
 /// [`Pkcs12Error::CertificateMissing`] where the chain is empty or its first is not the key's;
@@ -213,14 +214,24 @@ fn key_file(bag: &KeyBag, contents: &Contents) -> Result<KeyFile, Pkcs12Error> {
     })
 }
 
-/// The issuers upwards, by names; certificates that belong to no chain are left out.
+/// The issuers upwards; certificates that belong to no chain are left out.
+///
+/// An authority that changed its key has two certificates of one name: the one whose key signed comes first, then (for
+/// signatures that are not verified here) the one with the key identifier that is named.
 fn in_order(leaf: &Certificate, mut others: Vec<Certificate>) -> Vec<Certificate> {
     let mut chain: Vec<Certificate> = Vec::new();
     loop {
         let last = chain.last().unwrap_or(leaf);
-        let next = others
-            .iter()
-            .position(|other| other.subject_der() == last.issuer_der());
+        let rank = |other: &Certificate| {
+            let signed = last.verify_signature(other.spki_der()).is_ok();
+            let named = last.aki().is_some() && last.aki() == other.ski();
+            (!signed, !named)
+        };
+        let named = others.iter().enumerate();
+        let next = named
+            .filter(|(_, other)| last.names_as_issuer(other))
+            .min_by_key(|(_, other)| rank(other))
+            .map(|(at, _)| at);
         match next {
             Some(at) if !last.is_self_issued() => chain.push(others.swap_remove(at)),
             _ => return chain,

@@ -55,21 +55,31 @@ pub enum RevocationError {
     },
 }
 
+/// What says that a certificate is not revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clear {
+    /// Since when this is known: of several lists the oldest, each as its delta brings it up to date.
+    pub this_update: Moment,
+    /// When the first of the lists and deltas is out of date.
+    pub next_update: Option<Moment>,
+}
+
 /// Whether no certificate of the path, but the anchor, is revoked at the path's moment.
 ///
 /// # Errors
 /// [`RevocationError`] of the certificate nearest to the anchor.
 ///
-/// Source: RFC 5280 §6.3.3, with deltas. A list's signer is himself a certificate whose path is proven and whose status
-/// is asked; where the question comes back to a certificate that is being asked about, its own answer decides. Lists
-/// without nextUpdate are not used.
+/// Source: RFC 5280 §6.3.3, with deltas. Every list that is about a certificate is heard, and one that lists it is
+/// enough; of the lists of one signer and one scope the highest number counts (§5.2.3). A list's signer is himself a
+/// certificate whose path is proven and whose status is asked; where the question comes back to a certificate that is
+/// being asked about, its own answer decides if there is no other list about it. Lists without nextUpdate are not used.
 pub fn check(
     path: &Path,
     known: Known<'_>,
     limits: &Limits,
     policy: &CrlPolicy,
 ) -> Result<(), RevocationError> {
-    let mut inquiry = consult::Inquiry::new(path, known, limits, policy);
+    let mut inquiry = consult::Inquiry::new(path, path.at(), known, limits, policy);
     let certificates = path.certificates();
     for position in (0..certificates.len().saturating_sub(1)).rev() {
         let certificate = &certificates[position];
@@ -79,4 +89,40 @@ pub fn check(
         inquiry.settle(certificate);
     }
     Ok(())
+}
+
+/// Whether one certificate of the path is revoked, by lists that must be in their time at this moment.
+///
+/// What stands above it on the path is taken for not revoked: ask about it first, by these lists or by other evidence.
+///
+/// # Errors
+/// [`RevocationError`] of this certificate. A position that the path does not have, or the anchor's, is
+/// [`RevocationError::Undetermined`]: no list speaks of anchors.
+///
+/// Source: as [`check`].
+pub fn check_one(
+    path: &Path,
+    position: usize,
+    at: Moment,
+    known: Known<'_>,
+    limits: &Limits,
+    policy: &CrlPolicy,
+) -> Result<Clear, RevocationError> {
+    let (certificate, above) = match path.certificates().get(position..) {
+        Some([certificate, above @ ..]) if !above.is_empty() => (certificate, above),
+        _ => {
+            return Err(RevocationError::Undetermined {
+                position,
+                why: None,
+            });
+        }
+    };
+    let mut inquiry = consult::Inquiry::new(path, at, known, limits, policy);
+    for authority in above {
+        inquiry.settle(authority);
+    }
+    inquiry
+        .ask(certificate)
+        .map(|answer| answer.clear)
+        .map_err(|status| status.of(position))
 }

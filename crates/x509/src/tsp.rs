@@ -12,7 +12,7 @@ pub use error::StampError;
 pub use request::{Imprint, REQUEST_BYTES_MAX, RequestError, StampRequest};
 pub use response::{Failure, Response, Status, granted, rejected};
 pub use token::{Signing, StampToIssue, issue};
-pub use verify::{Stamp, Stamped, Wanted, check_order, verify};
+pub use verify::{ACCURACY_MAX, Stamp, Stamped, Wanted, check_order, verify};
 
 use std::time::Duration;
 

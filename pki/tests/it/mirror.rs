@@ -211,6 +211,7 @@ async fn a_stamp_says_the_moment_that_was_asked_for() {
             not_before: None,
             at,
             skew_max: std::time::Duration::ZERO,
+            accuracy_max: qaqpa_x509::tsp::ACCURACY_MAX,
         },
         &[],
     );

@@ -47,6 +47,7 @@ impl Stand {
             not_before: None,
             at: self.clock.now(),
             skew_max: Duration::ZERO,
+            accuracy_max: tsp::ACCURACY_MAX,
         };
         tsp::verify(response.token()?, Stamped::Data(DATA), &wanted, &[])
     }

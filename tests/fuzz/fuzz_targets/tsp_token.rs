@@ -24,6 +24,7 @@ fn judge(token: &[u8]) {
         not_before: None,
         at: Moment::ROOT_END,
         skew_max: Duration::ZERO,
+        accuracy_max: Duration::MAX,
     };
     if let Ok(stamp) = verify(token, Stamped::Data(DATA), &wanted, &[]) {
         assert_eq!(stamp.serial, [7]);

@@ -1,6 +1,6 @@
 //! Numbers of a fixed length in 64-bit limbs, the least significant first: what fields and scalars share.
 //!
-//! Nothing here branches or indexes by a value, except where the name says `vartime`.
+//! Nothing here branches or indexes by a value.
 
 /// Reads a hexadecimal constant of this source; its length must be exactly N limbs.
 pub(crate) const fn from_hex<const N: usize>(hex: &str) -> [u64; N] {

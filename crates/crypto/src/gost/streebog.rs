@@ -14,30 +14,69 @@ const BLOCK: usize = 64;
 
 /// The digest Streebog-512 of bytes, in the order in which the standard's octet strings are written.
 pub(crate) fn digest(bytes: &[u8]) -> [u8; 64] {
-    let mut state = Hash {
-        h: [0; 8],
-        length: [0; 8],
-        sum: [0; 8],
-    };
-    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
-    for block in blocks {
-        state.absorb(&words(block), 8 * BLOCK as u64);
+    let mut state = Streebog::default();
+    state.update(bytes);
+    state.finish()
+}
+
+/// A digest that is being made.
+pub(crate) struct Streebog {
+    state: Hash,
+    /// The beginning of a block that is not whole.
+    rest: [u8; BLOCK],
+    held: usize,
+}
+
+impl Default for Streebog {
+    fn default() -> Self {
+        Self {
+            state: Hash::default(),
+            rest: [0; BLOCK],
+            held: 0,
+        }
     }
-    // Stage 3: a one and zeros before what is left, which may be nothing.
-    let mut last = [0; BLOCK];
-    last[..rest.len()].copy_from_slice(rest);
-    last[rest.len()] = 1;
-    state.absorb(&words(&last), 8 * rest.len() as u64);
-    state.h = compress(&state.h, &[0; 8], &state.length);
-    state.h = compress(&state.h, &[0; 8], &state.sum);
-    let mut digest = [0; 64];
-    for (bytes, word) in digest.as_chunks_mut::<8>().0.iter_mut().zip(state.h) {
-        *bytes = word.to_le_bytes();
+}
+
+impl Streebog {
+    /// Takes the next bytes.
+    pub(crate) fn update(&mut self, mut bytes: &[u8]) {
+        if self.held > 0 {
+            let (begin, behind) = bytes.split_at(bytes.len().min(BLOCK - self.held));
+            self.rest[self.held..self.held + begin.len()].copy_from_slice(begin);
+            self.held += begin.len();
+            bytes = behind;
+            if self.held < BLOCK {
+                return;
+            }
+            self.state.absorb(&words(&self.rest), 8 * BLOCK as u64);
+        }
+        let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+        for block in blocks {
+            self.state.absorb(&words(block), 8 * BLOCK as u64);
+        }
+        self.rest[..rest.len()].copy_from_slice(rest);
+        self.held = rest.len();
     }
-    digest
+
+    /// The digest of all that came.
+    pub(crate) fn finish(mut self) -> [u8; 64] {
+        let Self { state, rest, held } = &mut self;
+        // Stage 3: a one and zeros before what is left, which may be nothing.
+        rest[*held..].fill(0);
+        rest[*held] = 1;
+        state.absorb(&words(rest), 8 * *held as u64);
+        state.h = compress(&state.h, &[0; 8], &state.length);
+        state.h = compress(&state.h, &[0; 8], &state.sum);
+        let mut digest = [0; 64];
+        for (bytes, word) in digest.as_chunks_mut::<8>().0.iter_mut().zip(state.h) {
+            *bytes = word.to_le_bytes();
+        }
+        digest
+    }
 }
 
 /// What goes from block to block (RFC 6986 §8): h, N in bits, Σ.
+#[derive(Default)]
 struct Hash {
     h: Words,
     length: Words,

@@ -25,12 +25,15 @@ pub(super) fn derive(
         DigestAlgorithm::Sha384 | DigestAlgorithm::Sha512 => 128,
         _ => 64,
     };
-    let mut input = Zeroizing::new(Vec::new());
+    // Buffers that hold the password never grow: one that does leaves copies behind.
+    let length_of = |bytes: &[u8]| bytes.len().div_ceil(block) * block;
+    let mut input = Zeroizing::new(Vec::with_capacity(length_of(salt) + length_of(utf16)));
     input.extend(filled(salt, block));
     input.extend(filled(utf16, block));
     let mut key = Zeroizing::new(Vec::with_capacity(length + digest.value_bytes()));
     while key.len() < length {
-        let mut first = Zeroizing::new(vec![purpose as u8; block]);
+        let mut first = Zeroizing::new(Vec::with_capacity(block + input.len()));
+        first.resize(block, purpose as u8);
         first.extend_from_slice(&input);
         let mut part = Zeroizing::new(digest.digest(&first));
         for _ in 1..iterations {

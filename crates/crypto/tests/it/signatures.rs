@@ -2,25 +2,47 @@ use openssl::bn::BigNum;
 use openssl::ec::{EcGroup, EcKey};
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
-use openssl::pkey::PKey;
-use openssl::rsa::Rsa;
-use openssl::sign::{Signer, Verifier};
-use qaqpa_crypto::{CryptoError, KeyKind, PrivateKey, SignatureAlgorithm, verify};
+use openssl::pkey::{PKey, Private};
+use openssl::rsa::{Padding, Rsa};
+use openssl::sign::{RsaPssSaltlen, Signer, Verifier};
+use qaqpa_crypto::{CryptoError, KeyKind, PrivateKey, PublicKey, SignatureAlgorithm, verify};
 
 fn message_digest(algorithm: SignatureAlgorithm) -> MessageDigest {
     match algorithm {
-        SignatureAlgorithm::RsaSha256 => MessageDigest::sha256(),
-        SignatureAlgorithm::RsaSha384 => MessageDigest::sha384(),
-        SignatureAlgorithm::RsaSha512 => MessageDigest::sha512(),
+        SignatureAlgorithm::RsaSha256 | SignatureAlgorithm::RsaPssSha256 => MessageDigest::sha256(),
+        SignatureAlgorithm::RsaSha384 | SignatureAlgorithm::RsaPssSha384 => MessageDigest::sha384(),
+        SignatureAlgorithm::RsaSha512 | SignatureAlgorithm::RsaPssSha512 => MessageDigest::sha512(),
         other => panic!("no digest for {other}"),
     }
 }
 
-const STRONG: [SignatureAlgorithm; 3] = [
+const STRONG: [SignatureAlgorithm; 6] = [
     SignatureAlgorithm::RsaSha256,
     SignatureAlgorithm::RsaSha384,
     SignatureAlgorithm::RsaSha512,
+    SignatureAlgorithm::RsaPssSha256,
+    SignatureAlgorithm::RsaPssSha384,
+    SignatureAlgorithm::RsaPssSha512,
 ];
+
+fn is_pss(algorithm: SignatureAlgorithm) -> bool {
+    algorithm.oid() == qaqpa_crypto::oid::RSASSA_PSS
+}
+
+/// OpenSSL's signature, for RSASSA-PSS with a salt of this length.
+fn openssl_signs(
+    pair: &PKey<Private>,
+    algorithm: SignatureAlgorithm,
+    salt: RsaPssSaltlen,
+) -> Vec<u8> {
+    let mut signer = Signer::new(message_digest(algorithm), pair).unwrap();
+    if is_pss(algorithm) {
+        signer.set_rsa_padding(Padding::PKCS1_PSS).unwrap();
+        signer.set_rsa_pss_saltlen(salt).unwrap();
+        signer.set_rsa_mgf1_md(message_digest(algorithm)).unwrap();
+    }
+    signer.sign_oneshot_to_vec(b"message").unwrap()
+}
 
 #[test]
 fn openssl_accepts_our_signatures() {
@@ -29,6 +51,12 @@ fn openssl_accepts_our_signatures() {
     for algorithm in STRONG {
         let signature = key.sign(algorithm, b"message").unwrap();
         let mut verifier = Verifier::new(message_digest(algorithm), &public).unwrap();
+        if is_pss(algorithm) {
+            verifier.set_rsa_padding(Padding::PKCS1_PSS).unwrap();
+            let salt = RsaPssSaltlen::DIGEST_LENGTH;
+            verifier.set_rsa_pss_saltlen(salt).unwrap();
+            verifier.set_rsa_mgf1_md(message_digest(algorithm)).unwrap();
+        }
         assert!(
             verifier
                 .verify_oneshot(&signature, b"message")
@@ -41,10 +69,19 @@ fn openssl_accepts_our_signatures() {
 fn signatures_of_openssl_are_accepted_and_every_flipped_bit_refused() {
     let pair = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
     let spki = pair.public_key_to_der().unwrap();
+    let kept = PublicKey::from_spki_der(&spki).unwrap();
     for algorithm in STRONG {
-        let mut signer = Signer::new(message_digest(algorithm), &pair).unwrap();
-        let good = signer.sign_oneshot_to_vec(b"message").unwrap();
+        let good = openssl_signs(&pair, algorithm, RsaPssSaltlen::DIGEST_LENGTH);
         assert_eq!(verify(&spki, algorithm, b"message", &good), Ok(()));
+        assert_eq!(kept.verify(algorithm, b"message", &good), Ok(()));
+        for other in STRONG {
+            let expected = if other == algorithm {
+                Ok(())
+            } else {
+                Err(CryptoError::BadSignature)
+            };
+            assert_eq!(kept.verify(other, b"message", &good), expected);
+        }
         assert_eq!(
             verify(&spki, algorithm, b"massage", &good),
             Err(CryptoError::BadSignature)
@@ -58,6 +95,49 @@ fn signatures_of_openssl_are_accepted_and_every_flipped_bit_refused() {
                 "byte {at}"
             );
         }
+    }
+}
+
+/// The salt is a part of the algorithm: one of another length is another algorithm, which nothing here names.
+#[test]
+fn a_salt_of_another_length_than_the_digests_is_refused() {
+    let pair = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
+    let spki = pair.public_key_to_der().unwrap();
+    for algorithm in STRONG.into_iter().filter(|algorithm| is_pss(*algorithm)) {
+        for salt in [
+            RsaPssSaltlen::custom(0),
+            RsaPssSaltlen::custom(20),
+            RsaPssSaltlen::MAXIMUM_LENGTH,
+        ] {
+            let other = openssl_signs(&pair, algorithm, salt);
+            assert_eq!(
+                verify(&spki, algorithm, b"message", &other),
+                Err(CryptoError::BadSignature)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_key_that_is_kept_verifies_and_refuses_as_one_that_is_not() {
+    let mut keys = KeyKind::ALL
+        .map(|kind| PrivateKey::generate(kind).unwrap())
+        .to_vec();
+    keys.push(PrivateKey::generate_ecdsa_p384().unwrap());
+    for key in keys {
+        let kept = PublicKey::from_spki_der(key.spki_der()).unwrap();
+        let own = key.signature_algorithm();
+        let good = key.sign(own, b"message").unwrap();
+        for algorithm in SignatureAlgorithm::ALL {
+            for message in [b"message", b"massage"] {
+                assert_eq!(
+                    kept.verify(algorithm, message, &good),
+                    verify(key.spki_der(), algorithm, message, &good),
+                    "{algorithm}"
+                );
+            }
+        }
+        assert_eq!(kept.verify(own, b"message", &good), Ok(()));
     }
 }
 
@@ -132,15 +212,26 @@ fn a_short_key_or_a_small_exponent_is_weak_even_when_the_signature_is_right() {
 
 #[test]
 fn ecdsa_signatures_pass_between_openssl_and_us_both_ways() {
-    let algorithm = SignatureAlgorithm::EcdsaSha256;
-    let key = PrivateKey::generate(KeyKind::Ecdsa).unwrap();
-    let public = PKey::public_key_from_der(key.spki_der()).unwrap();
-    let ours = key.sign(algorithm, b"message").unwrap();
-    let mut verifier = Verifier::new(MessageDigest::sha256(), &public).unwrap();
-    assert!(verifier.verify_oneshot(&ours, b"message").unwrap());
+    for (key, digest) in [
+        (
+            PrivateKey::generate(KeyKind::Ecdsa),
+            MessageDigest::sha256(),
+        ),
+        (PrivateKey::generate_ecdsa_p384(), MessageDigest::sha384()),
+    ] {
+        let key = key.unwrap();
+        let public = PKey::public_key_from_der(key.spki_der()).unwrap();
+        let ours = key.sign(key.signature_algorithm(), b"message").unwrap();
+        let mut verifier = Verifier::new(digest, &public).unwrap();
+        assert!(verifier.verify_oneshot(&ours, b"message").unwrap());
+    }
 
     for (curve, algorithm, digest) in [
-        (Nid::X9_62_PRIME256V1, algorithm, MessageDigest::sha256()),
+        (
+            Nid::X9_62_PRIME256V1,
+            SignatureAlgorithm::EcdsaSha256,
+            MessageDigest::sha256(),
+        ),
         (
             Nid::SECP384R1,
             SignatureAlgorithm::EcdsaSha384,

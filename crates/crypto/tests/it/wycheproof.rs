@@ -1,4 +1,4 @@
-//! Project Wycheproof's cases for RSA (PKCS #1 v1.5) and ECDSA.
+//! Project Wycheproof's cases for RSA (PKCS #1 v1.5 and PSS) and ECDSA.
 //!
 //! A case that we judge otherwise than its authors stands in a list of exceptions with the reason; an exception
 //! that no case needs any more fails the run.
@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use qaqpa_crypto::{CryptoError, SignatureAlgorithm, verify};
-use wycheproof::{TestResult, ecdsa, rsa_pkcs1_verify as rsa};
+use wycheproof::{TestResult, ecdsa, rsa_pkcs1_verify as rsa, rsa_pss_verify as pss};
 
 /// What we said of a case.
 type Said = Result<(), CryptoError>;
@@ -55,6 +55,8 @@ fn judge(
 
 const WITHOUT_NULL: &str =
     "the digest's parameters in the padding are absent: RFC 8017 §9.2 writes NULL, and so do we";
+const OTHER_FORM: &str =
+    "a salt of another length than the digest's, or a mask by another digest: not offered";
 const SMALL_EXPONENT: &str = "a public exponent below 65537 is weak (FIPS 186-5)";
 
 #[test]
@@ -105,6 +107,47 @@ fn rsa_signatures_are_judged_as_wycheproof_does() {
     }
     exceptions.end();
     assert!(judged > 2_000, "{judged}");
+}
+
+#[test]
+fn pss_signatures_are_judged_as_wycheproof_does_and_other_forms_of_it_refused() {
+    use SignatureAlgorithm::{RsaPssSha256, RsaPssSha384, RsaPssSha512};
+    use pss::TestName::{
+        RsaPss2048Sha256Mgf1SaltLen0, RsaPss2048Sha256Mgf1SaltLen32, RsaPss2048Sha256Mgf1Sha1_20,
+        RsaPss2048Sha384Mgf1SaltLen48, RsaPss3072Sha256Mgf1SaltLen32,
+        RsaPss4096Sha256Mgf1SaltLen32, RsaPss4096Sha384Mgf1SaltLen48,
+        RsaPss4096Sha512Mgf1SaltLen32, RsaPss4096Sha512Mgf1SaltLen64,
+    };
+    let mut exceptions = Exceptions::expecting(&[OTHER_FORM]);
+    let mut judged = 0;
+    for (name, algorithm, is_ours) in [
+        (RsaPss2048Sha256Mgf1SaltLen32, RsaPssSha256, true),
+        (RsaPss3072Sha256Mgf1SaltLen32, RsaPssSha256, true),
+        (RsaPss4096Sha256Mgf1SaltLen32, RsaPssSha256, true),
+        (RsaPss2048Sha384Mgf1SaltLen48, RsaPssSha384, true),
+        (RsaPss4096Sha384Mgf1SaltLen48, RsaPssSha384, true),
+        (RsaPss4096Sha512Mgf1SaltLen64, RsaPssSha512, true),
+        (RsaPss2048Sha256Mgf1SaltLen0, RsaPssSha256, false),
+        (RsaPss2048Sha256Mgf1Sha1_20, RsaPssSha256, false),
+        (RsaPss4096Sha512Mgf1SaltLen32, RsaPssSha512, false),
+    ] {
+        let set = pss::TestSet::load(name).unwrap();
+        for group in set.test_groups {
+            for test in group.tests {
+                // What is invalid in another form may be valid in ours.
+                if !is_ours && test.result != TestResult::Valid {
+                    continue;
+                }
+                let said = verify(&group.der, algorithm, &test.msg, &test.sig);
+                let excuse = (!is_ours).then_some(OTHER_FORM);
+                let place = format!("{name:?} {} {}", test.tc_id, test.comment);
+                judge(&place, test.result, &said, excuse, &mut exceptions);
+                judged += 1;
+            }
+        }
+    }
+    exceptions.end();
+    assert!(judged > 500, "{judged}");
 }
 
 #[test]

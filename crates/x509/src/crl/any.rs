@@ -1,10 +1,13 @@
 //! A list of any kind, kept as it was read.
 
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
 use qaqpa_model::Moment;
 
 use super::delta::follows;
 use super::entries::{Entries, EntryRules};
-use super::list::{ListExtensions, RawList, number_order};
+use super::list::{ListExtensions, RawList, check_may_sign, check_times, number_order};
 use super::scope::Scope;
 use super::{CrlError, CrlPolicy, ListedEntry};
 use crate::Certificate;
@@ -12,13 +15,20 @@ use crate::matching::NameKey;
 
 /// A list of any kind: complete or delta, about everything or a part, of its issuer or of others.
 ///
-/// Having one proves nothing: [`crate::revocation::check`] finds out whose it is and what it is good for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AnyCrl {
+/// Having one proves nothing: [`crate::revocation`] finds out whose it is and what it is good for. Clones are cheap, and
+/// a list that is kept is verified once for each key that is tried, so that who asks often keeps what he has read.
+#[derive(Clone)]
+pub struct AnyCrl(Arc<Inner>);
+
+struct Inner {
     der: Vec<u8>,
     issuer: NameKey,
+    this_update: Moment,
+    next_update: Option<Moment>,
     extensions: ListExtensions,
     entries: Entries,
+    /// The key (SubjectPublicKeyInfo) that was seen to have signed the list.
+    signed_by: OnceLock<Vec<u8>>,
 }
 
 impl AnyCrl {
@@ -39,70 +49,134 @@ impl AnyCrl {
                 .is_some_and(|scope| scope.indirect),
             odd_serials: true,
         })?;
-        Ok(Self {
+        Ok(Self(Arc::new(Inner {
             issuer: NameKey::from_der(list.issuer).map_err(|_| CrlError::Malformed)?,
+            this_update: list.this_update,
+            next_update: list.next_update,
             extensions: list.extensions,
             der: crl_der.to_vec(),
             entries,
-        })
+            signed_by: OnceLock::new(),
+        })))
+    }
+
+    /// The whole list.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.0.der
+    }
+
+    /// Whether it is a delta, which says only what changed since its base (RFC 5280 §5.2.4).
+    #[must_use]
+    pub fn is_delta(&self) -> bool {
+        self.0.extensions.base.is_some()
+    }
+
+    /// Whether it bears the name of this authority; says nothing about whose signature it bears.
+    #[must_use]
+    pub fn names_issuer(&self, authority: &Certificate) -> bool {
+        self.0.issuer == *authority.subject_key()
+    }
+
+    /// The cRLNumber in lower-case hexadecimal, if there is one.
+    #[must_use]
+    pub fn number_hex(&self) -> Option<String> {
+        self.0.extensions.number.as_ref().map(hex::encode)
+    }
+
+    /// When the list was made.
+    #[must_use]
+    pub fn this_update(&self) -> Moment {
+        self.0.this_update
+    }
+
+    /// When the next one is due; a list that does not say it is not used.
+    #[must_use]
+    pub fn next_update(&self) -> Option<Moment> {
+        self.0.next_update
     }
 
     pub(crate) fn issuer(&self) -> &NameKey {
-        &self.issuer
-    }
-
-    pub(crate) fn is_delta(&self) -> bool {
-        self.extensions.base.is_some()
+        &self.0.issuer
     }
 
     pub(crate) fn scope(&self) -> Option<&Scope> {
-        self.extensions.scope.as_ref()
+        self.0.extensions.scope.as_ref()
     }
 
     pub(crate) fn authority_key_id(&self) -> Option<&[u8]> {
-        self.extensions.authority_key_id.as_deref()
+        self.0.extensions.authority_key_id.as_deref()
     }
 
-    /// Its number, in the order of numbers; a list without one comes first.
-    pub(crate) fn number_order(&self) -> (usize, &[u8]) {
-        number_order(self.extensions.number.as_deref().unwrap_or_default())
+    /// Its number, in the order of numbers, if it has one.
+    pub(crate) fn number_order(&self) -> Option<(usize, &[u8])> {
+        self.0.extensions.number.as_deref().map(number_order)
     }
 
     /// Whether it can be used at a moment: in its time, with nothing critical that is not read here.
     pub(crate) fn check_usable(&self, at: Moment, policy: &CrlPolicy) -> Result<(), CrlError> {
-        if let Some(oid) = self.extensions.unknown_critical {
+        if let Some(oid) = self.0.extensions.unknown_critical {
             return Err(CrlError::Critical { oid });
         }
-        RawList::read(&self.der)?
-            .check_times(at, policy)
-            .map(|_| ())
+        check_times(self.0.this_update, self.0.next_update, at, policy).map(|_| ())
     }
 
     /// Whether the certificate's key signed it, and may.
     pub(crate) fn check_signer(&self, signer: &Certificate) -> Result<(), CrlError> {
-        RawList::read(&self.der)?.check_signer(signer)
+        let known = self.0.signed_by.get();
+        if known.is_some_and(|spki| spki == signer.spki_der()) {
+            return check_may_sign(signer);
+        }
+        RawList::read(&self.0.der)?.check_signer(signer)?;
+        // Where two keys fit, the first stays: the other is verified each time.
+        let _ = self.0.signed_by.set(signer.spki_der().to_vec());
+        Ok(())
     }
 
     /// Whether this delta brings a complete list up to date (RFC 5280 §5.2.4 and §6.3.3 (c)).
     pub(crate) fn updates(&self, complete: &Self) -> bool {
-        let part = |list: &Self| list.scope().map(|scope| scope.der.clone());
-        let numbers = (
-            &complete.extensions.number,
-            &self.extensions.base,
-            &self.extensions.number,
-        );
-        let (Some(complete_number), Some(base), Some(number)) = numbers else {
+        let (delta, base) = (&self.0.extensions, &complete.0.extensions);
+        let (Some(complete_number), Some(base_number), Some(number)) =
+            (&base.number, &delta.base, &delta.number)
+        else {
             return false;
         };
-        self.issuer == complete.issuer
-            && part(self) == part(complete)
+        self.0.issuer == complete.0.issuer
+            && self.is_about_what(complete)
             && self.authority_key_id() == complete.authority_key_id()
-            && follows(complete_number, base, number)
+            && follows(complete_number, base_number, number)
+    }
+
+    /// Whether both are about the same part of the same name's certificates.
+    pub(crate) fn is_about_what(&self, other: &Self) -> bool {
+        let part = |list: &Self| list.scope().map(|scope| scope.der.clone());
+        self.0.issuer == other.0.issuer && part(self) == part(other)
     }
 
     /// The entry of a certificate.
     pub(crate) fn entry(&self, certificate: &Certificate) -> Option<ListedEntry<'_>> {
-        self.entries
-            .find_by(certificate.issuer_key(), &self.issuer, certificate.serial())
+        self.0.entries.find_by(
+            certificate.issuer_key(),
+            &self.0.issuer,
+            certificate.serial(),
+        )
+    }
+}
+
+impl PartialEq for AnyCrl {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.der == other.0.der
+    }
+}
+
+impl Eq for AnyCrl {}
+
+impl fmt::Debug for AnyCrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AnyCrl")
+            .field("number", &self.number_hex())
+            .field("this_update", &self.0.this_update)
+            .field("is_delta", &self.is_delta())
+            .finish_non_exhaustive()
     }
 }

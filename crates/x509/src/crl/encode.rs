@@ -9,7 +9,7 @@ use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::AuthorityKeyIdentifier;
 
 use super::{RevokedEntry, sorted};
-use crate::asn1::{extension, identifier, sign};
+use crate::asn1::{extension, sign, write_length};
 use crate::issue::{IssueError, distribution_points};
 use crate::time::time_of;
 use crate::{Certificate, ObjectIdentifier, RevocationReason, oid};
@@ -108,7 +108,7 @@ fn content(
     key: &PrivateKey,
 ) -> Result<Vec<u8>, IssueError> {
     let mut head = Version::V2.to_der()?;
-    head.extend(identifier(key.kind().signature_algorithm()).to_der()?);
+    head.extend(key.signature_algorithm().identifier_der());
     head.extend(AnyRef::from_der(issuer.subject_der())?.to_der()?);
     head.extend(time_of(list.this_update)?.to_der()?);
     head.extend(time_of(list.next_update)?.to_der()?);
@@ -190,17 +190,7 @@ fn write_entry(entry: &RevokedEntry, out: &mut Vec<u8>) -> Result<(), IssueError
 /// Tag and length, the length in its shortest form.
 fn write_header(tag: u8, len: usize, out: &mut Vec<u8>) {
     out.push(tag);
-    let bytes = len.to_be_bytes();
-    let significant = &bytes[bytes.iter().take_while(|byte| **byte == 0).count()..];
-    match significant {
-        [] => out.push(0),
-        [short] if *short < 0x80 => out.push(*short),
-        long => {
-            // At most eight bytes of length.
-            out.push(0x80 | u8::try_from(long.len()).unwrap_or(8));
-            out.extend(long);
-        }
-    }
+    write_length(len, out);
 }
 
 /// Bytes of a value of that length with its tag and length.

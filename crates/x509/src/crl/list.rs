@@ -2,7 +2,6 @@
 
 use der::asn1::{AnyRef, Uint};
 use der::{Decode, Reader, SliceReader, Tag, TagMode, TagNumber};
-use qaqpa_crypto::CryptoError;
 use qaqpa_model::Moment;
 use spki::AlgorithmIdentifierRef;
 use x509_cert::certificate::Version;
@@ -12,7 +11,7 @@ use x509_cert::ext::pkix::AuthorityKeyIdentifier;
 use super::entries::{Entries, EntryRules};
 use super::scope::Scope;
 use super::{CrlError, CrlPolicy};
-use crate::asn1::{signature_algorithm, split_signed};
+use crate::asn1::{check_signature, split_signed};
 use crate::time::moment_of;
 use crate::{Certificate, KeyUsage, ObjectIdentifier, oid};
 
@@ -97,21 +96,10 @@ impl<'a> RawList<'a> {
 
     /// Whether the certificate's key signed the list, and may (RFC 5280 §6.3.3 (f) and (g)).
     pub(super) fn check_signer(&self, signer: &Certificate) -> Result<(), CrlError> {
-        if signer
-            .key_usage()
-            .is_some_and(|usage| !usage.has(KeyUsage::CRL_SIGN))
-        {
-            return Err(CrlError::CrlSign);
-        }
-        let unsupported = |oid: String| CrlError::Unsupported { oid };
-        let algorithm = signature_algorithm(&self.algorithm)
-            .ok_or_else(|| unsupported(self.algorithm.oid.to_string()))?;
-        match qaqpa_crypto::verify(signer.spki_der(), algorithm, self.content, self.signature) {
-            Ok(()) => Ok(()),
-            Err(CryptoError::Weak { why }) => Err(CrlError::Weak { why }),
-            Err(CryptoError::Unsupported { oid }) => Err(unsupported(oid)),
-            Err(_) => Err(CrlError::BadSignature),
-        }
+        check_may_sign(signer)?;
+        let spki = signer.spki_der();
+        check_signature(spki, &self.algorithm, self.content, self.signature)?;
+        Ok(())
     }
 
     /// thisUpdate and nextUpdate, where the list is in its time.
@@ -120,23 +108,40 @@ impl<'a> RawList<'a> {
         at: Moment,
         policy: &CrlPolicy,
     ) -> Result<(Moment, Moment), CrlError> {
-        let this_update = self.this_update;
-        let next_update = self.next_update.ok_or(CrlError::NextUpdateMissing)?;
-        if this_update > at.plus(policy.ahead_max) {
-            return Err(CrlError::NotYet {
-                moment: this_update,
-            });
-        }
-        if next_update < this_update {
-            return Err(CrlError::Malformed);
-        }
-        if next_update.unix_s() < at.unix_s() {
-            return Err(CrlError::Stale {
-                moment: next_update,
-            });
-        }
-        Ok((this_update, next_update))
+        check_times(self.this_update, self.next_update, at, policy)
     }
+}
+
+/// Whether a certificate's key usage lets its key sign lists (RFC 5280 §6.3.3 (f)).
+pub(super) fn check_may_sign(signer: &Certificate) -> Result<(), CrlError> {
+    match signer.key_usage() {
+        Some(usage) if !usage.has(KeyUsage::CRL_SIGN) => Err(CrlError::CrlSign),
+        _ => Ok(()),
+    }
+}
+
+/// thisUpdate and nextUpdate, where a list is in its time at this moment.
+pub(super) fn check_times(
+    this_update: Moment,
+    next_update: Option<Moment>,
+    at: Moment,
+    policy: &CrlPolicy,
+) -> Result<(Moment, Moment), CrlError> {
+    let next_update = next_update.ok_or(CrlError::NextUpdateMissing)?;
+    if this_update > at.plus(policy.ahead_max) {
+        return Err(CrlError::NotYet {
+            moment: this_update,
+        });
+    }
+    if next_update < this_update {
+        return Err(CrlError::Malformed);
+    }
+    if next_update.unix_s() < at.unix_s() {
+        return Err(CrlError::Stale {
+            moment: next_update,
+        });
+    }
+    Ok((this_update, next_update))
 }
 
 impl ListExtensions {

@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::entries::EntryRules;
 use super::list::{ListExtensions, RawList};
 use super::{Crl, DeltaCrl};
+use crate::asn1::SignatureFault;
 use crate::{Certificate, ObjectIdentifier};
 
 /// How new a list may be, and how many entries are read.
@@ -72,6 +73,9 @@ pub enum CrlError {
     /// The list is for some certificates or reasons only, or speaks for other issuers.
     #[error("the list is partitioned or indirect")]
     Partitioned,
+    /// Whoever signed the list does not lead to the path's anchor, or is not known to be good himself.
+    #[error("the signer of the list is not proven or is revoked")]
+    SignerUnproven,
     /// `nextUpdate` is past.
     #[error("the list is out of date since {moment}")]
     Stale {
@@ -99,6 +103,16 @@ pub enum CrlError {
     /// The list is another issuer's.
     #[error("the list is another issuer's")]
     WrongIssuer,
+}
+
+impl From<SignatureFault> for CrlError {
+    fn from(fault: SignatureFault) -> Self {
+        match fault {
+            SignatureFault::Bad => Self::BadSignature,
+            SignatureFault::Unsupported(oid) => Self::Unsupported { oid },
+            SignatureFault::Weak(why) => Self::Weak { why },
+        }
+    }
 }
 
 /// Judges a list of an issuer at a moment, by the default policy.

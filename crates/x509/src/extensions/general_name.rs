@@ -25,7 +25,11 @@ pub(crate) enum GeneralName {
 
 impl GeneralName {
     fn decode(reader: &mut SliceReader<'_>) -> der::Result<Self> {
-        let any = AnyRef::decode(reader)?;
+        Self::read(&AnyRef::decode(reader)?)
+    }
+
+    /// Reads one name with its tag.
+    pub(crate) fn read(any: &AnyRef<'_>) -> der::Result<Self> {
         let Tag::ContextSpecific {
             number,
             constructed,
@@ -34,10 +38,10 @@ impl GeneralName {
             return Err(any.tag().value_error().into());
         };
         Ok(match (number.value(), constructed) {
-            (1, false) => Self::Mail(text(&any)),
-            (2, false) => Self::Dns(text(&any)),
+            (1, false) => Self::Mail(text(any)),
+            (2, false) => Self::Dns(text(any)),
             (4, true) => Self::Directory(NameKey::from_der(any.value())?),
-            (6, false) => Self::Uri(text(&any)),
+            (6, false) => Self::Uri(text(any)),
             (7, false) => Self::Ip(any.value().to_vec()),
             (0 | 3 | 5, true) | (8, false) => Self::Other(any.to_der()?),
             _ => return Err(any.tag().value_error().into()),

@@ -9,7 +9,7 @@ use x509_cert::certificate::Version;
 use x509_cert::ext::Extension;
 
 use super::asn1::{OcspRequest, RawCertId, SingleRequest, TbsRequest};
-use crate::asn1::{extension, integer, positive};
+use crate::asn1::{extension, integer, positive, unknown_critical};
 use crate::{Certificate, ObjectIdentifier, oid};
 
 /// Which certificate is meant: digests of the issuer's name and key, and a serial number.
@@ -238,14 +238,8 @@ fn refuse_critical(
     extensions: Option<&[Extension]>,
     known: &[ObjectIdentifier],
 ) -> Result<(), RequestError> {
-    let unknown = extensions
-        .unwrap_or_default()
-        .iter()
-        .find(|extension| extension.critical && !known.contains(&extension.extn_id));
-    match unknown {
-        Some(extension) => Err(RequestError::Critical {
-            oid: extension.extn_id,
-        }),
+    match unknown_critical(extensions, known) {
+        Some(oid) => Err(RequestError::Critical { oid }),
         None => Ok(()),
     }
 }

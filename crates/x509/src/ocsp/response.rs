@@ -4,6 +4,7 @@ use der::asn1::{AnyRef, BitStringRef, Null, OctetStringRef};
 use der::{Decode, Encode};
 use qaqpa_crypto::{DigestAlgorithm, PrivateKey};
 use qaqpa_model::Moment;
+use spki::AlgorithmIdentifierRef;
 use x509_cert::certificate::Version;
 
 use super::asn1::{
@@ -12,7 +13,7 @@ use super::asn1::{
 };
 use super::request::nonce_extension;
 use super::{CertId, CertStatus};
-use crate::asn1::{extension, identifier};
+use crate::asn1::extension;
 use crate::issue::IssueError;
 use crate::reason::raw_reason;
 use crate::time::generalized_of;
@@ -117,11 +118,12 @@ pub fn respond_with(
     key: &PrivateKey,
 ) -> Result<Vec<u8>, IssueError> {
     let data = response_data(response, more, responder)?;
-    let algorithm = key.kind().signature_algorithm();
+    let algorithm = key.signature_algorithm();
     let signature = key.sign(algorithm, &data)?;
+    let algorithm = algorithm.identifier_der();
     let basic = BasicResponse {
         data: AnyRef::from_der(&data)?,
-        algorithm: identifier(algorithm),
+        algorithm: AlgorithmIdentifierRef::from_der(&algorithm)?,
         signature: BitStringRef::from_bytes(&signature)?,
         certificates: Some(vec![AnyRef::from_der(responder.der())?]),
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use der::asn1::AnyRef;
 use der::{Decode, Encode, Tag, Tagged};
-use qaqpa_crypto::{CryptoError, DigestAlgorithm, constant_time_eq};
+use qaqpa_crypto::{DigestAlgorithm, constant_time_eq};
 use qaqpa_model::Moment;
 use thiserror::Error;
 use x509_cert::certificate::Version;
@@ -15,7 +15,7 @@ use super::asn1::{
 };
 use super::request::nonces;
 use super::{CertId, CertStatus, ResponseStatus};
-use crate::asn1::signature_algorithm;
+use crate::asn1::{SignatureFault, check_signature, unknown_critical};
 use crate::reason::reason_of;
 use crate::time::moment_of_generalized;
 use crate::{Certificate, KeyUsage, ObjectIdentifier, oid};
@@ -141,6 +141,16 @@ pub enum OcspError {
     },
 }
 
+impl From<SignatureFault> for OcspError {
+    fn from(fault: SignatureFault) -> Self {
+        match fault {
+            SignatureFault::Bad => Self::BadSignature,
+            SignatureFault::Unsupported(oid) => Self::Unsupported { oid },
+            SignatureFault::Weak(why) => Self::Weak { why },
+        }
+    }
+}
+
 /// Judges an OCSP answer about a certificate of an issuer, at a moment.
 ///
 /// Pass the nonce that was sent: it must come back. The responder is the issuer itself, or holds a
@@ -260,16 +270,9 @@ fn check_value(
     data_der: &[u8],
     responder: &Certificate,
 ) -> Result<(), OcspError> {
-    let unsupported = |oid: String| OcspError::Unsupported { oid };
-    let algorithm = signature_algorithm(&basic.algorithm)
-        .ok_or_else(|| unsupported(basic.algorithm.oid.to_string()))?;
     let signature = basic.signature.as_bytes().ok_or(OcspError::Malformed)?;
-    match qaqpa_crypto::verify(responder.spki_der(), algorithm, data_der, signature) {
-        Ok(()) => Ok(()),
-        Err(CryptoError::Weak { why }) => Err(OcspError::Weak { why }),
-        Err(CryptoError::Unsupported { oid }) => Err(unsupported(oid)),
-        Err(_) => Err(OcspError::BadSignature),
-    }
+    check_signature(responder.spki_der(), &basic.algorithm, data_der, signature)?;
+    Ok(())
 }
 
 /// RFC 6960 §4.2.2.2: a certificate that the issuer itself signed, for OCSP signing.
@@ -280,18 +283,15 @@ fn check_delegation(
     at: Moment,
 ) -> Result<(), OcspError> {
     if responder.issuer_der() != issuer.subject_der()
-        || responder.verify_signature(issuer.spki_der()).is_err()
+        || responder.verify_signed_by(issuer).is_err()
         || !responder.has_extended_key_usage(oid::EKU_OCSP_SIGNING)
     {
         return Err(OcspError::ResponderUnauthorized);
     }
     let unusable = |why| Err(OcspError::ResponderUnusable { why });
-    let in_force = |moment: Moment| {
-        responder.not_before() <= moment && moment.unix_s() <= responder.not_after().unix_s()
-    };
     // An expired responder could date its answers back: where the answer is older than the moment of
     // judgement, the responder must still be valid at that moment.
-    if !in_force(produced_at) || !in_force(produced_at.max(at)) {
+    if !responder.is_in_force(produced_at) || !responder.is_in_force(produced_at.max(at)) {
         return unusable("it was not within its period");
     }
     if !responder.has_ocsp_nocheck() {
@@ -310,15 +310,8 @@ fn check_delegation(
 }
 
 fn refuse_critical(extensions: Option<&[Extension]>) -> Result<(), OcspError> {
-    let known = [oid::OCSP_NONCE, oid::OCSP_EXTENDED_REVOKE];
-    let unknown = extensions
-        .unwrap_or_default()
-        .iter()
-        .find(|extension| extension.critical && !known.contains(&extension.extn_id));
-    match unknown {
-        Some(extension) => Err(OcspError::Critical {
-            oid: extension.extn_id,
-        }),
+    match unknown_critical(extensions, &[oid::OCSP_NONCE, oid::OCSP_EXTENDED_REVOKE]) {
+        Some(oid) => Err(OcspError::Critical { oid }),
         None => Ok(()),
     }
 }

@@ -100,7 +100,7 @@ fn is_excluded(name: &GeneralName, base: &GeneralName) -> bool {
 /// Whether the name is in the subtree; `None` where its form, or what stands in it, cannot be judged.
 fn is_within(name: &GeneralName, base: &GeneralName) -> Option<bool> {
     match (name, base) {
-        (GeneralName::Directory(name), GeneralName::Directory(base)) => Some(base.holds(name)),
+        (GeneralName::Directory(name), GeneralName::Directory(base)) => base.holds(name),
         (GeneralName::Dns(name), GeneralName::Dns(base)) => {
             is_host(name.strip_prefix("*.").unwrap_or(name)).then(|| match base.strip_prefix('.') {
                 // Not of RFC 5280; where it occurs it means that at least one label is added.

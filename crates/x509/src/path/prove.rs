@@ -95,25 +95,24 @@ fn check_critical(
 
 fn check_period(position: usize, certificate: &Certificate, at: Moment) -> Result<(), PathError> {
     let (not_before, not_after) = (certificate.not_before(), certificate.not_after());
-    if at < not_before {
-        return Err(PathError::NotYetValid {
+    if certificate.is_in_force(at) {
+        Ok(())
+    } else if at < not_before {
+        Err(PathError::NotYetValid {
             position,
             not_before,
-        });
-    }
-    // The last second belongs to the period (RFC 5280 §4.1.2.5), whatever its fraction.
-    if at.unix_s() > not_after.unix_s() {
-        return Err(PathError::Expired {
+        })
+    } else {
+        Err(PathError::Expired {
             position,
             not_after,
-        });
+        })
     }
-    Ok(())
 }
 
 fn check_key(position: usize, certificate: &Certificate) -> Result<(), PathError> {
-    match qaqpa_crypto::public::check_key(certificate.spki_der()) {
-        Ok(()) => Ok(()),
+    match certificate.public_key() {
+        Ok(_) => Ok(()),
         Err(CryptoError::Unsupported { oid }) => Err(PathError::Unsupported { position, oid }),
         Err(CryptoError::Weak { why } | CryptoError::KeyUnusable { why }) => {
             Err(PathError::Weak { position, why })

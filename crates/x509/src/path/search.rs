@@ -1,9 +1,9 @@
 //! Looking for chains of issuers (RFC 4158), within a budget.
 
-use qaqpa_crypto::CryptoError;
 use qaqpa_model::Limits;
 
 use super::{Path, PathError};
+use crate::asn1::SignatureFault;
 use crate::{Certificate, TrustAnchors};
 
 /// The first chain from the leaf to an anchor whose signatures are right and that `prove` finds good.
@@ -76,13 +76,14 @@ impl<'a, P: FnMut(&[Certificate]) -> Result<Path, PathError>> Search<'a, P> {
                 ));
             };
             self.signatures_left = left;
-            let fault = match current.verify_signature(candidate.spki_der()) {
+            let verified = current.verify_signed_by(candidate);
+            let fault = match verified.map_err(SignatureFault::from) {
                 Ok(()) => None,
-                Err(CryptoError::Weak { why }) => Some(PathError::Weak { position, why }),
-                Err(CryptoError::Unsupported { oid }) => {
+                Err(SignatureFault::Weak(why)) => Some(PathError::Weak { position, why }),
+                Err(SignatureFault::Unsupported(oid)) => {
                     Some(PathError::Unsupported { position, oid })
                 }
-                Err(_) => {
+                Err(SignatureFault::Bad) => {
                     failure = worse(failure, PathError::BadSignature { position });
                     continue;
                 }

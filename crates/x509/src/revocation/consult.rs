@@ -3,15 +3,17 @@
 use qaqpa_model::{Limits, Moment};
 
 use super::points::{covers, points_of};
-use super::{Known, RevocationError};
+use super::{Clear, Known, RevocationError};
 use crate::crl::{AnyCrl, CrlError, CrlPolicy, ListedEntry};
-use crate::extensions::points::{Point, Reasons};
+use crate::extensions::points::Reasons;
 use crate::path::{self, Path};
 use crate::{Certificate, RevocationReason};
 
 /// One question about a path, and the questions that it leads to.
 pub(super) struct Inquiry<'a> {
     path: &'a Path,
+    /// When the lists must be in their time, and their signers in force.
+    at: Moment,
     known: Known<'a>,
     limits: &'a Limits,
     policy: &'a CrlPolicy,
@@ -45,21 +47,37 @@ impl Bad {
     }
 }
 
-/// Why a list was of no use.
-enum Useless {
-    Budget(usize),
-    /// It was not asked for, or adds nothing.
-    Beside,
-    Wrong(CrlError),
+/// What a list says of one certificate whose signer was proven.
+struct Statement<'a> {
+    list: &'a AnyCrl,
+    signer: Certificate,
+    /// The signer is believed only because the certificate that is asked about is.
+    circular: bool,
+    reasons: Reasons,
+    usable: Result<(), CrlError>,
 }
 
-/// Lists verified for one certificate of the longest path: an authority has a few partitions, of which some candidates
-/// for the signer are tried.
+/// Whether a certificate is good, and by what.
+pub(super) struct Answer {
+    pub(super) clear: Clear,
+    /// It is good only if one of the certificates that are being asked about is.
+    circular: bool,
+}
+
+/// Whether a signer of lists leads to the path's anchor.
+enum Proof {
+    Unproven,
+    Proven { circular: bool },
+}
+
+/// Lists verified for one certificate of the longest path: an authority has a few partitions and deltas, and for each
+/// some candidates for the signer are tried.
 const LISTS_PER_CERTIFICATE: usize = 16;
 
 impl<'a> Inquiry<'a> {
     pub(super) fn new(
         path: &'a Path,
+        at: Moment,
         known: Known<'a>,
         limits: &'a Limits,
         policy: &'a CrlPolicy,
@@ -70,6 +88,7 @@ impl<'a> Inquiry<'a> {
             .saturating_mul(LISTS_PER_CERTIFICATE);
         Self {
             path,
+            at,
             known,
             limits,
             policy,
@@ -85,68 +104,111 @@ impl<'a> Inquiry<'a> {
         self.settled.push(certificate.clone());
     }
 
-    /// Whether the certificate is not revoked.
-    pub(super) fn ask(&mut self, certificate: &Certificate) -> Result<(), Bad> {
-        if self.settled.contains(certificate) || self.open.contains(certificate) {
-            return Ok(());
-        }
+    /// What the lists say of a certificate that nothing is known of yet.
+    pub(super) fn ask(&mut self, certificate: &Certificate) -> Result<Answer, Bad> {
         self.open.push(certificate.clone());
         let answer = self.consult(certificate);
         self.open.pop();
         answer
     }
 
-    fn consult(&mut self, certificate: &Certificate) -> Result<(), Bad> {
-        let mut covered = Reasons::NONE;
+    /// Every list that is about the certificate is heard, whatever the order they come in, and the worst counts.
+    fn consult(&mut self, certificate: &Certificate) -> Result<Answer, Bad> {
+        let mut statements = Vec::new();
         let mut why = None;
-        for point in points_of(certificate) {
-            for list in self.known.lists.iter().filter(|list| !list.is_delta()) {
-                match self.listed(certificate, &point, list, covered) {
-                    Ok((_, Some(entry))) => return Err(Bad::Revoked(entry.at, entry.reason)),
-                    Ok((reasons, None)) => covered = covered.and(reasons),
-                    Err(Useless::Budget(max)) => return Err(Bad::Budget(max)),
-                    Err(Useless::Beside) => {}
-                    Err(Useless::Wrong(error)) => why = why.or(Some(error)),
+        for (list, reasons) in self.lists_about(certificate) {
+            match self.signer(list)? {
+                Ok((signer, circular)) => statements.push(Statement {
+                    list,
+                    signer,
+                    circular,
+                    reasons,
+                    usable: list.check_usable(self.at, self.policy),
+                }),
+                Err(error) => why = why.or(Some(error)),
+            }
+        }
+        // A signer of lists does not vouch for himself where somebody else speaks of him.
+        let circular = statements.iter().all(|statement| statement.circular);
+        let mut covered = Reasons::NONE;
+        let mut clear: Option<Clear> = None;
+        let mut revoked: Option<ListedEntry<'_>> = None;
+        for statement in &statements {
+            if let Err(error) = &statement.usable {
+                why = why.or(Some(error.clone()));
+                continue;
+            }
+            if statements.iter().any(|other| other.supersedes(statement)) {
+                continue;
+            }
+            let delta = self.delta_to(statement)?;
+            let changed = delta.and_then(|delta| delta.entry(certificate));
+            let entry = changed.or_else(|| statement.list.entry(certificate));
+            match entry {
+                Some(entry) if entry.reason != Some(RevocationReason::RemoveFromCrl) => {
+                    revoked = Some(match revoked {
+                        Some(earlier) if gravity(&earlier) <= gravity(&entry) => earlier,
+                        _ => entry,
+                    });
+                }
+                _ if statement.circular && !circular => {}
+                _ => {
+                    covered = covered.and(statement.reasons);
+                    clear = Some(oldest(clear, statement.list, delta));
                 }
             }
         }
-        if Reasons::ALL.adds_to(covered) {
-            return Err(Bad::Undetermined(why));
+        match (revoked, clear) {
+            (Some(entry), _) => Err(Bad::Revoked(entry.at, entry.reason)),
+            (None, Some(clear)) if !Reasons::ALL.adds_to(covered) => Ok(Answer { clear, circular }),
+            _ => Err(Bad::Undetermined(why)),
         }
+    }
+
+    /// The complete lists that are about the certificate, each once, and the reasons for which they answer.
+    fn lists_about(&self, certificate: &Certificate) -> Vec<(&'a AnyCrl, Reasons)> {
+        let mut about: Vec<(&AnyCrl, Reasons)> = Vec::new();
+        for point in points_of(certificate) {
+            for list in self.known.lists.iter().filter(|list| !list.is_delta()) {
+                let Some(reasons) = covers(list, &point, certificate) else {
+                    continue;
+                };
+                match about.iter_mut().find(|(known, _)| *known == list) {
+                    Some((_, known)) => *known = known.and(reasons),
+                    None => about.push((list, reasons)),
+                }
+            }
+        }
+        about
+    }
+
+    /// The newest delta that brings the list up to date, signed by the list's own signer.
+    fn delta_to(&mut self, statement: &Statement<'a>) -> Result<Option<&'a AnyCrl>, Bad> {
+        let lists = self.known.lists.iter();
+        let mut deltas: Vec<&AnyCrl> = lists
+            .filter(|delta| delta.is_delta() && delta.updates(statement.list))
+            .filter(|delta| delta.check_usable(self.at, self.policy).is_ok())
+            .collect();
+        deltas.sort_by(|left, right| right.number_order().cmp(&left.number_order()));
+        deltas.dedup();
+        for delta in deltas {
+            self.spend()?;
+            if delta.check_signer(&statement.signer).is_ok() {
+                return Ok(Some(delta));
+            }
+        }
+        Ok(None)
+    }
+
+    /// One verification more.
+    fn spend(&mut self) -> Result<(), Bad> {
+        let left = self.lists_left.checked_sub(1);
+        self.lists_left = left.ok_or(Bad::Budget(self.lists_max))?;
         Ok(())
     }
 
-    /// The reasons for which a list answers, and the certificate's entry in it or in the delta that updates it.
-    fn listed(
-        &mut self,
-        certificate: &Certificate,
-        point: &Point,
-        list: &'a AnyCrl,
-        covered: Reasons,
-    ) -> Result<(Reasons, Option<ListedEntry<'a>>), Useless> {
-        let reasons = covers(list, point, certificate).ok_or(Useless::Beside)?;
-        if !reasons.adds_to(covered) {
-            return Err(Useless::Beside);
-        }
-        let at = self.path.at();
-        list.check_usable(at, self.policy).map_err(Useless::Wrong)?;
-        let signer = self.signer(list)?;
-        let delta = self
-            .known
-            .lists
-            .iter()
-            .filter(|delta| delta.is_delta() && delta.updates(list))
-            .filter(|delta| delta.check_usable(at, self.policy).is_ok())
-            .filter(|delta| delta.check_signer(&signer).is_ok())
-            .max_by(|left, right| left.number_order().cmp(&right.number_order()));
-        let changed = delta.and_then(|delta| delta.entry(certificate));
-        let entry = changed.or_else(|| list.entry(certificate));
-        let revoked = entry.filter(|entry| entry.reason != Some(RevocationReason::RemoveFromCrl));
-        Ok((reasons, revoked))
-    }
-
     /// The certificate of who signed the list: proven to the path's own anchor, not revoked (RFC 5280 §6.3.3 (f), (g)).
-    fn signer(&mut self, list: &AnyCrl) -> Result<Certificate, Useless> {
+    fn signer(&mut self, list: &AnyCrl) -> Result<Result<(Certificate, bool), CrlError>, Bad> {
         let known = self.path.certificates().iter().chain(self.known.pool);
         let known = known
             .chain(self.known.anchors.roots())
@@ -159,62 +221,96 @@ impl<'a> Inquiry<'a> {
         }
         let wanted = list.authority_key_id();
         candidates.sort_by_key(|candidate| wanted.is_some() && candidate.ski() != wanted);
-        let mut why = CrlError::WrongIssuer;
+        let mut why = None;
         for candidate in candidates {
-            self.lists_left = self
-                .lists_left
-                .checked_sub(1)
-                .ok_or(Useless::Budget(self.lists_max))?;
-            match list.check_signer(&candidate) {
-                Ok(()) => {}
-                Err(error) => {
-                    why = error;
-                    continue;
-                }
+            self.spend()?;
+            if let Err(error) = list.check_signer(&candidate) {
+                why = why.or(Some(error));
+                continue;
             }
-            match self.is_proven(&candidate) {
-                Ok(true) => return Ok(candidate),
-                Ok(false) => why = CrlError::WrongIssuer,
-                Err(max) => return Err(Useless::Budget(max)),
+            match self.prove(&candidate)? {
+                Proof::Proven { circular } => return Ok(Ok((candidate, circular))),
+                // It did sign the list: that says more than what is wrong with the others.
+                Proof::Unproven => why = Some(CrlError::SignerUnproven),
             }
         }
-        Err(Useless::Wrong(why))
+        Ok(Err(why.unwrap_or(CrlError::WrongIssuer)))
     }
 
     /// Whether a signer of lists leads to the path's anchor by certificates that are not revoked.
-    fn is_proven(&mut self, signer: &Certificate) -> Result<bool, usize> {
+    fn prove(&mut self, signer: &Certificate) -> Result<Proof, Bad> {
         let certificates = self.path.certificates();
         let anchor = certificates.last();
         // The path's own authorities are proven; those above the certificate that is asked about are settled.
         if Some(signer) == anchor || self.settled.contains(signer) {
-            return Ok(true);
+            return Ok(Proof::Proven { circular: false });
         }
         let pool: Vec<_> = certificates
             .iter()
             .chain(self.known.pool)
             .cloned()
             .collect();
-        let built = path::build(
-            signer,
-            &pool,
-            self.known.anchors,
-            self.path.at(),
-            self.limits,
-        );
+        let built = path::build(signer, &pool, self.known.anchors, self.at, self.limits);
         let Ok(built) = built else {
-            return Ok(false);
+            return Ok(Proof::Unproven);
         };
         if built.certificates().last() != anchor {
-            return Ok(false);
+            return Ok(Proof::Unproven);
         }
         let below_anchor = built.certificates().len().saturating_sub(1);
+        let mut circular = false;
         for certificate in built.certificates()[..below_anchor].iter().rev() {
+            if self.settled.contains(certificate) {
+                continue;
+            }
+            if self.open.contains(certificate) {
+                circular = true;
+                continue;
+            }
             match self.ask(certificate) {
-                Ok(()) => {}
-                Err(Bad::Budget(max)) => return Err(max),
-                Err(_) => return Ok(false),
+                Ok(answer) => circular |= answer.circular,
+                Err(Bad::Budget(max)) => return Err(Bad::Budget(max)),
+                Err(_) => return Ok(Proof::Unproven),
             }
         }
-        Ok(true)
+        Ok(Proof::Proven { circular })
     }
+}
+
+impl Statement<'_> {
+    /// RFC 5280 §5.2.3: the numbers of one issuer's lists of one scope rise, so that the newer takes the older's place. Of
+    /// two with one number both count.
+    fn supersedes(&self, other: &Self) -> bool {
+        let newer = match (self.list.number_order(), other.list.number_order()) {
+            (Some(ours), Some(theirs)) => ours > theirs,
+            _ => false,
+        };
+        newer
+            && self.usable.is_ok()
+            && self.signer.spki_der() == other.signer.spki_der()
+            && self.list.is_about_what(other.list)
+    }
+}
+
+/// What orders entries of one certificate: those that cannot be lifted first, then the earliest.
+fn gravity(entry: &ListedEntry<'_>) -> (bool, Moment) {
+    let lifted = entry.reason == Some(RevocationReason::CertificateHold);
+    (lifted, entry.at)
+}
+
+/// How old what is known is, with one list more.
+fn oldest(known: Option<Clear>, list: &AnyCrl, delta: Option<&AnyCrl>) -> Clear {
+    let newer = delta.unwrap_or(list);
+    let mut clear = Clear {
+        this_update: newer.this_update().max(list.this_update()),
+        next_update: None,
+    };
+    let ends = [list.next_update(), newer.next_update()];
+    clear.next_update = ends.into_iter().flatten().min();
+    if let Some(known) = known {
+        clear.this_update = clear.this_update.min(known.this_update);
+        let ends = [clear.next_update, known.next_update];
+        clear.next_update = ends.into_iter().flatten().min();
+    }
+    clear
 }

@@ -1,18 +1,17 @@
 //! The ASN.1 of RFC 3161 and of the CMS around its tokens (RFC 5652), as it is on the wire.
 //!
-//! The CMS layers are taken apart and put together by hand: the signature covers bytes, and what is signed here are
-//! bytes that were read, not bytes that some library would write instead. Certificates stay as they came.
+//! The layers of CMS are [`crate::cms`]'s.
 
 use der::asn1::{AnyRef, GeneralizedTime, IntRef, OctetStringRef};
-use der::{Decode, Encode, Reader, Sequence, SliceReader, Tag, TagNumber, Tagged};
+use der::{Decode, Sequence, Tag, Tagged};
 use qaqpa_model::Moment;
 use spki::AlgorithmIdentifierRef;
 use x509_cert::ext::Extension;
 
 use super::Accuracy;
-use crate::asn1::integer;
+use crate::ObjectIdentifier;
+use crate::cms::parts::tlv;
 use crate::time::moment_of_generalized;
-use crate::{Certificate, ObjectIdentifier};
 
 #[derive(Sequence)]
 pub(super) struct RawRequest<'a> {
@@ -84,79 +83,6 @@ impl RawAccuracy {
     }
 }
 
-/// One element with this tag and value.
-pub(super) fn tlv(tag: Tag, value: &[u8]) -> der::Result<Vec<u8>> {
-    AnyRef::new(tag, value)?.to_der()
-}
-
-/// SEQUENCE of these elements.
-pub(super) fn sequence(elements: &[&[u8]]) -> der::Result<Vec<u8>> {
-    tlv(Tag::Sequence, &elements.concat())
-}
-
-/// The value of a SET OF these elements: in the order of their encodings (X.690 §11.6).
-pub(super) fn sorted(mut elements: Vec<Vec<u8>>) -> Vec<u8> {
-    elements.sort();
-    elements.concat()
-}
-
-/// A constructed context-specific tag.
-pub(super) const fn context(number: u32) -> Tag {
-    Tag::ContextSpecific {
-        constructed: true,
-        number: TagNumber(number),
-    }
-}
-
-/// The elements that a value is made of; an error past the limit.
-pub(super) fn elements(value: &[u8], max: usize) -> der::Result<Vec<&[u8]>> {
-    let mut reader = SliceReader::new(value)?;
-    let mut found = Vec::new();
-    while !reader.is_finished() {
-        if found.len() == max {
-            return Err(der::ErrorKind::Overlength.into());
-        }
-        found.push(reader.tlv_bytes()?);
-    }
-    Ok(found)
-}
-
-/// The elements inside one element of this tag.
-pub(super) fn inside(tag: Tag, der: &[u8], max: usize) -> der::Result<Vec<&[u8]>> {
-    elements(value_of(tag, der)?, max)
-}
-
-/// The value of one element of this tag.
-pub(super) fn value_of(tag: Tag, der: &[u8]) -> der::Result<&[u8]> {
-    let any = AnyRef::from_der(der)?;
-    if any.tag() == tag {
-        Ok(any.value())
-    } else {
-        Err(any.tag().value_error().into())
-    }
-}
-
-/// The tag of an element that was split off.
-pub(super) fn tag_of(der: &[u8]) -> der::Result<Tag> {
-    AnyRef::from_der(der).map(|any| any.tag())
-}
-
-/// A certificate's serial number as INTEGER.
-pub(super) fn serial_of(certificate: &Certificate) -> der::Result<Vec<u8>> {
-    tlv(Tag::Integer, &integer(certificate.serial()))
-}
-
-/// IssuerAndSerialNumber of a certificate (RFC 5652 §10.2.4).
-pub(super) fn issuer_and_serial(certificate: &Certificate) -> der::Result<Vec<u8>> {
-    sequence(&[certificate.issuer_der(), &serial_of(certificate)?])
-}
-
-/// IssuerSerial of a certificate (RFC 5035 §5): the issuer is GeneralNames with one directoryName `[4]`.
-pub(super) fn issuer_serial(certificate: &Certificate) -> der::Result<Vec<u8>> {
-    let issuer = sequence(&[&tlv(context(4), certificate.issuer_der())?])?;
-    sequence(&[&issuer, &serial_of(certificate)?])
-}
-
 /// The moment of a GeneralizedTime with or without fractions of a second, rounded down to milliseconds.
 ///
 /// RFC 3161 §2.4.2: always with seconds, always `Z`, no trailing zeros and no bare point.
@@ -181,6 +107,8 @@ pub(super) fn moment_of_fraction(time: AnyRef<'_>) -> Option<Moment> {
 
 #[cfg(test)]
 mod tests {
+    use der::Encode;
+
     use super::*;
 
     fn moment(text: &str) -> Option<String> {
@@ -234,11 +162,5 @@ mod tests {
         for der in [&[0x30, 3, 0x80, 1, 0][..], &[0x30, 4, 0x80, 2, 3, 0xe8]] {
             assert_eq!(RawAccuracy::from_der(der).unwrap().read(), None);
         }
-    }
-
-    #[test]
-    fn a_set_is_in_the_order_of_its_encodings() {
-        let set = sorted(vec![vec![4, 1, 9], vec![2, 2, 1, 1], vec![2, 1, 5]]);
-        assert_eq!(set, [2, 1, 5, 2, 2, 1, 1, 4, 1, 9]);
     }
 }

@@ -3,13 +3,21 @@
 use qaqpa_model::Moment;
 use thiserror::Error;
 
-use super::{Failure, Status};
+use super::{Accuracy, Failure, Status};
 use crate::ObjectIdentifier;
+use crate::asn1::SignatureFault;
+use crate::cms::{AttributeError, SignerError};
 
 /// Why a token is no evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum StampError {
+    /// The token is less exact than is allowed: with an accuracy of years every moment would be right.
+    #[error("the token's moment is exact to {} seconds only", accuracy.duration().as_secs())]
+    AccuracyTooWide {
+        /// What the token says.
+        accuracy: Accuracy,
+    },
     /// The token's signature is not by the key of the certificate.
     #[error("the token's signature is wrong")]
     BadSignature,
@@ -89,7 +97,7 @@ pub enum StampError {
         /// `genTime`.
         gen_time: Moment,
     },
-    /// The name of the authority in the token is not the certificate's subject.
+    /// The name of the authority in the token is neither the certificate's subject nor one of its other names.
     #[error("the token names another authority than its signer")]
     TsaNameWrong,
     /// No certificate at hand is the one that the token's signer is identified by.
@@ -113,6 +121,37 @@ pub enum StampError {
         /// What is weak.
         why: &'static str,
     },
+}
+
+impl From<SignatureFault> for StampError {
+    fn from(fault: SignatureFault) -> Self {
+        match fault {
+            SignatureFault::Bad => Self::BadSignature,
+            SignatureFault::Unsupported(oid) => unsupported(oid),
+            SignatureFault::Weak(why) => Self::Weak { why },
+        }
+    }
+}
+
+impl From<SignerError> for StampError {
+    fn from(error: SignerError) -> Self {
+        match error {
+            SignerError::BadSignature => Self::BadSignature,
+            SignerError::DigestOther => {
+                malformed("digest and signature are of different algorithms")
+            }
+            SignerError::Malformed { what } => malformed(what),
+            SignerError::SigningCertificateWrong => Self::SigningCertificateWrong,
+            SignerError::Unsupported { oid } => unsupported(oid),
+            SignerError::Weak { why } => Self::Weak { why },
+        }
+    }
+}
+
+impl From<AttributeError> for StampError {
+    fn from(_: AttributeError) -> Self {
+        malformed("the signed attributes")
+    }
 }
 
 pub(super) const fn malformed(what: &'static str) -> StampError {

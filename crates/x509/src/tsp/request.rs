@@ -27,7 +27,7 @@ pub struct StampRequest {
     pub imprint: Imprint,
     /// The policy that is asked for; any where it is absent.
     pub policy: Option<ObjectIdentifier>,
-    /// The bytes of the INTEGER that the token must repeat, 1 to 64.
+    /// The bytes of the INTEGER that the token must repeat, 1 to 65: a number of at most 64 bytes.
     pub nonce: Option<Vec<u8>>,
     /// Whether the token is to hold the authority's certificate.
     pub cert_req: bool,
@@ -36,7 +36,7 @@ pub struct StampRequest {
 /// Bytes of one request: those of RFC 3161's own clients take about 100.
 pub const REQUEST_BYTES_MAX: usize = 8 * 1024;
 
-/// Bytes of a nonce: RFC 3161 names 64 bits; a digest of 512 bits fits.
+/// Bytes of a nonce's INTEGER: RFC 3161 names 64 bits; a digest of 512 bits fits, with the zero that keeps it positive.
 pub(super) const NONCE_BYTES_MAX: usize = 65;
 
 /// Why bytes are not a request that is answered here.
@@ -72,8 +72,8 @@ pub enum RequestError {
     /// The bytes are not the DER of a TimeStampReq.
     #[error("not the DER of a time-stamp request")]
     Malformed,
-    /// The nonce has more than 64 bytes.
-    #[error("the nonce has more than 64 bytes")]
+    /// The nonce is an INTEGER of more than 65 bytes: a number of more than 64.
+    #[error("the nonce is an integer of more than 65 bytes")]
     Nonce,
     /// More bytes than [`REQUEST_BYTES_MAX`].
     #[error("more than {max} bytes")]

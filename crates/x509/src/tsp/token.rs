@@ -2,17 +2,16 @@
 
 use der::asn1::{AnyRef, IntRef, OctetStringRef};
 use der::{Decode, Encode, Tag};
-use qaqpa_crypto::{DigestAlgorithm, KeyKind, PrivateKey};
+use qaqpa_crypto::{DigestAlgorithm, PrivateKey};
 use qaqpa_model::Moment;
-use spki::AlgorithmIdentifierRef;
 
-use super::asn1::{
-    RawAccuracy, RawImprint, RawInfo, context, issuer_and_serial, issuer_serial, sequence, sorted,
-    tlv,
-};
+use super::asn1::{RawAccuracy, RawImprint, RawInfo};
 use super::request::VERSION;
 use super::{Accuracy, Imprint};
-use crate::asn1::{identifier, integer};
+use crate::asn1::integer;
+use crate::cms::attributes::attribute;
+use crate::cms::parts::{context, sequence, sorted, tlv};
+use crate::cms::signer::{self, SigningCertificate};
 use crate::issue::IssueError;
 use crate::time::{generalized_of, time_of};
 use crate::{Certificate, ObjectIdentifier, oid};
@@ -85,12 +84,8 @@ impl<'a> Signing<'a> {
 /// [`IssueError`].
 pub fn issue(stamp: &StampToIssue, signing: &Signing<'_>) -> Result<Vec<u8>, IssueError> {
     let info = info(stamp, signing.tsa)?;
-    let digest = signing.key.kind().signature_algorithm().digest();
-    let digest_der = AlgorithmIdentifierRef {
-        oid: digest.oid(),
-        parameters: Some(AnyRef::NULL),
-    }
-    .to_der()?;
+    let digest = signing.key.signature_algorithm().digest();
+    let digest_der = signer::digest_der(digest)?;
     let attributes = attributes(stamp, signing, digest, &info)?;
     let signer = signer_info(signing, &digest_der, &attributes)?;
     let content = sequence(&[
@@ -160,39 +155,16 @@ fn attributes(
             &time_of(stamp.gen_time)?.to_der()?,
         )?,
     ];
-    for (oid, named, digest) in [
-        (
-            oid::ATTRIBUTE_SIGNING_CERTIFICATE,
-            signing.signing_certificate,
-            DigestAlgorithm::Sha1,
-        ),
-        (
-            oid::ATTRIBUTE_SIGNING_CERTIFICATE_V2,
-            signing.signing_certificate_v2,
-            // The DEFAULT of ESSCertIDv2, which DER leaves out.
-            DigestAlgorithm::Sha256,
-        ),
+    for (version, named) in [
+        (SigningCertificate::V1, signing.signing_certificate),
+        (SigningCertificate::V2, signing.signing_certificate_v2),
     ] {
         if let Some(certificate) = named {
-            let id = cert_id(certificate, digest)?;
-            // SigningCertificate { certs SEQUENCE OF ESSCertID }.
-            list.push(attribute(oid, &sequence(&[&sequence(&[&id])?])?)?);
+            let value = signer::signing_certificate(version, certificate)?;
+            list.push(attribute(version.oid(), &value)?);
         }
     }
     Ok(sorted(list))
-}
-
-fn attribute(oid: ObjectIdentifier, value: &[u8]) -> der::Result<Vec<u8>> {
-    sequence(&[&oid.to_der()?, &tlv(Tag::Set, value)?])
-}
-
-/// ESSCertID, or ESSCertIDv2 with its default algorithm: digest, issuer and serial number (RFC 5035 §4, §5).
-fn cert_id(certificate: &Certificate, digest: DigestAlgorithm) -> der::Result<Vec<u8>> {
-    let hash = digest.digest(certificate.der());
-    sequence(&[
-        &OctetStringRef::new(&hash)?.to_der()?,
-        &issuer_serial(certificate)?,
-    ])
 }
 
 fn signer_info(
@@ -200,25 +172,16 @@ fn signer_info(
     digest_der: &[u8],
     attributes: &[u8],
 ) -> Result<Vec<u8>, IssueError> {
-    let kind = signing.key.kind();
-    let algorithm = kind.signature_algorithm();
+    let algorithm = signing.key.signature_algorithm();
     // RFC 5652 §5.4: the signature is over a SET OF, not over the [0] that stands in its place.
     let signature = signing.key.sign(algorithm, &tlv(Tag::Set, attributes)?)?;
-    let algorithm = match kind {
-        // RFC 3370 §3.2: the identifier that every reader of CMS knows.
-        KeyKind::Rsa => AlgorithmIdentifierRef {
-            oid: qaqpa_crypto::oid::RSA_ENCRYPTION,
-            parameters: Some(AnyRef::NULL),
-        },
-        _ => identifier(algorithm),
-    };
     Ok(sequence(&[
         // RFC 5652 §5.3: version 1, because the signer is named by issuer and serial number.
         &1_u8.to_der()?,
-        &issuer_and_serial(signing.tsa)?,
+        &signer::issuer_and_serial(signing.tsa)?,
         digest_der,
         &tlv(context(0), attributes)?,
-        &algorithm.to_der()?,
+        &signer::algorithm_der(algorithm),
         &OctetStringRef::new(&signature)?.to_der()?,
     ])?)
 }

@@ -3,16 +3,17 @@
 use std::cmp::Ordering;
 use std::time::Duration;
 
-use der::{Decode, Tagged};
+use der::Decode;
 use qaqpa_crypto::constant_time_eq;
 use qaqpa_model::Moment;
 
-use super::asn1::{RawInfo, context, moment_of_fraction};
+use super::asn1::{RawInfo, moment_of_fraction};
 use super::error::{malformed, unsupported};
 use super::request::VERSION;
 use super::signed_data::Token;
 use super::{Accuracy, Imprint, RequestError, StampError};
-use crate::asn1::positive;
+use crate::asn1::magnitude;
+use crate::extensions::general_name::GeneralName;
 use crate::{Certificate, KeyUsage, ObjectIdentifier, oid};
 
 /// What a token must be about.
@@ -37,7 +38,12 @@ pub struct Wanted<'a> {
     pub at: Moment,
     /// How far `genTime` may lie outside these moments: the clocks' skew.
     pub skew_max: Duration,
+    /// The widest accuracy that a token may say of itself; [`ACCURACY_MAX`] where nothing else is known.
+    pub accuracy_max: Duration,
 }
+
+/// How exact a token must be, where nothing else is asked for: the national authority's say one second.
+pub const ACCURACY_MAX: Duration = Duration::from_secs(60);
 
 /// A token that holds together: it is about the data, and whoever holds the certificate's key signed it.
 ///
@@ -163,7 +169,7 @@ pub fn verify(
         gen_time: moment_of_fraction(info.gen_time).ok_or_else(|| malformed("genTime"))?,
         accuracy: accuracy.transpose()?,
         ordering: info.ordering,
-        serial: positive(info.serial.as_bytes()).ok_or_else(|| malformed("the serial number"))?,
+        serial: serial(info.serial.as_bytes()).ok_or_else(|| malformed("the serial number"))?,
         policy: info.policy,
         imprint,
         tsa,
@@ -171,6 +177,12 @@ pub fn verify(
     };
     check_times(&stamp, wanted)?;
     Ok(stamp)
+}
+
+/// RFC 3161 §2.4.2: "Time-Stamping users MUST be ready to accommodate integers up to 160 bits."
+fn serial(integer: &[u8]) -> Option<Vec<u8>> {
+    let serial = magnitude(integer).filter(|serial| serial.len() <= 20)?;
+    Some(serial.to_vec())
 }
 
 /// RFC 3161 §2.3: "The corresponding certificate MUST contain only one instance of the extended key usage field extension …
@@ -226,8 +238,9 @@ fn check_name(info: &RawInfo<'_>, tsa: &Certificate) -> Result<(), StampError> {
     let Some(name) = info.tsa else {
         return Ok(());
     };
-    // Names of other forms would be in subjectAltName, which nothing here reads: those say nothing.
-    if name.tag() != context(4) || name.value() == tsa.subject_der() {
+    let name = GeneralName::read(&name).map_err(|_| malformed("the authority's name"))?;
+    let is_subject = matches!(&name, GeneralName::Directory(name) if name == tsa.subject_key());
+    if is_subject || tsa.extensions().subject_alt_names.contains(&name) {
         Ok(())
     } else {
         Err(StampError::TsaNameWrong)
@@ -245,9 +258,13 @@ fn check_nonce(info: &RawInfo<'_>, wanted: Option<&[u8]>) -> Result<(), StampErr
 
 fn check_times(stamp: &Stamp, wanted: &Wanted<'_>) -> Result<(), StampError> {
     let gen_time = stamp.gen_time;
-    // A certificate's period is in whole seconds; its last second belongs to it.
-    if gen_time < stamp.tsa.not_before() || gen_time.unix_s() > stamp.tsa.not_after().unix_s() {
+    if !stamp.tsa.is_in_force(gen_time) {
         return Err(StampError::TsaNotInForce { gen_time });
+    }
+    if stamp.reach() > wanted.accuracy_max {
+        return Err(StampError::AccuracyTooWide {
+            accuracy: stamp.accuracy.unwrap_or_default(),
+        });
     }
     if stamp.earliest() > wanted.at.plus(wanted.skew_max) {
         return Err(StampError::NotYet { gen_time });
@@ -257,4 +274,95 @@ fn check_times(stamp: &Stamp, wanted: &Wanted<'_>) -> Result<(), StampError> {
         return Err(StampError::TooEarly { gen_time });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use der::asn1::{AnyRef, GeneralizedTime, IntRef, OctetStringRef};
+    use der::{Encode, Tag, TagNumber};
+    use qaqpa_crypto::{DigestAlgorithm, KeyKind, PrivateKey};
+    use spki::AlgorithmIdentifierRef;
+
+    use super::*;
+    use crate::cms::parts::{context, sequence, tlv};
+    use crate::issue::{self, CertificateSpec, Issuer, Validity};
+    use crate::name::NameToWrite;
+    use crate::tsp::asn1::RawImprint;
+
+    /// A self-signed authority with these other names.
+    fn tsa(names: &[&[u8]]) -> Certificate {
+        let key = PrivateKey::generate(KeyKind::Ecdsa).unwrap();
+        let life = Validity {
+            not_before: Moment::ROOT_BEGIN,
+            not_after: Moment::ROOT_END,
+        };
+        let subject = || NameToWrite::new().with(oid::COMMON_NAME, "TEST TSA");
+        let root = issue::root(subject(), &key, life).unwrap();
+        let mut spec = CertificateSpec::new(subject(), key.spki_der(), life).unwrap();
+        if !names.is_empty() {
+            let names = sequence(names).unwrap();
+            spec.others = vec![(oid::SUBJECT_ALT_NAME, false, names)];
+        }
+        let by = Issuer {
+            certificate: &root,
+            key: &key,
+        };
+        issue::issue(&spec, by).unwrap()
+    }
+
+    /// Whether TSTInfo may name the authority so.
+    fn named(name: &[u8], tsa: &Certificate) -> Result<(), StampError> {
+        let gen_time = GeneralizedTime::from_unix_duration(Duration::ZERO).unwrap();
+        let gen_time = gen_time.to_der().unwrap();
+        let info = RawInfo {
+            version: VERSION,
+            policy: oid::POLICY_TSP_RSA,
+            imprint: RawImprint {
+                algorithm: AlgorithmIdentifierRef {
+                    oid: DigestAlgorithm::Sha256.oid(),
+                    parameters: None,
+                },
+                digest: OctetStringRef::new(&[0; 32]).unwrap(),
+            },
+            serial: IntRef::new(&[1]).unwrap(),
+            gen_time: AnyRef::from_der(&gen_time).unwrap(),
+            accuracy: None,
+            ordering: false,
+            nonce: None,
+            tsa: Some(AnyRef::from_der(name).unwrap()),
+            extensions: None,
+        };
+        check_name(&info, tsa)
+    }
+
+    /// Source: RFC 3161 §2.4.2: the name "MUST correspond to one of the subject names included in the certificate".
+    #[test]
+    fn the_name_in_a_token_is_one_of_the_certificates_whatever_its_form() {
+        let dns = |text: &str| {
+            let tag = Tag::ContextSpecific {
+                constructed: false,
+                number: TagNumber(2),
+            };
+            tlv(tag, text.as_bytes()).unwrap()
+        };
+        let directory = |name: &str| {
+            let name = NameToWrite::new().with(oid::COMMON_NAME, name);
+            tlv(context(4), &name.to_der().unwrap()).unwrap()
+        };
+        let (good, evil) = (dns("tsa.example"), dns("evil.example"));
+        let plain = tsa(&[]);
+        let rich = tsa(&[&good, &directory("OTHER")]);
+        let wrong = Err(StampError::TsaNameWrong);
+        assert_eq!(named(&directory("test  tsa"), &plain), Ok(()));
+        assert_eq!(named(&directory("OTHER"), &plain), wrong);
+        assert_eq!(named(&good, &plain), wrong);
+        assert_eq!(named(&directory("TEST TSA"), &rich), Ok(()));
+        assert_eq!(named(&directory("OTHER"), &rich), Ok(()));
+        assert_eq!(named(&good, &rich), Ok(()));
+        assert_eq!(named(&evil, &rich), wrong);
+        assert_eq!(
+            named(&[0x04, 0], &rich),
+            Err(malformed("the authority's name"))
+        );
+    }
 }

@@ -2,7 +2,7 @@
 
 use qaqpa_model::Limits;
 use qaqpa_x509::issue::{self, CertificateSpec, Issuer};
-use qaqpa_x509::name::NameToWrite;
+use qaqpa_x509::name::{NameToWrite, TextType};
 use qaqpa_x509::path::{self, Path, PathError, PathInputs};
 use qaqpa_x509::{Certificate, KeyUsage, ObjectIdentifier, oid};
 
@@ -68,6 +68,31 @@ fn constraints(permitted: &[Name<'_>], excluded: &[Name<'_>]) -> Vec<u8> {
         0x30,
         &[trees(0xa0, permitted), trees(0xa1, excluded)].concat(),
     )
+}
+
+/// The value of nameConstraints that excludes a directory name of a commonName alone.
+fn without(common_name: &str) -> Others {
+    constrained(&constraints(&[], &[Name::Directory(common_name)]))
+}
+
+/// A name that is excluded stays so in every type of string that a name can be written as.
+#[test]
+fn an_excluded_name_is_not_got_round_by_another_type_of_string() {
+    let stand = Stand::new();
+    let refused = Err(PathError::NameConstraint {
+        position: 0,
+        form: "directory name",
+    });
+    let verdict = |common_name: &str, written| {
+        let subject = NameToWrite::new().with_as(oid::COMMON_NAME, common_name, written);
+        let chain = chain(&stand, &[without("BAD")], subject, vec![]);
+        judged(&stand, &chain, &PathInputs::default()).map(|_| ())
+    };
+    use TextType::{Bmp, Ia5, Printable, Teletex, Utf8};
+    for written in [Bmp, Ia5, Printable, Teletex, Utf8] {
+        assert_eq!(verdict("bad", written), refused, "{written:?}");
+        assert_eq!(verdict("GOOD", written), Ok(()), "{written:?}");
+    }
 }
 
 type Others = Vec<(ObjectIdentifier, bool, Vec<u8>)>;

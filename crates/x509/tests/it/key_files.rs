@@ -1,10 +1,10 @@
 use qaqpa_crypto::{KeyKind, PrivateKey, SignatureAlgorithm};
 use qaqpa_x509::Certificate;
-use qaqpa_x509::issue::{self, CertificateSpec};
+use qaqpa_x509::issue::{self, Addresses, CertificateSpec};
 use qaqpa_x509::pkcs12::{self, Pkcs12Error};
 use qaqpa_x509::profile::{Purpose, Role};
 
-use crate::stand::{Stand, around, key, person};
+use crate::stand::{Stand, around, key, name, person, root_life};
 use crate::tools::Desk;
 
 pub(crate) const PASSWORD: &str = "Qwerty12";
@@ -29,6 +29,30 @@ fn a_key_file_reads_back_with_its_chain_in_order() {
     assert_eq!(file.chain, [stand.issuing.clone(), stand.root.clone()]);
     let sign = |key: &qaqpa_crypto::PrivateKey| key.sign(SignatureAlgorithm::RsaSha256, b"x");
     assert_eq!(sign(&file.key), sign(&stand.leaf_key));
+}
+
+/// An authority that renewed its key has two certificates of one name.
+#[test]
+fn the_issuer_in_a_key_file_is_the_one_whose_key_signed() {
+    let stand = Stand::new();
+    let older = issue::issuing(
+        name("TEST ОРТАЛЫҚ"),
+        key(4).spki_der(),
+        root_life(),
+        Addresses::default(),
+        stand.by_root(),
+    )
+    .unwrap();
+    for order in [
+        [&older, &stand.issuing, &stand.root],
+        [&stand.issuing, &older, &stand.root],
+    ] {
+        let chain = [&[&stand.leaf], &order[..]].concat();
+        let chain: Vec<_> = chain.into_iter().cloned().collect();
+        let file = pkcs12::write(&stand.leaf_key, &chain, "one", PASSWORD).unwrap();
+        let read = pkcs12::read(&file, PASSWORD).unwrap();
+        assert_eq!(read.chain, [stand.issuing.clone(), stand.root.clone()]);
+    }
 }
 
 #[test]

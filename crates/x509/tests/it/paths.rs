@@ -229,15 +229,12 @@ fn a_namesake_with_another_key_is_no_issuer() {
 }
 
 #[test]
-fn every_flipped_bit_of_the_signed_part_is_noticed() {
+fn a_flipped_bit_in_any_byte_of_the_signed_part_is_noticed() {
     let stand = Stand::new();
     let der = stand.leaf.der();
-    let begin = der.len() - stand.leaf.tbs_der().len() - 256 - 24 + 4;
-    assert_eq!(
-        &der[4..4 + stand.leaf.tbs_der().len()],
-        stand.leaf.tbs_der()
-    );
-    for at in (begin..4 + stand.leaf.tbs_der().len()).step_by(3) {
+    let end = 4 + stand.leaf.tbs_der().len();
+    assert_eq!(&der[4..end], stand.leaf.tbs_der());
+    for at in 4..end {
         let mut bad = der.to_vec();
         bad[at] ^= 1 << (at % 8);
         if let Ok(bad) = Certificate::from_der(&bad) {

@@ -96,6 +96,7 @@ fn wanted(nonce: &[u8]) -> Wanted<'_> {
         not_before: None,
         at: at(),
         skew_max: Duration::from_secs(300),
+        accuracy_max: tsp::ACCURACY_MAX,
     }
 }
 
@@ -170,6 +171,10 @@ fn a_token_with_one_wrong_field_is_refused_by_name() {
         tsa.token(&stamp)
     };
     let late = at().plus(Duration::from_secs(302));
+    let wide = Accuracy {
+        micros: 1,
+        ..Accuracy::seconds(60)
+    };
     #[rustfmt::skip]
     let table: Vec<(&str, Vec<u8>, Result<(), StampError>)> = vec![
         ("nothing is wrong", token(&|_| {}), Ok(())),
@@ -190,6 +195,12 @@ fn a_token_with_one_wrong_field_is_refused_by_name() {
         ("without a name, an accuracy", token(&|s| { s.names_tsa = false; s.accuracy = None; }), Ok(())),
         ("a serial number of zero", token(&|s| s.serial = vec![0]),
             Err(StampError::Malformed { what: "the serial number" })),
+        ("a serial number of 160 bits", token(&|s| s.serial = vec![0x80; 20]), Ok(())),
+        ("an accuracy of a minute", token(&|s| s.accuracy = Some(Accuracy::seconds(60))), Ok(())),
+        ("an accuracy of more than a minute", token(&|s| s.accuracy = Some(wide)),
+            Err(StampError::AccuracyTooWide { accuracy: wide })),
+        ("an accuracy beyond all times", token(&|s| s.accuracy = Some(Accuracy::seconds(u64::MAX))),
+            Err(StampError::AccuracyTooWide { accuracy: Accuracy::seconds(u64::MAX) })),
         ("a serial number of 21 bytes", token(&|s| s.serial = vec![1; 21]),
             Err(StampError::Malformed { what: "the serial number" })),
     ];

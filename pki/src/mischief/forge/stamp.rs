@@ -83,6 +83,7 @@ impl<'a> Draft<'a> {
             not_before: None,
             at: desk.now,
             skew_max: DAY,
+            accuracy_max: Duration::MAX,
         };
         let about = Stamped::Digest(&desk.request.imprint);
         let known = std::slice::from_ref(&desk.stamper.certificate);

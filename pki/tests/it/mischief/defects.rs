@@ -274,6 +274,7 @@ impl Stand {
             not_before: Some(now),
             at: now,
             skew_max: Duration::from_secs(5 * 60),
+            accuracy_max: tsp::ACCURACY_MAX,
         };
         let stamp = tsp::verify(answer.token()?, Stamped::Data(data), &wanted, &[])?;
         let is_ours = stamp

@@ -154,6 +154,7 @@ impl RelyingParty<'_> {
             not_before: Some(signed_at),
             at: self.now(),
             skew_max: Duration::from_secs(5 * 60),
+            accuracy_max: tsp::ACCURACY_MAX,
         };
         let stamp = tsp::verify(answer.token().ok()?, Stamped::Data(data), &wanted, &[]).ok()?;
         let limits = Limits::default();
