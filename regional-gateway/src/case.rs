@@ -4,7 +4,7 @@ use qaqpa_channel::SystemsError;
 use qaqpa_model::Moment;
 use qaqpa_regulations::ActionDef;
 use qaqpa_store::{Card, CardState, StoreError, Task, TaskState};
-use qaqpa_verdict::{Policy, Subject, Verdict, replay};
+use qaqpa_verdict::{Subject, Verdict};
 use qaqpa_web::Problem;
 use qaqpa_wire::Application;
 use qaqpa_xml::Document;
@@ -192,14 +192,8 @@ async fn read(
         .examiner()
         .await
         .map_err(|error: SystemsError| Problem::fault(error))?;
-    let (again, proven) = replay(
-        Subject::Document(&document),
-        &examiner.known(),
-        &Policy::default(),
-        &workplace.limits,
-        verdict.at,
-        &verdict.dossier,
-    );
+    let (again, proven) =
+        examiner.replay(Subject::Document(&document), verdict.at, &verdict.dossier);
     let proven = proven.ok_or_else(|| {
         Problem::fault(format!(
             "the stored application cannot be proven again: {}",

@@ -63,7 +63,8 @@ impl Examining {
             Policy::default(),
             self.limits,
             self.clock.clone(),
-        );
+        )
+        .shelving_in(self.dir.join("evidence"));
         *made = Some((stamps, examiner.clone()));
         Ok(examiner)
     }

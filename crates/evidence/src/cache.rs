@@ -5,11 +5,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use qaqpa_model::Moment;
+use qaqpa_verdict::List;
 
 /// Entries that are kept; an answer is about 2 KB, a list of this simulator some KB.
 const ENTRIES_MAX: usize = 1024;
-/// Bytes of all entries together.
-const BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Bytes of all entries together: two lists of a million entries, whose reading takes as much again as their bytes.
+const BYTES_MAX: usize = 256 * 1024 * 1024;
 
 /// What an entry is about. Two needs share an entry only where every field of the key is the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -21,48 +22,99 @@ pub(crate) enum Key {
     Crl { issuer: [u8; 32], from: String },
 }
 
-#[derive(Clone, Debug)]
-struct Entry {
-    bytes: Vec<u8>,
-    received: Moment,
-    keep: Duration,
+/// What is kept: bytes, or a list that need not be read again, nor its signature verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kept {
+    Bytes(Vec<u8>),
+    List(List),
 }
 
-/// Evidence that verified once. Serving it again skips the network, never the verification.
+#[derive(Clone, Debug)]
+struct Entry {
+    kept: Kept,
+    received: Moment,
+    keep: Duration,
+    /// Too old to be served again; a list stays, so that the same bytes that come anew need not be read anew.
+    ended: bool,
+}
+
+/// A time between two clearings: what was fetched in one of them says nothing in the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Epoch(u64);
+
+#[derive(Debug, Default)]
+struct State {
+    entries: HashMap<Key, Entry>,
+    epoch: u64,
+}
+
+/// Evidence that verified once. Serving it again skips the network, never the judgement.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
-    entries: Mutex<HashMap<Key, Entry>>,
+    state: Mutex<State>,
 }
 
 impl Cache {
     /// What is kept under this key and not too old at this moment.
     ///
-    /// An entry from the future (the clock was set back) is dropped.
-    pub(crate) fn find(&self, key: &Key, now: Moment) -> Option<Vec<u8>> {
-        let mut entries = self.lock();
-        let entry = entries.get(key)?;
-        if entry.is_fresh(now) {
-            return Some(entry.bytes.clone());
+    /// An entry from the future (the clock was set back) has ended.
+    pub(crate) fn find(&self, key: &Key, now: Moment) -> Option<Kept> {
+        let mut state = self.lock();
+        let entry = state.entries.get_mut(key)?;
+        entry.ended |= !entry.is_fresh(now);
+        if !entry.ended {
+            return Some(entry.kept.clone());
         }
-        entries.remove(key);
+        if let Kept::Bytes(_) = entry.kept {
+            state.entries.remove(key);
+        }
         None
     }
 
-    /// Keeps bytes for a while; the oldest make room.
-    pub(crate) fn keep(&self, key: Key, bytes: Vec<u8>, received: Moment, keep: Duration) {
-        if bytes.len() > BYTES_MAX / 4 || keep.is_zero() {
+    /// The list that was kept under this key, however old, where it is these very bytes.
+    pub(crate) fn same_list(&self, key: &Key, der: &[u8]) -> Option<List> {
+        match self.lock().entries.get(key)?.kept.clone() {
+            Kept::List(list) if list.der() == der => Some(list),
+            _ => None,
+        }
+    }
+
+    /// A kept list by its SHA-256, however old: bytes of this digest do not change.
+    pub(crate) fn list(&self, sha256_hex: &str) -> Option<List> {
+        self.lock()
+            .entries
+            .values()
+            .find_map(|entry| match &entry.kept {
+                Kept::List(list) if list.sha256_hex() == sha256_hex => Some(list.clone()),
+                _ => None,
+            })
+    }
+
+    /// The present epoch: to be read before a fetch.
+    pub(crate) fn epoch(&self) -> Epoch {
+        Epoch(self.lock().epoch)
+    }
+
+    /// Keeps evidence for a while, unless everything was forgotten since it was asked for; the oldest make room.
+    pub(crate) fn keep(&self, key: Key, kept: Kept, received: Moment, keep: Duration, of: Epoch) {
+        if kept.weight() > BYTES_MAX / 2 || keep.is_zero() {
             return;
         }
-        let mut entries = self.lock();
-        entries.insert(
+        let mut state = self.lock();
+        if Epoch(state.epoch) != of {
+            return;
+        }
+        state.entries.insert(
             key,
             Entry {
-                bytes,
+                kept,
                 received,
                 keep,
+                ended: false,
             },
         );
-        while entries.len() > ENTRIES_MAX || total(&entries) > BYTES_MAX {
+        let entries = &mut state.entries;
+        while entries.len() > ENTRIES_MAX || total(entries) > BYTES_MAX {
             let Some(oldest) = entries
                 .iter()
                 .min_by_key(|(_, entry)| entry.received)
@@ -76,17 +128,29 @@ impl Cache {
 
     /// Forgets an entry: it did not verify, or said no more than a fresh one could.
     pub(crate) fn forget(&self, key: &Key) {
-        self.lock().remove(key);
+        self.lock().entries.remove(key);
     }
 
-    /// Forgets everything: the authority was made anew, or the clock was moved.
+    /// Forgets everything: the authority was made anew, or the clock was moved. What is being fetched now is not kept.
     pub(crate) fn clear(&self) {
-        self.lock().clear();
+        let mut state = self.lock();
+        state.entries.clear();
+        state.epoch += 1;
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Entry>> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         // A panic while the map was held cannot leave an entry half written.
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    /// Bytes of memory, about.
+    fn weight(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::List(list) => list.der().len().saturating_mul(2),
+        }
     }
 }
 
@@ -97,7 +161,7 @@ impl Entry {
 }
 
 fn total(entries: &HashMap<Key, Entry>) -> usize {
-    entries.values().map(|entry| entry.bytes.len()).sum()
+    entries.values().map(|entry| entry.kept.weight()).sum()
 }
 
 #[cfg(test)]
@@ -117,11 +181,19 @@ mod tests {
 
     const HOUR: Duration = Duration::from_secs(3600);
 
+    fn bytes(byte: u8) -> Kept {
+        Kept::Bytes(vec![byte])
+    }
+
+    fn keep(cache: &Cache, key: Key, kept: Kept, received: Moment) {
+        cache.keep(key, kept, received, HOUR, cache.epoch());
+    }
+
     #[test]
     fn an_answer_for_one_certificate_is_never_served_for_another() {
         let cache = Cache::default();
-        cache.keep(ocsp(1, "http://a/"), vec![1], noon(), HOUR);
-        assert_eq!(cache.find(&ocsp(1, "http://a/"), noon()), Some(vec![1]));
+        keep(&cache, ocsp(1, "http://a/"), bytes(1), noon());
+        assert_eq!(cache.find(&ocsp(1, "http://a/"), noon()), Some(bytes(1)));
         assert_eq!(cache.find(&ocsp(2, "http://a/"), noon()), None);
         assert_eq!(cache.find(&ocsp(1, "http://b/"), noon()), None);
         let crl = Key::Crl {
@@ -135,8 +207,8 @@ mod tests {
     fn an_entry_lives_to_its_end_and_not_a_millisecond_longer() {
         let cache = Cache::default();
         let key = ocsp(1, "http://a/");
-        cache.keep(key.clone(), vec![1], noon(), HOUR);
-        assert_eq!(cache.find(&key, noon().plus(HOUR)), Some(vec![1]));
+        keep(&cache, key.clone(), bytes(1), noon());
+        assert_eq!(cache.find(&key, noon().plus(HOUR)), Some(bytes(1)));
         let later = noon().plus(HOUR + Duration::from_millis(1));
         assert_eq!(cache.find(&key, later), None);
         assert_eq!(cache.find(&key, noon()), None, "it was dropped");
@@ -146,7 +218,7 @@ mod tests {
     fn an_entry_from_the_future_is_dropped() {
         let cache = Cache::default();
         let key = ocsp(1, "http://a/");
-        cache.keep(key.clone(), vec![1], noon(), HOUR);
+        keep(&cache, key.clone(), bytes(1), noon());
         assert_eq!(
             cache.find(&key, noon().minus(Duration::from_millis(1))),
             None
@@ -159,23 +231,40 @@ mod tests {
         for n in 0..=ENTRIES_MAX {
             let key = ocsp(1, &n.to_string());
             let at = noon().plus(Duration::from_secs(n as u64));
-            cache.keep(key, vec![1], at, HOUR * 24);
+            cache.keep(key, bytes(1), at, HOUR * 24, cache.epoch());
         }
         let end = noon().plus(HOUR);
         assert_eq!(cache.find(&ocsp(1, "0"), end), None);
-        assert_eq!(cache.find(&ocsp(1, "1"), end), Some(vec![1]));
-        let big = vec![0; BYTES_MAX / 4];
-        for n in 0..5 {
-            cache.keep(ocsp(2, &n.to_string()), big.clone(), end, HOUR);
+        assert_eq!(cache.find(&ocsp(1, "1"), end), Some(bytes(1)));
+        let big = Kept::Bytes(vec![0; BYTES_MAX / 2]);
+        for n in 0..3 {
+            keep(&cache, ocsp(2, &n.to_string()), big.clone(), end);
         }
-        assert!(total(&cache.lock()) <= BYTES_MAX);
-        cache.keep(ocsp(3, ""), vec![0; BYTES_MAX / 4 + 1], end, HOUR);
+        assert!(total(&cache.lock().entries) <= BYTES_MAX);
+        keep(
+            &cache,
+            ocsp(3, ""),
+            Kept::Bytes(vec![0; BYTES_MAX / 2 + 1]),
+            end,
+        );
         assert_eq!(
             cache.find(&ocsp(3, ""), end),
             None,
             "too big to keep at all"
         );
         cache.clear();
-        assert_eq!(total(&cache.lock()), 0);
+        assert_eq!(total(&cache.lock().entries), 0);
+    }
+
+    #[test]
+    fn what_was_asked_for_before_everything_was_forgotten_is_not_kept() {
+        let cache = Cache::default();
+        let key = ocsp(1, "http://a/");
+        let before = cache.epoch();
+        cache.clear();
+        cache.keep(key.clone(), bytes(1), noon(), HOUR, before);
+        assert_eq!(cache.find(&key, noon()), None);
+        keep(&cache, key.clone(), bytes(2), noon());
+        assert_eq!(cache.find(&key, noon()), Some(bytes(2)));
     }
 }

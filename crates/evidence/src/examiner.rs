@@ -1,18 +1,21 @@
 //! The examiner: an examination with somebody who goes and gets what it wants.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use qaqpa_crypto::sha256;
 use qaqpa_model::{Limits, Moment};
 use qaqpa_transport::{Clock, HttpClient, random_bytes};
 use qaqpa_verdict::{
-    Attempt, Capsule, Evidence, Examination, Known, Matter, Need, Policy, Progress, Proven,
-    Received, Subject, Verdict,
+    Attempt, Capsule, Dossier, Evidence, Examination, KEPT_BYTES_MAX, Known, List, Matter, Need,
+    Policy, Progress, Proven, Received, Shelf, Subject, Verdict,
 };
 
-use crate::cache::{Cache, Key};
+use crate::cache::{Cache, Kept, Key};
 use crate::fetch::{Ask, fetch};
+use crate::shelf::Folder;
 
 /// Seconds for one answer: a responder that needs longer is as good as down, and a citizen waits.
 const ANSWER_SECONDS_MAX: u64 = 5;
@@ -21,13 +24,19 @@ const ANSWER_SECONDS_MAX: u64 = 5;
 /// revocation shows while somebody watches.
 const KEPT_MAX: Duration = Duration::from_secs(10);
 
-/// Addresses of the authority that are asked instead of those in certificates.
+/// Seconds for one list: 64 MiB at 2 MiB/s.
+const LIST_SECONDS_MAX: u64 = 30;
+
+/// Lists longer than this are read beside the runtime's threads: a million entries take most of a second.
+const READ_HERE_BYTES_MAX: usize = 1024 * 1024;
+
+/// Addresses of the running authority. Certificates say where it was when they were made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NcaAddresses {
-    /// The OCSP responder: `http://127.0.0.1:14502/ocsp/`.
+    /// The OCSP responder, asked about every certificate: `http://127.0.0.1:14502/ocsp/`.
     pub ocsp: String,
-    /// The issuing authority's CRL: `http://127.0.0.1:14502/crl/rsa.crl`. It is asked about the
-    /// certificates that this authority issued; an authority's own certificate names its list itself.
+    /// A list of the authority: `http://127.0.0.1:14502/crl/rsa.crl`. Where a certificate names a list on this machine, the
+    /// path is the certificate's, and the host and port are these; a certificate that names none is looked for in this one.
     pub crl: String,
 }
 
@@ -38,12 +47,14 @@ pub struct Examiner(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     client: HttpClient,
+    lists: HttpClient,
     nca: Option<NcaAddresses>,
-    known: RwLock<Arc<Known>>,
+    known: Arc<Known>,
     policy: Policy,
     limits: Limits,
     clock: Clock,
     cache: Cache,
+    shelf: Option<Folder>,
 }
 
 impl Examiner {
@@ -64,28 +75,46 @@ impl Examiner {
             .answer_bytes_max
             .min(limits.evidence_bytes_max);
         client_limits.seconds_max = client_limits.seconds_max.min(ANSWER_SECONDS_MAX);
+        let mut list_limits = *client.limits();
+        list_limits.answer_bytes_max = limits.list_bytes_max;
+        list_limits.seconds_max = list_limits.seconds_max.min(LIST_SECONDS_MAX);
         Self(Arc::new(Inner {
             client: client.with_limits(client_limits),
+            lists: client.with_limits(list_limits),
             nca,
-            known: RwLock::new(Arc::new(known)),
+            known: Arc::new(known),
             policy,
             limits,
             clock,
             cache: Cache::default(),
+            shelf: None,
         }))
     }
 
-    /// What is known beforehand, as of now.
+    /// Keeps long lists that a verdict hangs on in this folder, by their digests, so that [`Self::replay`] finds them.
     #[must_use]
-    pub fn known(&self) -> Arc<Known> {
-        let known = self.0.known.read().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(&known)
+    pub fn shelving_in(self, dir: impl Into<PathBuf>) -> Self {
+        let shelf = Some(Folder::new(dir));
+        Self(Arc::new(match Arc::try_unwrap(self.0) {
+            Ok(inner) => Inner { shelf, ..inner },
+            Err(shared) => Inner {
+                client: shared.client.clone(),
+                lists: shared.lists.clone(),
+                nca: shared.nca.clone(),
+                known: Arc::clone(&shared.known),
+                policy: shared.policy,
+                limits: shared.limits,
+                clock: shared.clock.clone(),
+                cache: Cache::default(),
+                shelf,
+            },
+        }))
     }
 
-    /// Knows something else from now on (the authority made its certificates anew), and forgets what was kept.
-    pub fn learn(&self, known: Known) {
-        *self.0.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
-        self.0.cache.clear();
+    /// What is known beforehand.
+    #[must_use]
+    pub fn known(&self) -> Arc<Known> {
+        Arc::clone(&self.0.known)
     }
 
     /// Forgets all evidence that was kept: the clock was moved, or a certificate was just revoked.
@@ -102,6 +131,27 @@ impl Examiner {
             &self.0.policy,
             &self.0.limits,
             verdict,
+            self,
+        )
+    }
+
+    /// Examines the subject again with the evidence of a verdict's dossier: nobody is asked.
+    #[must_use]
+    pub fn replay<'d>(
+        &self,
+        subject: Subject<'d>,
+        at: Moment,
+        dossier: &Dossier,
+    ) -> (Verdict, Option<Proven<'d>>) {
+        let inner = &*self.0;
+        qaqpa_verdict::replay(
+            subject,
+            &inner.known,
+            &inner.policy,
+            &inner.limits,
+            at,
+            dossier,
+            self,
         )
     }
 
@@ -141,15 +191,25 @@ impl Examiner {
     }
 }
 
+impl Shelf for Examiner {
+    fn list(&self, sha256_hex: &str) -> Option<List> {
+        let kept = self.0.cache.list(sha256_hex);
+        kept.or_else(|| self.0.shelf.as_ref()?.list(sha256_hex))
+    }
+}
+
 impl Inner {
     async fn meet(&self, examination: &mut Examination<'_>, need: &Need) {
         let urls = self.addresses(need);
         let key = self.key(need, &urls);
         if let Some(key) = &key
-            && let Some(bytes) = self.cache.find(key, self.clock.now())
+            && let Some(kept) = self.cache.find(key, self.clock.now())
         {
             let received = Received {
-                evidence: Evidence::Bytes(bytes),
+                evidence: match kept {
+                    Kept::Bytes(bytes) => Evidence::Bytes(bytes),
+                    Kept::List(list) => Evidence::List(list),
+                },
                 at: self.clock.now(),
                 attempts: vec![Attempt {
                     from: "cache".to_owned(),
@@ -161,39 +221,82 @@ impl Inner {
             }
             return;
         }
+        let epoch = self.cache.epoch();
         let mut attempts = Vec::new();
-        let ask = match need {
-            Need::Ocsp { request_der, .. } => Ask::Ocsp(request_der),
-            Need::Crl { .. } => Ask::Crl,
+        let fetched = match need {
+            Need::Ocsp { request_der, .. } => {
+                fetch(&self.client, Ask::Ocsp(request_der), &urls, &mut attempts).await
+            }
+            _ => fetch(&self.lists, Ask::Crl, &urls, &mut attempts).await,
         };
-        let evidence = match fetch(&self.client, ask, &urls, &mut attempts).await {
-            Ok(bytes) => Evidence::Bytes(bytes),
-            Err(why) => Evidence::Unavailable(why),
+        let evidence = match (fetched, need) {
+            (Err(why), _) => Evidence::Unavailable(why),
+            (Ok(bytes), Need::Ocsp { .. }) => Evidence::Bytes(bytes),
+            (Ok(bytes), _) => self.listed(key.as_ref(), bytes).await,
         };
         let received = Received {
             evidence,
             at: self.clock.now(),
             attempts,
         };
-        let believed = examination.feed(need.id(), &received);
-        if let (Some(key), Some(believed), Evidence::Bytes(bytes)) =
-            (key, believed, received.evidence)
-        {
+        let Some(believed) = examination.feed(need.id(), &received) else {
+            return;
+        };
+        let kept = match received.evidence {
+            Evidence::Bytes(bytes) => Kept::Bytes(bytes),
+            Evidence::List(list) => {
+                self.shelve(&list);
+                Kept::List(list)
+            }
+            Evidence::Unavailable(_) => return,
+        };
+        if let Some(key) = key {
             let keep = believed
                 .next_update
                 .map_or(KEPT_MAX, |end| end.since(received.at).min(KEPT_MAX));
-            self.cache.keep(key, bytes, received.at, keep);
+            self.cache.keep(key, kept, received.at, keep, epoch);
         }
     }
 
-    /// The addresses to ask, in order: the configured ones, or else those of the certificate.
+    /// The list in the bytes; the one that was kept, where it is the same: its signature was verified already.
+    async fn listed(&self, key: Option<&Key>, bytes: Vec<u8>) -> Evidence {
+        if let Some(list) = key.and_then(|key| self.cache.same_list(key, &bytes)) {
+            return Evidence::List(list);
+        }
+        if bytes.len() <= READ_HERE_BYTES_MAX {
+            return read(bytes);
+        }
+        tokio::task::spawn_blocking(move || read(bytes))
+            .await
+            .unwrap_or_else(|error| Evidence::Unavailable(error.to_string()))
+    }
+
+    /// Puts a list that a verdict hangs on where its replay finds it; short ones stand in the dossier itself.
+    fn shelve(&self, list: &List) {
+        let Some(shelf) = self
+            .shelf
+            .as_ref()
+            .filter(|_| list.der().len() > KEPT_BYTES_MAX)
+        else {
+            return;
+        };
+        if let Err(error) = shelf.put(list) {
+            // The verdict stands; it cannot be reached again where this list is gone.
+            tracing::error!(sha256 = list.sha256_hex(), %error, "a list was not put on the shelf");
+        }
+    }
+
+    /// The addresses to ask, in order.
     fn addresses(&self, need: &Need) -> Vec<String> {
-        match (&self.nca, need) {
-            (Some(nca), Need::Ocsp { .. }) => vec![nca.ocsp.clone()],
-            (Some(nca), Need::Crl { certificate, .. }) if !certificate.is_ca() => {
+        let Some(nca) = &self.nca else {
+            return need.urls().to_vec();
+        };
+        match need {
+            Need::Ocsp { .. } => vec![nca.ocsp.clone()],
+            Need::Crl { certificate, .. } if need.urls().is_empty() && !certificate.is_ca() => {
                 vec![nca.crl.clone()]
             }
-            (_, need) => need.urls().to_vec(),
+            _ => need.urls().iter().map(|url| nca.running(url)).collect(),
         }
     }
 
@@ -211,10 +314,85 @@ impl Inner {
                 request: sha256(request_der),
                 from,
             }),
-            Need::Crl { issuer, .. } => Some(Key::Crl {
+            Need::Crl { issuer, .. } | Need::DeltaCrl { issuer, .. } => Some(Key::Crl {
                 issuer: sha256(issuer.der()),
                 from,
             }),
+        }
+    }
+}
+
+fn read(bytes: Vec<u8>) -> Evidence {
+    match List::read(&bytes) {
+        Ok(list) => Evidence::List(list),
+        // The examination says what is wrong with them.
+        Err(_) => Evidence::Bytes(bytes),
+    }
+}
+
+impl NcaAddresses {
+    /// An address that a certificate names, at the authority that is running: the path is the certificate's. Addresses of
+    /// other machines are of other authorities, and stay.
+    fn running(&self, url: &str) -> String {
+        let (Some((_, host, path)), Some((scheme, running, _))) = (parts(url), parts(&self.crl))
+        else {
+            return url.to_owned();
+        };
+        if is_this_machine(host) {
+            format!("{scheme}{running}{path}")
+        } else {
+            url.to_owned()
+        }
+    }
+}
+
+/// Scheme with its slashes, host with its port, path; `None` where it is no http:// address with a path.
+fn parts(url: &str) -> Option<(&str, &str, &str)> {
+    let scheme = "http://";
+    let rest = url.strip_prefix(scheme)?;
+    let path = rest.find('/')?;
+    Some((scheme, &rest[..path], &rest[path..]))
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, _)) => address,
+        None => host.split_once(':').map_or(host, |(name, _)| name),
+    };
+    name == "localhost"
+        || name
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_this_machine_is_asked_at_the_running_authority() {
+        let nca = NcaAddresses {
+            ocsp: "http://127.0.0.1:7/ocsp/".to_owned(),
+            crl: "http://127.0.0.1:7/crl/rsa.crl".to_owned(),
+        };
+        for (url, asked) in [
+            (
+                "http://127.0.0.1:14502/crl/gost-2015.crl",
+                "http://127.0.0.1:7/crl/gost-2015.crl",
+            ),
+            (
+                "http://localhost/crl/ecdsa-delta.crl",
+                "http://127.0.0.1:7/crl/ecdsa-delta.crl",
+            ),
+            ("http://[::1]/a", "http://127.0.0.1:7/a"),
+            ("http://[::1]:80/a?b", "http://127.0.0.1:7/a?b"),
+            ("http://crl.pki.gov.kz/a.crl", "http://crl.pki.gov.kz/a.crl"),
+            ("http://127.0.0.1.example/a", "http://127.0.0.1.example/a"),
+            ("http://127.0.0.1@example/a", "http://127.0.0.1@example/a"),
+            ("ldap://127.0.0.1/a", "ldap://127.0.0.1/a"),
+            ("http://127.0.0.1", "http://127.0.0.1"),
+        ] {
+            assert_eq!(nca.running(url), asked, "{url}");
         }
     }
 }

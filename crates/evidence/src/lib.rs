@@ -2,8 +2,8 @@
 //!
 //! `verdict` says what it needs and never fetches; [`Examiner`] is the one that goes and gets it:
 //!
-//! - within limits of time and bytes, over plain HTTP without redirects;
-//! - from the authority's addresses as configured, or else from those the certificate names;
+//! - within limits of time and bytes (lists have their own), over plain HTTP without redirects;
+//! - from the running authority where a certificate names an address of this machine, or else where the certificate says;
 //! - once more after a transient failure (a broken connection, 5xx, `tryLater`), and never a third time;
 //! - telling in the verdict what was tried.
 //!
@@ -14,5 +14,6 @@
 mod cache;
 mod examiner;
 mod fetch;
+mod shelf;
 
 pub use examiner::{Examiner, NcaAddresses};

@@ -25,8 +25,10 @@ pub struct Limits {
     pub transforms_max: usize,
     /// Certificates looked at while a path is built.
     pub path_certificates_max: usize,
-    /// Bytes of an OCSP answer or a CRL.
+    /// Bytes of an OCSP answer or a time stamp.
     pub evidence_bytes_max: usize,
+    /// Bytes of a revocation list: a million entries with serial numbers of 20 bytes and reasons are some 48 MiB.
+    pub list_bytes_max: usize,
 }
 
 impl Default for Limits {
@@ -43,7 +45,8 @@ impl Default for Limits {
             references_max: 8,
             transforms_max: 4,
             path_certificates_max: 8,
-            evidence_bytes_max: 8 * 1024 * 1024,
+            evidence_bytes_max: 256 * 1024,
+            list_bytes_max: 64 * 1024 * 1024,
         }
     }
 }

@@ -16,11 +16,12 @@ use qaqpa_x509::{Certificate, TrustAnchors};
 use qaqpa_xml::{Document, XmlLimits};
 use thiserror::Error;
 
-use crate::dossier::Dossier;
+use crate::dossier::{Dossier, KEPT_BYTES_MAX};
 use crate::examination::{Examination, Known, Subject};
-use crate::need::{Need, Progress, Received};
+use crate::list::List;
+use crate::need::{Evidence, Need, Progress, Received};
 use crate::policy::Policy;
-use crate::replay::replay;
+use crate::replay::{Shelf, replay};
 use crate::verdict::{SubjectKind, TrustSource, Verdict};
 
 /// The greatest capsule that is read, in bytes: a list of 64 MiB in base64, and a request of 24 MiB beside it, twice.
@@ -68,6 +69,8 @@ pub struct Capsule {
     at: Moment,
     submitter: Option<Iin>,
     dossier: Dossier,
+    /// The long lists that the dossier names by their digests.
+    lists: Vec<List>,
 }
 
 /// Why bytes are not a capsule.
@@ -108,12 +111,13 @@ impl Capsule {
             at,
             submitter: None,
             dossier: Dossier::begin(seed, None),
+            lists: Vec::new(),
         }
     }
 
     /// The capsule of an examination that was made: what is needed for its verdict, and no more.
     ///
-    /// `known`, `policy` and `limits` are those of the examination.
+    /// `known`, `policy` and `limits` are those of the examination; long lists are taken from the shelf.
     #[must_use]
     pub fn record(
         matter: Matter,
@@ -121,6 +125,7 @@ impl Capsule {
         policy: &Policy,
         limits: &Limits,
         verdict: &Verdict,
+        shelf: &dyn Shelf,
     ) -> Self {
         let mut known = known.clone();
         let path = verdict.dossier.path_der();
@@ -132,9 +137,15 @@ impl Capsule {
                 known.pool.push(certificate);
             }
         }
+        let shelved = verdict
+            .dossier
+            .fed
+            .iter()
+            .filter_map(|fed| fed.shelved.as_deref());
         Self {
             matter,
             known,
+            lists: shelved.filter_map(|sha256| shelf.list(sha256)).collect(),
             policy: *policy,
             limits: *limits,
             at: verdict.at,
@@ -165,6 +176,7 @@ impl Capsule {
     #[must_use]
     pub fn fed_by(mut self, mut meet: impl FnMut(&Need) -> Received) -> Self {
         let seed = self.dossier.seed_bytes().unwrap_or_default();
+        let mut lists = Vec::new();
         let verdict = self.with_subject(|subject| {
             let mut examination = Examination::begin(
                 subject,
@@ -176,13 +188,15 @@ impl Capsule {
             );
             while let Progress::Wants(needs) = examination.advance() {
                 for need in needs {
-                    let received = meet(&need);
+                    let mut received = meet(&need);
+                    shelve(&mut received, &mut lists);
                     examination.feed(need.id(), &received);
                 }
             }
             examination.finish().0
         });
         self.dossier.fed = verdict.dossier.fed;
+        self.lists = lists;
         self
     }
 
@@ -250,6 +264,7 @@ impl Capsule {
                 &self.limits,
                 self.at,
                 &self.dossier,
+                &self.lists.as_slice(),
             )
             .0
         });
@@ -283,6 +298,27 @@ impl Capsule {
                 error: &error,
             }),
         }
+    }
+}
+
+/// Takes a long list out of what was received, so that it can be named by its digest.
+fn shelve(received: &mut Received, lists: &mut Vec<List>) {
+    let list = match &received.evidence {
+        Evidence::Bytes(bytes) if bytes.len() > KEPT_BYTES_MAX => List::read(bytes).ok(),
+        Evidence::List(list) if list.der().len() > KEPT_BYTES_MAX => Some(list.clone()),
+        _ => None,
+    };
+    if let Some(list) = list {
+        lists.push(list.clone());
+        received.evidence = Evidence::List(list);
+    }
+}
+
+impl Shelf for &[List] {
+    fn list(&self, sha256_hex: &str) -> Option<List> {
+        self.iter()
+            .find(|list| list.sha256_hex() == sha256_hex)
+            .cloned()
     }
 }
 

@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::border;
 use crate::need::{Attempt, Evidence, NeedId, Received};
+use crate::replay::Shelf;
 
-/// Evidence longer than this is kept by its digest only: a CRL of a large authority has its own place.
+/// A list longer than this is kept by its digest only, in a [`Shelf`](crate::Shelf) of its own: many verdicts hang on one list.
+/// Other evidence of this length is none.
 pub const KEPT_BYTES_MAX: usize = 256 * 1024;
 
 /// The facts from outside that an examination used.
@@ -31,8 +33,11 @@ pub struct Fed {
     /// When it was received.
     #[serde(with = "border::moment")]
     pub received: Moment,
-    /// The bytes in hexadecimal; absent where none came, or where they were too long to keep.
+    /// The bytes in hexadecimal; absent where none came, or where they stand on a shelf.
     pub bytes: Option<String>,
+    /// The SHA-256 in hexadecimal of a list that stands on a shelf.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shelved: Option<String>,
     /// Why there are no bytes.
     pub unavailable: Option<String>,
     /// What was tried.
@@ -68,18 +73,26 @@ impl Dossier {
             .collect()
     }
 
-    /// What was fed for this need.
+    /// What was fed for this need; long lists are looked for on the shelf.
     #[must_use]
-    pub fn received(&self, id: NeedId) -> Option<Received> {
+    pub fn received(&self, id: NeedId, shelf: &dyn Shelf) -> Option<Received> {
         let fed = self.fed.iter().find(|fed| fed.need == id.0)?;
+        let unavailable = || {
+            Evidence::Unavailable(
+                fed.unavailable
+                    .clone()
+                    .unwrap_or_else(|| "the bytes were not kept".to_owned()),
+            )
+        };
+        let bytes = fed.bytes.as_deref().and_then(border::unhex);
         Some(Received {
-            evidence: match fed.bytes.as_deref().and_then(border::unhex) {
-                Some(bytes) => Evidence::Bytes(bytes),
-                None => Evidence::Unavailable(
-                    fed.unavailable
-                        .clone()
-                        .unwrap_or_else(|| "the bytes were not kept".to_owned()),
-                ),
+            evidence: match (bytes, &fed.shelved) {
+                (Some(bytes), _) => Evidence::Bytes(bytes),
+                (None, Some(sha256)) => shelf
+                    .list(sha256)
+                    .filter(|list| list.sha256_hex() == *sha256)
+                    .map_or_else(unavailable, Evidence::List),
+                (None, None) => unavailable(),
             },
             at: fed.received,
             attempts: fed.attempts.clone(),
@@ -87,22 +100,30 @@ impl Dossier {
     }
 
     pub(crate) fn keep(&mut self, id: NeedId, received: &Received) {
-        let (bytes, unavailable) = match &received.evidence {
+        let (bytes, shelved, unavailable) = match &received.evidence {
             Evidence::Bytes(bytes) if bytes.len() <= KEPT_BYTES_MAX => {
-                (Some(border::hex(bytes)), None)
+                (Some(border::hex(bytes)), None, None)
             }
-            Evidence::Bytes(bytes) => (
-                None,
-                Some(format!("{} bytes were too long to keep here", bytes.len())),
-            ),
-            Evidence::Unavailable(why) => (None, Some(why.clone())),
+            // No evidence, and of no use again.
+            Evidence::Bytes(bytes) => (None, None, Some(too_long(bytes.len()))),
+            Evidence::List(list) if list.der().len() <= KEPT_BYTES_MAX => {
+                (Some(border::hex(list.der())), None, None)
+            }
+            Evidence::List(list) => (None, Some(list.sha256_hex()), None),
+            Evidence::Unavailable(why) => (None, None, Some(why.clone())),
         };
         self.fed.push(Fed {
             need: id.0,
             received: received.at,
             bytes,
+            shelved,
             unavailable,
             attempts: received.attempts.clone(),
         });
     }
+}
+
+/// Why so many bytes are no evidence.
+pub(crate) fn too_long(bytes: usize) -> String {
+    format!("{bytes} bytes are more than the {KEPT_BYTES_MAX} of any evidence but a list")
 }

@@ -9,7 +9,10 @@
 //! Nothing is asked for before the signature's value and the chain are proven and all other questions
 //! are passed: an attacker's certificate cannot send us to an attacker's address.
 
+use std::borrow::Cow;
+
 use qaqpa_model::{Limits, Moment};
+use qaqpa_x509::crl::AnyCrl;
 use qaqpa_x509::{Certificate, TrustAnchors, path::Path};
 use qaqpa_xml::{Document, XmlError};
 use qaqpa_xmldsig::Covered;
@@ -18,12 +21,13 @@ use crate::checks::{self, Finding, revocation::Asked};
 use crate::dossier::Dossier;
 use crate::facts::{Account, Said};
 use crate::judgement;
-use crate::need::{Need, NeedId, Progress, Received};
+use crate::list::List;
+use crate::need::{Evidence, Need, NeedId, Progress, Received};
 use crate::policy::Policy;
 use crate::proven::Proven;
 use crate::signature::{self, Read};
-use crate::sources::{self, Believed};
-use crate::verdict::{CheckId, ScopeView, SubjectKind, Verdict};
+use crate::sources::{self, Believed, Hearing};
+use crate::verdict::{CheckId, EvidenceKind, ScopeView, SubjectKind, Verdict};
 
 /// What is examined.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +80,10 @@ pub struct Known {
 pub struct Examination<'d> {
     facts: Facts<'d>,
     policy: Policy,
+    limits: Limits,
+    known: Known,
+    /// The lists that were fed, of every place.
+    lists: Vec<AnyCrl>,
     seed: [u8; 32],
 }
 
@@ -148,6 +156,9 @@ impl<'d> Examination<'d> {
                 path,
             },
             policy: *policy,
+            limits: *limits,
+            known: known.clone(),
+            lists: Vec::new(),
             seed,
         }
     }
@@ -168,7 +179,26 @@ impl<'d> Examination<'d> {
     /// What is not wanted (never asked for, or fed before) is left aside.
     pub fn feed(&mut self, id: NeedId, received: &Received) -> Option<Believed> {
         let need = self.wanted().into_iter().find(|need| need.id() == id)?;
-        let account = sources::account(&need, received, &self.policy, self.facts.at);
+        let mut received = Cow::Borrowed(received);
+        if let (Need::Crl { .. } | Need::DeltaCrl { .. }, Evidence::Bytes(bytes)) =
+            (&need, &received.evidence)
+            && let Ok(list) = List::read(bytes)
+        {
+            received.to_mut().evidence = Evidence::List(list);
+        }
+        let received = received.as_ref();
+        if let Evidence::List(list) = &received.evidence {
+            self.lists.push(list.crl().clone());
+        }
+        let hearing = Hearing {
+            path: self.facts.path.as_ref()?,
+            known: &self.known,
+            lists: &self.lists,
+            limits: &self.limits,
+            policy: &self.policy,
+            at: self.facts.at,
+        };
+        let account = hearing.account(&need, received);
         let believed = match account.said {
             Said::Nothing { .. } => None,
             _ => Some(Believed {
@@ -176,6 +206,14 @@ impl<'d> Examination<'d> {
             }),
         };
         self.facts.dossier.keep(id, received);
+        if account.kind == EvidenceKind::DeltaCrl && believed.is_some() {
+            let place = account.place;
+            for earlier in &mut self.facts.accounts {
+                if earlier.kind == EvidenceKind::Crl && earlier.place == place {
+                    earlier.superseded = true;
+                }
+            }
+        }
         self.facts.accounts.push(account);
         believed
     }

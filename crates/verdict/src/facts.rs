@@ -19,6 +19,8 @@ pub(crate) struct Account {
     pub(crate) next_update: Option<Moment>,
     pub(crate) sha256: Option<String>,
     pub(crate) attempts: Vec<Attempt>,
+    /// A list that a believed delta has brought up to date: the delta's account says what both say together.
+    pub(crate) superseded: bool,
 }
 
 /// The statement of a source. Only a verified one is anything but `Nothing`.
@@ -74,7 +76,11 @@ impl Account {
         let source = match self.kind {
             EvidenceKind::Ocsp => "OCSP",
             EvidenceKind::Crl => "the CRL",
+            EvidenceKind::DeltaCrl => "the CRL with its delta",
         };
+        if self.superseded {
+            return format!("{source} is brought up to date by its delta");
+        }
         match &self.said {
             Said::Good { who } => format!("{source}, signed by {who}, says: not revoked"),
             Said::Revoked { since, cause } => match cause {

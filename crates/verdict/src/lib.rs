@@ -42,6 +42,7 @@ mod examination;
 mod facts;
 mod indication;
 mod judgement;
+mod list;
 mod need;
 mod policy;
 mod proven;
@@ -56,10 +57,11 @@ pub use checks::iin::confirm_iin;
 pub use dossier::{Dossier, Fed, KEPT_BYTES_MAX};
 pub use examination::{Examination, Known, Subject};
 pub use indication::{Indication, SubIndication};
+pub use list::List;
 pub use need::{Attempt, Evidence, Need, NeedId, Progress, Received};
 pub use policy::{Nonce, OCSP_AGE_MAX, Policy, PolicyError, SKEW_MAX, Sources};
 pub use proven::{Proven, SignerIdentity};
-pub use replay::replay;
+pub use replay::{NoShelf, Shelf, replay};
 pub use sources::Believed;
 pub use verdict::{
     CertificateView, CheckId, CheckReport, EvidenceKind, EvidenceView, Outcome, ReferenceView,

@@ -3,11 +3,24 @@
 use qaqpa_model::Moment;
 use qaqpa_x509::Certificate;
 
+use crate::list::List;
+
 /// The number of a need within one examination: stable, so that stored evidence can be fed again.
 ///
-/// Even numbers ask OCSP, odd numbers ask for a CRL, of the certificate at place `number / 2` of the path.
+/// Of the certificate at place `n` of the path, `2 n` asks OCSP, `2 n + 1` for a CRL, and `0x8000 + 2 n + 1` for a delta list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NeedId(pub u16);
+
+/// The bit of a delta list's number.
+pub(crate) const DELTA: u16 = 0x8000;
+
+impl NeedId {
+    /// The place in the path of the certificate that is asked about: 0 is the signer's.
+    #[must_use]
+    pub const fn place(self) -> usize {
+        ((self.0 & !DELTA) / 2) as usize
+    }
+}
 
 /// One piece of evidence that the examination cannot go on without.
 #[derive(Clone, Debug)]
@@ -39,6 +52,18 @@ pub enum Need {
         /// The distribution points that the certificate names, in its order.
         urls: Vec<String>,
     },
+    /// The delta list (RFC 5280 §5.2.4) that brings the issuer's list up to date: asked for where the certificate names one
+    /// (freshestCRL) and the list was believed. Without it the list counts as it is.
+    DeltaCrl {
+        /// The number to feed the evidence under.
+        id: NeedId,
+        /// The certificate that is asked about.
+        certificate: Certificate,
+        /// The issuer of the list, proven by the path.
+        issuer: Certificate,
+        /// The addresses that the certificate names, in its order.
+        urls: Vec<String>,
+    },
 }
 
 impl Need {
@@ -46,7 +71,7 @@ impl Need {
     #[must_use]
     pub const fn id(&self) -> NeedId {
         match self {
-            Self::Ocsp { id, .. } | Self::Crl { id, .. } => *id,
+            Self::Ocsp { id, .. } | Self::Crl { id, .. } | Self::DeltaCrl { id, .. } => *id,
         }
     }
 
@@ -54,7 +79,27 @@ impl Need {
     #[must_use]
     pub fn urls(&self) -> &[String] {
         match self {
-            Self::Ocsp { urls, .. } | Self::Crl { urls, .. } => urls,
+            Self::Ocsp { urls, .. } | Self::Crl { urls, .. } | Self::DeltaCrl { urls, .. } => urls,
+        }
+    }
+
+    /// The certificate that is asked about.
+    #[must_use]
+    pub const fn certificate(&self) -> &Certificate {
+        match self {
+            Self::Ocsp { certificate, .. }
+            | Self::Crl { certificate, .. }
+            | Self::DeltaCrl { certificate, .. } => certificate,
+        }
+    }
+
+    /// Its issuer, proven by the path.
+    #[must_use]
+    pub const fn issuer(&self) -> &Certificate {
+        match self {
+            Self::Ocsp { issuer, .. }
+            | Self::Crl { issuer, .. }
+            | Self::DeltaCrl { issuer, .. } => issuer,
         }
     }
 }
@@ -64,6 +109,8 @@ impl Need {
 pub enum Evidence {
     /// The bytes as they came, not yet looked at.
     Bytes(Vec<u8>),
+    /// A revocation list that was read already; whose it is, is not known yet.
+    List(List),
     /// Nothing came, for this reason.
     Unavailable(String),
 }

@@ -5,10 +5,27 @@ use qaqpa_x509::Certificate;
 
 use crate::dossier::Dossier;
 use crate::examination::{Examination, Known, Subject};
+use crate::list::List;
 use crate::need::{Progress, Received};
 use crate::policy::Policy;
 use crate::proven::Proven;
 use crate::verdict::Verdict;
+
+/// Where long revocation lists stand, by their digests: many verdicts hang on one list.
+pub trait Shelf {
+    /// The list of this SHA-256 (lower-case hexadecimal), if it is there. What does not have the digest counts as absent.
+    fn list(&self, sha256_hex: &str) -> Option<List>;
+}
+
+/// A shelf with nothing on it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoShelf;
+
+impl Shelf for NoShelf {
+    fn list(&self, _: &str) -> Option<List> {
+        None
+    }
+}
 
 /// Examines the subject again with the kept evidence: nothing is asked of anybody.
 ///
@@ -23,6 +40,7 @@ pub fn replay<'d>(
     limits: &Limits,
     at: Moment,
     dossier: &Dossier,
+    shelf: &dyn Shelf,
 ) -> (Verdict, Option<Proven<'d>>) {
     let mut known = known.clone();
     known.pool.extend(
@@ -36,7 +54,7 @@ pub fn replay<'d>(
     while let Progress::Wants(needs) = examination.advance() {
         for need in needs {
             let received = dossier
-                .received(need.id())
+                .received(need.id(), shelf)
                 .unwrap_or_else(|| Received::unavailable("not in the dossier", at));
             examination.feed(need.id(), &received);
         }

@@ -1,12 +1,17 @@
 //! What is asked about revocation, in which order, and what the answers amount to as facts.
 
-use qaqpa_model::Moment;
-use qaqpa_x509::{Certificate, RevocationReason, crl, ocsp, path::Path};
+use qaqpa_model::{Limits, Moment};
+use qaqpa_x509::crl::{self, AnyCrl};
+use qaqpa_x509::revocation::{self, RevocationError};
+use qaqpa_x509::{Certificate, RevocationReason, ocsp, path::Path};
 
 use crate::border;
 use crate::checks::{self, revocation::Asked};
+use crate::dossier::{KEPT_BYTES_MAX, too_long};
+use crate::examination::Known;
 use crate::facts::{Account, Cause, Said};
-use crate::need::{Evidence, Need, NeedId, Received};
+use crate::list::List;
+use crate::need::{DELTA, Evidence, Need, NeedId, Received};
 use crate::policy::{Nonce, Policy, Sources};
 use crate::verdict::EvidenceKind;
 
@@ -71,41 +76,154 @@ pub(crate) fn wanted(
                 urls: certificate.crl_urls().to_vec(),
             });
         }
+        // RFC 5280, 4.2.1.15: the certificate says where the delta is; without a list it follows, it says nothing.
+        let is_listed = account(EvidenceKind::Crl)
+            .is_some_and(|account| !matches!(account.said, Said::Nothing { .. }));
+        let urls = certificate.freshest_crl_urls();
+        if is_listed && !urls.is_empty() && account(EvidenceKind::DeltaCrl).is_none() {
+            needs.push(Need::DeltaCrl {
+                id: id(EvidenceKind::DeltaCrl, place),
+                certificate: certificate.clone(),
+                issuer: issuer.clone(),
+                urls: urls.to_vec(),
+            });
+        }
     }
     needs
 }
 
-/// What fed evidence amounts to.
-pub(crate) fn account(need: &Need, received: &Received, policy: &Policy, at: Moment) -> Account {
-    let (kind, certificate) = match need {
-        Need::Ocsp { certificate, .. } => (EvidenceKind::Ocsp, certificate),
-        Need::Crl { certificate, .. } => (EvidenceKind::Crl, certificate),
-    };
-    let mut account = Account {
-        kind,
-        place: usize::from(need.id().0 / 2),
-        about: certificate.serial_hex(),
-        said: Said::Nothing { why: String::new() },
-        received: received.at,
-        this_update: None,
-        next_update: None,
-        sha256: None,
-        attempts: received.attempts.clone(),
-    };
-    let bytes = match &received.evidence {
-        Evidence::Bytes(bytes) => bytes,
-        Evidence::Unavailable(why) => {
-            account.said = Said::Nothing { why: why.clone() };
-            return account;
+/// What fed evidence is held against.
+pub(crate) struct Hearing<'a> {
+    pub(crate) path: &'a Path,
+    pub(crate) known: &'a Known,
+    /// Every list that was fed, this need's own too: a list's signer may be asked about in another one.
+    pub(crate) lists: &'a [AnyCrl],
+    pub(crate) limits: &'a Limits,
+    pub(crate) policy: &'a Policy,
+    /// The moment that is judged.
+    pub(crate) at: Moment,
+}
+
+impl Hearing<'_> {
+    /// What fed evidence amounts to.
+    pub(crate) fn account(&self, need: &Need, received: &Received) -> Account {
+        let mut account = Account {
+            kind: match need {
+                Need::Ocsp { .. } => EvidenceKind::Ocsp,
+                Need::Crl { .. } => EvidenceKind::Crl,
+                Need::DeltaCrl { .. } => EvidenceKind::DeltaCrl,
+            },
+            place: need.id().place(),
+            about: need.certificate().serial_hex(),
+            said: Said::Nothing { why: String::new() },
+            received: received.at,
+            this_update: None,
+            next_update: None,
+            sha256: None,
+            attempts: received.attempts.clone(),
+            superseded: false,
+        };
+        match (need, &received.evidence) {
+            (_, Evidence::Unavailable(why)) => account.said = Said::Nothing { why: why.clone() },
+            (Need::Ocsp { .. }, Evidence::Bytes(bytes)) => {
+                account.sha256 = Some(border::hex(&qaqpa_crypto::sha256(bytes)));
+                if bytes.len() > KEPT_BYTES_MAX {
+                    account.said = Said::Nothing {
+                        why: too_long(bytes.len()),
+                    };
+                } else {
+                    hear_ocsp(&mut account, need, bytes, self.policy);
+                }
+            }
+            (Need::Ocsp { .. }, Evidence::List(list)) => {
+                account.sha256 = Some(list.sha256_hex());
+                account.said = Said::Nothing {
+                    why: "a list instead of an answer".to_owned(),
+                };
+            }
+            (_, Evidence::List(list)) => {
+                account.sha256 = Some(list.sha256_hex());
+                self.hear_list(&mut account, need, list);
+            }
+            (_, Evidence::Bytes(bytes)) => {
+                account.sha256 = Some(border::hex(&qaqpa_crypto::sha256(bytes)));
+                account.said = Said::Nothing {
+                    why: List::read(bytes)
+                        .map_or_else(|error| error.to_string(), |_| String::new()),
+                };
+            }
         }
-    };
-    account.sha256 = Some(border::hex(&qaqpa_crypto::sha256(bytes)));
-    match need {
-        Need::Ocsp { .. } => hear_ocsp(&mut account, need, bytes, policy),
-        Need::Crl { .. } => hear_crl(&mut account, need, bytes, policy),
+        old_for_the_moment(&mut account, self.policy, self.at);
+        account
     }
-    old_for_the_moment(&mut account, policy, at);
-    account
+
+    /// RFC 5280, 6.3.3: a list counts where the certificate's distribution points, or its issuer, lead to it, where its
+    /// signer is proven and not revoked himself, and while it is in its time; a delta where it follows its base.
+    fn hear_list(&self, account: &mut Account, need: &Need, list: &List) {
+        let policy = crl::CrlPolicy {
+            ahead_max: self.policy.skew_max(),
+            ..crl::CrlPolicy::default()
+        };
+        let is_delta = matches!(need, Need::DeltaCrl { .. });
+        if let Err(why) = fits(need, list, account.received, &policy) {
+            account.said = Said::Nothing { why };
+            return;
+        }
+        // A delta is left out of the question about its base, so that it can change what the base says.
+        let lists: Vec<AnyCrl> = self
+            .lists
+            .iter()
+            .filter(|list| is_delta || !list.is_delta())
+            .cloned()
+            .collect();
+        let known = revocation::Known {
+            lists: &lists,
+            pool: &self.known.pool,
+            anchors: &self.known.anchors,
+        };
+        account.this_update = Some(list.crl().this_update());
+        account.next_update = list.crl().next_update();
+        let answer = revocation::check_one(
+            self.path,
+            account.place,
+            account.received,
+            known,
+            self.limits,
+            &policy,
+        );
+        account.said = match answer {
+            Ok(clear) => {
+                account.this_update = Some(clear.this_update);
+                account.next_update = clear.next_update;
+                Said::Good {
+                    who: checks::name(need.issuer()),
+                }
+            }
+            Err(RevocationError::Revoked { at, reason, .. }) => Said::Revoked {
+                since: at,
+                cause: cause(reason),
+            },
+            Err(RevocationError::Undetermined {
+                why: Some(error), ..
+            }) => Said::Nothing {
+                why: error.to_string(),
+            },
+            Err(error) => Said::Nothing {
+                why: error.to_string(),
+            },
+        };
+    }
+}
+
+/// Whether a list is of the kind that was asked for; a delta must be the issuer's own and in its time.
+fn fits(need: &Need, list: &List, received: Moment, policy: &crl::CrlPolicy) -> Result<(), String> {
+    match need {
+        Need::DeltaCrl { issuer, .. } => crl::verify_delta(list.der(), issuer, received, policy)
+            .map(|_| ())
+            .map_err(|error| error.to_string()),
+        _ if list.crl().is_delta() => Err(crl::CrlError::Delta.to_string()),
+        _ => Ok(()),
+    }
 }
 
 fn ocsp_need(
@@ -143,8 +261,13 @@ fn nonce(seed: &[u8; 32], id: NeedId) -> [u8; 32] {
 }
 
 fn id(kind: EvidenceKind, place: usize) -> NeedId {
-    let place = u16::try_from(place).unwrap_or(u16::MAX / 2);
-    NeedId(place * 2 + u16::from(kind == EvidenceKind::Crl))
+    // Paths are far shorter than this; the highest bit is the delta's.
+    let ocsp = u16::try_from(place).unwrap_or(u16::MAX).min(DELTA / 2 - 1) * 2;
+    NeedId(match kind {
+        EvidenceKind::Ocsp => ocsp,
+        EvidenceKind::Crl => ocsp + 1,
+        EvidenceKind::DeltaCrl => DELTA | (ocsp + 1),
+    })
 }
 
 /// Every certificate below the anchor, the signer's first. One that names no source is undecided, whoever it belongs to.
@@ -189,42 +312,6 @@ fn hear_ocsp(account: &mut Account, need: &Need, bytes: &[u8], policy: &Policy) 
                     } else {
                         cause(reason)
                     },
-                },
-            };
-        }
-        Err(error) => {
-            account.said = Said::Nothing {
-                why: error.to_string(),
-            }
-        }
-    }
-}
-
-fn hear_crl(account: &mut Account, need: &Need, bytes: &[u8], policy: &Policy) {
-    let Need::Crl {
-        certificate,
-        issuer,
-        ..
-    } = need
-    else {
-        return;
-    };
-    // RFC 5280, 6.3.3: the issuer's own complete list, signed by it, in force.
-    let limits = crl::CrlPolicy {
-        ahead_max: policy.skew_max(),
-        ..crl::CrlPolicy::default()
-    };
-    match crl::verify_within(bytes, issuer, account.received, &limits) {
-        Ok(list) => {
-            account.this_update = Some(list.this_update());
-            account.next_update = Some(list.next_update());
-            account.said = match list.status(certificate.serial()) {
-                crl::CrlStatus::NotListed => Said::Good {
-                    who: checks::name(issuer),
-                },
-                crl::CrlStatus::Revoked { at, reason } => Said::Revoked {
-                    since: at,
-                    cause: cause(reason),
                 },
             };
         }

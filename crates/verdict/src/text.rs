@@ -165,6 +165,7 @@ fn evidence(out: &mut String, verdict: &Verdict) {
         let kind = match item.kind {
             crate::EvidenceKind::Ocsp => "OCSP",
             crate::EvidenceKind::Crl => "CRL",
+            crate::EvidenceKind::DeltaCrl => "delta CRL",
         };
         let _ = writeln!(out, "  {kind} about {}: {}", item.about, item.standing);
         paragraph(out, "    ", &item.why);

@@ -235,6 +235,8 @@ pub enum EvidenceKind {
     Ocsp,
     /// A list of an authority (RFC 5280).
     Crl,
+    /// A delta list, which brings the authority's list up to date (RFC 5280 §5.2.4).
+    DeltaCrl,
 }
 
 /// One piece of evidence and what became of it.

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::header;
 use qaqpa_regulations::ContentField;
 use qaqpa_store::CabinetContent;
-use qaqpa_verdict::{Policy, Subject, Verdict, replay};
+use qaqpa_verdict::{Subject, Verdict};
 use qaqpa_web::{Citizen, Problem as PageProblem, Signed, Words};
 use qaqpa_wire::{Outcome, ResultDocument};
 use qaqpa_xml::Document;
@@ -85,15 +85,9 @@ async fn answer(
     let stored = Verdict::from_json(&content.document.verdict_json).map_err(PageProblem::fault)?;
     let document =
         Document::parse(&content.bytes, &portal.xml_limits()).map_err(PageProblem::fault)?;
-    let known = portal.examiner().await.map_err(PageProblem::fault)?.known();
-    let (verdict, proven) = replay(
-        Subject::Document(&document),
-        &known,
-        &Policy::default(),
-        &portal.limits,
-        stored.at,
-        &stored.dossier,
-    );
+    let examiner = portal.examiner().await.map_err(PageProblem::fault)?;
+    let (verdict, proven) =
+        examiner.replay(Subject::Document(&document), stored.at, &stored.dossier);
     let proven = proven.ok_or_else(|| {
         PageProblem::fault(format!(
             "a document of the cabinet can no longer be proven: {}",

@@ -295,12 +295,12 @@ async fn nobody_is_asked_before_the_chain_is_proven() {
     let expired = stand().citizen(IIN, named.clone(), ended);
     let citizen = stand().citizen(IIN, named, years(1));
     for nca_addresses in [None, Some(nca.addresses())] {
-        let examiner = nca.examiner_at(nca_addresses, Policy::default());
+        let examiner = nca.examiner_at(nca_addresses.clone(), Policy::default());
         let verdict = nca.examine_this(&examiner, &expired).await;
         assert_eq!(label(&verdict), Some(L::CertificateExpired));
         let mut known = nca.known();
         known.anchors = qaqpa_x509::TrustAnchors::default();
-        examiner.learn(known);
+        let examiner = nca.examiner_knowing(known, nca_addresses);
         let verdict = nca.examine_this(&examiner, &citizen).await;
         assert_eq!(label(&verdict), Some(L::IssuerUntrusted));
     }

@@ -4,4 +4,5 @@
 mod authorities;
 mod cached;
 mod fetched;
+mod lists;
 mod stand;

@@ -198,6 +198,24 @@ impl Stand {
         crl::issue(&list, &self.issuing, &self.key).unwrap()
     }
 
+    /// A list with so many others on it.
+    pub(crate) fn long_crl(&self, now: Moment, entries: u32) -> Vec<u8> {
+        let list = crl::CrlToIssue {
+            number: 1,
+            this_update: now.minus(Duration::from_secs(60)),
+            next_update: now.plus(days(1)),
+            entries: (1..=entries)
+                .map(|n| crl::RevokedEntry {
+                    serial: [&[0x40; 16][..], &n.to_be_bytes()].concat(),
+                    at: now.minus(Duration::from_secs(30)),
+                    reason: None,
+                })
+                .collect(),
+            freshest_crl_url: None,
+        };
+        crl::issue(&list, &self.issuing, &self.key).unwrap()
+    }
+
     /// The root's list.
     pub(crate) fn root_crl(&self, now: Moment, is_revoked: bool) -> Vec<u8> {
         let entry = crl::RevokedEntry {
@@ -324,6 +342,7 @@ impl Nca {
         });
         let limits = Limits {
             evidence_bytes_max: 64 * 1024,
+            list_bytes_max: 8 * 1024 * 1024,
             ..Limits::default()
         };
         Examiner::new(
@@ -332,6 +351,18 @@ impl Nca {
             self.known(),
             policy,
             limits,
+            self.clock.clone(),
+        )
+    }
+
+    /// An examiner that trusts somebody else.
+    pub(crate) fn examiner_knowing(&self, known: Known, nca: Option<NcaAddresses>) -> Examiner {
+        Examiner::new(
+            &HttpClient::plain(ClientLimits::default()),
+            nca,
+            known,
+            Policy::default(),
+            Limits::default(),
             self.clock.clone(),
         )
     }

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{CAPSULE_BYTES_MAX, Capsule, CapsuleError, LIMITS_TIMES_MAX, Matter};
 use crate::border;
-use crate::dossier::{Dossier, Fed};
+use crate::dossier::{Dossier, Fed, KEPT_BYTES_MAX};
 use crate::examination::Known;
+use crate::list::List;
 use crate::need::Attempt;
 use crate::policy::Policy;
 
@@ -109,7 +110,12 @@ pub(super) fn write(capsule: &Capsule) -> String {
         policy: (capsule.policy != Policy::default()).then(|| capsule.policy.to_toml()),
         limits: Bounds::of(&capsule.limits),
         submitter: capsule.submitter.map(|iin| iin.reveal()),
-        evidence: capsule.dossier.fed.iter().map(Evidence::of).collect(),
+        evidence: capsule
+            .dossier
+            .fed
+            .iter()
+            .map(|fed| Evidence::of(fed, &capsule.lists))
+            .collect(),
     };
     let mut text = serde_json::to_string_pretty(&json)
         .expect("a capsule has only strings, numbers and lists, and no map with other keys");
@@ -132,6 +138,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Capsule, CapsuleError> {
             format!("{:?} is not {FORMAT:?}", json.format),
         ));
     }
+    let mut lists = Vec::new();
     let dossier = Dossier {
         seed: json.seed,
         path: Vec::new(),
@@ -139,7 +146,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Capsule, CapsuleError> {
             .evidence
             .into_iter()
             .enumerate()
-            .map(|(index, evidence)| evidence.fed(index))
+            .map(|(index, evidence)| evidence.fed(index, &mut lists))
             .collect::<Result<_, _>>()?,
     };
     if dossier.seed_bytes().is_none() {
@@ -166,6 +173,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Capsule, CapsuleError> {
             }
         },
         dossier,
+        lists,
     })
 }
 
@@ -248,8 +256,12 @@ impl Bounds {
 }
 
 impl Evidence {
-    fn of(fed: &Fed) -> Self {
-        let bytes = fed.bytes.as_deref().and_then(border::unhex);
+    fn of(fed: &Fed, lists: &[List]) -> Self {
+        let shelved = |sha256: &String| lists.iter().find(|list| list.sha256_hex() == *sha256);
+        let bytes = match &fed.shelved {
+            Some(sha256) => shelved(sha256).map(|list| list.der().to_vec()),
+            None => fed.bytes.as_deref().and_then(border::unhex),
+        };
         Self {
             need: fed.need,
             received: fed.received,
@@ -259,15 +271,23 @@ impl Evidence {
         }
     }
 
-    fn fed(self, index: usize) -> Result<Fed, CapsuleError> {
+    fn fed(self, index: usize, lists: &mut Vec<List>) -> Result<Fed, CapsuleError> {
         let bytes = match &self.bytes {
             None => None,
-            Some(text) => Some(border::hex(&decoded(
-                &format!("evidence[{index}].bytes"),
-                text,
-            )?)),
+            Some(text) => Some(decoded(&format!("evidence[{index}].bytes"), text)?),
         };
+        let list = bytes
+            .as_ref()
+            .filter(|bytes| bytes.len() > KEPT_BYTES_MAX)
+            .and_then(|bytes| List::read(bytes).ok());
+        let bytes = match &list {
+            None => bytes.map(|bytes| border::hex(&bytes)),
+            Some(_) => None,
+        };
+        let shelved = list.as_ref().map(List::sha256_hex);
+        lists.extend(list);
         Ok(Fed {
+            shelved,
             need: self.need,
             received: self.received,
             bytes,

@@ -120,6 +120,8 @@ fn weigh(asked: &Asked, accounts: &[Account], at: Moment) -> (Standing, String) 
 /// The standing that one account proves at the moment judged; `None` where it proves none.
 fn standing(account: &Account, at: Moment) -> Option<Standing> {
     match &account.said {
+        // Its delta's account says what both say.
+        _ if account.superseded => None,
         Said::Nothing { .. } => None,
         Said::Good { .. } => Some(Standing::Good),
         // RFC 6960, 2.2: "The 'unknown' state indicates that the responder doesn't know about the
@@ -171,6 +173,7 @@ mod tests {
             next_update: None,
             sha256: None,
             attempts: Vec::new(),
+            superseded: false,
         }
     }
 

@@ -2,7 +2,8 @@
 
 use qaqpa_model::{Limits, RefusalLabel as L};
 use qaqpa_verdict::{
-    Capsule, CapsuleError, Matter, Nonce, Policy, Received, SubIndication as S, TrustSource,
+    Capsule, CapsuleError, Matter, NoShelf, Nonce, Policy, Received, SubIndication as S,
+    TrustSource,
 };
 use qaqpa_x509::TrustAnchors;
 
@@ -30,6 +31,7 @@ fn a_capsule_gives_the_report_of_the_examination_byte_for_byte() {
         &Policy::default(),
         &Limits::default(),
         &verdict,
+        &NoShelf,
     );
     let read = Capsule::parse(recorded.to_json().as_bytes()).unwrap();
     assert_eq!(read.to_json(), recorded.to_json());

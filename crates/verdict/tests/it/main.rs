@@ -3,6 +3,7 @@
 
 mod capsules;
 mod certificates;
+mod deltas;
 mod documents;
 mod forge;
 mod kinds;

@@ -25,7 +25,7 @@ proptest! {
         let subject = Subject::Certificate { certificate_der: stand.citizen.der(), pool_der: &[] };
         let (verdict, ..) = run(subject, &stand.known(), &Policy::default(), noon(), |need| match need {
             Need::Ocsp { .. } => Received::bytes(ocsp.clone(), noon()),
-            Need::Crl { .. } => Received::bytes(crl.clone(), noon()),
+            Need::Crl { .. } | Need::DeltaCrl { .. } => Received::bytes(crl.clone(), noon()),
         });
         prop_assert_eq!(judged(&verdict), Judged::Refused(qaqpa_model::RefusalLabel::RevocationUnknown, S::TryLater));
     }

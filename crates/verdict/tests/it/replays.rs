@@ -1,7 +1,7 @@
 //! Facts first, judgement second: a stored verdict is reached again from its dossier.
 
 use qaqpa_model::{Limits, RefusalLabel as L};
-use qaqpa_verdict::{Known, Policy, SubIndication as S, Subject, Verdict, replay};
+use qaqpa_verdict::{Known, NoShelf, Policy, SubIndication as S, Subject, Verdict, replay};
 use qaqpa_x509::{RevocationReason, TrustAnchors};
 use qaqpa_xml::{Document, XmlLimits};
 
@@ -43,6 +43,7 @@ fn again<'d>(
         &Limits::default(),
         stored.at,
         &stored.dossier,
+        &NoShelf,
     )
 }
 
@@ -131,6 +132,7 @@ fn a_changed_dossier_gives_no_better_verdict() {
         &Limits::default(),
         foreign.at,
         &foreign.dossier,
+        &NoShelf,
     );
     assert_eq!(
         judged(&verdict),

@@ -39,7 +39,7 @@ fn examine_with(
     let (verdict, ..) = run(subject, &stand.known(), policy, at, |need| {
         asked.borrow_mut().push(match need {
             Need::Ocsp { .. } => EvidenceKind::Ocsp,
-            Need::Crl { .. } => EvidenceKind::Crl,
+            Need::Crl { .. } | Need::DeltaCrl { .. } => EvidenceKind::Crl,
         });
         meet(need)
     });
@@ -50,7 +50,7 @@ fn examine_with(
 fn by_ocsp(stand: &Stand, at: Moment, make: impl Fn(&Need) -> Vec<u8>) -> Verdict {
     let (verdict, asked) = examine_with(stand, &Policy::default(), at, |need| match need {
         Need::Ocsp { .. } => Received::bytes(make(need), noon()),
-        Need::Crl { .. } => Received::unavailable("status 503", noon()),
+        Need::Crl { .. } | Need::DeltaCrl { .. } => Received::unavailable("status 503", noon()),
     });
     assert_eq!(asked.first(), Some(&EvidenceKind::Ocsp), "OCSP first");
     // Where OCSP said something definite, nobody else is asked; else the CRL is.
@@ -71,7 +71,7 @@ fn by_ocsp(stand: &Stand, at: Moment, make: impl Fn(&Need) -> Vec<u8>) -> Verdic
 fn by_crl(stand: &Stand, bytes: &[u8]) -> Verdict {
     let (verdict, asked) = examine_with(stand, &Policy::default(), noon(), |need| match need {
         Need::Ocsp { .. } => Received::unavailable("no answer within 5 s", noon()),
-        Need::Crl { .. } => Received::bytes(bytes.to_vec(), noon()),
+        Need::Crl { .. } | Need::DeltaCrl { .. } => Received::bytes(bytes.to_vec(), noon()),
     });
     assert_eq!(asked, [EvidenceKind::Ocsp, EvidenceKind::Crl]);
     verdict
@@ -423,7 +423,7 @@ fn two_sources_that_contradict_each_other_say_the_worse() {
     for (case, answer, list, expected) in table {
         let (verdict, asked) = examine_with(&stand, &policy, noon(), |need| match need {
             Need::Ocsp { .. } => Received::bytes(stand.ocsp(need, answer), noon()),
-            Need::Crl { .. } => Received::bytes(list.clone(), noon()),
+            Need::Crl { .. } | Need::DeltaCrl { .. } => Received::bytes(list.clone(), noon()),
         });
         assert_eq!(asked, [EvidenceKind::Ocsp, EvidenceKind::Crl], "{case}");
         assert_eq!(judged(&verdict), expected, "{case}\n{}", verdict.to_text());
@@ -440,7 +440,9 @@ fn unknown_to_the_responder_is_not_mended_by_a_list_that_is_silent() {
     let judge = |entries: Vec<crl::RevokedEntry>| {
         let (verdict, _) = examine_with(&stand, &Policy::default(), noon(), |need| match need {
             Need::Ocsp { .. } => Received::bytes(stand.ocsp(need, &unknown), noon()),
-            Need::Crl { .. } => Received::bytes(stand.crl(entries.clone()), noon()),
+            Need::Crl { .. } | Need::DeltaCrl { .. } => {
+                Received::bytes(stand.crl(entries.clone()), noon())
+            }
         });
         judged(&verdict)
     };
@@ -579,21 +581,14 @@ fn judge_authority(
         if !is_about_an_authority(need) {
             return stand.all_good(need);
         }
-        let (Need::Ocsp {
-            certificate,
-            issuer,
-            ..
-        }
-        | Need::Crl {
-            certificate,
-            issuer,
-            ..
-        }) = need;
-        assert_eq!((certificate, issuer), (&stand.issuing, &stand.root));
+        assert_eq!(
+            (need.certificate(), need.issuer()),
+            (&stand.issuing, &stand.root)
+        );
         assert_eq!(need.urls().is_empty(), stand.issuing.ocsp_urls().is_empty());
         asked.push(match need {
             Need::Ocsp { .. } => EvidenceKind::Ocsp,
-            Need::Crl { .. } => EvidenceKind::Crl,
+            Need::Crl { .. } | Need::DeltaCrl { .. } => EvidenceKind::Crl,
         });
         meet(need)
     });
@@ -623,13 +618,13 @@ fn a_revoked_authority_is_refused_by_ocsp_and_by_its_roots_list() {
     let ocsp = |answer: Answer| {
         judge_authority(addresses(), noon(), move |need| match need {
             Need::Ocsp { .. } => Received::bytes(by_issuer(need, &answer), noon()),
-            Need::Crl { .. } => Received::unavailable("status 503", noon()),
+            Need::Crl { .. } | Need::DeltaCrl { .. } => Received::unavailable("status 503", noon()),
         })
     };
     let list = |entries: Vec<crl::RevokedEntry>| {
         judge_authority(addresses(), noon(), move |need| match need {
             Need::Ocsp { .. } => Received::unavailable("no answer within 5 s", noon()),
-            Need::Crl { .. } => root_list(entries.clone()),
+            Need::Crl { .. } | Need::DeltaCrl { .. } => root_list(entries.clone()),
         })
     };
     let revoked = |reason| Answer::revoked(hour_ago(), Some(reason));
@@ -698,7 +693,7 @@ fn an_authority_cannot_speak_for_itself() {
     let stand = Stand::new();
     let (verdict, _) = judge_authority(addresses(), noon(), |need| match need {
         Need::Ocsp { .. } => Received::bytes(stand.ocsp(need, &Answer::good()), noon()),
-        Need::Crl { .. } => Received::bytes(stand.crl(Vec::new()), noon()),
+        Need::Crl { .. } | Need::DeltaCrl { .. } => Received::bytes(stand.crl(Vec::new()), noon()),
     });
     assert_eq!(judged(&verdict), UNKNOWN);
 }

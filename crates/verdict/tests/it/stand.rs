@@ -286,7 +286,7 @@ impl Stand {
     pub(crate) fn all_good(&self, need: &Need) -> Received {
         match need {
             Need::Ocsp { .. } => Received::bytes(self.ocsp(need, &Answer::good()), noon()),
-            Need::Crl { .. } => Received::bytes(self.crl(Vec::new()), noon()),
+            _ => Received::bytes(self.crl(Vec::new()), noon()),
         }
     }
 }
@@ -352,7 +352,7 @@ pub(crate) fn run<'d>(
 
 /// Whether a need is about a certificate above the signer's.
 pub(crate) fn is_about_an_authority(need: &Need) -> bool {
-    need.id().0 / 2 > 0
+    need.id().place() > 0
 }
 
 thread_local! {
@@ -398,7 +398,7 @@ fn answered(need: &Need, answer: &Answer, responder: &Certificate, key: &Private
 
 /// An OCSP answer to a need, signed by the issuer itself.
 pub(crate) fn by_issuer(need: &Need, answer: &Answer) -> Vec<u8> {
-    let (Need::Ocsp { issuer, .. } | Need::Crl { issuer, .. }) = need;
+    let issuer = need.issuer();
     answered(need, answer, issuer, &key_of(issuer))
 }
 
@@ -406,7 +406,8 @@ pub(crate) fn by_issuer(need: &Need, answer: &Answer) -> Vec<u8> {
 fn in_force(need: &Need) -> Vec<u8> {
     match need {
         Need::Ocsp { .. } => by_issuer(need, &Answer::good()),
-        Need::Crl { issuer, .. } => {
+        _ => {
+            let issuer = need.issuer();
             crl::issue(&Stand::new().list(Vec::new()), issuer, &key_of(issuer)).unwrap()
         }
     }

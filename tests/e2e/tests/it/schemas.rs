@@ -40,6 +40,9 @@ fn every_json_is_of_its_schema_and_every_schema_is_used() {
         .as_array()
         .and_then(|list| list.first())
         .map(|entry| entry["id"].as_str().unwrap().to_owned());
+    let capsule = folder.path().join("capsule.json");
+    json(&["verify", signed, "--write-capsule", capsule.to_str().unwrap()]);
+    let capsule = std::fs::read_to_string(capsule).unwrap();
     let shown = [
         (
             "endpoints",
@@ -54,6 +57,7 @@ fn every_json_is_of_its_schema_and_every_schema_is_used() {
         ),
         ("send", json(&["send", signed])),
         ("verdict", json(&["verify", signed])),
+        ("capsule", capsule),
         ("ca-issue", issue),
         ("ca-certificate", json(&["ca", "suspend", "schema-1"])),
         ("ca-status", json(&["ca", "status"])),
