@@ -1,18 +1,25 @@
-//! Writes the seeds anew: signed documents, the public key, and what the documents read as; time stamps.
+//! Writes the seeds anew: signed documents, the public key, and what the documents read as; OCSP answers; time stamps.
+
+#![expect(
+    clippy::expect_used,
+    reason = "a tool of ours: what fails is seen at once"
+)]
 
 use std::path::Path;
 
 use qaqpa_crypto::gost::{Curve, SigningKey, streebog512};
-use qaqpa_crypto::{DigestAlgorithm, PrivateKey, SignatureAlgorithm};
+use qaqpa_crypto::{DigestAlgorithm, KeyKind, PrivateKey, SignatureAlgorithm};
+use qaqpa_fuzz::{STAMPED, reading};
 use qaqpa_model::Moment;
-use qaqpa_x509::issue::{self, Addresses, Issuer, Validity};
+use qaqpa_x509::issue::{self, Addresses, CertificateSpec, Issuer, Validity};
 use qaqpa_x509::name::NameToWrite;
-use qaqpa_x509::oid;
+use qaqpa_x509::ocsp::{self, CertId, CertStatus, Request, Response, ResponseStatus, SingleAnswer};
 use qaqpa_x509::tsp::{self, Accuracy, Imprint, Signing, StampRequest, StampToIssue};
+use qaqpa_x509::{Certificate, RevocationReason, oid};
 use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::{
-    Bounds, CoveredElement, Signer, WsseKeyInfo, find_by_id, find_enveloped, find_wsse, sign_by_id,
-    sign_enveloped, sign_wsse,
+    Bounds, Signer, WsseKeyInfo, find_by_id, find_enveloped, find_wsse, sign_by_id, sign_enveloped,
+    sign_wsse,
 };
 
 const APPLICATION: &str = "<application xmlns=\"urn:qaqpa:document:1\" version=\"1\" Id=\"app\"><iin>931002451325</iin>\
@@ -40,7 +47,11 @@ fn main() {
             .expect("it verifies");
         readings.push_str(&reading(covered.root()));
         readings.push('\n');
-        for target in ["xml_parse", "c14n", "xmldsig_verify"] {
+        let verify = match name {
+            "wsse.xml" => "wsse_verify",
+            _ => "xmldsig_verify",
+        };
+        for target in ["xml_parse", "c14n", verify] {
             let folder = seeds.join(target);
             std::fs::create_dir_all(&folder).expect("a folder");
             std::fs::write(folder.join(name), &signed).expect("a seed");
@@ -68,6 +79,7 @@ fn main() {
     );
     stamps(&seeds, &key);
     gost(&seeds);
+    answers(&seeds);
     std::fs::write(seeds.join("readings.txt"), readings).expect("readings");
     std::fs::write(seeds.join("key.spki"), key.spki_der()).expect("the key");
 }
@@ -82,6 +94,85 @@ fn gost(seeds: &Path) {
         let signature = key.sign(digest).expect("signed");
         let seed = [&[choice], key.public().xy(), digest, &signature].concat();
         std::fs::write(folder.join(name), seed).expect("a seed");
+    }
+}
+
+/// Requests about a certificate, and answers that it is revoked: by a delegate, by the issuer, with and without a nonce.
+fn answers(seeds: &Path) {
+    let validity = Validity {
+        not_before: Moment::ROOT_BEGIN,
+        not_after: Moment::ROOT_END,
+    };
+    let name = |name| NameToWrite::new().with(oid::COMMON_NAME, name);
+    let [root_key, key, responder_key] =
+        [(); 3].map(|()| PrivateKey::generate(KeyKind::Ecdsa).expect("a key"));
+    let root = issue::root(name("TEST ROOT"), &root_key, validity).expect("a root");
+    let by = Issuer {
+        certificate: &root,
+        key: &root_key,
+    };
+    let leaf = CertificateSpec::new(name("TEST"), key.spki_der(), validity).expect("a key's");
+    let leaf = issue::issue(&leaf, by).expect("a certificate");
+    let responder = issue::responder(name("TEST OCSP"), responder_key.spki_der(), validity, by)
+        .expect("a responder");
+    let nonce = [0xf1; 8];
+    let request = |nonce: Option<&[u8]>| Request::about(&leaf, &root, nonce);
+    let several = Request {
+        cert_ids: vec![
+            CertId::new(DigestAlgorithm::Sha1, &leaf, &root),
+            CertId::new(DigestAlgorithm::Sha512, &leaf, &root),
+        ],
+        nonce: None,
+    };
+    let answer = |request: &Request, by: &Certificate, key: &PrivateKey| {
+        let single = |cert_id: &CertId| SingleAnswer {
+            cert_id: cert_id.clone(),
+            status: CertStatus::Revoked {
+                at: Moment::ROOT_BEGIN,
+                reason: Some(RevocationReason::KeyCompromise),
+            },
+            this_update: Moment::ROOT_BEGIN,
+            next_update: Some(Moment::ROOT_END),
+        };
+        let response = Response {
+            answers: request.cert_ids.iter().map(single).collect(),
+            nonce: request.nonce.clone(),
+            produced_at: Moment::ROOT_BEGIN,
+            extended_revoke: true,
+        };
+        ocsp::respond(&response, by, key).expect("an answer")
+    };
+    let (plain, salted) = (request(None), request(Some(&nonce)));
+    for (target, name, bytes) in [
+        ("ocsp_request", "plain.der", plain.encode()),
+        ("ocsp_request", "nonce.der", salted.encode()),
+        ("ocsp_request", "several.der", several.encode()),
+        (
+            "ocsp_response",
+            "delegate.der",
+            answer(&plain, &responder, &responder_key),
+        ),
+        (
+            "ocsp_response",
+            "nonce.der",
+            answer(&salted, &responder, &responder_key),
+        ),
+        (
+            "ocsp_response",
+            "issuer.der",
+            answer(&plain, &root, &root_key),
+        ),
+        (
+            "ocsp_response",
+            "try-later.der",
+            ocsp::failure(ResponseStatus::TryLater),
+        ),
+        ("ocsp_response", "issuer.cer", root.der().to_vec()),
+        ("ocsp_response", "leaf.cer", leaf.der().to_vec()),
+    ] {
+        let folder = seeds.join(target);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join(name), bytes).expect("a seed");
     }
 }
 
@@ -100,8 +191,7 @@ fn stamps(seeds: &Path, key: &PrivateKey) {
     let addresses = Addresses::default();
     let tsa = issue::timestamper(name("TEST TSA"), key.spki_der(), validity, addresses, by)
         .expect("an authority");
-    // As in `fuzz_targets/tsp_token.rs`.
-    let imprint = Imprint::of(DigestAlgorithm::Sha256, b"TEST data to stamp");
+    let imprint = Imprint::of(DigestAlgorithm::Sha256, STAMPED);
     let request = StampRequest::new(imprint.clone())
         .with_nonce(&[0xf1; 8])
         .with_policy(oid::POLICY_TSP_RSA);
@@ -127,23 +217,4 @@ fn stamps(seeds: &Path, key: &PrivateKey) {
         std::fs::create_dir_all(&folder).expect("a folder");
         std::fs::write(folder.join(name), bytes).expect("a seed");
     }
-}
-
-/// As in `fuzz_targets/xmldsig_verify.rs`.
-fn reading(root: CoveredElement<'_>) -> String {
-    let mut lines = String::new();
-    for element in std::iter::once(root).chain(root.descendants()) {
-        let mut attributes: Vec<_> = element
-            .attributes()
-            .map(|a| format!("{:?} {}={:?}", a.namespace, a.local, a.value))
-            .collect();
-        attributes.sort();
-        lines.push_str(&format!(
-            "{:?} {} {attributes:?} {:?}\n",
-            element.namespace(),
-            element.name(),
-            element.text()
-        ));
-    }
-    lines
 }

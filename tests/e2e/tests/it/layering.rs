@@ -61,6 +61,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("regional-gateway", FLOORS_0_TO_3),
     ("portal-mock", FLOORS_0_TO_3),
     (
+        "tests/fuzz",
+        &["model", "xml", "crypto", "x509", "xmldsig", "ades"],
+    ),
+    (
         "tests/runner",
         &[
             "model",

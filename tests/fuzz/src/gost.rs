@@ -1,18 +1,16 @@
-//! No bytes but the seeds', whose keys were thrown away, verify; keys that are read are written as they came.
-//!
-//! A seed is a byte for the curve, x‖y, the digest and r‖s.
+//! Signatures with GOST keys.
 
-#![no_main]
-
-use libfuzzer_sys::fuzz_target;
 use qaqpa_crypto::gost::{Curve, SigningKey, VerifyingKey};
 
 const SEEDS: [&[u8]; 2] = [
-    include_bytes!("../seeds/gost_verify/2004"),
-    include_bytes!("../seeds/gost_verify/2015"),
+    crate::seed!("gost_verify/2004"),
+    crate::seed!("gost_verify/2015"),
 ];
 
-fuzz_target!(|bytes: &[u8]| {
+/// No bytes but the seeds', whose keys were thrown away, verify; keys that are read are written as they came.
+///
+/// A seed is a byte for the curve, x‖y, the digest and r‖s.
+pub fn gost_verify(bytes: &[u8]) {
     let Some((&choice, rest)) = bytes.split_first() else {
         return;
     };
@@ -42,4 +40,4 @@ fuzz_target!(|bytes: &[u8]| {
             assert_eq!([xy, digest, signature].concat(), seed);
         }
     }
-});
+}
