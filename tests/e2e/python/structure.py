@@ -1,11 +1,11 @@
-"""What asn1crypto reads in certificates, requests and keys of kinds that it does not know itself.
+"""What asn1crypto reads in certificates, requests, keys and CMS messages of kinds that it does not know itself.
 
-    structure.py certificate|request|key FILE    DER; prints one fact a line
+    structure.py certificate|cms|request|key FILE    DER; prints one fact a line
 """
 
 import sys
 
-from asn1crypto import core, csr, x509
+from asn1crypto import cms, core, csr, x509
 
 
 class Algorithm(core.Sequence):
@@ -101,6 +101,25 @@ def request(der):
             yield critical(extensions)
 
 
+def message(der):
+    whole = cms.ContentInfo.load(der, strict=True)
+    assert whole["content_type"].native == "signed_data"
+    data = whole["content"]
+    yield f"version: {data['version'].native}"
+    for digest in data["digest_algorithms"]:
+        yield f"digest: {algorithm(digest.dump())}"
+    inside = data["encap_content_info"]
+    yield f"content: {inside['content_type'].dotted} {len(inside['content'].native)}"
+    yield f"certificates: {len(data['certificates'])}"
+    for signer in data["signer_infos"]:
+        yield f"signer: {signer['version'].native} {signer['sid'].name}"
+        yield f"signer's digest: {algorithm(signer['digest_algorithm'].dump())}"
+        yield from sorted(f"signed: {a['type'].dotted}" for a in signer["signed_attrs"])
+        yield f"signature: {algorithm(signer['signature_algorithm'].dump())}"
+        yield f"signature bytes: {len(signer['signature'].native)}"
+        yield from sorted(f"unsigned: {a['type'].dotted}" for a in signer["unsigned_attrs"])
+
+
 def key(der):
     value = whole(PrivateKey, der)
     inner = whole(core.OctetString, value["key"].native)
@@ -111,5 +130,6 @@ def key(der):
 
 what, path = sys.argv[1:]
 with open(path, "rb") as file:
-    for fact in {"certificate": certificate, "request": request, "key": key}[what](file.read()):
+    readers = {"certificate": certificate, "cms": message, "request": request, "key": key}
+    for fact in readers[what](file.read()):
         print(fact)

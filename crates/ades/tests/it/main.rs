@@ -1,1 +1,6 @@
 //! Advanced signatures, whole.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
+mod cms;
+mod tools;
