@@ -3,3 +3,4 @@
 //! Floor 2. A reading of a signature proves nothing about certificates: `verdict` judges those.
 
 pub mod cms;
+pub mod xades;

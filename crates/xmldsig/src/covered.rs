@@ -40,7 +40,7 @@ pub enum PartKind {
     Other,
     /// The value of another signature, which this one counter-signs.
     SignatureValue,
-    /// The signature's own signed properties (ETSI EN 319 132-1, clause 4.3.4).
+    /// The signature's own signed properties (ETSI EN 319 132-1, clause 4.3.2).
     SignedProperties,
 }
 

@@ -30,7 +30,7 @@ pub(crate) const DS11: &str = "http://www.w3.org/2009/xmldsig11#";
 pub(crate) const FILTER2: &str = "http://www.w3.org/2002/06/xmldsig-filter2";
 /// XAdES (ETSI EN 319 132-1).
 pub(crate) const XADES: &str = "http://uri.etsi.org/01903/v1.3.2#";
-/// The Type of the reference to the signed properties (ETSI EN 319 132-1, clause 4.3.4).
+/// The Type of the reference to the signed properties (ETSI EN 319 132-1, clause 4.4.2).
 pub(crate) const SIGNED_PROPERTIES: &str = "http://uri.etsi.org/01903#SignedProperties";
-/// The Type of a counter-signature's reference (ETSI EN 319 132-1, clause 5.2.7.2).
+/// The Type of a counter-signature's reference (ETSI EN 319 132-1, clause 5.2.7.1).
 pub(crate) const COUNTERSIGNED: &str = "http://uri.etsi.org/01903#CountersignedSignature";

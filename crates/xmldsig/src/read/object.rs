@@ -16,7 +16,7 @@ pub(crate) struct Qualifying<'d> {
 
 /// Checks that exactly one reference, of their Type, is about the signed properties, and that no other has this Type.
 ///
-/// Source: ETSI EN 319 132-1 V1.2.1, clause 4.3.4.
+/// Source: ETSI EN 319 132-1 V1.2.1, clause 4.4.2.
 pub(crate) fn check_covered(
     qualifying: Option<&Qualifying<'_>>,
     references: &[Reference<'_>],
@@ -48,7 +48,7 @@ pub(crate) fn check_covered(
 ///
 /// Whatever else an Object could hold is a second payload beside the one that is read, and is refused (case W08).
 ///
-/// Source: ETSI EN 319 132-1 V1.2.1, clauses 4.3.2 and 4.3.3.
+/// Source: ETSI EN 319 132-1 V1.2.1, clauses 4.3.1 and 4.4.1.
 pub(crate) fn read<'d>(
     object: Element<'d>,
     signature: Element<'d>,
@@ -67,7 +67,7 @@ pub(crate) fn read<'d>(
     parts.end()?;
     let id = signature.attribute(None, "Id").unwrap_or_default();
     let target = element.attribute(None, "Target").unwrap_or_default();
-    // Clause 4.3.3: Target "shall refer to the Id attribute of the corresponding ds:Signature".
+    // Clause 4.3.1: Target is the Id of the signature that the properties belong to.
     if id.is_empty() || target.strip_prefix('#') != Some(id) {
         return Err(SignatureError::malformed(
             "Target of QualifyingProperties is not this Signature",
@@ -82,7 +82,7 @@ pub(crate) fn read<'d>(
 
 /// Whether a signature stands in the unsigned properties of another, as a counter-signature there; the other one.
 ///
-/// Source: ETSI EN 319 132-1 V1.2.1, clause 5.2.7.1.
+/// Source: ETSI EN 319 132-1 V1.2.1, clause 5.2.7.2.
 pub(crate) fn countersigned_by_place(signature: Element<'_>) -> Option<Element<'_>> {
     let mut at = signature;
     for (namespace, local) in [

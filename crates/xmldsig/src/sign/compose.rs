@@ -126,10 +126,10 @@ fn markup(template: &Template<'_>, signer: &Signer<'_>, value: &str) -> String {
         template.canonicalization.uri(),
     );
     method(&mut xml, "ds:SignatureMethod", signer.algorithm.uri());
-    for (number, reference) in template.references.iter().enumerate() {
+    for (number, reference) in (1..).zip(&template.references) {
         xml.start("ds:Reference");
-        if let (0, Some(id)) = (number, id) {
-            xml.attribute("Id", &Options::reference_id(id));
+        if let Some(id) = id {
+            xml.attribute("Id", &Options::reference_id(id, number));
         }
         if let Some(kind) = reference.kind {
             xml.attribute("Type", kind);

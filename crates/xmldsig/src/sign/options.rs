@@ -8,7 +8,7 @@ use crate::error::SignError;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// The Id of the signature, which the caller makes unique (a UUID after a letter): the signature itself gets it, its
-    /// value gets it with `-value`, its first reference with `-reference`. Counter-signatures and XAdES need it.
+    /// value gets it with `-value`, its references with `-reference-1` and so on. Counter-signatures and XAdES need it.
     pub id: Option<String>,
     /// Whether signatures may stand beside this one: those that are there stay, and an enveloped one leaves all of them
     /// out by the subtraction of `/descendant::ds:Signature` (XPath Filter 2.0).
@@ -42,10 +42,10 @@ impl Options {
         format!("{id}-value")
     }
 
-    /// The Id of the first reference of a signature with this Id.
+    /// The Id of a reference of a signature with this Id, by its number from 1.
     #[must_use]
-    pub fn reference_id(id: &str) -> String {
-        format!("{id}-reference")
+    pub fn reference_id(id: &str, number: usize) -> String {
+        format!("{id}-reference-{number}")
     }
 
     pub(super) fn check(&self) -> Result<(), SignError> {
