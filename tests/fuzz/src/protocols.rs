@@ -81,7 +81,6 @@ fn judge(token: &[u8]) {
         at: Moment::ROOT_END,
         skew_max: Duration::ZERO,
         accuracy_max: Duration::MAX,
-        accuracy_max: Duration::MAX,
     };
     if let Ok(stamp) = verify(token, Stamped::Data(STAMPED), &wanted, &[]) {
         assert_eq!(stamp.serial, [7]);
