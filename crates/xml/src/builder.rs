@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use memchr::memchr2;
+use memchr::{memchr_iter, memchr2};
 
 use crate::chars::is_space;
 use crate::error::{Position, XmlError};
@@ -53,8 +53,8 @@ impl<'s> Builder<'s> {
             after: 0,
             kind: Kind::Document,
         };
-        // Small elements take 30 bytes and more; a document of one large text need not reserve for them.
-        let mut nodes = Vec::with_capacity((source.len() / 32).clamp(16, 4096));
+        let tags = tags_expected(source.as_bytes(), limits);
+        let mut nodes = Vec::with_capacity(tags + 16);
         nodes.push(document);
         Self {
             source,
@@ -62,20 +62,20 @@ impl<'s> Builder<'s> {
             limits,
             tree: Tree {
                 nodes,
-                elements: Vec::with_capacity((source.len() / 64).clamp(8, 2048)),
-                attributes: Vec::new(),
-                declarations: Vec::new(),
-                prefixes: Vec::new(),
-                namespaces: Vec::new(),
+                elements: Vec::with_capacity(tags / 2 + 8),
+                attributes: Vec::with_capacity(tags / 4 + 8),
+                declarations: Vec::with_capacity(8),
+                prefixes: Vec::with_capacity(8),
+                namespaces: Vec::with_capacity(8),
                 rewritten: String::new(),
                 ids: Vec::new(),
                 root: NodeId::DOCUMENT,
             },
             bindings: Bindings::new(),
-            open: Vec::new(),
+            open: Vec::with_capacity(16),
             comments: 0,
             pending: Pending::default(),
-            raw: Vec::new(),
+            raw: Vec::with_capacity(8),
         }
     }
 
@@ -113,12 +113,24 @@ impl<'s> Builder<'s> {
             }
             at += 1;
         }
+        let is_canonical = !has_greater;
+        // Nothing before it, and neither a reference nor a CDATA section after it: nearly all text.
+        let is_whole = self.pending.is_empty()
+            && self.bytes.get(at) == Some(&b'<')
+            && self.bytes.get(at + 1) != Some(&b'!');
         let (source, rewritten) = (self.source, &mut self.tree.rewritten);
         if has_cr {
             let out = self.pending.rewriting(source, rewritten, start..at, false);
             text::with_line_ends(&source[start..at], out);
+        } else if is_whole {
+            let chars = Chars {
+                start: number(start),
+                end: number(at),
+                is_rewritten: false,
+                is_canonical,
+            };
+            self.add(start..at, Kind::Text(chars));
         } else {
-            let is_canonical = !has_greater;
             self.pending
                 .push(source, rewritten, start..at, start..at, is_canonical);
         }
@@ -428,7 +440,11 @@ impl<'s> Builder<'s> {
     }
 
     /// Ends the text node that was going on.
+    #[inline]
     fn flush(&mut self) {
+        if self.pending.is_empty() {
+            return;
+        }
         if let Some((span, chars)) = self.pending.take(&self.tree.rewritten) {
             self.add(span, Kind::Text(chars));
         }
@@ -485,7 +501,8 @@ impl<'s> Builder<'s> {
 /// The expanded names of one tag's attributes, so that each stands once (Namespaces in XML 1.0, §6.3).
 #[derive(Default)]
 struct ExpandedNames<'s> {
-    seen: HashSet<(u32, &'s str)>,
+    /// All of them, once they are many.
+    seen: Option<HashSet<(u32, &'s str)>>,
 }
 
 impl<'s> ExpandedNames<'s> {
@@ -502,11 +519,22 @@ impl<'s> ExpandedNames<'s> {
         if before.len() < Self::FEW {
             return before.iter().any(|a| key(a) == name);
         }
-        if self.seen.is_empty() {
-            self.seen.extend(before.iter().map(key));
-        }
-        !self.seen.insert(name)
+        let all = || before.iter().map(key).collect();
+        !self.seen.get_or_insert_with(all).insert(name)
     }
+}
+
+/// How many tags there may be, by those at the beginning: what is reserved for them is neither too little for small
+/// elements nor touched where there is one large text.
+fn tags_expected(bytes: &[u8], limits: &XmlLimits) -> usize {
+    const LOOKED_AT: usize = 16 * 1024;
+    const RESERVED_MAX: usize = 128 * 1024;
+    let beginning = &bytes[..bytes.len().min(LOOKED_AT)];
+    let tags = memchr_iter(b'<', beginning).count();
+    let expected = tags * (bytes.len() / LOOKED_AT + 1);
+    expected
+        .min(limits.elements_max.saturating_mul(2))
+        .min(RESERVED_MAX)
 }
 
 fn within(value: usize, max: usize, what: XmlLimit) -> Result<(), XmlError> {

@@ -23,7 +23,7 @@ impl<'s> Bindings<'s> {
             prefixes: Names::new("", "xml"),
             namespaces: Names::new("", XML_NAMESPACE),
             bound: vec![Some(NamespaceId::NONE), Some(NamespaceId::XML)],
-            hidden: Vec::new(),
+            hidden: Vec::with_capacity(16),
         }
     }
 
@@ -87,7 +87,11 @@ impl<'s> Names<'s> {
 
     fn new(zero: &'static str, one: &'static str) -> Self {
         Self {
-            known: vec![Cow::Borrowed(zero), Cow::Borrowed(one)],
+            known: {
+                let mut known = Vec::with_capacity(Self::FEW + 1);
+                known.extend([Cow::Borrowed(zero), Cow::Borrowed(one)]);
+                known
+            },
             numbers: HashMap::new(),
             last: 0,
         }

@@ -25,6 +25,11 @@ enum Value {
 }
 
 impl Pending {
+    /// Whether no text node is growing.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.text.is_none()
+    }
+
     /// Adds a piece that stands at `span` and means the characters at `value`, both in the source.
     ///
     /// `is_canonical`: the bytes at `span` are the canonical form of these characters.

@@ -5,16 +5,16 @@
 const TEXT: u8 = 1;
 /// The same for attribute values, where white space is rewritten and quotes end: all control characters, `<`, `&`, `"`, `'`.
 const VALUE: u8 = 2;
-/// A character of a name, of those in ASCII, less the colon (Namespaces in XML 1.0, production 4).
-const NAME: u8 = 4;
 /// A character that may begin a name, of those in ASCII, less the colon.
-const NAME_START: u8 = 8;
+const NAME_START: u8 = 4;
+/// A character of a name, of those in ASCII, less the colon (production 4a).
+const NAME: u8 = 64;
 /// White space (XML 1.0, production 3).
-const SPACE: u8 = 16;
+const SPACE: u8 = 8;
 /// A byte that is escaped in a canonical text node (C14N 1.0, §2.3).
-const ESCAPED_TEXT: u8 = 32;
+const ESCAPED_TEXT: u8 = 16;
 /// A byte that is escaped in a canonical attribute value (C14N 1.0, §2.3).
-const ESCAPED_VALUE: u8 = 64;
+const ESCAPED_VALUE: u8 = 32;
 
 static CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
@@ -34,7 +34,7 @@ static CLASSES: [u8; 256] = {
             classes[byte] |= ESCAPED_VALUE;
         }
         if b.is_ascii_alphabetic() || b == b'_' {
-            classes[byte] |= NAME | NAME_START;
+            classes[byte] |= NAME_START | NAME;
         }
         if b.is_ascii_digit() || b == b'-' || b == b'.' {
             classes[byte] |= NAME;
@@ -92,29 +92,26 @@ pub(crate) fn escaped_in_value(bytes: &[u8], at: usize) -> usize {
 #[inline(always)]
 fn next(bytes: &[u8], at: usize, class: u8, is_special: impl Fn(u8) -> bool + Copy) -> usize {
     let mut at = at;
-    // What stands between two tags is short more often than not.
     while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<CHUNK>) {
-        if any::<CHUNK>(chunk, is_special) {
-            break;
+        if let Some(found) = first_of_chunk(chunk, is_special) {
+            return at + found;
         }
         at += CHUNK;
+        // What stands between two tags is short more often than not; what is not may be very long.
         while let Some(long) = bytes.get(at..).and_then(<[u8]>::first_chunk::<LONG>) {
-            if any::<LONG>(long, is_special) {
+            if any(long, is_special) {
                 break;
             }
             at += LONG;
         }
     }
-    first(bytes, at, class)
+    first(bytes, at, |b| CLASSES[usize::from(b)] & class != 0)
 }
 
-/// Where the first byte stands, from `at` on, that is no character of a name in ASCII.
+/// Where the first byte stands, from `at` on, that is no character of a name in ASCII. Names are short.
+#[inline]
 pub(crate) fn name_end(bytes: &[u8], at: usize) -> usize {
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest
-        .iter()
-        .position(|b| CLASSES[usize::from(*b)] & NAME == 0)
-        .unwrap_or(rest.len())
+    first(bytes, at, |b| CLASSES[usize::from(b)] & NAME == 0)
 }
 
 /// Whether a name may begin with this byte of ASCII.
@@ -137,18 +134,29 @@ pub(crate) fn space_end(bytes: &[u8], at: usize) -> usize {
 }
 
 #[inline(always)]
-fn any<const N: usize>(chunk: &[u8; N], is_special: impl Fn(u8) -> bool) -> bool {
+fn any(chunk: &[u8; LONG], is_special: impl Fn(u8) -> bool) -> bool {
     chunk
         .iter()
         .fold(0, |found, b| found | u8::from(is_special(*b)))
         != 0
 }
 
-fn first(bytes: &[u8], at: usize, class: u8) -> usize {
+/// Where the first special byte of a chunk is: all are judged at once, and then counted as one number.
+#[inline(always)]
+fn first_of_chunk(chunk: &[u8; CHUNK], is_special: impl Fn(u8) -> bool) -> Option<usize> {
+    let found = u128::from_le_bytes(chunk.map(
+        #[inline(always)]
+        |b| u8::from(is_special(b)),
+    ));
+    (found != 0).then(|| found.trailing_zeros() as usize / 8)
+}
+
+#[inline(always)]
+fn first(bytes: &[u8], at: usize, is_special: impl Fn(u8) -> bool) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
     at + rest
         .iter()
-        .position(|b| CLASSES[usize::from(*b)] & class != 0)
+        .position(|b| is_special(*b))
         .unwrap_or(rest.len())
 }
 
@@ -170,6 +178,10 @@ mod tests {
                 assert_eq!(plain_text_end(&bytes, 0), if text { at } else { 200 });
                 let value = matches!(byte, 0..b' ' | b'<' | b'&' | b'"' | b'\'' | 0xEF);
                 assert_eq!(plain_value_end(&bytes, 0), if value { at } else { 200 });
+                let name = byte < 0x80
+                    && byte != b':'
+                    && crate::is_ncname(&format!("a{}", char::from(byte)));
+                assert_eq!(name_end(&bytes, 0), if name { 200 } else { at });
             }
         }
         assert_eq!(plain_text_end(b"<<", 1), 1);

@@ -156,7 +156,8 @@ pub(crate) fn end(source: &str, start: usize) -> Option<usize> {
 /// The names of one tag's attributes, so that each stands once.
 #[derive(Default)]
 struct Names<'s> {
-    seen: HashSet<&'s str>,
+    /// All of them, once they are many.
+    seen: Option<HashSet<&'s str>>,
 }
 
 impl<'s> Names<'s> {
@@ -168,11 +169,8 @@ impl<'s> Names<'s> {
         if before.len() < Self::FEW {
             return before.iter().any(|a| a.name.whole(source) == name);
         }
-        if self.seen.is_empty() {
-            self.seen
-                .extend(before.iter().map(|a| a.name.whole(source)));
-        }
-        !self.seen.insert(name)
+        let all = || before.iter().map(|a| a.name.whole(source)).collect();
+        !self.seen.get_or_insert_with(all).insert(name)
     }
 }
 

@@ -207,7 +207,14 @@ impl<'d, S: Sink> Renderer<'d, '_, S> {
     /// C14N 1.0, §2.2: by namespace name, then by local name; no namespace comes first.
     fn attributes(&mut self, attributes: &'d [AttributeData]) {
         let document = self.document;
-        if attributes.is_sorted_by(|a, b| key(document, a) <= key(document, b)) {
+        let order = |a: &AttributeData, b: &AttributeData| {
+            if a.namespace == b.namespace {
+                local(document, a).cmp(local(document, b))
+            } else {
+                key(document, a).cmp(&key(document, b))
+            }
+        };
+        if attributes.is_sorted_by(|a, b| order(a, b).is_le()) {
             for attribute in attributes {
                 self.attribute(attribute);
             }
@@ -216,7 +223,7 @@ impl<'d, S: Sink> Renderer<'d, '_, S> {
         let mut sorted = std::mem::take(&mut self.sorted);
         sorted.clear();
         sorted.extend(attributes);
-        sorted.sort_unstable_by(|a, b| key(document, a).cmp(&key(document, b)));
+        sorted.sort_unstable_by(|a, b| order(a, b));
         for attribute in &sorted {
             self.attribute(attribute);
         }
@@ -285,8 +292,12 @@ impl<'d, S: Sink> Renderer<'d, '_, S> {
 fn key<'d>(document: &'d Document, data: &AttributeData) -> (&'d str, &'d str) {
     (
         document.namespace_name(data.namespace).unwrap_or_default(),
-        &document.source[data.local as usize..data.name_end as usize],
+        local(document, data),
     )
+}
+
+fn local<'d>(document: &'d Document, data: &AttributeData) -> &'d str {
+    &document.source[data.local as usize..data.name_end as usize]
 }
 
 /// C14N 1.0, §2.3: what stands for a byte that is not itself.
