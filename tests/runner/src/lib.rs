@@ -5,13 +5,17 @@
 //!   people act through pages with a browser, systems through the gateway's channel. Control ports set
 //!   the stage and observe, and never act.
 //! - [`Report`] shows what came of it, with the [`Coverage`] of the regulation.
+//! - [`World`](forge::World) forges documents, certificates and evidence, right or spoilt in one place; [`attack`] is the corpus of
+//!   attacks that is built with it.
 //! - [`sample`] fills any service's form with valid values.
 
 mod act;
+pub mod attack;
 mod browser;
 pub mod coverage;
 pub mod endpoints;
 mod error;
+pub mod forge;
 mod html;
 pub mod path;
 mod play;

@@ -1,0 +1,60 @@
+//! What a family of cases has in common: its story, and why our design answers it.
+
+use serde::Deserialize;
+
+use super::case::CaseError;
+
+/// A folder of cases.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Family {
+    /// The folder.
+    #[serde(skip)]
+    pub name: String,
+    /// What it is called.
+    pub title: String,
+    /// What happened to whom.
+    pub story: String,
+    /// Why our design answers it, and where that stands.
+    pub answer: String,
+}
+
+/// The classes of the catalogue, each with its subject; those without a case with the reason.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Catalogue {
+    /// Every class and what it is about.
+    pub classes: std::collections::BTreeMap<String, String>,
+    /// Classes that no case shows, and why not.
+    pub elsewhere: std::collections::BTreeMap<String, String>,
+}
+
+impl Family {
+    pub(super) fn parse(file: &str, text: &str) -> Result<Self, CaseError> {
+        let mut family: Self = toml::from_str(text).map_err(|error| wrong(file, text, &error))?;
+        file.split('/')
+            .next()
+            .unwrap_or_default()
+            .clone_into(&mut family.name);
+        Ok(family)
+    }
+}
+
+impl Catalogue {
+    pub(super) fn parse(file: &str, text: &str) -> Result<Self, CaseError> {
+        toml::from_str(text).map_err(|error| wrong(file, text, &error))
+    }
+}
+
+pub(super) fn wrong(file: &str, text: &str, error: &toml::de::Error) -> CaseError {
+    let line = error
+        .span()
+        .map(|span| text[..span.start].matches('\n').count() + 1);
+    CaseError {
+        file: match line {
+            Some(line) => format!("{file}:{line}"),
+            None => file.to_owned(),
+        },
+        why: error.message().to_owned(),
+    }
+}

@@ -1,0 +1,113 @@
+//! docs/ATTACKS.md: the corpus told family by family, for people.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::{Case, Catalogue, Expected, Family, Level};
+
+/// The whole page.
+#[must_use]
+pub fn markdown(cases: &[Case], families: &[Family], catalogue: &Catalogue) -> String {
+    let count = |verdict| {
+        cases
+            .iter()
+            .filter(|case| case.expect.verdict == verdict)
+            .count()
+    };
+    let mut page = format!(
+        "{HEAD}\nThere are {} cases that must be refused and {} that must be accepted.\n",
+        count(Expected::Refuse),
+        count(Expected::Accept)
+    );
+    for family in families {
+        let _ = writeln!(
+            page,
+            "\n## {}\n\n**What happened.** {}\n",
+            family.title,
+            family.story.trim()
+        );
+        let _ = writeln!(
+            page,
+            "**Why our design answers it.** {}\n",
+            family.answer.trim()
+        );
+        page.push_str(
+            "| case | what is done | what comes of it | known from |\n|---|---|---|---|\n",
+        );
+        for case in cases.iter().filter(|case| case.family == family.name) {
+            row(&mut page, case);
+        }
+    }
+    page.push_str("\n## Classes\n\nEach class of the catalogue, and the cases that show it.\n\n| class | about | cases |\n|---|---|---|\n");
+    let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
+    for class in cases.iter().flat_map(|case| &case.classes) {
+        *shown.entry(class).or_default() += 1;
+    }
+    for (class, about) in &catalogue.classes {
+        let cases = match (shown.get(class.as_str()), catalogue.elsewhere.get(class)) {
+            (Some(count), _) => count.to_string(),
+            (None, Some(why)) => format!("none: {}", cell(why)),
+            (None, None) => "none".to_owned(),
+        };
+        let _ = writeln!(page, "| {class} | {} | {cases} |", cell(about));
+    }
+    page
+}
+
+fn row(page: &mut String, case: &Case) {
+    let expect = &case.expect;
+    let outcome = match expect.verdict {
+        Expected::Accept => "accepted".to_owned(),
+        Expected::Refuse => {
+            let parts = [
+                expect.indication.as_deref(),
+                expect.sub_indication.as_deref(),
+            ];
+            let parts: Vec<_> = parts.into_iter().flatten().collect();
+            let label = expect.label.as_deref().unwrap_or_default();
+            match parts.is_empty() {
+                true => format!("`{label}`"),
+                false => format!("{}, `{label}`", parts.join(" / ")),
+            }
+        }
+    };
+    let level = match case.level {
+        Level::Verdict => "",
+        Level::Gateway => " (against a running simulator)",
+    };
+    let _ = writeln!(
+        page,
+        "| `{}` | {}: {}{level} | {outcome} | {} |",
+        case.id,
+        cell(&case.title),
+        cell(&case.done),
+        cell(&case.source)
+    );
+}
+
+/// A text in a table: no bars, no line ends, no markup of its own.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+        .replace('\n', " ")
+        .replace('<', "&lt;")
+        .replace('*', "\\*")
+        .replace('_', "\\_")
+}
+
+const HEAD: &str = "# Attacks, and why they fail
+
+This page is written from the case files in `tests/attacks`; a test holds it true (`QAQPA_WRITE_ATTACKS=1 cargo test -p qaqpa-runner
+--test it page` writes it anew). Each row is a test too: `every_case_gives_exactly_its_label_and_indication` in
+`tests/runner/tests/it/attacks.rs` builds the case and asks the verifier, and the answer must be exactly what stands here.
+
+A case is a document (or an envelope, or a certificate) that is right in everything but one thing. The controls are right in everything, and must
+be accepted: a verifier that refuses all shows nothing.
+
+```sh
+qaqpa attack list                                  # the corpus
+qaqpa attack run                                   # against ourselves, in this process
+qaqpa attack run --against qaqpa-data/endpoints.json
+qaqpa attack run --http http://127.0.0.1:14579 --world DIR
+qaqpa attack run --command 'xmlsec1 --verify --trusted-pem {trust} --verification-gmt-time {time} {file}'
+```
+";

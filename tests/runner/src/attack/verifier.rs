@@ -1,0 +1,143 @@
+//! Other verifiers: a command, or a server that is shaped like the signing servers that integrators run.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use qaqpa_transport::HttpClient;
+use serde_json::json;
+
+use super::report::{Outcome, Ran};
+use super::{Case, Level, Profile};
+use crate::forge::knobs::{EvidenceKnobs, PolicyKnobs, SubjectKnob};
+use crate::forge::{Forged, World};
+
+/// Whom the corpus is run against.
+#[derive(Clone, Debug)]
+pub enum Verifier {
+    /// A command line: exit code 0 means accepted. `{file}`, `{trust}`, `{pool}`, `{crl}` and `{time}` are replaced.
+    Command(String),
+    /// The address of a server with `POST /xml/verify` and `POST /wsse/verify`.
+    Http(String, Box<HttpClient>),
+}
+
+/// A command that has not ended after so long is stopped, and counts as a refusal.
+const COMMAND_TIME_MAX: Duration = Duration::from_secs(30);
+
+impl Verifier {
+    /// Runs one case; `folder` is for the files that a command reads.
+    ///
+    /// # Errors
+    /// Where the case cannot be built, or the verifier cannot be asked at all.
+    pub async fn run(&self, world: &World, case: &Case, folder: &Path) -> Result<Ran, String> {
+        if let Some(why) = self.passes_over(case) {
+            return Ok(Ran::new(case, Outcome::NotRun(why.to_owned())));
+        }
+        let forged = world
+            .forge(&case.build)
+            .map_err(|error| error.to_string())?;
+        let outcome = match self {
+            Self::Command(line) => command(line, &forged, folder).await?,
+            Self::Http(url, client) => http(url, client, &forged).await?,
+        };
+        Ok(Ran::new(case, outcome))
+    }
+
+    /// Cases that say nothing about a verifier that only gets a document and a trusted root.
+    fn passes_over(&self, case: &Case) -> Option<&'static str> {
+        let build = &case.build;
+        if case.level == Level::Gateway {
+            return Some("needs a running simulator (--against)");
+        }
+        if build.subject == SubjectKnob::Certificate || case.profiles == [Profile::Certificate] {
+            return Some("a certificate alone is no document");
+        }
+        if build.submitter.is_some() {
+            return Some("who the submitter is stands outside of the document");
+        }
+        let ocsp = [&build.ocsp, &build.authority_ocsp];
+        let only_revocation = ocsp.iter().any(|knobs| **knobs != EvidenceKnobs::default())
+            || build.policy != PolicyKnobs::default();
+        if only_revocation {
+            return Some("its OCSP answers cannot be handed to this verifier");
+        }
+        if build.at.is_some() {
+            return Some("its moment cannot be handed to this verifier");
+        }
+        None
+    }
+}
+
+async fn command(line: &str, forged: &Forged<'_>, folder: &Path) -> Result<Outcome, String> {
+    let write = |name: &str, bytes: &[u8]| -> Result<PathBuf, String> {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(path)
+    };
+    let error = |error: crate::forge::ForgeError| error.to_string();
+    let file = write("case.xml", &forged.bytes)?;
+    let trust = write("trust.pem", forged.trust_pem().map_err(error)?.as_bytes())?;
+    let pool = write("pool.pem", forged.pool_pem().map_err(error)?.as_bytes())?;
+    let crl = write("list.crl", &forged.list_der().map_err(error)?)?;
+    let time = forged.at.to_string();
+    // Without a shell: words are divided by white space, and a placeholder is one word or a part of one.
+    let words: Vec<String> = line
+        .split_whitespace()
+        .map(|word| {
+            word.replace("{file}", &file.to_string_lossy())
+                .replace("{trust}", &trust.to_string_lossy())
+                .replace("{pool}", &pool.to_string_lossy())
+                .replace("{crl}", &crl.to_string_lossy())
+                .replace("{time}", &time)
+        })
+        .collect();
+    let (program, arguments) = words.split_first().ok_or("the command is empty")?;
+    let child = tokio::process::Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .output();
+    let output = match tokio::time::timeout(COMMAND_TIME_MAX, child).await {
+        Err(_) => return Ok(Outcome::Refused("it did not end in time".to_owned())),
+        Ok(output) => output.map_err(|error| format!("{program}: {error}"))?,
+    };
+    if output.status.success() {
+        return Ok(Outcome::Accepted);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let last = said
+        .lines()
+        .rfind(|line| !line.trim().is_empty())
+        .unwrap_or_default();
+    Ok(Outcome::Refused(format!("{}: {last}", output.status)))
+}
+
+/// `{"xml": …, "revocationCheck": [], …}` → `{"valid": true, …}`; anything else is a refusal.
+async fn http(url: &str, client: &HttpClient, forged: &Forged<'_>) -> Result<Outcome, String> {
+    let Ok(xml) = std::str::from_utf8(&forged.bytes) else {
+        return Ok(Outcome::NotRun(
+            "bytes that are no text cannot stand in JSON".to_owned(),
+        ));
+    };
+    let path = match forged.subject {
+        SubjectKnob::Transport => "/wsse/verify",
+        _ => "/xml/verify",
+    };
+    let url = format!("{}{path}", url.trim_end_matches('/'));
+    let body = json!({ "xml": xml, "revocationCheck": [] }).to_string();
+    let answer = client
+        .post(&url, "application/json", body.into_bytes())
+        .await
+        .map_err(|error| format!("{url}: {error}"))?;
+    let read: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    if answer.status.is_success() && read["valid"] == true {
+        return Ok(Outcome::Accepted);
+    }
+    let message = read["message"].as_str().unwrap_or("no reason given");
+    Ok(Outcome::Refused(format!(
+        "HTTP {}: {message}",
+        answer.status.as_u16()
+    )))
+}

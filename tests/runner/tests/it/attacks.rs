@@ -1,0 +1,139 @@
+//! The attack corpus against ourselves: each case gives exactly its label and its indication.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use qaqpa_runner::attack::{
+    Case, Expected, Level, catalogue, corpus, families, page, read, run_case,
+};
+use qaqpa_runner::forge::World;
+
+#[test]
+fn every_case_gives_exactly_its_label_and_indication() {
+    let world = World::of_the_corpus();
+    let mut wrong = Vec::new();
+    for case in cases() {
+        match run_case(&world, &case) {
+            Ok(ran) => wrong.extend(
+                ran.difference
+                    .map(|difference| format!("{}/{}: {difference}", case.family, case.id)),
+            ),
+            Err(error) => wrong.push(format!("{}/{}: {error}", case.family, case.id)),
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of the cases:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+/// The files as they are now.
+fn cases() -> Vec<Case> {
+    read(&top().join("tests/attacks")).unwrap()
+}
+
+fn top() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+#[test]
+fn the_corpus_that_is_built_in_is_the_one_of_the_files() {
+    assert_eq!(corpus().unwrap(), cases());
+}
+
+#[test]
+fn there_are_two_hundred_attacks_thirty_controls_and_no_id_twice() {
+    let cases = cases();
+    let count = |verdict| {
+        let counted = cases.iter().filter(|case| case.expect.verdict == verdict);
+        counted.filter(|case| case.level == Level::Verdict).count()
+    };
+    assert!(
+        count(Expected::Refuse) >= 200,
+        "{}",
+        count(Expected::Refuse)
+    );
+    assert!(count(Expected::Accept) >= 30, "{}", count(Expected::Accept));
+    let ids: BTreeSet<_> = cases.iter().map(|case| &case.id).collect();
+    assert_eq!(ids.len(), cases.len());
+}
+
+#[test]
+fn every_class_of_the_catalogue_has_a_case_or_a_reason() {
+    let catalogue = catalogue().unwrap();
+    let shown: BTreeSet<String> = cases().into_iter().flat_map(|case| case.classes).collect();
+    for class in &shown {
+        assert!(
+            catalogue.classes.contains_key(class),
+            "{class} is not in the catalogue"
+        );
+    }
+    let absent: Vec<_> = catalogue
+        .classes
+        .keys()
+        .filter(|class| !shown.contains(*class))
+        .collect();
+    let listed: Vec<_> = catalogue.elsewhere.keys().collect();
+    assert_eq!(
+        absent, listed,
+        "a class without a case is listed with its reason, and no other"
+    );
+}
+
+#[test]
+fn every_family_tells_its_story() {
+    let of_cases: BTreeSet<_> = cases().into_iter().map(|case| case.family).collect();
+    let told: BTreeSet<_> = families()
+        .unwrap()
+        .into_iter()
+        .map(|family| family.name)
+        .collect();
+    assert_eq!(of_cases, told);
+}
+
+#[test]
+fn the_page_is_written_from_the_cases() {
+    let path = top().join("docs/ATTACKS.md");
+    let page = page::markdown(
+        &corpus().unwrap(),
+        &families().unwrap(),
+        &catalogue().unwrap(),
+    );
+    if std::env::var_os("QAQPA_WRITE_ATTACKS").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == page,
+        "docs/ATTACKS.md is old: QAQPA_WRITE_ATTACKS=1 writes it anew"
+    );
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_its_file_and_line() {
+    let text = "id = \"x\"\nclasses = [\"W01\"]\ntitle = \"t\"\ndone = \"d\"\nsource = \"s\"\nmeans = \"m\"\n\
+                profiles = [\"enveloped\"]\nexpect = { verdict = \"accept\" }\n[build]\nsubject = \"document\"\nsurprise = 1\n";
+    let error = Case::parse("wrapping/x/case.toml", text).unwrap_err();
+    assert_eq!(error.file, "wrapping/x/case.toml:11");
+    assert!(error.why.contains("surprise"), "{error}");
+}
+
+#[test]
+fn a_case_whose_edit_finds_nothing_is_an_error_and_no_pass() {
+    let world = World::of_the_corpus();
+    let mut case = cases()
+        .into_iter()
+        .find(|case| case.id == "ok00-plain")
+        .unwrap();
+    case.build.after.push(qaqpa_runner::forge::knobs::Edit {
+        find: "nowhere".to_owned(),
+        ..Default::default()
+    });
+    let error = run_case(&world, &case).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the case cannot be built: \"nowhere\" is not there"
+    );
+}
