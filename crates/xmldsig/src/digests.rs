@@ -1,7 +1,7 @@
 //! Is the content the one that was signed?
 
-use qaqpa_crypto::constant_time_eq;
-use qaqpa_xml::c14n::{C14nError, canonicalize};
+use qaqpa_crypto::{Hasher, constant_time_eq};
+use qaqpa_xml::c14n::{C14nError, Sink, canonicalize, canonicalize_into};
 
 use crate::error::SignatureError;
 use crate::read::reference::Reference;
@@ -12,23 +12,50 @@ pub(crate) fn check(references: &[Reference<'_>]) -> Result<(), SignatureError> 
 }
 
 fn check_one(reference: &Reference<'_>) -> Result<(), SignatureError> {
-    let canonical = octets(reference).map_err(|error| match error {
-        C14nError::Nothing => refused(reference, "nothing is left to digest"),
-        _ => refused(reference, "it cannot be made canonical"),
-    })?;
-    let actual = reference.digest.digest(&canonical);
+    // Octets that agree are never all in memory: a document of 10 MB stays one.
+    let mut hash = Hash(reference.digest.hasher());
+    write(reference, &mut hash)?;
+    let actual = hash.0.finish();
     if constant_time_eq(&actual, &reference.digest_value) {
         return Ok(());
     }
-    let shown = canonical
-        .len()
-        .min(SignatureError::CANONICAL_SHOWN_BYTES_MAX);
+    let mut beginning = Beginning::default();
+    write(reference, &mut beginning)?;
     Err(SignatureError::DigestMismatch {
         uri: reference.uri.clone(),
         expected: reference.digest_value.clone(),
         actual,
-        canonical: canonical[..shown].to_vec(),
+        canonical: beginning.0,
     })
+}
+
+fn write(reference: &Reference<'_>, sink: &mut impl Sink) -> Result<(), SignatureError> {
+    canonicalize_into(&reference.subtree(), &reference.transforms.method, sink).map_err(|error| {
+        match error {
+            C14nError::Nothing => refused(reference, "nothing is left to digest"),
+            _ => refused(reference, "it cannot be made canonical"),
+        }
+    })
+}
+
+/// Canonical octets on their way into a digest.
+struct Hash(Hasher);
+
+impl Sink for Hash {
+    fn write(&mut self, octets: &[u8]) {
+        self.0.update(octets);
+    }
+}
+
+/// As many canonical octets as are shown of a digest that differs.
+#[derive(Default)]
+struct Beginning(Vec<u8>);
+
+impl Sink for Beginning {
+    fn write(&mut self, octets: &[u8]) {
+        let room = SignatureError::CANONICAL_SHOWN_BYTES_MAX - self.0.len();
+        self.0.extend_from_slice(&octets[..octets.len().min(room)]);
+    }
 }
 
 /// What the reference is about, less the signatures where a transform says so, as octets.
