@@ -1,7 +1,6 @@
 //! What the authority does: it issues, and keeps the register of what became of each certificate.
 
 use std::collections::BTreeMap;
-use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -16,13 +15,13 @@ use qaqpa_x509::ocsp::CertId;
 use qaqpa_x509::{Certificate, RevocationReason};
 use serde_json::json;
 use thiserror::Error;
-use tokio::sync::Semaphore;
 
 use crate::doors::Doors;
 use crate::lists::Lists;
 use crate::register::Register;
 use crate::responder::kept::Kept;
 use crate::responder::known_issuers;
+use crate::responder::signing::Places;
 use crate::stamps::{self, Timestampers};
 use crate::vault::{Signer, Vault};
 use crate::{Config, PkiError, roster};
@@ -45,9 +44,8 @@ pub struct Authority {
     pub(crate) known_issuers: Vec<(IssuerName, CertId)>,
     /// OCSP answers that were signed ahead.
     pub(crate) kept: Kept,
-    /// Places among those that sign OCSP answers: two for each processor, so that none waits while one answer is handed
-    /// over and the next is taken up.
-    pub(crate) signers: Semaphore,
+    /// Places for those that sign OCSP answers.
+    pub(crate) places: Places,
     /// Who signs OCSP answers.
     pub(crate) responders: RwLock<BTreeMap<IssuerName, Arc<Signer>>>,
     /// Who signs time stamps.
@@ -106,11 +104,10 @@ impl Authority {
         doors: Doors,
         data: PathBuf,
     ) -> Result<Self, PkiError> {
-        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
         Ok(Self {
             known_issuers: known_issuers(&vault),
             kept: Kept::new(config.ocsp_kept_max),
-            signers: Semaphore::new(2 * processors),
+            places: Places::new(),
             vault,
             register: Register::load(store.clone()).await?,
             store,

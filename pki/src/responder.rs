@@ -9,10 +9,10 @@
 //! is [kept], to be given again until then, but only while it says what the register says at that very moment. Whoever was
 //! told that a certificate is revoked never gets an older "good" from here; caches on the way of a GET may give one until
 //! its `nextUpdate` (RFC 5019 §6.2). Only answers about one certificate that was issued are kept. An answer with a nonce is
-//! signed for each request. Signatures are made on the runtime's threads, which hand their other work over meanwhile,
-//! twice as many at once as there are processors.
+//! signed for each request, in its [turn](signing).
 
 pub mod kept;
+pub(crate) mod signing;
 
 use std::sync::Arc;
 
@@ -24,13 +24,11 @@ use qaqpa_x509::ocsp::{
     CertId, CertStatus, Request, RequestError, Response, ResponseStatus, SingleAnswer, failure,
     respond,
 };
-use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::sync::SemaphorePermit;
 
 use crate::PkiError;
-use crate::authority::{Authority, IssuerName, blocking};
+use crate::authority::{Authority, IssuerName};
 use crate::own::responder_again;
-use crate::responder::kept::Ahead;
+use crate::responder::kept::{About, Ahead};
 use crate::standing::Standing;
 use crate::vault::{Signer, Vault};
 
@@ -90,15 +88,15 @@ impl Draft {
 }
 
 /// Answers one request as of now; every outcome has its bytes.
-pub async fn answer(authority: &Authority, request_der: &[u8]) -> Answer {
+pub async fn answer(authority: &Arc<Authority>, request_der: &[u8]) -> Answer {
     let request = match read(authority, request_der) {
         Ok(request) => request,
         Err(status) => return Answer::failed(status),
     };
     let answered = if request.nonce.is_some() || authority.config.ocsp_fresh_seconds == 0 {
-        signed(authority, &request).await
+        signed(authority, request).await
     } else {
-        signed_ahead(authority, &request).await
+        signed_ahead(authority, request).await
     };
     told(answered)
 }
@@ -126,11 +124,8 @@ pub async fn answer_as_of(authority: &Authority, request_der: &[u8], at: Moment)
         }
         draft.sign()
     };
-    let signed = async {
-        let _place = place(authority).await?;
-        Ok(Some(Answer::unkept(signing(work).await?)))
-    };
-    told(signed.await)
+    let signed = authority.places.signing(work).await;
+    told(signed.map(|der| Some(Answer::unkept(der))))
 }
 
 fn told(answered: Result<Option<Answer>, PkiError>) -> Answer {
@@ -145,34 +140,46 @@ fn told(answered: Result<Option<Answer>, PkiError>) -> Answer {
 }
 
 /// An answer for this request alone; `None` while there is no responder.
-async fn signed(authority: &Authority, request: &Request) -> Result<Option<Answer>, PkiError> {
-    let _place = place(authority).await?;
-    let Some(draft) = draft(authority, request, authority.clock.now()) else {
-        return Ok(None);
+async fn signed(authority: &Arc<Authority>, request: Request) -> Result<Option<Answer>, PkiError> {
+    let asked = Arc::clone(authority);
+    let work = move || {
+        // What is so when its turn has come.
+        let Some(draft) = draft(&asked, &request, asked.clock.now()) else {
+            return Ok(None);
+        };
+        Ok(Some(Answer::unkept(draft.sign()?)))
     };
-    let der = signing(move || draft.sign()).await?;
-    Ok(Some(Answer::unkept(der)))
+    authority.places.signing(work).await
 }
 
 /// An answer that was kept, or a new one that is; `None` while there is no responder.
 async fn signed_ahead(
-    authority: &Authority,
-    request: &Request,
+    authority: &Arc<Authority>,
+    request: Request,
 ) -> Result<Option<Answer>, PkiError> {
-    let about = kept::about(request);
-    let now = authority.clock.now();
-    let Some(wanted) = draft(authority, request, now) else {
+    let about = kept::about(&request);
+    let Some(wanted) = draft(authority, &request, authority.clock.now()) else {
         return Ok(None);
     };
     if let Some(answer) = authority.kept.find(&about, &wanted) {
         return Ok(Some(answer));
     }
-    let _place = place(authority).await?;
+    let asked = Arc::clone(authority);
+    let work = move || sign_ahead(&asked, &request, about);
+    authority.places.signing(work).await
+}
+
+/// Signs an answer as of now and keeps it, in its turn.
+fn sign_ahead(
+    authority: &Authority,
+    request: &Request,
+    about: About,
+) -> Result<Option<Answer>, PkiError> {
     let now = authority.clock.now();
     let Some(mut draft) = draft(authority, request, now) else {
         return Ok(None);
     };
-    // Whoever waited for a place may find that another has signed the same.
+    // Whoever waited for its turn may find that another has signed the same.
     if let Some(answer) = authority.kept.find(&about, &draft) {
         return Ok(Some(answer));
     }
@@ -181,11 +188,7 @@ async fn signed_ahead(
     for answer in &mut draft.response.answers {
         answer.next_update = Some(next_update);
     }
-    let (draft, der) = signing(move || {
-        let der = draft.sign()?;
-        Ok((draft, Bytes::from(der)))
-    })
-    .await?;
+    let der = Bytes::from(draft.sign()?);
     let ahead = Ahead {
         digest: hex::encode(DigestAlgorithm::Sha1.digest(&der)),
         this_update: now,
@@ -209,26 +212,6 @@ fn is_about_one_of_ours(authority: &Authority, request: &Request) -> bool {
     };
     let issuer = issuer_of(authority, cert_id);
     issuer.is_some_and(|issuer| authority.register.is_issued(issuer, cert_id.serial()))
-}
-
-/// A place among those that sign.
-async fn place(authority: &Authority) -> Result<SemaphorePermit<'_>, PkiError> {
-    authority
-        .signers
-        .acquire()
-        .await
-        .map_err(|_| PkiError::Task)
-}
-
-/// Signs on this thread, whose other work another takes over: a signature takes half a millisecond, and to hand it over
-/// would cost a tenth of that. A runtime of one thread has nobody to take over, so that there another thread signs.
-async fn signing<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, PkiError> + Send + 'static,
-) -> Result<T, PkiError> {
-    match Handle::current().runtime_flavor() {
-        RuntimeFlavor::CurrentThread => blocking(work).await,
-        _ => tokio::task::block_in_place(work),
-    }
 }
 
 /// Reads a request.

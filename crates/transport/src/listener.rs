@@ -209,14 +209,18 @@ impl Listener {
 async fn accept(tcp: TcpListener, door: Arc<Door>) {
     let places = Arc::new(Semaphore::new(door.limits.connections_max));
     let mut connections = JoinSet::new();
+    let begun = door.shutdown.begun();
+    tokio::pin!(begun);
     loop {
+        // Ended connections are forgotten when the next one comes, so that none wakes us when it ends.
+        while connections.try_join_next().is_some() {}
         let next = async {
             let place = Arc::clone(&places).acquire_owned().await;
             (place, tcp.accept().await)
         };
         tokio::select! {
             biased;
-            () = door.shutdown.begun() => break,
+            () = &mut begun => break,
             (place, accepted) = next => match accepted {
                 Ok((stream, peer)) => {
                     let door = Arc::clone(&door);
@@ -231,8 +235,6 @@ async fn accept(tcp: TcpListener, door: Arc<Door>) {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
             },
-            // Without this, ended connections would be remembered for as long as the door is open.
-            Some(_) = connections.join_next(), if !connections.is_empty() => {}
         }
     }
     drop(tcp);
