@@ -1,6 +1,6 @@
 //! A signature that was found and read, and is not proven yet.
 
-use qaqpa_crypto::{DigestAlgorithm, SignatureAlgorithm};
+use qaqpa_crypto::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use qaqpa_xml::Element;
 
 use crate::base64;
@@ -13,6 +13,7 @@ use crate::read::object::{self, Qualifying};
 use crate::read::parts::Parts;
 use crate::read::reference::Reference;
 use crate::read::signed_info::SignedInfo;
+use crate::value::Key;
 use crate::{digests, scope, value};
 
 /// A signature at its place, well structured, by strong algorithms. Nothing in it is proven: not its
@@ -198,7 +199,7 @@ impl<'d> FoundSignature<'d> {
     /// [`SignatureError::ValueWrong`]; [`SignatureError::AlgorithmWeak`] or
     /// [`SignatureError::AlgorithmUnknown`] for keys that are not verified with.
     pub fn verify_value(&self, spki_der: &[u8]) -> Result<(), SignatureError> {
-        value::check(&self.signed_info, &self.value, spki_der)
+        value::check(&self.signed_info, &self.value, Key::Spki(spki_der))
     }
 
     /// Asks all three questions, and gives the part of the document that this key has signed.
@@ -206,11 +207,23 @@ impl<'d> FoundSignature<'d> {
     /// # Errors
     /// As [`Self::verify_scope`], [`Self::verify_digests`] and [`Self::verify_value`], in this order.
     pub fn cover(&self, spki_der: &[u8]) -> Result<Covered<'d>, SignatureError> {
+        self.cover_by(Key::Spki(spki_der))
+    }
+
+    /// The same with a key that was read before, for who verifies by it often.
+    ///
+    /// # Errors
+    /// As [`Self::cover`].
+    pub fn cover_by_key(&self, key: &PublicKey) -> Result<Covered<'d>, SignatureError> {
+        self.cover_by(Key::Ready(key))
+    }
+
+    fn cover_by(&self, key: Key<'_>) -> Result<Covered<'d>, SignatureError> {
         scope::check(&self.signed_info.references, &self.must_cover)?;
         // Digests before the value: a document that was re-serialised often changes what SignedInfo
         // inherits as well, and its canonical octets say more than "the value is wrong".
         digests::check(&self.signed_info.references)?;
-        value::check(&self.signed_info, &self.value, spki_der)?;
+        value::check(&self.signed_info, &self.value, key)?;
         let parts = self.parts();
         let first = self.must_cover.first();
         let root = parts

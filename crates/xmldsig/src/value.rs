@@ -1,16 +1,25 @@
 //! Did this key sign this `SignedInfo`?
 
-use qaqpa_crypto::CryptoError;
+use qaqpa_crypto::{CryptoError, PublicKey};
 use qaqpa_xml::c14n::{Subtree, canonicalize};
 
 use crate::error::SignatureError;
 use crate::read::signed_info::SignedInfo;
 
+/// The key that is asked.
+#[derive(Clone, Copy)]
+pub(crate) enum Key<'k> {
+    /// A `SubjectPublicKeyInfo` in DER.
+    Spki(&'k [u8]),
+    /// One that was read before.
+    Ready(&'k PublicKey),
+}
+
 /// Verifies the value over the canonical `SignedInfo` (XMLDSig 1.1, §3.2.2) with the given key and no other.
 pub(crate) fn check(
     signed_info: &SignedInfo<'_>,
     value: &[u8],
-    spki_der: &[u8],
+    key: Key<'_>,
 ) -> Result<(), SignatureError> {
     // The very element that was read, at its place in the document: its namespaces are inherited there.
     let octets = canonicalize(
@@ -21,7 +30,10 @@ pub(crate) fn check(
     let algorithm = signed_info.algorithm;
     algorithm
         .value_from_xml(value)
-        .and_then(|value| qaqpa_crypto::verify(spki_der, algorithm, &octets, &value))
+        .and_then(|value| match key {
+            Key::Spki(spki_der) => qaqpa_crypto::verify(spki_der, algorithm, &octets, &value),
+            Key::Ready(key) => key.verify(algorithm, &octets, &value),
+        })
         .map_err(|error| match error {
             CryptoError::Unsupported { oid } => SignatureError::AlgorithmUnknown { uri: oid },
             CryptoError::Weak { why } => SignatureError::AlgorithmWeak {
