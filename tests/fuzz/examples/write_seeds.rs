@@ -7,9 +7,10 @@
 
 use std::path::Path;
 
+use qaqpa_ades::{cms, xades};
 use qaqpa_crypto::gost::{Curve, SigningKey, streebog512};
 use qaqpa_crypto::{DigestAlgorithm, KeyKind, PrivateKey, SignatureAlgorithm};
-use qaqpa_fuzz::{STAMPED, reading};
+use qaqpa_fuzz::{SIGNED, STAMPED, reading};
 use qaqpa_model::Moment;
 use qaqpa_x509::issue::{self, Addresses, CertificateSpec, Issuer, Validity};
 use qaqpa_x509::name::NameToWrite;
@@ -80,6 +81,8 @@ fn main() {
     stamps(&seeds, &key);
     gost(&seeds);
     answers(&seeds);
+    messages(&seeds);
+    properties(&seeds);
     std::fs::write(seeds.join("readings.txt"), readings).expect("readings");
     std::fs::write(seeds.join("key.spki"), key.spki_der()).expect("the key");
 }
@@ -95,6 +98,76 @@ fn gost(seeds: &Path) {
         let seed = [&[choice], key.public().xy(), digest, &signature].concat();
         std::fs::write(folder.join(name), seed).expect("a seed");
     }
+}
+
+/// A key and a certificate that it signed itself.
+fn identity(name: &str) -> (PrivateKey, Certificate) {
+    let key = PrivateKey::generate(KeyKind::Ecdsa).expect("a key");
+    let validity = Validity {
+        not_before: Moment::ROOT_BEGIN,
+        not_after: Moment::ROOT_END,
+    };
+    let name = NameToWrite::new().with(oid::COMMON_NAME, name);
+    let certificate = issue::root(name, &key, validity).expect("a certificate");
+    (key, certificate)
+}
+
+/// Messages by one signer, attached and detached, and by two, with a counter-signature and a time stamp.
+fn messages(seeds: &Path) {
+    let (one, two) = (identity("TEST ONE"), identity("TEST TWO"));
+    let [signer, second] =
+        [&one, &two].map(|(key, of)| cms::NewSigner::new(key, of, Moment::ROOT_BEGIN));
+    let bounds = cms::Bounds::default();
+    let sign = |place, signers: &[cms::NewSigner<'_>]| {
+        cms::sign(SIGNED, place, signers, &[]).expect("signed")
+    };
+    let both = sign(cms::Place::Attached, &[signer, second]);
+    let counter = cms::counter_sign(&both, 0, &second, &[], &bounds).expect("counter-signed");
+    // It stamps something else: the structure is what matters here.
+    let token = std::fs::read(seeds.join("tsp_token/token.der")).expect("a token");
+    let several = cms::add_timestamp(&counter, 0, &token, &bounds).expect("stamped");
+    for (name, bytes) in [
+        ("attached.der", sign(cms::Place::Attached, &[signer])),
+        ("detached.der", sign(cms::Place::Detached, &[signer])),
+        ("several.der", several),
+        ("signer.cer", one.1.der().to_vec()),
+        ("second.cer", two.1.der().to_vec()),
+    ] {
+        write_seed(seeds, "cms_verify", name, &bytes);
+    }
+}
+
+/// Documents with qualifying properties, enveloped and by Id, and what they read as.
+fn properties(seeds: &Path) {
+    let (key, certificate) = identity("TEST");
+    let signer = Signer::of(&key, certificate.der());
+    let limits = XmlLimits::default();
+    let settings = xades::Settings::new("s-1", Moment::ROOT_BEGIN);
+    let mut readings = String::new();
+    for (name, content) in [
+        ("enveloped.xml", xades::Content::Enveloped),
+        ("by-id.xml", xades::Content::ById("app".to_owned())),
+    ] {
+        let xml = APPLICATION.as_bytes();
+        let signed = xades::sign_b_b(xml, &content, &signer, &settings, &limits).expect("signed");
+        let document = Document::parse(&signed, &limits).expect("XML");
+        let covered = [find_enveloped, find_by_id]
+            .into_iter()
+            .filter_map(|find| find(&document, &Bounds::default()).ok())
+            .find_map(|found| found.cover(key.spki_der()).ok())
+            .expect("it verifies");
+        readings.push_str(&reading(covered.root()));
+        readings.push('\n');
+        write_seed(seeds, "xades_verify", name, &signed);
+    }
+    write_seed(seeds, "xades_verify", "readings.txt", readings.as_bytes());
+    write_seed(seeds, "xades_verify", "signer.cer", certificate.der());
+}
+
+fn write_seed(seeds: &Path, target: &str, name: &str, bytes: &[u8]) {
+    let folder = seeds.join(target);
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join(name), bytes).expect("a seed");
 }
 
 /// Requests about a certificate, and answers that it is revoked: by a delegate, by the issuer, with and without a nonce.
@@ -170,9 +243,7 @@ fn answers(seeds: &Path) {
         ("ocsp_response", "issuer.cer", root.der().to_vec()),
         ("ocsp_response", "leaf.cer", leaf.der().to_vec()),
     ] {
-        let folder = seeds.join(target);
-        std::fs::create_dir_all(&folder).expect("a folder");
-        std::fs::write(folder.join(name), bytes).expect("a seed");
+        write_seed(seeds, target, name, &bytes);
     }
 }
 
@@ -213,8 +284,6 @@ fn stamps(seeds: &Path, key: &PrivateKey) {
         ("tsp_token", "answer.tsr", tsp::granted(&token)),
         ("tsp_token", "token.der", token),
     ] {
-        let folder = seeds.join(target);
-        std::fs::create_dir_all(&folder).expect("a folder");
-        std::fs::write(folder.join(name), bytes).expect("a seed");
+        write_seed(seeds, target, name, &bytes);
     }
 }

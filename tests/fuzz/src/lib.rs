@@ -13,6 +13,7 @@
 
 mod certificates;
 mod gost;
+mod messages;
 pub mod mutations;
 mod protocols;
 mod signatures;
@@ -20,8 +21,9 @@ mod xml;
 
 pub use certificates::{ber_definite, certificate_read, crl_read, key_file_read, pkcs10_read};
 pub use gost::gost_verify;
+pub use messages::{SIGNED, cms_verify};
 pub use protocols::{STAMPED, ocsp_request, ocsp_response, tsp_request, tsp_token};
-pub use signatures::{reading, wsse_verify, xmldsig_verify};
+pub use signatures::{reading, wsse_verify, xades_verify, xmldsig_verify};
 pub use xml::{c14n, xml_parse};
 
 /// A promise about any bytes.
@@ -49,10 +51,11 @@ pub enum Language {
 }
 
 /// Every target, by name.
-pub const TARGETS: [Target; 14] = [
+pub const TARGETS: [Target; 16] = [
     target("ber_definite", ber_definite, Language::Der, 20000),
     target("c14n", c14n, Language::Xml, 3000),
     target("certificate_read", certificate_read, Language::Der, 10000),
+    target("cms_verify", cms_verify, Language::Der, 6000),
     target("crl_read", crl_read, Language::Der, 6000),
     target("gost_verify", gost_verify, Language::Plain, 3000),
     target("key_file_read", key_file_read, Language::Der, 600),
@@ -62,6 +65,7 @@ pub const TARGETS: [Target; 14] = [
     target("tsp_request", tsp_request, Language::Der, 20000),
     target("tsp_token", tsp_token, Language::Der, 10000),
     target("wsse_verify", wsse_verify, Language::Xml, 5000),
+    target("xades_verify", xades_verify, Language::Xml, 5000),
     target("xml_parse", xml_parse, Language::Xml, 10000),
     target("xmldsig_verify", xmldsig_verify, Language::Xml, 8000),
 ];

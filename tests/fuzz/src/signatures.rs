@@ -1,5 +1,8 @@
 //! Signed documents: the seeds are signed with a key that was thrown away, so that nothing else can be right.
 
+use qaqpa_ades::xades;
+use qaqpa_model::Moment;
+use qaqpa_x509::Certificate;
 use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::{
     Bounds, CoveredElement, FoundSignature, SignatureError, find_by_id, find_enveloped, find_wsse,
@@ -9,6 +12,9 @@ use qaqpa_xmldsig::{
 const SPKI: &[u8] = crate::seed!("key.spki");
 /// What the seeds read as, one after the other.
 const READINGS: &str = include_str!("../seeds/readings.txt");
+/// The same of the seeds of XAdES, and their signer's certificate.
+const XADES_READINGS: &str = include_str!("../seeds/xades_verify/readings.txt");
+const SIGNER: &[u8] = crate::seed!("xades_verify/signer.cer");
 
 /// A document is accepted by its enveloped or its detached signature only if it reads as one of the signed seeds.
 pub fn xmldsig_verify(bytes: &[u8]) {
@@ -18,6 +24,33 @@ pub fn xmldsig_verify(bytes: &[u8]) {
 /// A SOAP envelope is accepted by its transport signature only if its body reads as one of the signed seeds.
 pub fn wsse_verify(bytes: &[u8]) {
     judge(bytes, &[find_wsse]);
+}
+
+/// Properties of a signature are confirmed only if they are those of the seed, and then the document reads as it.
+pub fn xades_verify(bytes: &[u8]) {
+    let Ok(document) = Document::parse(bytes, &XmlLimits::default()) else {
+        return;
+    };
+    let certificate = Certificate::from_der(SIGNER).expect("the seed is a certificate");
+    for find in [find_enveloped, find_by_id] as [Find; 2] {
+        let Ok(found) = find(&document, &Bounds::default()) else {
+            continue;
+        };
+        let (claimed, covered) = (xades::read(&found), found.cover(certificate.spki_der()));
+        let Ok(claimed) = claimed else {
+            continue;
+        };
+        let _ = claimed.unproven().time_stamps.len();
+        let Ok(covered) = covered else {
+            continue;
+        };
+        let reading = reading(covered.root());
+        assert!(XADES_READINGS.contains(&reading), "accepted: {reading}");
+        if let Ok(properties) = claimed.confirm(&covered, &certificate) {
+            assert_eq!(properties.signing_time, Some(Moment::ROOT_BEGIN));
+            assert!(properties.other_signed.is_empty());
+        }
+    }
 }
 
 type Find = for<'d> fn(&'d Document, &Bounds) -> Result<FoundSignature<'d>, SignatureError>;

@@ -53,6 +53,7 @@ hold! {
     ber_definite,
     c14n,
     certificate_read,
+    cms_verify,
     crl_read,
     gost_verify,
     key_file_read,
@@ -62,6 +63,7 @@ hold! {
     tsp_request,
     tsp_token,
     wsse_verify,
+    xades_verify,
     xml_parse,
     xmldsig_verify,
 }
