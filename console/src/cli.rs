@@ -1,11 +1,13 @@
 //! The command line: every command, its options, and the help that teaches them.
 
 mod ca;
+mod sign;
 
 use std::path::PathBuf;
 
 pub use ca::{CaCommand, Issue, KeyKindChoice, People, PurposeChoice, RoleChoice, Trust};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use sign::{KeyInfoForm, Sign, SignProfile};
 
 /// The e-government gateway that you can run at home: a TEST simulator of ЭҮШ/ШЭП, ЭҮӨШ/РШЭП, the portal and the authority.
 #[derive(Debug, Parser)]
@@ -114,7 +116,7 @@ pub enum Command {
     Sample(Sample),
     /// Send a request to the gateway's synchronous channel and show the answer.
     Send(Send),
-    /// Sign an XML document with a key file.
+    /// Sign a document with a key file: XML, a SOAP envelope, or any bytes; with a time stamp, if you like.
     Sign(Sign),
     /// Give the verdict about a signed document: every check, its evidence, and what was signed.
     Verify(Verify),
@@ -196,33 +198,6 @@ pub struct Send {
     /// The service, if the document does not say it.
     #[arg(long, value_name = "SERVICE@ACT")]
     pub service: Option<String>,
-}
-
-/// Options of `sign`.
-#[derive(Debug, Args)]
-pub struct Sign {
-    /// The document. `-` reads standard input.
-    pub file: PathBuf,
-    /// The key file (PKCS#12).
-    #[arg(long, value_name = "P12")]
-    pub key: PathBuf,
-    /// A file with the key's password on its first line; without it you are asked.
-    #[arg(long, value_name = "FILE")]
-    pub password_file: Option<PathBuf>,
-    /// The kind of signature.
-    #[arg(long, value_enum, default_value_t = SignProfile::Enveloped)]
-    pub profile: SignProfile,
-}
-
-/// The kinds of signature that `sign` makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SignProfile {
-    /// Enveloped XMLDSig over the whole document (business data).
-    Enveloped,
-    /// XMLDSig over the root by its Id.
-    ById,
-    /// WS-Security over the Body of a SOAP envelope (transport).
-    Wsse,
 }
 
 /// Options of `verify`.

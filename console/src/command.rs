@@ -41,7 +41,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Scenario(command) => block_on(scenario::run(&settings, &command, format)),
         Command::Sample(options) => sample::run(&settings, &options),
         Command::Send(options) => block_on(send::run(&settings, &options, format)),
-        Command::Sign(options) => sign::run(&options),
+        Command::Sign(options) => block_on(sign::run(&settings, &options)),
         Command::Verify(options) => block_on(verify::run(&settings, &options, format)),
         Command::Ca(command) => block_on(ca::run(&settings, &command, format)),
         Command::Clock(command) => block_on(clock::run(&settings, &command, format)),

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use qaqpa_x509::pkcs12::{self, KeyFile};
+use qaqpa_x509::pkcs12::{self, KeyFile, Pkcs12Error};
 use zeroize::Zeroizing;
 
 use crate::exit::Failure;
@@ -61,9 +61,29 @@ pub(crate) fn password(file: Option<&Path>, prompt: &str) -> Result<Zeroizing<St
     }
 }
 
-/// Opens a key file.
+/// Opens a key file with one key.
 pub(crate) fn key_file(path: &Path, password: &str) -> Result<KeyFile, Failure> {
+    key_file_of(path, password, None)
+}
+
+/// Opens a key file: the key of that name, where it may have several.
+pub(crate) fn key_file_of(
+    path: &Path,
+    password: &str,
+    alias: Option<&str>,
+) -> Result<KeyFile, Failure> {
     let bytes = Zeroizing::new(read_file(path)?);
-    pkcs12::read(&bytes, password)
-        .map_err(|error| Failure::no(format!("{}: {error}", path.display())))
+    let read = match alias {
+        Some(alias) => pkcs12::read_alias(&bytes, password, alias),
+        None => pkcs12::read(&bytes, password),
+    };
+    read.map_err(|error| {
+        let failure = Failure::no(format!("{}: {error}", path.display()));
+        match (error, pkcs12::aliases(&bytes, password)) {
+            (Pkcs12Error::AliasUnknown { .. } | Pkcs12Error::SeveralKeys, Ok(names)) => {
+                failure.remedy(format!("give --alias NAME, one of {}", names.join(", ")))
+            }
+            _ => failure,
+        }
+    })
 }
