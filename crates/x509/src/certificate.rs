@@ -1,20 +1,26 @@
 //! A certificate, read once.
 
+mod error;
+mod pem;
+mod text;
+mod verify;
+
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use der::pem::LineEnding;
 use der::{Decode, Encode};
-use qaqpa_crypto::{CryptoError, IdentifierError, PublicKey, SignatureAlgorithm, sha256, verify};
+use qaqpa_crypto::{CryptoError, IdentifierError, PublicKey, SignatureAlgorithm};
 use qaqpa_model::{Iin, Moment};
-use thiserror::Error;
 use x509_cert::certificate::Version;
+use x509_cert::name::RdnSequence;
 
 use crate::asn1::{Tbs, positive, split_signed};
 use crate::extensions::Extensions;
 use crate::matching::NameKey;
-use crate::{IinError, KeyUsage, ObjectIdentifier, SubjectName, name, time};
+use crate::{IinError, KeyUsage, ObjectIdentifier, SubjectName, time};
+
+pub use error::CertificateError;
 
 /// A certificate (куәлік / регистрационное свидетельство): the bytes and what they say.
 ///
@@ -44,47 +50,8 @@ struct Inner {
     extensions: Extensions,
 }
 
-/// Why bytes are not a certificate that is read here.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum CertificateError {
-    /// The algorithm inside the signed part is not the one outside it (RFC 5280 §4.1.1.2).
-    #[error("the signed and the outer signature algorithm differ")]
-    AlgorithmMismatch,
-    /// An extension occurs twice (RFC 5280 §4.2).
-    #[error("the extension {oid} occurs twice")]
-    DuplicateExtension {
-        /// Which one.
-        oid: ObjectIdentifier,
-    },
-    /// An extension that is read here has not its ASN.1 form.
-    #[error("the extension {oid} is malformed")]
-    Extension {
-        /// Which one.
-        oid: ObjectIdentifier,
-    },
-    /// The bytes are not the DER of a certificate.
-    #[error("not the DER of a certificate: {why}")]
-    Malformed {
-        /// What the reader said.
-        why: String,
-    },
-    /// The text holds no PEM block with a certificate, or one that is broken.
-    #[error("not a PEM certificate")]
-    Pem,
-    /// The serial number is zero, negative or longer than 20 bytes (RFC 5280 §4.1.2.2).
-    #[error("the serial number is zero, negative or longer than 20 bytes")]
-    Serial,
-    /// More than 64 KiB, or more than 64 extensions.
-    #[error("the certificate is too long")]
-    TooLong,
-}
-
 /// Bytes of one certificate: those of the profile have about 1500.
 const CERTIFICATE_BYTES_MAX: usize = 64 * 1024;
-
-/// Certificates in one PEM text.
-const PEM_CERTIFICATES_MAX: usize = 64;
 
 impl Certificate {
     /// Reads one certificate; nothing may follow it.
@@ -116,6 +83,7 @@ impl Certificate {
             .raw_bytes()
             .to_vec();
         let subject_der = tbs.subject.to_der().map_err(malformed)?;
+        let subject = RdnSequence::from_der(&subject_der).map_err(malformed)?;
         let issuer = tbs.issuer.to_der().map_err(malformed)?;
         let (not_before, not_after) = time::period(&tbs.validity).map_err(malformed)?;
         let start = offset_in(der, tbs_der);
@@ -126,8 +94,8 @@ impl Certificate {
             public_key,
             issuer_key: NameKey::from_der(&issuer).map_err(malformed)?,
             issuer,
-            subject: SubjectName::from_der(&subject_der).map_err(malformed)?,
-            subject_key: NameKey::from_der(&subject_der).map_err(malformed)?,
+            subject: SubjectName::of(&subject, &subject_der),
+            subject_key: NameKey::of(&subject).map_err(malformed)?,
             subject_der,
             serial: positive(tbs.serial.as_bytes()).ok_or(CertificateError::Serial)?,
             not_before,
@@ -138,50 +106,6 @@ impl Certificate {
             signature: signature.to_vec(),
             extensions: Extensions::read(tbs.extensions.as_deref().unwrap_or_default())?,
         })))
-    }
-
-    /// Reads the only certificate of a PEM text.
-    ///
-    /// # Errors
-    /// [`CertificateError`]; [`CertificateError::Pem`] where there is not exactly one.
-    pub fn from_pem(pem: &[u8]) -> Result<Self, CertificateError> {
-        let mut chain = Self::chain_from_pem(pem)?;
-        match (chain.pop(), chain.pop()) {
-            (Some(only), None) => Ok(only),
-            _ => Err(CertificateError::Pem),
-        }
-    }
-
-    /// Reads every `CERTIFICATE` block of a PEM text, in order; at least one, at most 64.
-    ///
-    /// # Errors
-    /// [`CertificateError`].
-    pub fn chain_from_pem(pem: &[u8]) -> Result<Vec<Self>, CertificateError> {
-        const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-        const END: &str = "-----END CERTIFICATE-----";
-        let mut rest = std::str::from_utf8(pem).map_err(|_| CertificateError::Pem)?;
-        let mut chain = Vec::new();
-        while let Some(begin) = rest.find(BEGIN) {
-            rest = &rest[begin..];
-            let end = rest.find(END).ok_or(CertificateError::Pem)? + END.len();
-            if chain.len() == PEM_CERTIFICATES_MAX || end > 2 * CERTIFICATE_BYTES_MAX {
-                return Err(CertificateError::TooLong);
-            }
-            let (_, der) =
-                der::pem::decode_vec(&rest.as_bytes()[..end]).map_err(|_| CertificateError::Pem)?;
-            chain.push(Self::from_der(&der)?);
-            rest = &rest[end..];
-        }
-        if chain.is_empty() {
-            return Err(CertificateError::Pem);
-        }
-        Ok(chain)
-    }
-
-    /// The certificate as a PEM block with a line end.
-    #[must_use]
-    pub fn to_pem(&self) -> String {
-        der::pem::encode_string("CERTIFICATE", LineEnding::LF, self.der()).unwrap_or_default()
     }
 
     /// The whole certificate.
@@ -234,37 +158,10 @@ impl Certificate {
         &self.0.issuer
     }
 
-    /// The issuer's name as text by RFC 4514, for `ds:X509IssuerName`.
-    #[must_use]
-    pub fn issuer_name(&self) -> String {
-        name::text(&self.0.issuer)
-    }
-
     /// The serial number: big-endian, without leading zeros, 1 to 20 bytes.
     #[must_use]
     pub fn serial(&self) -> &[u8] {
         &self.0.serial
-    }
-
-    /// The serial number in lower-case hexadecimal.
-    #[must_use]
-    pub fn serial_hex(&self) -> String {
-        hex::encode(&self.0.serial)
-    }
-
-    /// The serial number in decimal, for `ds:X509SerialNumber`.
-    #[must_use]
-    pub fn serial_decimal(&self) -> String {
-        decimal(&self.0.serial)
-    }
-
-    /// Whether `ds:X509IssuerSerial` means this certificate: the issuer's name attribute by
-    /// attribute (in either order, spaces after commas allowed) and the serial number in decimal.
-    #[must_use]
-    pub fn matches_issuer_serial(&self, issuer_name: &str, serial_decimal: &str) -> bool {
-        issuer_name.len() <= 4096
-            && serial_decimal.trim() == self.serial_decimal()
-            && name::text_means(issuer_name, &self.0.issuer)
     }
 
     /// The first moment of validity.
@@ -420,49 +317,6 @@ impl Certificate {
     pub(crate) fn extensions(&self) -> &Extensions {
         &self.0.extensions
     }
-
-    /// The subject's key, read once for all clones of this certificate.
-    ///
-    /// # Errors
-    /// [`CryptoError`], where the key is not one that is verified by here (see [`qaqpa_crypto::public::check_key`]).
-    pub fn public_key(&self) -> Result<&PublicKey, CryptoError> {
-        let key = &self.0.verifier;
-        key.get_or_init(|| PublicKey::from_spki_der(&self.0.spki))
-            .as_ref()
-            .map_err(Clone::clone)
-    }
-
-    /// Verifies the certificate's signature by the key of another certificate, which is only one of the conditions of a
-    /// path.
-    ///
-    /// # Errors
-    /// As [`Certificate::verify_signature`].
-    pub fn verify_signed_by(&self, issuer: &Self) -> Result<(), CryptoError> {
-        let algorithm = self.0.signature_algorithm.clone()?;
-        issuer
-            .public_key()?
-            .verify(algorithm, self.tbs_der(), &self.0.signature)
-    }
-
-    /// Verifies the certificate's signature by a key, which is only one of the conditions of a path.
-    ///
-    /// # Errors
-    /// [`CryptoError`]; [`CryptoError::Unsupported`] where the algorithm is not recognised.
-    pub fn verify_signature(&self, issuer_spki_der: &[u8]) -> Result<(), CryptoError> {
-        let algorithm = self.0.signature_algorithm.clone()?;
-        verify(
-            issuer_spki_der,
-            algorithm,
-            self.tbs_der(),
-            &self.0.signature,
-        )
-    }
-
-    /// SHA-256 of the whole certificate in lower-case hexadecimal.
-    #[must_use]
-    pub fn fingerprint_sha256_hex(&self) -> String {
-        hex::encode(sha256(self.der()))
-    }
 }
 
 impl PartialEq for Certificate {
@@ -485,58 +339,4 @@ impl fmt::Debug for Certificate {
 fn offset_in(whole: &[u8], part: &[u8]) -> usize {
     // `part` was cut out of `whole` by the reader, so the difference of addresses is the offset.
     (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize)
-}
-
-/// Big-endian bytes in decimal.
-fn decimal(bytes: &[u8]) -> String {
-    let mut digits = vec![0_u8];
-    for byte in bytes {
-        let mut carry = u32::from(*byte);
-        for digit in &mut digits {
-            let value = u32::from(*digit) * 256 + carry;
-            *digit = u8::try_from(value % 10).unwrap_or(0);
-            carry = value / 10;
-        }
-        while carry > 0 {
-            digits.push(u8::try_from(carry % 10).unwrap_or(0));
-            carry /= 10;
-        }
-    }
-    digits
-        .iter()
-        .rev()
-        .map(|digit| char::from(b'0' + digit))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_serial_number_is_shown_in_decimal() {
-        assert_eq!(decimal(&[0x7b]), "123");
-        assert_eq!(
-            decimal(&[1, 0, 0, 0, 0, 0, 0, 0, 0]),
-            "18446744073709551616"
-        );
-    }
-
-    #[test]
-    fn bytes_and_texts_that_are_no_certificate_are_refused() {
-        assert!(matches!(
-            Certificate::from_der(b""),
-            Err(CertificateError::Malformed { .. })
-        ));
-        assert_eq!(
-            Certificate::from_der(&[0x30; CERTIFICATE_BYTES_MAX + 1]).unwrap_err(),
-            CertificateError::TooLong
-        );
-        for text in ["", "-----BEGIN CERTIFICATE-----\nAAAA", "\u{feff}"] {
-            assert_eq!(
-                Certificate::from_pem(text.as_bytes()).unwrap_err(),
-                CertificateError::Pem
-            );
-        }
-    }
 }
