@@ -28,7 +28,7 @@ impl Position {
         let before = &source[..offset];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Self {
-            line: before.bytes().filter(|b| *b == b'\n').count() + 1,
+            line: memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1,
             column: before[line_start..].chars().count() + 1,
             offset,
         }

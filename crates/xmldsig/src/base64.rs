@@ -1,5 +1,7 @@
 //! Base64 inside elements: written by us, and read as integrators write it.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use qaqpa_xml::Element;
@@ -17,18 +19,28 @@ pub(crate) fn read(element: Element<'_>) -> Result<Vec<u8>, SignatureError> {
     if element.children().next().is_some() {
         return Err(malformed(element, "has elements inside"));
     }
-    let text: String = element
-        .text()
-        .chars()
-        .filter(|c| !matches!(c, ' ' | '\t' | '\n' | '\r'))
-        .collect();
+    let text = element.text();
     let bytes = STANDARD
-        .decode(&text)
+        .decode(without_white_space(text.as_bytes()))
         .map_err(|_| malformed(element, "is not base64"))?;
     if bytes.is_empty() {
         return Err(malformed(element, "is empty"));
     }
     Ok(bytes)
+}
+
+/// Line by line: what stands between is copied at once, and what is on one line not at all.
+fn without_white_space(text: &[u8]) -> Cow<'_, [u8]> {
+    let is_space = |b: &u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r');
+    // Every byte is looked at without a branch.
+    if !text.iter().fold(false, |found, b| found | is_space(b)) {
+        return Cow::Borrowed(text);
+    }
+    let mut joined = Vec::with_capacity(text.len());
+    for line in text.split(is_space) {
+        joined.extend_from_slice(line);
+    }
+    Cow::Owned(joined)
 }
 
 /// Base64 on one line.
