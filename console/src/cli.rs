@@ -214,6 +214,9 @@ pub struct Verify {
     /// FILE is a capsule: request, certificates, evidence, moment and policy in one. Nobody is asked.
     #[arg(long, conflicts_with_all = ["at", "write_capsule"])]
     pub capsule: bool,
+    /// The policy (TOML): every check with its level, none weaker than the default. docs/CHECKS.md lists the checks.
+    #[arg(long, value_name = "FILE", conflicts_with = "capsule")]
+    pub policy: Option<PathBuf>,
     /// Write a capsule with everything that this verdict hangs on. It holds personal numbers unmasked.
     #[arg(long, value_name = "OUT")]
     pub write_capsule: Option<PathBuf>,

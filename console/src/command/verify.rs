@@ -1,5 +1,6 @@
 //! `qaqpa verify`: the verdict about a signed document, or the same verdict again from a capsule.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use qaqpa_evidence::{Examiner, NcaAddresses};
@@ -33,7 +34,11 @@ pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -
         .trust
         .clone()
         .unwrap_or_else(|| paths::trust_signature(&settings.data));
-    let examiner = examiner(&settings.data, &trust, settings.limits, clock)?;
+    let policy = match &options.policy {
+        None => Policy::default(),
+        Some(path) => policy(path)?,
+    };
+    let examiner = examiner_by(policy, &settings.data, &trust, settings.limits, clock)?;
     let parsed = Document::parse(&bytes, &XmlLimits::default());
     let subject = match &parsed {
         Ok(document) if document.root().name() == "Envelope" => Subject::Transport(document),
@@ -81,6 +86,12 @@ fn tell(verdict: &Verdict, format: Format) -> Exit {
     }
 }
 
+fn policy(path: &Path) -> Result<Policy, Failure> {
+    let complain = |error: &dyn Display| Failure::usage(format!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| complain(&error))?;
+    Policy::parse(&text).map_err(|error| complain(&error))
+}
+
 fn anchors(trust: &Path) -> Result<TrustAnchors, Failure> {
     let pem = std::fs::read(trust).map_err(|error| {
         Failure::usage(format!("{}: {error}", trust.display()))
@@ -92,6 +103,16 @@ fn anchors(trust: &Path) -> Result<TrustAnchors, Failure> {
 
 /// An examiner that trusts this file and asks the running authority, or else the addresses in certificates.
 pub(crate) fn examiner(
+    data: &Path,
+    trust: &Path,
+    limits: Limits,
+    clock: Clock,
+) -> Result<Examiner, Failure> {
+    examiner_by(Policy::default(), data, trust, limits, clock)
+}
+
+fn examiner_by(
+    policy: Policy,
     data: &Path,
     trust: &Path,
     limits: Limits,
@@ -111,7 +132,7 @@ pub(crate) fn examiner(
         &client,
         nca,
         Known { anchors, pool },
-        Policy::default(),
+        policy,
         limits,
         clock,
     ))

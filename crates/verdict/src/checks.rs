@@ -9,6 +9,7 @@ pub(crate) mod content;
 pub(crate) mod iin;
 pub(crate) mod purpose;
 pub(crate) mod revocation;
+mod rules;
 pub(crate) mod scope;
 pub(crate) mod structure;
 pub(crate) mod validity;
@@ -18,14 +19,25 @@ use std::borrow::Cow;
 
 use qaqpa_model::{Answer, RefusalLabel};
 
+use crate::facts::Account;
 use crate::indication::SubIndication;
+use crate::policy::Policy;
+use crate::rules::Rule;
 use crate::verdict::{CheckId, CheckReport, Outcome};
 
-/// Why a check did not pass.
+/// Why a question was not answered with yes: the check of it that decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Reason {
+    pub(crate) rule: Rule,
     pub(crate) label: RefusalLabel,
     pub(crate) sub: SubIndication,
+}
+
+/// What a check found that its level does not let decide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Note {
+    pub(crate) rule: Rule,
+    pub(crate) why: String,
 }
 
 /// The answer of one check, with what was found.
@@ -35,6 +47,8 @@ pub(crate) struct Finding {
     /// `None` where an earlier answer left nothing to ask about.
     pub(crate) answer: Option<Answer<Reason>>,
     pub(crate) why: String,
+    /// What checks found that is tolerated.
+    pub(crate) notes: Vec<Note>,
 }
 
 impl Finding {
@@ -43,32 +57,57 @@ impl Finding {
             id,
             answer: Some(Answer::Pass),
             why: why.into(),
+            notes: Vec::new(),
         }
     }
 
     pub(crate) fn fail(
-        id: CheckId,
+        rule: Rule,
         label: RefusalLabel,
         sub: SubIndication,
         why: impl Into<String>,
     ) -> Self {
         Self {
-            id,
-            answer: Some(Answer::Fail(Reason { label, sub })),
+            id: rule.question(),
+            answer: Some(Answer::Fail(Reason { rule, label, sub })),
             why: why.into(),
+            notes: Vec::new(),
         }
     }
 
     pub(crate) fn undecided(
-        id: CheckId,
+        rule: Rule,
         label: RefusalLabel,
         sub: SubIndication,
         why: impl Into<String>,
     ) -> Self {
         Self {
-            id,
-            answer: Some(Answer::Undecided(Reason { label, sub })),
+            id: rule.question(),
+            answer: Some(Answer::Undecided(Reason { rule, label, sub })),
             why: why.into(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// With what was found and is tolerated.
+    pub(crate) fn noting(mut self, notes: impl IntoIterator<Item = Note>) -> Self {
+        self.notes.extend(notes);
+        self
+    }
+
+    /// The same answer, or a pass that notes it where the policy tolerates its check.
+    pub(crate) fn under(self, policy: &Policy) -> Self {
+        match self.reason() {
+            Some(reason) if policy.tolerates(reason.rule) => {
+                let note = Note {
+                    rule: reason.rule,
+                    why: self.why.clone(),
+                };
+                Self::pass(self.id, format!("tolerated: {}", self.why))
+                    .noting(self.notes)
+                    .noting([note])
+            }
+            _ => self,
         }
     }
 
@@ -77,6 +116,7 @@ impl Finding {
             id,
             answer: None,
             why: why.into(),
+            notes: Vec::new(),
         }
     }
 
@@ -91,7 +131,7 @@ impl Finding {
         }
     }
 
-    pub(crate) fn report(&self) -> CheckReport {
+    pub(crate) fn report(&self, policy: &Policy, accounts: &[Account]) -> CheckReport {
         CheckReport {
             id: self.id,
             clause: Cow::Borrowed(clause(self.id)),
@@ -104,6 +144,7 @@ impl Finding {
             label: self.reason().map(|reason| reason.label),
             sub_indication: self.reason().map(|reason| reason.sub),
             why: self.why.clone(),
+            rules: rules::report(self, policy, accounts),
         }
     }
 }

@@ -126,13 +126,14 @@ impl<'d> Examination<'d> {
             covered,
             signer,
             companions,
-        } = signature::read(subject, known, limits, at);
+        } = signature::read(subject, known, limits, policy, at);
         let mut path = None;
         if let Some(signer) = &signer {
-            let (chain, built) = checks::chain::judge(signer, &companions, known, at, limits);
+            let (chain, built) =
+                checks::chain::judge(signer, &companions, known, at, limits, policy);
             findings.push(chain);
-            findings.push(checks::validity::judge(signer, at));
-            findings.push(checks::purpose::judge(signer));
+            findings.push(checks::validity::judge(signer, at).under(policy));
+            findings.push(checks::purpose::judge(signer, policy));
             path = built;
         } else {
             for id in [CheckId::Chain, CheckId::Validity, CheckId::Purpose] {
@@ -221,7 +222,7 @@ impl<'d> Examination<'d> {
     /// Judges. A need that was never fed counts as evidence that could not be had.
     #[must_use]
     pub fn finish(self) -> (Verdict, Option<Proven<'d>>) {
-        judgement::draw_up(self.facts)
+        judgement::draw_up(self.facts, &self.policy)
     }
 
     fn wanted(&self) -> Vec<Need> {

@@ -3,6 +3,7 @@
 use qaqpa_model::Moment;
 
 use crate::need::Attempt;
+use crate::rules::Rule;
 use crate::verdict::{EvidenceKind, EvidenceView};
 
 /// What one source says about one certificate of the path.
@@ -19,6 +20,8 @@ pub(crate) struct Account {
     pub(crate) next_update: Option<Moment>,
     pub(crate) sha256: Option<String>,
     pub(crate) attempts: Vec<Attempt>,
+    /// The check for which it is no evidence.
+    pub(crate) rule: Option<Rule>,
     /// A list that a believed delta has brought up to date: the delta's account says what both say together.
     pub(crate) superseded: bool,
 }

@@ -7,17 +7,18 @@ use crate::border;
 use crate::checks::{self, Finding, Reason, revocation};
 use crate::examination::Facts;
 use crate::indication::Indication;
+use crate::policy::{IS_LABORATORY, Policy};
 use crate::proven::{Proven, SignerIdentity};
 use crate::verdict::{
     CertificateView, CheckId, SignerView, SubjectKind, TrustSource, VERSION, Verdict,
 };
 
 /// Draws up the verdict, and the proof where every question was answered with yes.
-pub(crate) fn draw_up(facts: Facts<'_>) -> (Verdict, Option<Proven<'_>>) {
+pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option<Proven<'d>>) {
     let mut findings = facts.findings;
     findings.push(
         if facts.path.is_some() && findings.iter().all(Finding::is_pass) {
-            revocation::judge(&facts.asked, &facts.accounts, facts.at)
+            revocation::judge(&facts.asked, &facts.accounts, facts.at, policy)
         } else {
             Finding::not_asked(
                 CheckId::Revocation,
@@ -44,7 +45,12 @@ pub(crate) fn draw_up(facts: Facts<'_>) -> (Verdict, Option<Proven<'_>>) {
         trust: TrustSource::Examiner,
         scope: facts.scope,
         signer: signer.as_ref().map(SignerIdentity::view),
-        checks: findings.iter().map(Finding::report).collect(),
+        checks: findings
+            .iter()
+            .map(|finding| finding.report(policy, &facts.accounts))
+            .collect(),
+        laboratory: IS_LABORATORY.then(|| policy.weakened().collect()),
+        policy: *policy,
         path: facts
             .path
             .as_ref()

@@ -42,11 +42,13 @@ mod examination;
 mod facts;
 mod indication;
 mod judgement;
+mod laboratory;
 mod list;
 mod need;
 mod policy;
 mod proven;
 mod replay;
+mod rules;
 mod signature;
 mod sources;
 mod text;
@@ -59,11 +61,12 @@ pub use examination::{Examination, Known, Subject};
 pub use indication::{Indication, SubIndication};
 pub use list::List;
 pub use need::{Attempt, Evidence, Need, NeedId, Progress, Received};
-pub use policy::{Nonce, OCSP_AGE_MAX, Policy, PolicyError, SKEW_MAX, Sources};
+pub use policy::{IS_LABORATORY, Nonce, OCSP_AGE_MAX, Policy, PolicyError, SKEW_MAX, Sources};
 pub use proven::{Proven, SignerIdentity};
 pub use replay::{NoShelf, Shelf, replay};
+pub use rules::{Held, Level, Rule, table as checks_table};
 pub use sources::Believed;
 pub use verdict::{
     CertificateView, CheckId, CheckReport, EvidenceKind, EvidenceView, Outcome, ReferenceView,
-    ScopeView, SignerView, SubjectKind, TrustSource, VERSION, Verdict,
+    RuleOutcome, RuleReport, ScopeView, SignerView, SubjectKind, TrustSource, VERSION, Verdict,
 };

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::rules::{Held, Level, Rule};
+
 /// Which sources of revocation are asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -37,6 +39,7 @@ pub enum Nonce {
 /// about, authorities too: there is no setting for either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
+    levels: [Level; RULES],
     sources: Sources,
     nonce: Nonce,
     ocsp_age_max: Duration,
@@ -47,6 +50,16 @@ pub struct Policy {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {
+    /// A check's level is weaker than the default, or a type holds the check.
+    #[error("{rule} may not be {level:?}: {why}")]
+    Level {
+        /// The check.
+        rule: Rule,
+        /// The level that was wanted.
+        level: Level,
+        /// Why not.
+        why: &'static str,
+    },
     /// A line of a policy's text is unknown, missing, or weaker than the default.
     #[error("line {line}: {why}")]
     Text {
@@ -73,6 +86,7 @@ pub const SKEW_MAX: Duration = Duration::from_secs(5 * 60);
 impl Default for Policy {
     fn default() -> Self {
         Self {
+            levels: std::array::from_fn(|index| Rule::ALL[index].default_level()),
             sources: Sources::OcspThenCrl,
             nonce: Nonce::Required,
             ocsp_age_max: OCSP_AGE_MAX,
@@ -81,7 +95,54 @@ impl Default for Policy {
     }
 }
 
+/// How many checks there are.
+const RULES: usize = Rule::ALL.len();
+
+/// Whether this build takes policies that are weaker than the default: a laboratory, whose reports say so.
+pub const IS_LABORATORY: bool = cfg!(feature = "laboratory");
+
 impl Policy {
+    /// The text of the default policy, with comments.
+    pub const DEFAULT_TOML: &'static str = include_str!("../policies/default.toml");
+
+    /// The level of a check.
+    #[must_use]
+    pub const fn level(&self, rule: Rule) -> Level {
+        self.levels[rule.index()]
+    }
+
+    /// With another level for one check: stricter than the default; in a laboratory, any.
+    ///
+    /// # Errors
+    /// [`PolicyError::Level`] where it is weaker than the default, or a type holds the check.
+    pub fn with_level(mut self, rule: Rule, level: Level) -> Result<Self, PolicyError> {
+        let refused = |why| PolicyError::Level { rule, level, why };
+        match rule.held() {
+            Held::Types(why) if level != rule.default_level() => return Err(refused(why)),
+            Held::Policy if level < rule.default_level() && !IS_LABORATORY => {
+                return Err(refused(
+                    "it would be weaker than the default (only a laboratory build takes that)",
+                ));
+            }
+            Held::Types(_) | Held::Policy => {}
+        }
+        self.levels[rule.index()] = level;
+        Ok(self)
+    }
+
+    /// The checks that are weaker than by default; none but in a laboratory.
+    pub fn weakened(&self) -> impl Iterator<Item = Rule> + use<'_> {
+        Rule::ALL
+            .iter()
+            .copied()
+            .filter(|rule| self.level(*rule) < rule.default_level())
+    }
+
+    /// Whether a finding of this check does not make the verdict worse.
+    pub(crate) fn tolerates(&self, rule: Rule) -> bool {
+        self.level(rule) < Level::Fail
+    }
+
     /// Reads a policy's text (TOML).
     ///
     /// # Errors

@@ -6,9 +6,12 @@ use qaqpa_xml::{Document, XmlError};
 use qaqpa_xmldsig::{Bounds, Covered, FoundSignature, SignatureError, find_enveloped, find_wsse};
 
 use crate::border;
-use crate::checks::{self, Finding, Reason};
+use crate::checks::{self, Finding, Note, Reason};
 use crate::examination::{Known, Subject};
 use crate::indication::SubIndication;
+use crate::laboratory;
+use crate::policy::Policy;
+use crate::rules::Rule;
 use crate::verdict::{CheckId, ReferenceView, ScopeView};
 
 /// What was read.
@@ -35,11 +38,16 @@ pub(crate) fn read<'d>(
     subject: Subject<'d>,
     known: &Known,
     limits: &Limits,
+    policy: &Policy,
     at: Moment,
 ) -> Read<'d> {
     match subject {
-        Subject::Document(document) => read_document(document, find_enveloped, known, limits, at),
-        Subject::Transport(document) => read_document(document, find_wsse, known, limits, at),
+        Subject::Document(document) => {
+            read_document(document, find_enveloped, known, limits, policy, at)
+        }
+        Subject::Transport(document) => {
+            read_document(document, find_wsse, known, limits, policy, at)
+        }
         Subject::NotXml { error, .. } => not_xml(error),
         Subject::Certificate {
             certificate_der,
@@ -52,7 +60,7 @@ pub(crate) fn read<'d>(
 fn not_xml<'d>(error: &XmlError) -> Read<'d> {
     let reason = checks::structure::reason_of_xml(error);
     let mut findings = vec![Finding::fail(
-        CheckId::Structure,
+        reason.rule,
         reason.label,
         reason.sub,
         error.to_string(),
@@ -75,7 +83,7 @@ fn read_certificate<'d>(der: &[u8], pool_der: &[Vec<u8>], limits: &Limits) -> Re
         Err(error) => (
             None,
             vec![Finding::fail(
-                CheckId::Structure,
+                Rule::SigningCertificate,
                 RefusalLabel::IssuerUntrusted,
                 SubIndication::NoSigningCertificateFound,
                 format!("the bytes are not a certificate: {error}"),
@@ -96,6 +104,7 @@ fn read_document<'d>(
     find: fn(&'d Document, &Bounds) -> Result<FoundSignature<'d>, SignatureError>,
     known: &Known,
     limits: &Limits,
+    policy: &Policy,
     at: Moment,
 ) -> Read<'d> {
     let bounds = Bounds {
@@ -121,7 +130,7 @@ fn read_document<'d>(
         Ok(certificates) => certificates,
         Err(why) => {
             read.findings.push(Finding::fail(
-                CheckId::Structure,
+                Rule::SigningCertificate,
                 RefusalLabel::SignatureMalformed,
                 SubIndication::NoSigningCertificateFound,
                 why,
@@ -134,7 +143,7 @@ fn read_document<'d>(
         }
     };
     let algorithm = found.algorithm().uri().to_owned();
-    match prove(&found, signer.spki_der()) {
+    match prove(&found, signer.spki_der(), policy) {
         Ok(covered) => {
             let root = covered.root();
             if let Some(scope) = &mut read.scope {
@@ -146,6 +155,11 @@ fn read_document<'d>(
                 scope.has_comments = covered.has_comments();
             }
             read.findings = answered(None, &algorithm);
+            if covered.has_comments()
+                && let Some(structure) = read.findings.first_mut()
+            {
+                *structure = comments(structure.why.clone(), policy);
+            }
             read.covered = Some((covered, qaqpa_crypto::sha256(found.value())));
         }
         Err(error) => read.findings = answered(Some(&error), &algorithm),
@@ -157,13 +171,34 @@ fn read_document<'d>(
 
 /// All questions at once, as one value that holds the proof; where that fails, one by one in their
 /// order, so that content that was changed is told as that, even where the value is wrong as well.
-fn prove<'d>(found: &FoundSignature<'d>, spki_der: &[u8]) -> Result<Covered<'d>, SignatureError> {
-    found.cover(spki_der).or_else(|error| {
+fn prove<'d>(
+    found: &FoundSignature<'d>,
+    spki_der: &[u8],
+    policy: &Policy,
+) -> Result<Covered<'d>, SignatureError> {
+    laboratory::cover(found, spki_der, policy).or_else(|error| {
         found.verify_scope()?;
         found.verify_digests()?;
         found.verify_value(spki_der)?;
         Err(error)
     })
+}
+
+/// Comments stand in what is read: they are not signed and never read; a policy may refuse them all the same.
+fn comments(passed: String, policy: &Policy) -> Finding {
+    let why = "comments stand in the signed part; nobody signed them";
+    if policy.tolerates(Rule::CommentsAbsent) {
+        return Finding::pass(CheckId::Structure, passed).noting([Note {
+            rule: Rule::CommentsAbsent,
+            why: why.to_owned(),
+        }]);
+    }
+    Finding::fail(
+        Rule::CommentsAbsent,
+        RefusalLabel::SignatureScope,
+        SubIndication::SigConstraintsFailure,
+        why,
+    )
 }
 
 /// The certificate whose key is asked, and the others that came along.
@@ -246,7 +281,7 @@ fn answered(error: Option<&SignatureError>, algorithm: &str) -> Vec<Finding> {
             ));
         } else if let Some(reason) = reason(id, error) {
             findings.push(Finding::fail(
-                id,
+                reason.rule,
                 reason.label,
                 reason.sub,
                 error.to_string(),
@@ -254,7 +289,7 @@ fn answered(error: Option<&SignatureError>, algorithm: &str) -> Vec<Finding> {
         } else if id == CheckId::Value {
             // An error that no question claims is a malformed signature, never a pass.
             findings.push(Finding::fail(
-                id,
+                Rule::SignatureValue,
                 RefusalLabel::SignatureMalformed,
                 SubIndication::FormatFailure,
                 error.to_string(),

@@ -2,17 +2,19 @@
 
 use qaqpa_model::{Limits, Moment};
 use qaqpa_x509::crl::{self, AnyCrl};
-use qaqpa_x509::revocation::{self, RevocationError};
-use qaqpa_x509::{Certificate, RevocationReason, ocsp, path::Path};
+use qaqpa_x509::revocation::{self, Clear, RevocationError};
+use qaqpa_x509::{Certificate, RevocationReason, Waived, ocsp, path::Path};
 
 use crate::border;
 use crate::checks::{self, revocation::Asked};
 use crate::dossier::{KEPT_BYTES_MAX, too_long};
 use crate::examination::Known;
 use crate::facts::{Account, Cause, Said};
+use crate::laboratory::Hearsay;
 use crate::list::List;
 use crate::need::{DELTA, Evidence, Need, NeedId, Received};
 use crate::policy::{Nonce, Policy, Sources};
+use crate::rules::Rule;
 use crate::verdict::EvidenceKind;
 
 /// That fed bytes were verified as evidence, and until when they say to be good.
@@ -121,6 +123,7 @@ impl Hearing<'_> {
             next_update: None,
             sha256: None,
             attempts: received.attempts.clone(),
+            rule: None,
             superseded: false,
         };
         match (need, &received.evidence) {
@@ -128,6 +131,7 @@ impl Hearing<'_> {
             (Need::Ocsp { .. }, Evidence::Bytes(bytes)) => {
                 account.sha256 = Some(border::hex(&qaqpa_crypto::sha256(bytes)));
                 if bytes.len() > KEPT_BYTES_MAX {
+                    account.rule = Some(Rule::OcspReadable);
                     account.said = Said::Nothing {
                         why: too_long(bytes.len()),
                     };
@@ -147,6 +151,7 @@ impl Hearing<'_> {
             }
             (_, Evidence::Bytes(bytes)) => {
                 account.sha256 = Some(border::hex(&qaqpa_crypto::sha256(bytes)));
+                account.rule = Some(Rule::CrlReadable);
                 account.said = Said::Nothing {
                     why: List::read(bytes)
                         .map_or_else(|error| error.to_string(), |_| String::new()),
@@ -160,16 +165,60 @@ impl Hearing<'_> {
     /// RFC 5280, 6.3.3: a list counts where the certificate's distribution points, or its issuer, lead to it, where its
     /// signer is proven and not revoked himself, and while it is in its time; a delta where it follows its base.
     fn hear_list(&self, account: &mut Account, need: &Need, list: &List) {
+        account.this_update = Some(list.crl().this_update());
+        account.next_update = list.crl().next_update();
+        let mut hearsay = Hearsay::new(self.policy);
+        loop {
+            let (rule, why) = match self.status(account, need, list, hearsay.waived) {
+                Ok(clear) => {
+                    account.this_update = Some(clear.this_update);
+                    account.next_update = clear.next_update;
+                    account.said = Said::Good {
+                        who: checks::name(need.issuer()),
+                    };
+                    return;
+                }
+                Err(RevocationError::Revoked { at, reason, .. }) => {
+                    account.said = Said::Revoked {
+                        since: at,
+                        cause: cause(reason),
+                    };
+                    return;
+                }
+                Err(RevocationError::Undetermined {
+                    why: Some(error), ..
+                }) => (crl_rule(&error), error.to_string()),
+                Err(error) => (Rule::CrlScope, error.to_string()),
+            };
+            if !hearsay.admits(rule) {
+                account.rule = Some(rule);
+                account.said = Said::Nothing { why };
+                return;
+            }
+        }
+    }
+
+    fn status(
+        &self,
+        account: &Account,
+        need: &Need,
+        list: &List,
+        waived: Waived,
+    ) -> Result<Clear, RevocationError> {
         let policy = crl::CrlPolicy {
             ahead_max: self.policy.skew_max(),
+            waived,
             ..crl::CrlPolicy::default()
         };
-        let is_delta = matches!(need, Need::DeltaCrl { .. });
-        if let Err(why) = fits(need, list, account.received, &policy) {
-            account.said = Said::Nothing { why };
-            return;
-        }
+        let position = account.place;
+        fits(need, list, account.received, &policy).map_err(|error| {
+            RevocationError::Undetermined {
+                position,
+                why: Some(error),
+            }
+        })?;
         // A delta is left out of the question about its base, so that it can change what the base says.
+        let is_delta = matches!(need, Need::DeltaCrl { .. });
         let lists: Vec<AnyCrl> = self
             .lists
             .iter()
@@ -181,47 +230,23 @@ impl Hearing<'_> {
             pool: &self.known.pool,
             anchors: &self.known.anchors,
         };
-        account.this_update = Some(list.crl().this_update());
-        account.next_update = list.crl().next_update();
-        let answer = revocation::check_one(
-            self.path,
-            account.place,
-            account.received,
-            known,
-            self.limits,
-            &policy,
-        );
-        account.said = match answer {
-            Ok(clear) => {
-                account.this_update = Some(clear.this_update);
-                account.next_update = clear.next_update;
-                Said::Good {
-                    who: checks::name(need.issuer()),
-                }
-            }
-            Err(RevocationError::Revoked { at, reason, .. }) => Said::Revoked {
-                since: at,
-                cause: cause(reason),
-            },
-            Err(RevocationError::Undetermined {
-                why: Some(error), ..
-            }) => Said::Nothing {
-                why: error.to_string(),
-            },
-            Err(error) => Said::Nothing {
-                why: error.to_string(),
-            },
-        };
+        let at = account.received;
+        revocation::check_one(self.path, position, at, known, self.limits, &policy)
     }
 }
 
 /// Whether a list is of the kind that was asked for; a delta must be the issuer's own and in its time.
-fn fits(need: &Need, list: &List, received: Moment, policy: &crl::CrlPolicy) -> Result<(), String> {
+fn fits(
+    need: &Need,
+    list: &List,
+    received: Moment,
+    policy: &crl::CrlPolicy,
+) -> Result<(), crl::CrlError> {
     match need {
-        Need::DeltaCrl { issuer, .. } => crl::verify_delta(list.der(), issuer, received, policy)
-            .map(|_| ())
-            .map_err(|error| error.to_string()),
-        _ if list.crl().is_delta() => Err(crl::CrlError::Delta.to_string()),
+        Need::DeltaCrl { issuer, .. } => {
+            crl::verify_delta(list.der(), issuer, received, policy).map(|_| ())
+        }
+        _ if list.crl().is_delta() => Err(crl::CrlError::Delta),
         _ => Ok(()),
     }
 }
@@ -296,7 +321,23 @@ fn hear_ocsp(account: &mut Account, need: &Need, bytes: &[u8], policy: &Policy) 
         ahead_max: policy.skew_max(),
     };
     let nonce = nonce.as_ref().map(<[u8; 32]>::as_slice);
-    match ocsp::verify(bytes, certificate, issuer, nonce, account.received, &limits) {
+    let mut hearsay = Hearsay::new(policy);
+    let answer = loop {
+        let answer = ocsp::verify_waiving(
+            bytes,
+            certificate,
+            issuer,
+            nonce,
+            account.received,
+            &limits,
+            hearsay.waived,
+        );
+        match answer {
+            Err(error) if hearsay.admits(ocsp_rule(&error)) => {}
+            answer => break answer,
+        }
+    };
+    match answer {
         Ok(answer) => {
             account.this_update = Some(answer.this_update);
             account.next_update = answer.next_update;
@@ -316,10 +357,43 @@ fn hear_ocsp(account: &mut Account, need: &Need, bytes: &[u8], policy: &Policy) 
             };
         }
         Err(error) => {
+            account.rule = Some(ocsp_rule(&error));
             account.said = Said::Nothing {
                 why: error.to_string(),
             }
         }
+    }
+}
+
+/// The check for which an answer is no evidence.
+const fn ocsp_rule(error: &ocsp::OcspError) -> Rule {
+    use ocsp::OcspError as E;
+    match error {
+        E::BadSignature => Rule::OcspSignature,
+        E::CertIdAmbiguous | E::CertIdMissing => Rule::OcspCertId,
+        E::Critical { .. } => Rule::OcspCritical,
+        E::NonceMissing | E::NonceWrong => Rule::OcspNonce,
+        E::NotYet { .. } => Rule::OcspNotYet,
+        E::ResponderUnauthorized => Rule::OcspResponder,
+        E::ResponderUnusable { .. } => Rule::OcspResponderUsable,
+        E::Stale { .. } => Rule::OcspFresh,
+        E::Unsupported { .. } | E::Weak { .. } => Rule::OcspAlgorithm,
+        _ => Rule::OcspReadable,
+    }
+}
+
+/// The check for which a list is no evidence.
+const fn crl_rule(error: &crl::CrlError) -> Rule {
+    use crl::CrlError as E;
+    match error {
+        E::BadSignature => Rule::CrlSignature,
+        E::CrlSign | E::SignerUnproven | E::WrongIssuer => Rule::CrlSigner,
+        E::Critical { .. } => Rule::CrlCritical,
+        E::NextUpdateMissing | E::Stale { .. } => Rule::CrlFresh,
+        E::NotYet { .. } => Rule::CrlNotYet,
+        E::Delta | E::DeltaUnfit | E::NumberMissing | E::Partitioned => Rule::CrlScope,
+        E::Unsupported { .. } | E::Weak { .. } => Rule::CrlAlgorithm,
+        _ => Rule::CrlReadable,
     }
 }
 
@@ -343,7 +417,12 @@ fn old_for_the_moment(account: &mut Account, policy: &Policy, at: Moment) {
         && account
             .this_update
             .is_some_and(|begin| at.since(begin) > policy.ocsp_age_max());
-    if ended || too_old {
+    let rule = match account.kind {
+        EvidenceKind::Ocsp => Rule::OcspFresh,
+        EvidenceKind::Crl | EvidenceKind::DeltaCrl => Rule::CrlFresh,
+    };
+    if (ended || too_old) && !policy.tolerates(rule) {
+        account.rule = Some(rule);
         account.said = Said::Nothing {
             why: format!("it is out of date at the moment judged ({at})"),
         };

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::border;
-use crate::verdict::{Outcome, ScopeView, TrustSource, Verdict};
+use crate::verdict::{CheckReport, Outcome, RuleOutcome, ScopeView, TrustSource, Verdict};
 
 const WIDTH: usize = 100;
 
@@ -56,6 +56,17 @@ fn headline(out: &mut String, verdict: &Verdict) {
         verdict.subject.as_str(),
         border::moment::text(verdict.at)
     );
+    if let Some(weakened) = &verdict.laboratory {
+        let names: Vec<_> = weakened.iter().map(|rule| rule.id()).collect();
+        let names = match names.as_slice() {
+            [] => "none".to_owned(),
+            names => names.join(", "),
+        };
+        let _ = writeln!(
+            out,
+            "LABORATORY: a build that can leave checks out; left out or lowered here: {names}"
+        );
+    }
     if verdict.trust == TrustSource::Capsule {
         out.push_str(
             "trust: the capsule's own anchors; whoever made the capsule chose whom to believe\n",
@@ -134,6 +145,24 @@ fn checks(out: &mut String, verdict: &Verdict) {
         out.push('\n');
         paragraph(out, "      ", &check.why);
         let _ = writeln!(out, "      [{}]", check.clause);
+        rules(out, check);
+    }
+}
+
+/// The checks of a question that were not simply passed or not reached.
+fn rules(out: &mut String, check: &CheckReport) {
+    for rule in &check.rules {
+        let mark = match rule.outcome {
+            RuleOutcome::Passed | RuleOutcome::NotAsked => continue,
+            RuleOutcome::Failed => "NO",
+            RuleOutcome::Warned => "warning",
+            RuleOutcome::Informed => "remark",
+            RuleOutcome::Ignored => "left out",
+        };
+        let _ = writeln!(out, "      {mark}: {} [{}]", rule.id, rule.id.clause());
+        if let Some(why) = rule.why.as_deref().filter(|why| *why != check.why) {
+            paragraph(out, "        ", why);
+        }
     }
 }
 

@@ -13,7 +13,9 @@ use crate::checks::iin;
 use crate::dossier::Dossier;
 use crate::indication::{Indication, SubIndication};
 use crate::need::Attempt;
+use crate::policy::Policy;
 use crate::proven::SignerIdentity;
+use crate::rules::Rule;
 
 /// The version of the serialized shape.
 pub const VERSION: u16 = 1;
@@ -38,6 +40,9 @@ pub struct Verdict {
     /// Whose trust anchors it was judged by.
     #[serde(default)]
     pub trust: TrustSource,
+    /// LABORATORY: the checks that were left out or lowered, in a build that can do that; absent in every other build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub laboratory: Option<Vec<Rule>>,
     /// What was signed; absent where no signature could be read.
     pub scope: Option<ScopeView>,
     /// Who signed, as the certificate says; absent where no certificate could be read.
@@ -54,6 +59,9 @@ pub struct Verdict {
     /// The signer, where the indication is TOTAL-PASSED; never serialized, so never read from storage.
     #[serde(skip)]
     pub(crate) proven_signer: Option<SignerIdentity>,
+    /// The policy that it was reached by; not stored.
+    #[serde(skip)]
+    pub(crate) policy: Policy,
 }
 
 /// Whose trust anchors a verdict was reached by.
@@ -163,6 +171,42 @@ pub struct CheckReport {
     pub sub_indication: Option<SubIndication>,
     /// What was found, for a reader.
     pub why: String,
+    /// The question's checks, one by one; empty in verdicts of before.
+    #[serde(default)]
+    pub rules: Vec<RuleReport>,
+}
+
+/// One check of a question; its clause and its level by default stand with [`Rule`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleReport {
+    /// The check.
+    pub id: Rule,
+    /// What came of it.
+    pub outcome: RuleOutcome,
+    /// Whether a type holds it, so that no policy reaches it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held_by_types: bool,
+    /// What was found, where it was not simply passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// What came of one check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleOutcome {
+    /// Made and passed.
+    Passed,
+    /// Made and not passed. Of evidence: some was no evidence for that; another source may have answered all the same.
+    Failed,
+    /// Not passed; by policy a warning and no more.
+    Warned,
+    /// Not passed; by policy a remark and no more.
+    Informed,
+    /// Left out by policy.
+    Ignored,
+    /// Not reached.
+    NotAsked,
 }
 
 /// What was signed.
@@ -286,14 +330,14 @@ impl Verdict {
     /// stays that of the check that decided. A mismatch makes the verdict TOTAL-FAILED.
     #[must_use]
     pub fn with_submitter(mut self, submitter: &Iin) -> Self {
-        let finding = iin::judge(self.proven_signer.as_ref(), submitter);
+        let finding = iin::judge(self.proven_signer.as_ref(), submitter).under(&self.policy);
         if let Some(reason) = finding.reason() {
             self.indication = reason.sub.indication();
             self.sub_indication = Some(reason.sub);
             self.label = Some(reason.label);
             self.proven_signer = None;
         }
-        self.checks.push(finding.report());
+        self.checks.push(finding.report(&self.policy, &[]));
         self
     }
 

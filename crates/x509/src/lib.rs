@@ -29,6 +29,7 @@ pub mod revocation;
 mod time;
 pub mod tsp;
 pub mod usage;
+pub mod waived;
 
 pub use anchors::TrustAnchors;
 pub use certificate::{Certificate, CertificateError};
@@ -36,3 +37,4 @@ pub use der::oid::ObjectIdentifier;
 pub use name::{IinError, SubjectName};
 pub use reason::RevocationReason;
 pub use usage::KeyUsage;
+pub use waived::{Waivable, Waived};

@@ -7,7 +7,7 @@ mod verify;
 
 pub use request::{CertId, Request, RequestError};
 pub use response::{Response, ResponseStatus, SingleAnswer, failure, respond, respond_with};
-pub use verify::{OcspAnswer, OcspError, OcspPolicy, verify};
+pub use verify::{OcspAnswer, OcspError, OcspPolicy, verify, verify_waiving};
 
 use qaqpa_model::Moment;
 

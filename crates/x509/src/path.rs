@@ -8,7 +8,7 @@ mod search;
 use qaqpa_model::{Limits, Moment};
 use thiserror::Error;
 
-use crate::{Certificate, ObjectIdentifier, TrustAnchors, oid};
+use crate::{Certificate, ObjectIdentifier, TrustAnchors, Waived, oid};
 
 /// A path that was proven: every signature, name, validity period, basicConstraints, keyUsage, name and policy
 /// constraint and critical extension on it was checked at one moment.
@@ -32,6 +32,8 @@ pub struct PathInputs {
     pub inhibit_policy_mapping: bool,
     /// initial-any-policy-inhibit: anyPolicy in a certificate is no policy.
     pub inhibit_any_policy: bool,
+    /// Checks that a laboratory leaves out.
+    pub waived: Waived,
 }
 
 impl Default for PathInputs {
@@ -41,6 +43,7 @@ impl Default for PathInputs {
             require_explicit_policy: false,
             inhibit_policy_mapping: false,
             inhibit_any_policy: false,
+            waived: Waived::NONE,
         }
     }
 }
@@ -214,7 +217,7 @@ pub fn build_with(
     limits: &Limits,
     inputs: &PathInputs,
 ) -> Result<Path, PathError> {
-    search::search(leaf, pool, anchors, limits, |chain| {
+    search::search(leaf, pool, anchors, limits, inputs.waived, |chain| {
         prove::prove(chain, at, inputs)
     })
 }

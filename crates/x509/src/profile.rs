@@ -175,24 +175,31 @@ pub fn roles(certificate: &Certificate) -> Vec<Role> {
 /// Source: the national profile: signing = digitalSignature + nonRepudiation (for GOST 34.10-2015 also keyAgreement)
 /// with emailProtection; authentication = clientAuth.
 pub fn is_for_signing(certificate: &Certificate) -> Result<(), PurposeError> {
-    if certificate.is_ca() {
-        return Err(PurposeError::Authority);
+    match not_for_signing(certificate).next() {
+        Some(error) => Err(error),
+        None => Ok(()),
     }
+}
+
+/// Everything for which the certificate is not one for signing documents, in the order of [`is_for_signing`].
+pub fn not_for_signing(certificate: &Certificate) -> impl Iterator<Item = PurposeError> {
     let email_protection = certificate.has_extended_key_usage(oid::EKU_EMAIL_PROTECTION);
-    if certificate.has_extended_key_usage(oid::EKU_CLIENT_AUTH) && !email_protection {
-        return Err(PurposeError::Authentication);
-    }
+    let client_auth = certificate.has_extended_key_usage(oid::EKU_CLIENT_AUTH);
     let needed = KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::NON_REPUDIATION);
-    if !certificate
+    let has_usage = certificate
         .key_usage()
-        .is_some_and(|usage| usage.has(needed))
-    {
-        return Err(PurposeError::KeyUsage);
-    }
-    if !email_protection {
-        return Err(PurposeError::ExtendedKeyUsage);
-    }
-    Ok(())
+        .is_some_and(|usage| usage.has(needed));
+    [
+        (certificate.is_ca(), PurposeError::Authority),
+        (
+            client_auth && !email_protection,
+            PurposeError::Authentication,
+        ),
+        (!has_usage, PurposeError::KeyUsage),
+        (!email_protection, PurposeError::ExtendedKeyUsage),
+    ]
+    .into_iter()
+    .filter_map(|(is_so, error)| is_so.then_some(error))
 }
 
 /// What the certificate is for, if it is for one of the two.

@@ -9,6 +9,9 @@ use qaqpa_x509::{
 use super::{Finding, validity};
 use crate::examination::Known;
 use crate::indication::SubIndication;
+use crate::laboratory::Tolerance;
+use crate::policy::Policy;
+use crate::rules::Rule;
 use crate::verdict::CheckId;
 
 pub(crate) const CLAUSE: &str = "RFC 5280 §6.1 (path validation); EN 319 102-1 §5.2.6";
@@ -20,10 +23,26 @@ pub(crate) fn judge(
     known: &Known,
     at: Moment,
     limits: &Limits,
+    policy: &Policy,
 ) -> (Finding, Option<Path>) {
     let id = CheckId::Chain;
     let pool: Vec<_> = companions.iter().chain(&known.pool).cloned().collect();
-    match path::build(signer, &pool, &known.anchors, at, limits) {
+    let mut tolerance = Tolerance::new(policy, &known.anchors);
+    let built = loop {
+        let built = path::build_with(
+            signer,
+            &pool,
+            tolerance.anchors(),
+            at,
+            limits,
+            tolerance.inputs(),
+        );
+        match built {
+            Err(error) if tolerance.admits(rule(&error), &error.to_string(), companions) => {}
+            built => break built,
+        }
+    };
+    let (finding, path) = match built {
         Ok(path) => (Finding::pass(id, story(&path)), Some(path)),
         // The signer's own period is the next question: a chain that leads to an anchor but for that
         // must be told as an expired certificate, not as an unknown authority. Where that question
@@ -37,8 +56,42 @@ pub(crate) fn judge(
         }
         Err(error) => {
             let (label, sub) = reason(&error);
-            (Finding::fail(id, label, sub, error.to_string()), None)
+            // The signer's period is not this question's.
+            let rule = Some(rule(&error)).filter(|rule| rule.question() == id);
+            (
+                Finding::fail(
+                    rule.unwrap_or(Rule::ChainValidity),
+                    label,
+                    sub,
+                    error.to_string(),
+                ),
+                None,
+            )
         }
+    };
+    let notes = tolerance.into_notes();
+    (
+        finding.noting(notes.into_iter().filter(|note| note.rule.question() == id)),
+        path,
+    )
+}
+
+/// The check that an error is of.
+const fn rule(error: &PathError) -> Rule {
+    match error {
+        PathError::Untrusted => Rule::ChainAnchored,
+        PathError::Budget { .. } => Rule::ChainBudget,
+        PathError::KeyCertSign { .. } => Rule::KeyCertSign,
+        PathError::NameConstraint { .. } => Rule::NameConstraints,
+        PathError::NotCa { .. } => Rule::BasicConstraints,
+        PathError::PathLen { .. } => Rule::PathLength,
+        PathError::Policy { .. } | PathError::PolicyMapping { .. } => Rule::CertificatePolicies,
+        PathError::UnknownCritical { .. } => Rule::ChainCritical,
+        PathError::Unsupported { .. } | PathError::Weak { .. } => Rule::ChainAlgorithm,
+        PathError::Expired { position: 0, .. } => Rule::NotAfter,
+        PathError::NotYetValid { position: 0, .. } => Rule::NotBefore,
+        PathError::Expired { .. } | PathError::NotYetValid { .. } => Rule::ChainValidity,
+        _ => Rule::ChainSignature,
     }
 }
 

@@ -5,6 +5,7 @@ use qaqpa_model::{Answer, Iin, RefusalLabel};
 use super::Finding;
 use crate::indication::SubIndication;
 use crate::proven::SignerIdentity;
+use crate::rules::Rule;
 use crate::verdict::CheckId;
 
 pub(crate) const CLAUSE: &str = "condition 2: the IIN in the request is the IIN in the certificate";
@@ -32,7 +33,7 @@ pub(crate) fn judge(signer: Option<&SignerIdentity>, submitter: &Iin) -> Finding
     match confirm_iin(signer, submitter) {
         Answer::Pass => Finding::pass(id, format!("the submitter {} signed", submitter.masked())),
         Answer::Fail(label) | Answer::Undecided(label) => Finding::fail(
-            id,
+            Rule::IinSame,
             label,
             SubIndication::IinMismatch,
             match signer.iin {

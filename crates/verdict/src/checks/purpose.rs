@@ -1,30 +1,56 @@
 //! Is the certificate one for signing?
 
 use qaqpa_model::RefusalLabel;
-use qaqpa_x509::{Certificate, profile};
+use qaqpa_x509::{
+    Certificate,
+    profile::{self, PurposeError},
+};
 
-use super::Finding;
+use super::{Finding, Note};
 use crate::indication::SubIndication;
+use crate::policy::Policy;
+use crate::rules::Rule;
 use crate::verdict::CheckId;
 
 pub(crate) const CLAUSE: &str =
     "RFC 5280 §4.2.1.3, §4.2.1.12; the national profile of signing certificates";
 
-/// Judges what the signer's certificate is for.
-pub(crate) fn judge(signer: &Certificate) -> Finding {
+/// Judges what the signer's certificate is for: the first fault that the policy does not tolerate decides.
+pub(crate) fn judge(signer: &Certificate, policy: &Policy) -> Finding {
+    let mut notes = Vec::new();
     // RFC 5280, 4.2.1.3: "The nonRepudiation bit is asserted when the subject public key is used to
     // verify digital signatures, other than signatures on certificates (bit 5) and CRLs (bit 6), used to
     // provide a non-repudiation service". A key for logging in lacks it. (K05)
-    match profile::is_for_signing(signer) {
-        Ok(()) => Finding::pass(
-            CheckId::Purpose,
-            "for signing: digitalSignature, nonRepudiation, emailProtection",
-        ),
-        Err(error) => Finding::fail(
-            CheckId::Purpose,
+    for error in profile::not_for_signing(signer) {
+        let rule = rule(error);
+        if policy.tolerates(rule) {
+            notes.push(Note {
+                rule,
+                why: error.to_string(),
+            });
+            continue;
+        }
+        return Finding::fail(
+            rule,
             RefusalLabel::CertificatePurpose,
             SubIndication::WrongCertificatePurpose,
             error.to_string(),
-        ),
+        )
+        .noting(notes);
+    }
+    Finding::pass(
+        CheckId::Purpose,
+        "for signing: digitalSignature, nonRepudiation, emailProtection",
+    )
+    .noting(notes)
+}
+
+const fn rule(error: PurposeError) -> Rule {
+    match error {
+        PurposeError::Authority => Rule::EndEntity,
+        PurposeError::Authentication => Rule::NotForAuthentication,
+        PurposeError::ExtendedKeyUsage => Rule::ExtendedKeyUsage,
+        // An error that is not known here is of the strictest kind.
+        _ => Rule::KeyUsage,
     }
 }

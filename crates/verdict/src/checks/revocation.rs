@@ -8,6 +8,8 @@ use qaqpa_model::{Moment, RefusalLabel};
 use super::Finding;
 use crate::facts::{Account, Cause, Said};
 use crate::indication::SubIndication;
+use crate::policy::Policy;
+use crate::rules::Rule;
 use crate::verdict::CheckId;
 
 pub(crate) const CLAUSE: &str =
@@ -31,37 +33,49 @@ enum Standing {
     Revoked,
 }
 
-/// Judges all certificates of the path below the anchor; the worst decides, the signer first among equals.
-pub(crate) fn judge(asked: &[Asked], accounts: &[Account], at: Moment) -> Finding {
+/// Judges all certificates of the path below the anchor: the worst that the policy does not tolerate decides, the signer
+/// first among equals.
+pub(crate) fn judge(asked: &[Asked], accounts: &[Account], at: Moment, policy: &Policy) -> Finding {
     let mut good = Vec::new();
-    let mut worst: Option<(Standing, usize, String)> = None;
+    let mut bad: Vec<(Standing, usize, String)> = Vec::new();
     for certificate in asked {
         let (standing, why) = weigh(certificate, accounts, at);
         let why = format!("{}: {why}", certificate.name);
         if standing == Standing::Good {
             good.push(why);
-        } else if worst.as_ref().is_none_or(|(known, ..)| standing > *known) {
-            worst = Some((standing, certificate.place, why));
+        } else {
+            bad.push((standing, certificate.place, why));
         }
     }
-    let id = CheckId::Revocation;
     if asked.is_empty() {
-        worst = Some((Standing::Undecided, 0, "nobody was asked about".to_owned()));
+        bad.push((Standing::Undecided, 0, "nobody was asked about".to_owned()));
     }
-    let Some((standing, place, why)) = worst else {
-        return Finding::pass(id, good.join("; "));
-    };
+    bad.sort_by(|(a, ..), (b, ..)| b.cmp(a));
+    let mut notes = Vec::new();
+    for (standing, place, why) in bad {
+        let finding = refused(&standing, place, why).under(policy);
+        if !finding.is_pass() {
+            return finding.noting(notes);
+        }
+        good.push(finding.why);
+        notes.extend(finding.notes);
+    }
+    Finding::pass(CheckId::Revocation, good.join("; ")).noting(notes)
+}
+
+/// What a standing other than good means for the certificate at this place of the path.
+fn refused(standing: &Standing, place: usize, why: String) -> Finding {
     match standing {
         // EN 319 102-1, 5.2.6: a signing certificate on hold gives INDETERMINATE / TRY_LATER, since the
         // hold may be lifted.
         Standing::Suspended if place == 0 => Finding::fail(
-            id,
+            Rule::SignerNotSuspended,
             RefusalLabel::CertificateSuspended,
             SubIndication::TryLater,
             why,
         ),
         Standing::Revoked if place == 0 => Finding::fail(
-            id,
+            Rule::SignerNotRevoked,
             RefusalLabel::CertificateRevoked,
             SubIndication::Revoked,
             why,
@@ -70,7 +84,7 @@ pub(crate) fn judge(asked: &[Asked], accounts: &[Account], at: Moment) -> Findin
         // chain was found but an intermediate CA certificate is revoked"; without a proof that the signature is older,
         // it counts whenever the revocation was known, a hold like any other.
         Standing::Suspended | Standing::Revoked => Finding::fail(
-            id,
+            Rule::AuthorityNotRevoked,
             RefusalLabel::AuthorityRevoked,
             SubIndication::RevokedCaNoPoe,
             why,
@@ -79,7 +93,7 @@ pub(crate) fn judge(asked: &[Asked], accounts: &[Account], at: Moment) -> Findin
         // available information. However, it may be possible to do so using additional revocation
         // status information that will be available at a later point of time."
         Standing::Undecided | Standing::Good => Finding::undecided(
-            id,
+            Rule::RevocationKnown,
             RefusalLabel::RevocationUnknown,
             SubIndication::TryLater,
             why,
@@ -173,6 +187,7 @@ mod tests {
             next_update: None,
             sha256: None,
             attempts: Vec::new(),
+            rule: None,
             superseded: false,
         }
     }
@@ -206,7 +221,7 @@ mod tests {
     fn outcome(ocsp: Said, crl: Option<Said>) -> Option<RefusalLabel> {
         let mut accounts = vec![says(EvidenceKind::Ocsp, ocsp)];
         accounts.extend(crl.map(|said| says(EvidenceKind::Crl, said)));
-        judge(&[signer()], &accounts, noon())
+        judge(&[signer()], &accounts, noon(), &Policy::default())
             .reason()
             .map(|reason| reason.label)
     }
@@ -255,6 +270,7 @@ mod tests {
                 &[signer()],
                 &[says(EvidenceKind::Ocsp, revoked(since))],
                 judged,
+                &Policy::default(),
             )
             .reason()
             .map(|reason| reason.label)
@@ -281,6 +297,7 @@ mod tests {
             &[signer(), authority],
             &[says(EvidenceKind::Ocsp, good()), list],
             noon(),
+            &Policy::default(),
         );
         assert_eq!(
             finding.reason().map(|reason| (reason.label, reason.sub)),
@@ -293,14 +310,14 @@ mod tests {
 
     #[test]
     fn a_certificate_that_nobody_was_asked_about_is_undecided() {
-        let finding = judge(&[signer()], &[], noon());
+        let finding = judge(&[signer()], &[], noon(), &Policy::default());
         assert!(matches!(finding.answer, Some(Answer::Undecided(_))));
         assert_eq!(finding.why, "TEST (1f): no source was asked");
     }
 
     #[test]
     fn a_path_that_asks_about_nobody_is_no_pass() {
-        let finding = judge(&[], &[], noon());
+        let finding = judge(&[], &[], noon(), &Policy::default());
         assert!(matches!(finding.answer, Some(Answer::Undecided(_))));
     }
 
@@ -322,7 +339,7 @@ mod tests {
         ) {
             let accounts: Vec<_> = said.iter().cloned()
                 .map(|said| says(EvidenceKind::Ocsp, said)).collect();
-            let label = |accounts: &[Account]| judge(&[signer()], accounts, noon())
+            let label = |accounts: &[Account]| judge(&[signer()], accounts, noon(), &Policy::default())
                 .reason().map(|reason| reason.label);
             let mut other: Vec<_> = accounts.iter().rev().cloned().collect();
             other.push(says(EvidenceKind::Crl, nothing()));
@@ -336,7 +353,7 @@ mod tests {
         ) {
             let accounts: Vec<_> = said.iter().cloned()
                 .map(|said| says(EvidenceKind::Ocsp, said)).collect();
-            let passed = judge(&[signer()], &accounts, noon()).is_pass();
+            let passed = judge(&[signer()], &accounts, noon(), &Policy::default()).is_pass();
             let verified: Vec<_> = said.iter()
                 .filter(|said| !matches!(said, Said::Nothing { .. })).collect();
             let expected = !verified.is_empty()

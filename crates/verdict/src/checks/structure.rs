@@ -6,16 +6,22 @@ use qaqpa_xmldsig::SignatureError;
 
 use super::Reason;
 use crate::indication::SubIndication;
+use crate::rules::Rule;
 
 pub(crate) const CLAUSE: &str =
     "EN 319 102-1 §5.2.2 (format), §5.2.8 (algorithms); XML Signature 1.1 §4";
 
 /// The reason, where this error is one of structure.
 pub(crate) const fn reason(error: &SignatureError) -> Option<Reason> {
-    let (label, sub) = match error {
+    let (rule, label, sub) = match error {
         // This simulator's profile: one signature, in the place of the profile. (W12, W14, W21)
-        SignatureError::Missing => (RefusalLabel::SignatureMissing, SubIndication::FormatFailure),
+        SignatureError::Missing => (
+            Rule::SignaturePresent,
+            RefusalLabel::SignatureMissing,
+            SubIndication::FormatFailure,
+        ),
         SignatureError::Multiple { .. } => (
+            Rule::SignatureSingle,
             RefusalLabel::SignatureMultiple,
             SubIndication::SigConstraintsFailure,
         ),
@@ -23,22 +29,29 @@ pub(crate) const fn reason(error: &SignatureError) -> Option<Reason> {
         // standards to the extent that the cryptographic verification building block is unable to
         // process it."
         SignatureError::Malformed { .. } => (
+            Rule::SignatureForm,
             RefusalLabel::SignatureMalformed,
             SubIndication::FormatFailure,
         ),
-        SignatureError::Limit { .. } => (RefusalLabel::LimitExceeded, SubIndication::FormatFailure),
+        SignatureError::Limit { .. } => (
+            Rule::SignatureLimits,
+            RefusalLabel::LimitExceeded,
+            SubIndication::FormatFailure,
+        ),
         // An algorithm that is not on the list of strong ones is as good as broken. (A01–A03, A07)
         SignatureError::AlgorithmUnknown { .. } => (
+            Rule::AlgorithmKnown,
             RefusalLabel::AlgorithmUnknown,
             SubIndication::CryptoConstraintsFailure,
         ),
         SignatureError::AlgorithmWeak { .. } => (
+            Rule::AlgorithmStrong,
             RefusalLabel::AlgorithmWeak,
             SubIndication::CryptoConstraintsFailure,
         ),
         _ => return None,
     };
-    Some(Reason { label, sub })
+    Some(Reason { rule, label, sub })
 }
 
 /// The reason, where the bytes are no XML of the profile. A DTD is refused before anything in it is looked at. (X01–X03, D03, D09)
@@ -49,6 +62,7 @@ pub(crate) const fn reason_of_xml(error: &XmlError) -> Reason {
         _ => RefusalLabel::XmlMalformed,
     };
     Reason {
+        rule: Rule::XmlReadable,
         label,
         sub: SubIndication::FormatFailure,
     }

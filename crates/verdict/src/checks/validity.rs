@@ -5,6 +5,7 @@ use qaqpa_x509::Certificate;
 
 use super::Finding;
 use crate::indication::SubIndication;
+use crate::rules::Rule;
 use crate::verdict::CheckId;
 
 pub(crate) const CLAUSE: &str =
@@ -13,12 +14,11 @@ pub(crate) const CLAUSE: &str =
 /// Judges the signer's certificate; those of the authorities are the chain's question.
 pub(crate) fn judge(signer: &Certificate, at: Moment) -> Finding {
     let (begin, end) = (signer.not_before(), signer.not_after());
-    let id = CheckId::Validity;
     // RFC 5280, 4.1.2.5: "The validity period for a certificate is the period of time from notBefore
     // through notAfter, inclusive." Certificates count whole seconds, so the last one belongs to it.
     if at < begin {
         return Finding::fail(
-            id,
+            Rule::NotBefore,
             RefusalLabel::CertificateNotYetValid,
             SubIndication::NotYetValid,
             format!("valid from {begin}, which is after the moment judged ({at})"),
@@ -26,11 +26,11 @@ pub(crate) fn judge(signer: &Certificate, at: Moment) -> Finding {
     }
     if at.unix_s() > end.unix_s() {
         return Finding::fail(
-            id,
+            Rule::NotAfter,
             RefusalLabel::CertificateExpired,
             SubIndication::Expired,
             format!("valid until {end}, which is before the moment judged ({at})"),
         );
     }
-    Finding::pass(id, format!("valid from {begin} to {end}"))
+    Finding::pass(CheckId::Validity, format!("valid from {begin} to {end}"))
 }

@@ -7,6 +7,9 @@ mod deltas;
 mod documents;
 mod forge;
 mod kinds;
+#[cfg(feature = "laboratory")]
+mod laboratory;
+mod policies;
 mod proofs;
 mod replays;
 mod schema;

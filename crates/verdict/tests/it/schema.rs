@@ -113,7 +113,10 @@ fn holds(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut Vec
                 for (name, rule) in rules {
                     match object.get(name) {
                         Some(value) => holds(root, rule, value, &format!("{at}.{name}"), faults),
-                        None => faults.push(format!("{at}: {name} is missing")),
+                        None if required(schema).contains(&name.as_str()) => {
+                            faults.push(format!("{at}: {name} is missing"));
+                        }
+                        None => {}
                     }
                 }
                 for name in object.keys().filter(|name| !rules.contains_key(*name)) {
@@ -123,6 +126,13 @@ fn holds(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut Vec
             other => panic!("a keyword that is not known here: {other}"),
         }
     }
+}
+
+fn required(schema: &Value) -> Vec<&str> {
+    let names = schema["required"].as_array();
+    names.map_or_else(Vec::new, |names| {
+        names.iter().filter_map(Value::as_str).collect()
+    })
 }
 
 fn faults(json: &str) -> Vec<String> {

@@ -10,8 +10,8 @@ use super::entries::{Entries, EntryRules};
 use super::list::{ListExtensions, RawList, check_may_sign, check_times, number_order};
 use super::scope::Scope;
 use super::{CrlError, CrlPolicy, ListedEntry};
-use crate::Certificate;
 use crate::matching::NameKey;
+use crate::{Certificate, Waivable, Waived};
 
 /// A list of any kind: complete or delta, about everything or a part, of its issuer or of others.
 ///
@@ -115,14 +115,28 @@ impl AnyCrl {
 
     /// Whether it can be used at a moment: in its time, with nothing critical that is not read here.
     pub(crate) fn check_usable(&self, at: Moment, policy: &CrlPolicy) -> Result<(), CrlError> {
-        if let Some(oid) = self.0.extensions.unknown_critical {
+        if let Some(oid) = self.0.extensions.unknown_critical
+            && !policy.waived.has(Waivable::CrlCritical)
+        {
             return Err(CrlError::Critical { oid });
         }
         check_times(self.0.this_update, self.0.next_update, at, policy).map(|_| ())
     }
 
     /// Whether the certificate's key signed it, and may.
-    pub(crate) fn check_signer(&self, signer: &Certificate) -> Result<(), CrlError> {
+    pub(crate) fn check_signer(
+        &self,
+        signer: &Certificate,
+        waived: Waived,
+    ) -> Result<(), CrlError> {
+        match self.check_signer_strictly(signer) {
+            Err(CrlError::CrlSign) if waived.has(Waivable::CrlSigner) => Ok(()),
+            Err(CrlError::BadSignature) if waived.has(Waivable::CrlSignature) => Ok(()),
+            answer => answer,
+        }
+    }
+
+    fn check_signer_strictly(&self, signer: &Certificate) -> Result<(), CrlError> {
         let known = self.0.signed_by.get();
         if known.is_some_and(|spki| spki == signer.spki_der()) {
             return check_may_sign(signer);

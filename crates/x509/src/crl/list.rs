@@ -13,7 +13,7 @@ use super::scope::Scope;
 use super::{CrlError, CrlPolicy};
 use crate::asn1::{check_signature, split_signed};
 use crate::time::moment_of;
-use crate::{Certificate, KeyUsage, ObjectIdentifier, oid};
+use crate::{Certificate, KeyUsage, ObjectIdentifier, Waivable, oid};
 
 /// The parts of a `CertificateList` (RFC 5280 §5.1); its entries are not read yet.
 pub(super) struct RawList<'a> {
@@ -127,8 +127,12 @@ pub(super) fn check_times(
     at: Moment,
     policy: &CrlPolicy,
 ) -> Result<(Moment, Moment), CrlError> {
-    let next_update = next_update.ok_or(CrlError::NextUpdateMissing)?;
-    if this_update > at.plus(policy.ahead_max) {
+    let is_due = !policy.waived.has(Waivable::CrlFresh);
+    let next_update = match next_update {
+        None if !is_due => this_update,
+        next_update => next_update.ok_or(CrlError::NextUpdateMissing)?,
+    };
+    if this_update > at.plus(policy.ahead_max) && !policy.waived.has(Waivable::CrlNotYet) {
         return Err(CrlError::NotYet {
             moment: this_update,
         });
@@ -136,7 +140,7 @@ pub(super) fn check_times(
     if next_update < this_update {
         return Err(CrlError::Malformed);
     }
-    if next_update.unix_s() < at.unix_s() {
+    if next_update.unix_s() < at.unix_s() && is_due {
         return Err(CrlError::Stale {
             moment: next_update,
         });

@@ -9,7 +9,7 @@ use super::entries::EntryRules;
 use super::list::{ListExtensions, RawList};
 use super::{Crl, DeltaCrl};
 use crate::asn1::SignatureFault;
-use crate::{Certificate, ObjectIdentifier};
+use crate::{Certificate, ObjectIdentifier, Waived};
 
 /// How new a list may be, and how many entries are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,16 +19,19 @@ pub struct CrlPolicy {
     pub ahead_max: Duration,
     /// Entries of one list.
     pub entries_max: usize,
+    /// Checks that a laboratory leaves out.
+    pub waived: Waived,
 }
 
 impl Default for CrlPolicy {
     /// Clocks five minutes apart at most; a million entries, which are some 48 MiB of DER with serial numbers of 20 bytes
     /// and reasons, and 44 MB when they are read. How many bytes are fetched is for who fetches them
-    /// (`qaqpa_model::Limits::evidence_bytes_max`: its 8 MiB hold some 160 000 entries).
+    /// (`qaqpa_model::Limits::list_bytes_max`).
     fn default() -> Self {
         Self {
             ahead_max: Duration::from_secs(5 * 60),
             entries_max: 1_000_000,
+            waived: Waived::NONE,
         }
     }
 }

@@ -6,7 +6,7 @@ use qaqpa_model::Moment;
 use super::names::{NameFault, NameState};
 use super::policies::{PolicyFault, PolicyState};
 use super::{Path, PathError, PathInputs};
-use crate::{Certificate, KeyUsage};
+use crate::{Certificate, KeyUsage, Waivable, Waived};
 
 /// Proves the chain from the anchor (last) down to the leaf (first).
 ///
@@ -19,36 +19,53 @@ pub(super) fn prove(
     inputs: &PathInputs,
 ) -> Result<Path, PathError> {
     let anchor = chain.len().saturating_sub(1);
+    let waived = inputs.waived;
     let mut names = NameState::default();
     let mut policies = PolicyState::new(inputs, anchor);
     for (position, certificate) in chain.iter().enumerate().rev() {
         let (is_anchor, is_last) = (position == anchor, position == 0);
-        check_period(position, certificate, at)?;
-        check_critical(position, certificate, is_anchor)?;
-        check_key(position, certificate)?;
+        let period = match is_last {
+            true => Waivable::LeafPeriod,
+            false => Waivable::AuthorityPeriod,
+        };
+        if !waived.has(period) {
+            check_period(position, certificate, at)?;
+        }
+        if !waived.has(Waivable::PathCritical) {
+            check_critical(position, certificate, is_anchor)?;
+        }
+        if !waived.has(Waivable::PathAlgorithm) {
+            check_key(position, certificate)?;
+        }
         if !is_anchor {
-            if is_last || !certificate.is_self_issued() {
+            let is_named = is_last || !certificate.is_self_issued();
+            if is_named && !waived.has(Waivable::NameConstraints) {
                 names
                     .enter(certificate)
                     .map_err(|fault| name_error(position, fault))?;
             }
-            policies
-                .enter(certificate, is_last)
-                .map_err(|fault| policy_error(position, fault))?;
+            if !waived.has(Waivable::Policies) {
+                policies
+                    .enter(certificate, is_last)
+                    .map_err(|fault| policy_error(position, fault))?;
+            }
         }
         if !is_last {
-            check_authority(position, certificate, &chain[1..position])?;
+            check_authority(position, certificate, &chain[1..position], waived)?;
             names.leave(certificate);
-            if !is_anchor {
+            if !is_anchor && !waived.has(Waivable::Policies) {
                 policies
                     .leave(certificate)
                     .map_err(|fault| policy_error(position, fault))?;
             }
         }
     }
-    let policies = policies
-        .finish(chain.first())
-        .map_err(|fault| policy_error(0, fault))?;
+    let policies = match waived.has(Waivable::Policies) {
+        true => Vec::new(),
+        false => policies
+            .finish(chain.first())
+            .map_err(|fault| policy_error(0, fault))?,
+    };
     Ok(Path {
         certificates: chain.to_vec(),
         at,
@@ -126,13 +143,15 @@ fn check_authority(
     position: usize,
     certificate: &Certificate,
     below: &[Certificate],
+    waived: Waived,
 ) -> Result<(), PathError> {
-    if !certificate.is_ca() {
+    if !certificate.is_ca() && !waived.has(Waivable::BasicConstraints) {
         return Err(PathError::NotCa { position });
     }
     if certificate
         .key_usage()
         .is_some_and(|usage| !usage.has(KeyUsage::KEY_CERT_SIGN))
+        && !waived.has(Waivable::KeyCertSign)
     {
         return Err(PathError::KeyCertSign { position });
     }
@@ -140,6 +159,7 @@ fn check_authority(
     if certificate
         .path_len()
         .is_some_and(|max| authorities > usize::from(max))
+        && !waived.has(Waivable::PathLength)
     {
         return Err(PathError::PathLen { position });
     }

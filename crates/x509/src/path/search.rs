@@ -4,7 +4,7 @@ use qaqpa_model::Limits;
 
 use super::{Path, PathError};
 use crate::asn1::SignatureFault;
-use crate::{Certificate, TrustAnchors};
+use crate::{Certificate, TrustAnchors, Waivable, Waived};
 
 /// The first chain from the leaf to an anchor whose signatures are right and that `prove` finds good.
 pub(super) fn search(
@@ -12,11 +12,13 @@ pub(super) fn search(
     pool: &[Certificate],
     anchors: &TrustAnchors,
     limits: &Limits,
+    waived: Waived,
     prove: impl FnMut(&[Certificate]) -> Result<Path, PathError>,
 ) -> Result<Path, PathError> {
     let mut search = Search {
         pool,
         anchors,
+        waived,
         prove,
         certificates_max: limits.path_certificates_max.max(1),
         signatures_left: signatures_max(limits),
@@ -33,6 +35,7 @@ fn signatures_max(limits: &Limits) -> usize {
 struct Search<'a, P> {
     pool: &'a [Certificate],
     anchors: &'a TrustAnchors,
+    waived: Waived,
     prove: P,
     certificates_max: usize,
     signatures_left: usize,
@@ -79,6 +82,12 @@ impl<'a, P: FnMut(&[Certificate]) -> Result<Path, PathError>> Search<'a, P> {
             let verified = current.verify_signed_by(candidate);
             let fault = match verified.map_err(SignatureFault::from) {
                 Ok(()) => None,
+                Err(SignatureFault::Bad) if self.waived.has(Waivable::PathSignature) => None,
+                Err(SignatureFault::Weak(_) | SignatureFault::Unsupported(_))
+                    if self.waived.has(Waivable::PathAlgorithm) =>
+                {
+                    None
+                }
                 Err(SignatureFault::Weak(why)) => Some(PathError::Weak { position, why }),
                 Err(SignatureFault::Unsupported(oid)) => {
                     Some(PathError::Unsupported { position, oid })

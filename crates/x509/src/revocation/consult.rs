@@ -193,7 +193,10 @@ impl<'a> Inquiry<'a> {
         deltas.dedup();
         for delta in deltas {
             self.spend()?;
-            if delta.check_signer(&statement.signer).is_ok() {
+            if delta
+                .check_signer(&statement.signer, self.policy.waived)
+                .is_ok()
+            {
                 return Ok(Some(delta));
             }
         }
@@ -224,7 +227,7 @@ impl<'a> Inquiry<'a> {
         let mut why = None;
         for candidate in candidates {
             self.spend()?;
-            if let Err(error) = list.check_signer(&candidate) {
+            if let Err(error) = list.check_signer(&candidate, self.policy.waived) {
                 why = why.or(Some(error));
                 continue;
             }
