@@ -18,6 +18,7 @@ pub use signer::{CounterSigner, CoveredContent, CoveredValue, Signer};
 pub use signing::{NewSigner, Place, SignError, add_timestamp, co_sign, counter_sign, sign};
 
 use message::Message;
+use qaqpa_x509::cms::signer::is_meant;
 use qaqpa_x509::{Certificate, ObjectIdentifier};
 
 /// How much of a message is read.
@@ -96,6 +97,17 @@ impl Found<'_> {
     #[must_use]
     pub fn certificates(&self) -> &[Certificate] {
         &self.certificates
+    }
+
+    /// The certificates that a SignerIdentifier means, each once, those in the message first.
+    fn meant<'c>(&'c self, sid: &[u8], candidates: &'c [Certificate]) -> Vec<&'c Certificate> {
+        let mut meant: Vec<&Certificate> = Vec::new();
+        for certificate in self.certificates.iter().chain(candidates) {
+            if is_meant(sid, certificate) && !meant.contains(&certificate) {
+                meant.push(certificate);
+            }
+        }
+        meant
     }
 
     /// The revocation lists in the message (DER).

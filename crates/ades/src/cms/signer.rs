@@ -196,15 +196,22 @@ impl<'f> Signer<'f> {
         SignerInfo::read(self.der)
     }
 
-    /// The certificate that the signer is identified by, among those in the message and these.
+    /// The certificate that the signer is identified by, among those in the message and these; of several, one whose key
+    /// made the signature. Who changes the message on its way can add namesakes.
     #[must_use]
     pub fn certificate<'c>(&self, candidates: &'c [Certificate]) -> Option<&'c Certificate>
     where
         'f: 'c,
     {
-        let info = self.info().ok()?;
-        let mut known = self.found.certificates.iter().chain(candidates);
-        known.find(|certificate| signer::is_meant(info.sid, certificate))
+        let meant = self.found.meant(self.info().ok()?.sid, candidates);
+        match &meant[..] {
+            [] => None,
+            [only] => Some(only),
+            [first, ..] => {
+                let signed = meant.iter().find(|one| self.cover(one).is_ok());
+                Some(signed.unwrap_or(first))
+            }
+        }
     }
 
     /// The algorithm of the signature.
@@ -293,14 +300,22 @@ impl<'f> Signer<'f> {
 }
 
 impl<'f> CounterSigner<'f> {
-    /// The certificate that the signer is identified by, among those in the message and these.
+    /// The certificate that the signer is identified by, among those in the message and these; of several, one whose key
+    /// made the signature.
     #[must_use]
     pub fn certificate<'c>(&self, candidates: &'c [Certificate]) -> Option<&'c Certificate>
     where
         'f: 'c,
     {
-        let mut known = self.parent.found.certificates.iter().chain(candidates);
-        known.find(|certificate| signer::is_meant(self.info.sid, certificate))
+        let meant = self.parent.found.meant(self.info.sid, candidates);
+        match &meant[..] {
+            [] => None,
+            [only] => Some(only),
+            [first, ..] => {
+                let signed = meant.iter().find(|one| self.cover(one).is_ok());
+                Some(signed.unwrap_or(first))
+            }
+        }
     }
 
     /// The value of the counter-signature: what a time stamp of it is about.

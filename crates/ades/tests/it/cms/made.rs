@@ -246,6 +246,26 @@ fn nobody_signs_with_anothers_certificate_and_no_message_is_without_a_signer() {
     );
 }
 
+/// Who changes a message on its way can put a namesake before the signer's certificate.
+#[test]
+fn of_certificates_with_one_name_the_one_whose_key_signed_is_found() {
+    let stand = stand();
+    let namesake = stand.namesake(&stand.p256);
+    let detached = signed(Place::Detached, &[&stand.p256]);
+    let both = [namesake.clone(), stand.p256.certificate.clone()];
+    let signers = [stand.p256.signs()];
+    let crowded = cms::sign(CONTENT, Place::Detached, &signers, &both).unwrap();
+    for (message, candidates) in [(&detached, &both[..]), (&crowded, &[])] {
+        let found = cms::read(message, Some(CONTENT), &Bounds::default()).unwrap();
+        let signer = found.signers().next().unwrap();
+        assert_eq!(
+            signer.certificate(candidates),
+            Some(&stand.p256.certificate)
+        );
+        assert_eq!(signer.cover(&namesake), Err(CmsError::BadSignature));
+    }
+}
+
 #[test]
 fn certificates_of_a_chain_stand_in_the_message_once() {
     let stand = stand();

@@ -49,6 +49,7 @@ pub(super) struct Stand {
     pub(super) gost_2004: Person,
     pub(super) gost_2015: Person,
     stamper: Person,
+    root_key: PrivateKey,
 }
 
 impl Stand {
@@ -60,6 +61,18 @@ impl Stand {
             &self.gost_2004,
             &self.gost_2015,
         ]
+    }
+
+    /// A certificate with a person's issuer and serial number, for another key.
+    pub(super) fn namesake(&self, person: &Person) -> Certificate {
+        let by = Issuer {
+            certificate: &self.root,
+            key: &self.root_key,
+        };
+        let key = PrivateKey::generate(KeyKind::Ecdsa).unwrap();
+        let mut spec = CertificateSpec::new(name("NAMESAKE"), key.spki_der(), around()).unwrap();
+        spec.serial = person.certificate.serial().to_vec();
+        issue::issue(&spec, by).unwrap()
     }
 
     /// A time stamp over these bytes.
@@ -119,6 +132,7 @@ pub(super) fn stand() -> &'static Stand {
                 certificate: stamper.unwrap(),
             },
             root,
+            root_key,
         }
     })
 }
