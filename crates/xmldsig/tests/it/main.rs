@@ -14,6 +14,7 @@ mod people;
 mod properties;
 mod references;
 mod several;
+mod strengths;
 mod structure;
 mod subtraction;
 mod wrapping;
