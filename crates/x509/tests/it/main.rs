@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
+mod algorithms;
 mod arbitrary;
 mod certificates;
 mod constraints;
