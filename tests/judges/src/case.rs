@@ -1,0 +1,101 @@
+//! Documents that are kept: what was found once, and witnesses of the differences that are known.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::template::Profile;
+
+/// A kept document: `NAME.toml`, and the document itself in `NAME.xml`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// Its file's name without the ending.
+    #[serde(skip)]
+    pub name: String,
+    /// The profile that it is judged by.
+    pub profile: String,
+    /// The key that signed it.
+    pub key: String,
+    /// The URI of its signature algorithm.
+    pub algorithm: String,
+    /// How it came about.
+    pub story: Vec<String>,
+    /// `found`: what we have to say: `accept`, `refuse`, or `agree` (no difference that is not listed).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// The judge that differs from us, or `all`.
+    pub judge: String,
+    /// What its reason begins with (ours, if the judge is `all`).
+    pub reason: String,
+    /// `known`: a listed difference is of documents that hold all of these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contains: Vec<String>,
+    /// `known`: and of these profiles; of any, if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<String>,
+    /// `known`: why the judges differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// `known`: the clause by which we decide as we do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clause: Option<String>,
+    /// The document.
+    #[serde(skip)]
+    pub bytes: Vec<u8>,
+}
+
+impl Case {
+    /// The profile; one that is not known is the file's fault.
+    pub fn parsed_profile(&self) -> Profile {
+        Profile::parse(&self.profile).unwrap_or_else(|| panic!("{}: profile {:?}", self.name, self.profile))
+    }
+
+    /// Whether this entry lists such a difference of such a document; both kinds of quotes are the same to it.
+    pub fn lists(&self, judge: &str, reason: &str, profile: Profile, bytes: &[u8]) -> bool {
+        let same = |byte: &u8, other: &u8| byte == other || (*byte == b'\'' && *other == b'"');
+        let holds = |part: &String| {
+            let part = part.as_bytes();
+            bytes.windows(part.len().max(1)).any(|window| window.iter().zip(part).all(|(a, b)| same(a, b)))
+        };
+        self.judge == judge
+            && reason.starts_with(&self.reason)
+            && (self.profiles.is_empty() || self.profiles.iter().any(|name| name == profile.name()))
+            && self.contains.iter().all(holds)
+    }
+
+    /// Writes it into a folder.
+    ///
+    /// # Errors
+    /// If the folder cannot be written.
+    pub fn write(&self, folder: &Path) -> std::io::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        let text = toml::to_string_pretty(self).map_err(std::io::Error::other)?;
+        std::fs::write(folder.join(format!("{}.toml", self.name)), text)?;
+        std::fs::write(folder.join(format!("{}.xml", self.name)), &self.bytes)
+    }
+}
+
+/// Every case of a folder, by name.
+pub fn load(folder: &str) -> Vec<Case> {
+    let folder = folder_of(folder);
+    let Ok(entries) = std::fs::read_dir(&folder) else { return Vec::new() };
+    let mut files: Vec<PathBuf> = entries.map_while(Result::ok).map(|entry| entry.path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    files.iter().map(|file| read(file)).collect()
+}
+
+/// Where `known` and `found` are.
+pub fn folder_of(folder: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)
+}
+
+fn read(file: &Path) -> Case {
+    let complain = |error: &dyn std::fmt::Display| -> ! { panic!("{}: {error}", file.display()) };
+    let text = std::fs::read_to_string(file).unwrap_or_else(|error| complain(&error));
+    let mut case: Case = toml::from_str(&text).unwrap_or_else(|error| complain(&error));
+    case.name = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+    case.bytes = std::fs::read(file.with_extension("xml")).unwrap_or_else(|error| complain(&error));
+    case
+}
