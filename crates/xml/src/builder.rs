@@ -12,7 +12,7 @@ use crate::limits::{XmlLimit, XmlLimits};
 use crate::namespaces::{self, Bindings};
 use crate::pending::Pending;
 use crate::scan;
-use crate::tag::{self, Declares, QName, RawAttribute, Tag};
+use crate::tag::{self, QName, RawAttribute, Tag};
 use crate::text;
 use crate::tree::{
     AttributeData, Chars, DeclarationData, ElementData, IdData, Kind, NamespaceId, NodeData,
@@ -237,7 +237,7 @@ impl<'s> Builder<'s> {
         let end = match self.open.last() {
             // As nearly everybody writes it.
             Some(open)
-                if self.bytes[start + 2..].starts_with(open.name.whole(self.source).as_bytes())
+                if self.bytes[start + 2..].starts_with(open.name.bytes(self.bytes))
                     && self.bytes.get(start + 2 + open.name.end - open.name.start)
                         == Some(&b'>') =>
             {
@@ -325,25 +325,25 @@ impl<'s> Builder<'s> {
             XmlLimit::AttributesInAll,
         )?;
         for attribute in raw {
-            if let Declares::Prefix(prefix) = attribute.declares(self.source) {
+            if let Some(prefix) = attribute.declared(self.source) {
                 self.declare(prefix, attribute)?;
             }
         }
         let from = self.tree.attributes.len();
         let mut names = ExpandedNames::default();
         for attribute in raw {
-            if let Declares::Nothing = attribute.declares(self.source) {
+            if attribute.declared(self.source).is_none() {
                 let data = self.attribute(attribute)?;
-                let local = attribute.name.local(self.source);
+                let local = &self.bytes[attribute.name.local..attribute.name.end];
                 if data.namespace != NamespaceId::NONE
                     && names.has(self.source, &self.tree.attributes[from..], &data)
                 {
                     return Err(XmlError::DuplicateAttribute {
                         at: self.position(attribute.name.local),
-                        name: local.chars().take(80).collect(),
+                        name: attribute.name.local(self.source).chars().take(80).collect(),
                     });
                 }
-                if local.eq_ignore_ascii_case("id") {
+                if local.eq_ignore_ascii_case(b"id") {
                     self.tree.ids.push(IdData {
                         element: id,
                         attribute: number(self.tree.attributes.len()),

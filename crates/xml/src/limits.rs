@@ -15,9 +15,9 @@ use std::fmt;
 ///
 /// | for each | bytes | at most |
 /// |---|---|---|
-/// | element, text, comment | 32 | 3 · `elements_max` + 1 elements and comments, and as many texts |
+/// | element, text, comment | 32 | 2 · `elements_max` elements and comments, and one text more than both |
 /// | element besides | 28 | `elements_max` |
-/// | attribute | 40 | 4 · `elements_max`, declarations included |
+/// | attribute | 32, and 8 if it is called `id` | 4 · `elements_max`, declarations included |
 /// | namespace name and prefix | 160, while it is read | as many as there are declarations |
 /// | byte that is not as it stands in the text (references, line ends) | 1 | the document's bytes |
 ///
@@ -83,5 +83,19 @@ impl fmt::Display for XmlLimit {
             Self::Depth => "depth of nested elements",
             Self::Elements => "elements",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tree::{AttributeData, DeclarationData, ElementData, IdData, NodeData};
+
+    #[test]
+    fn what_is_kept_takes_the_bytes_that_the_limits_state() {
+        assert_eq!(size_of::<NodeData>(), 32);
+        assert_eq!(size_of::<ElementData>(), 28);
+        assert_eq!(size_of::<AttributeData>(), 32);
+        assert_eq!(size_of::<DeclarationData>(), 8);
+        assert_eq!(size_of::<IdData>(), 8);
     }
 }

@@ -165,7 +165,9 @@ pub(crate) fn check_declaration(
 
 /// Checks a namespace name that no declaration had before.
 pub(crate) fn check_name(source: &str, offset: usize, name: &str) -> Result<(), XmlError> {
-    if !name.chars().all(may_stand_in_an_iri) {
+    let is_plain =
+        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-'..=b'/' | b':' | b'#' | b'_');
+    if !name.bytes().all(is_plain) && !name.chars().all(may_stand_in_an_iri) {
         return Err(XmlError::Namespace {
             at: Position::of(source, offset),
             why: "a namespace name with a character that no URI or IRI has",

@@ -43,24 +43,19 @@ pub(crate) struct QName {
     pub(crate) end: usize,
 }
 
-/// What a name declares.
-pub(crate) enum Declares<'s> {
-    Nothing,
-    /// The namespace of that prefix; `""` is the default.
-    Prefix(&'s str),
-}
-
 impl RawAttribute {
-    /// Whether this is a namespace declaration, and of which prefix.
-    pub(crate) fn declares<'s>(&self, source: &'s str) -> Declares<'s> {
+    /// The prefix that this attribute declares (`""` for the default), if it is a declaration.
+    #[inline]
+    pub(crate) fn declared<'s>(&self, source: &'s str) -> Option<&'s str> {
         // Few names begin as declarations do.
-        if !source.as_bytes()[self.name.start..].starts_with(b"xmlns") {
-            return Declares::Nothing;
+        let name = &source.as_bytes()[self.name.start..self.name.end];
+        if !name.starts_with(b"xmlns") {
+            return None;
         }
-        match self.name.prefix(source) {
-            Some("xmlns") => Declares::Prefix(self.name.local(source)),
-            None if self.name.local(source) == "xmlns" => Declares::Prefix(""),
-            _ => Declares::Nothing,
+        match name.get(b"xmlns".len()) {
+            None => Some(""),
+            Some(b':') => Some(self.name.local(source)),
+            Some(_) => None,
         }
     }
 
@@ -80,6 +75,12 @@ impl QName {
 
     pub(crate) fn whole<'s>(&self, source: &'s str) -> &'s str {
         &source[self.start..self.end]
+    }
+
+    /// The same as bytes: nothing is looked for at its ends.
+    #[inline]
+    pub(crate) fn bytes<'s>(&self, bytes: &'s [u8]) -> &'s [u8] {
+        &bytes[self.start..self.end]
     }
 }
 
@@ -102,7 +103,9 @@ pub(crate) fn cut(
     let name = cursor.qname()?;
     loop {
         let before = cursor.at;
-        cursor.at = scan::space_end(cursor.bytes, before);
+        if cursor.bytes.get(before) != Some(&b'>') {
+            cursor.at = scan::space_end(cursor.bytes, before);
+        }
         let closed = match cursor.bytes.get(cursor.at) {
             Some(b'>') => Some((cursor.at + 1, false)),
             Some(b'/') if cursor.bytes.get(cursor.at + 1) == Some(&b'>') => {
@@ -121,8 +124,8 @@ pub(crate) fn cut(
             return Err(cursor.ill_formed("no white space before an attribute"));
         }
         let attribute = cursor.attribute()?;
-        let whole = attribute.name.whole(source);
-        if names.has(source, attributes, whole) {
+        if names.has(cursor.bytes, attributes, &attribute) {
+            let whole = attribute.name.whole(source);
             return Err(XmlError::DuplicateAttribute {
                 at: Position::of(source, attribute.name.local),
                 name: whole.chars().take(80).collect(),
@@ -157,7 +160,7 @@ pub(crate) fn end(source: &str, start: usize) -> Option<usize> {
 #[derive(Default)]
 struct Names<'s> {
     /// All of them, once they are many.
-    seen: Option<HashSet<&'s str>>,
+    seen: Option<HashSet<&'s [u8]>>,
 }
 
 impl<'s> Names<'s> {
@@ -165,11 +168,13 @@ impl<'s> Names<'s> {
     const FEW: usize = 12;
 
     /// Whether the name is among those before it.
-    fn has(&mut self, source: &'s str, before: &[RawAttribute], name: &'s str) -> bool {
+    #[inline]
+    fn has(&mut self, bytes: &'s [u8], before: &[RawAttribute], this: &RawAttribute) -> bool {
+        let name = this.name.bytes(bytes);
         if before.len() < Self::FEW {
-            return before.iter().any(|a| a.name.whole(source) == name);
+            return before.iter().any(|a| a.name.bytes(bytes) == name);
         }
-        let all = || before.iter().map(|a| a.name.whole(source)).collect();
+        let all = || before.iter().map(|a| a.name.bytes(bytes)).collect();
         !self.seen.get_or_insert_with(all).insert(name)
     }
 }
