@@ -329,6 +329,41 @@ fn signed_properties_are_read_strictly() {
             "urn:digest",
             "the digest \"urn:digest\" is not known",
         ),
+        (
+            "<xades:Cert>",
+            "<xades:Other/><xades:Cert>",
+            "SigningCertificateV2 has Other",
+        ),
+        (
+            "<xades:CertDigest>",
+            "<xades:CertDigest/><xades:CertDigest>",
+            "Cert has not exactly CertDigest and perhaps IssuerSerialV2",
+        ),
+        (
+            "xades:CertDigest>",
+            "xades:Digest>",
+            "Cert without CertDigest",
+        ),
+        (
+            "<xades:IssuerSerialV2>",
+            "<xades:IssuerSerialV2>!",
+            "IssuerSerialV2 is not base64",
+        ),
+        (
+            "<xades:MimeType>text/xml</xades:MimeType>",
+            "<xades:MimeType>a</xades:MimeType><xades:MimeType>b</xades:MimeType>",
+            "two MimeType",
+        ),
+        (
+            "<xades:MimeType>text/xml",
+            "<xades:MimeType><x/>text/xml",
+            "MimeType has elements inside",
+        ),
+        (
+            "<xades:SignedSignatureProperties>",
+            "<xades:Other/><xades:SignedSignatureProperties>",
+            "SignedProperties has Other",
+        ),
     ] {
         assert!(own.contains(from), "{from}");
         let xml = with_properties(&own.replace(from, to), "s1-properties").unwrap();
@@ -347,6 +382,56 @@ fn signed_properties_are_read_strictly() {
     assert_eq!(
         read(&found).unwrap().unproven().other_signed,
         ["SignatureProductionPlaceV2"]
+    );
+}
+
+#[test]
+fn limits_of_properties_hold() {
+    let own = own_properties();
+    let start = own.find("<xades:Cert>").unwrap();
+    let end = own.find("</xades:Cert>").unwrap() + "</xades:Cert>".len();
+    let (cert, place) = (&own[start..end], "</xades:SigningCertificateV2>");
+    let others = "<xades:SignerRoleV2/>";
+    for (markup, what, max) in [
+        (
+            own.replace(cert, &cert.repeat(17)),
+            "certificates of SigningCertificateV2",
+            16,
+        ),
+        (
+            own.replace(place, &format!("{place}{}", others.repeat(65))),
+            "signed properties",
+            64,
+        ),
+    ] {
+        let xml = with_properties(&markup, "s1-properties").unwrap();
+        assert_eq!(refused(&xml), XadesError::Limit { what, max });
+    }
+    let xml = with_properties(&own.replace(cert, &cert.repeat(16)), "s1-properties").unwrap();
+    confirm(&xml, &People::all().signer.certificate).unwrap();
+    let xml = with_properties(&own.replace(cert, ""), "s1-properties").unwrap();
+    assert_eq!(refused(&xml), malformed("SigningCertificateV2 is empty"));
+}
+
+/// The proof of one signature confirms no properties of another.
+#[test]
+fn the_proof_of_another_signature_confirms_nothing() {
+    let people = People::all();
+    let mut xml = APPLICATION.to_owned();
+    for (id, person) in [("s1", &people.signer), ("s2", &people.other)] {
+        let settings = Settings {
+            parallel: true,
+            ..Settings::new(id, at())
+        };
+        xml = sign(&xml, &Content::Enveloped, person, &settings);
+    }
+    let document = parse(&xml);
+    let all = find_all(&document, Profile::Enveloped, &Bounds::default()).unwrap();
+    let covered = all[1].cover(people.other.certificate.spki_der()).unwrap();
+    let claimed = read(&all[0]).unwrap();
+    assert_eq!(
+        claimed.confirm(&covered, &people.signer.certificate),
+        Err(XadesError::NotCovered)
     );
 }
 

@@ -2,9 +2,9 @@
 
 use qaqpa_xml::XmlLimits;
 use qaqpa_xmldsig::{
-    Bounds, Options, PartKind, Profile, Role, SignError, SignatureError, SignatureLimit,
-    counter_sign, find_all, find_detached, find_enveloped, sign_by_id, sign_by_id_with,
-    sign_detached, sign_enveloped, sign_enveloped_with,
+    Bounds, Options, PartKind, Profile, PropertiesToSign, Role, SignError, SignatureError,
+    SignatureLimit, counter_sign, find_all, find_detached, find_enveloped, sign_by_id,
+    sign_by_id_with, sign_detached, sign_enveloped, sign_enveloped_with,
 };
 
 use crate::forge::{ENVELOPED, EXCLUSIVE, INCLUSIVE, forge, reference, signature};
@@ -355,6 +355,96 @@ fn missing_misplaced_and_too_many_signatures_are_named() {
         Err(SignatureError::Limit {
             what: SignatureLimit::Signatures,
             max: 16
+        })
+    );
+}
+
+#[test]
+fn a_counter_signature_is_of_one_value() {
+    let both = co_sign(
+        &co_sign(APPLICATION, "a", applicant()).unwrap(),
+        "b",
+        stranger(),
+    )
+    .unwrap();
+    // The document has two References already.
+    let values = [
+        reference(2, "#a-value", &[EXCLUSIVE]),
+        reference(3, "#b-value", &[EXCLUSIVE]),
+    ];
+    let counter = |references: &str| {
+        let signature = signature(EXCLUSIVE, references);
+        forge(
+            &both.replace("</application>", &format!("{signature}</application>")),
+            applicant(),
+        )
+    };
+    assert_eq!(
+        found_all(&counter(&values.concat()), Profile::Enveloped),
+        Err(SignatureError::Malformed {
+            why: "a counter-signature of more than one value".to_owned()
+        })
+    );
+    // One that is about the content as well is a signature of the content.
+    let content = reference(3, "", &[ENVELOPED]);
+    let xml = counter(&[values[0].as_str(), &content].concat());
+    let document = parse(&xml);
+    let all = find_all(&document, Profile::Enveloped, &Bounds::default()).unwrap();
+    assert_eq!(all[2].role(), Role::Content);
+    let covered = all[2].cover(applicant().spki()).unwrap();
+    let kinds: Vec<_> = covered.parts().iter().map(|part| part.kind).collect();
+    assert_eq!(kinds, [PartKind::Other, PartKind::Content]);
+}
+
+#[test]
+fn a_detached_signature_of_nothing_is_refused() {
+    let alone = forge(
+        &format!(
+            "<m Id=\"m\">{}</m>",
+            signature(EXCLUSIVE, &reference(0, "", &[ENVELOPED]))
+        ),
+        applicant(),
+    );
+    let nothing = SignatureError::Malformed {
+        why: "no element beside Signature".to_owned(),
+    };
+    assert_eq!(found_all(&alone, Profile::Detached), Err(nothing.clone()));
+    assert_eq!(
+        find_detached(&parse(&alone), &Bounds::default()).unwrap_err(),
+        nothing
+    );
+}
+
+#[test]
+fn properties_need_a_signature_with_an_id_and_an_element_with_theirs() {
+    let sign = |id: Option<&str>, signed_id: &str| {
+        let options = Options {
+            id: id.map(str::to_owned),
+            parallel: false,
+            properties: Some(PropertiesToSign {
+                markup: "<p Id=\"p1\"/>".to_owned(),
+                signed_id: signed_id.to_owned(),
+            }),
+        };
+        let signer = applicant().signer();
+        sign_enveloped_with(
+            APPLICATION.as_bytes(),
+            &signer,
+            &options,
+            &XmlLimits::default(),
+        )
+    };
+    sign(Some("a"), "p1").unwrap();
+    assert_eq!(
+        sign(None, "p1"),
+        Err(SignError::Structure {
+            why: "properties are about a signature with an Id"
+        })
+    );
+    assert_eq!(
+        sign(Some("a"), "p2"),
+        Err(SignError::Structure {
+            why: "not exactly one element has the Id of the signed properties"
         })
     );
 }

@@ -590,3 +590,40 @@ fn each_covered_part_of_a_transport_is_told() {
     assert_eq!(covered.root().name(), "Body");
     assert_eq!(covered.contents().count(), 1);
 }
+
+/// The subtraction of all signatures belongs to documents whose root holds them: in an envelope they stand elsewhere.
+#[test]
+fn all_signatures_are_not_subtracted_in_an_envelope() {
+    let filter2 = "http://www.w3.org/2002/06/xmldsig-filter2";
+    let subtracted = |uri: &str| {
+        reference(0, uri, &[filter2]).replace(
+            &format!("<ds:Transform Algorithm=\"{filter2}\"/>"),
+            &format!("<ds:Transform Algorithm=\"{filter2}\"><x:XPath xmlns:x=\"{filter2}\" Filter=\"subtract\">/descendant::ds:Signature</x:XPath></ds:Transform>"),
+        )
+    };
+    for (uri, why) in [
+        (
+            "",
+            "a signature that it leaves out is not a child of the root",
+        ),
+        ("#h", "all signatures are left out of the root only"),
+    ] {
+        let both = [subtracted(uri), reference(1, "#b", &[EXCLUSIVE])].concat();
+        let template = ENVELOPE
+            .replace(
+                "<soap:Header/>",
+                &format!(
+                    "<soap:Header Id=\"h\">{}</soap:Header>",
+                    in_security(signature(EXCLUSIVE, &both))
+                ),
+            )
+            .replace("<soap:Body>", "<soap:Body Id=\"b\">");
+        assert_eq!(
+            refused(&forge(&template, applicant())),
+            SignatureError::ReferenceRefused {
+                uri: uri.to_owned(),
+                why
+            }
+        );
+    }
+}
