@@ -257,6 +257,7 @@ check-structure = Exactly one signature, well built
 check-scope = The signature covers the whole document
 check-content = The content is what was signed
 check-value = Signed by the key of this certificate
+check-timestamp = The time stamp proves when the document was signed
 check-chain = The certificate's issuer is trusted
 check-validity = The certificate was in its period
 check-purpose = The certificate is one for signing

@@ -167,6 +167,7 @@ check-structure = Structure of the signature
 check-scope = What is signed
 check-content = Content unchanged
 check-value = Value of the signature
+check-timestamp = Time stamp of the signature
 check-chain = Chain to a trusted authority
 check-validity = Validity period
 check-purpose = Certificate for signing

@@ -167,6 +167,7 @@ check-structure = Қолтаңбаның құрылымы
 check-scope = Неге қол қойылған
 check-content = Мазмұны өзгермеген
 check-value = Қолтаңбаның мәні
+check-timestamp = Қолтаңбаның уақыт белгісі
 check-chain = Сенімді орталыққа дейінгі тізбек
 check-validity = Жарамдылық мерзімі
 check-purpose = Қол қоюға арналған куәлік

@@ -175,6 +175,7 @@ check-structure = Строение подписи
 check-scope = Что подписано
 check-content = Содержание не изменено
 check-value = Значение подписи
+check-timestamp = Метка времени подписи
 check-chain = Цепочка до доверенного центра
 check-validity = Срок действия
 check-purpose = Сертификат для подписи

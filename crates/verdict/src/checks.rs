@@ -1,7 +1,7 @@
 //! The questions of an examination, one file each, in the order in which they are asked.
 //!
 //! Each check is a pure function from facts to a [`Finding`]; the clause that it obeys is quoted above
-//! the line that obeys it. The order decides the label: structure → scope → content → value → chain →
+//! the line that obeys it. The order decides the label: structure → scope → content → value → time stamp → chain →
 //! validity → purpose → revocation → IIN; the verdict is that of the first question that was not passed.
 
 pub(crate) mod chain;
@@ -149,6 +149,9 @@ impl Finding {
     }
 }
 
+const TIMESTAMP_CLAUSE: &str =
+    "EN 319 102-1 §5.4 (time-stamp validation), §5.5 (best signature time)";
+
 /// The clause that asks this question.
 pub(crate) const fn clause(id: CheckId) -> &'static str {
     match id {
@@ -156,6 +159,7 @@ pub(crate) const fn clause(id: CheckId) -> &'static str {
         CheckId::Scope => scope::CLAUSE,
         CheckId::Content => content::CLAUSE,
         CheckId::Value => value::CLAUSE,
+        CheckId::Timestamp => TIMESTAMP_CLAUSE,
         CheckId::Chain => chain::CLAUSE,
         CheckId::Validity => validity::CLAUSE,
         CheckId::Purpose => purpose::CLAUSE,

@@ -46,16 +46,24 @@ pub struct Fed {
 
 impl Dossier {
     pub(crate) fn begin(seed: [u8; 32], path: Option<&Path>) -> Self {
-        let certificates = path.map(Path::certificates).unwrap_or_default();
-        let below_anchor = certificates.len().saturating_sub(1);
-        Self {
+        let mut dossier = Self {
             seed: border::hex(&seed),
-            path: certificates[..below_anchor]
-                .iter()
-                .map(|certificate| border::hex(certificate.der()))
-                .collect(),
-            fed: Vec::new(),
+            ..Self::default()
+        };
+        if let Some(path) = path {
+            dossier.keep_path(path);
         }
+        dossier
+    }
+
+    /// Keeps the certificates of one more path, without its anchor.
+    pub(crate) fn keep_path(&mut self, path: &Path) {
+        let certificates = path.certificates();
+        let below_anchor = certificates.len().saturating_sub(1);
+        let ders = certificates[..below_anchor]
+            .iter()
+            .map(|certificate| border::hex(certificate.der()));
+        self.path.extend(ders);
     }
 
     /// The seed's bytes, where the stored text is one.

@@ -1,7 +1,7 @@
 //! One examination, from its beginning to its verdict, without any input or output of its own.
 //!
 //! ```text
-//! begin ─ structure → scope → content → value → chain → validity → purpose   (facts at hand)
+//! begin ─ structure → scope → content → value → time stamp → chain → validity → purpose   (facts at hand)
 //!   └─ advance ⇄ feed: OCSP, then a CRL where OCSP gave no evidence           (facts from outside)
 //!        └─ finish: revocation is judged, the verdict is drawn up
 //! ```
@@ -22,11 +22,12 @@ use crate::dossier::Dossier;
 use crate::facts::{Account, Said};
 use crate::judgement;
 use crate::list::List;
-use crate::need::{Evidence, Need, NeedId, Progress, Received};
+use crate::need::{Evidence, Need, NeedId, Progress, Received, STAMP_PLACE};
 use crate::policy::Policy;
 use crate::proven::Proven;
 use crate::signature::{self, Read};
 use crate::sources::{self, Believed, Hearing};
+use crate::stamps::{self, Earliest};
 use crate::verdict::{CheckId, EvidenceKind, ScopeView, SubjectKind, Verdict};
 
 /// What is examined.
@@ -101,6 +102,11 @@ pub(crate) struct Facts<'d> {
     pub(crate) path: Option<Path>,
     /// The certificates of the path whose revocation is asked about.
     pub(crate) asked: Vec<Asked>,
+    /// The certificates of the time stamp's path whose revocation is asked about.
+    pub(crate) stamp_asked: Vec<Asked>,
+    /// The moment as of which the signer's certificate is judged: the best signature time, or the moment judged.
+    pub(crate) moment: Moment,
+    pub(crate) stamp: Option<Earliest>,
     /// What the sources said, in the order in which they were fed.
     pub(crate) accounts: Vec<Account>,
     pub(crate) dossier: Dossier,
@@ -126,13 +132,22 @@ impl<'d> Examination<'d> {
             covered,
             signer,
             companions,
+            claims,
         } = signature::read(subject, known, limits, policy, at);
+        let stamped = stamps::judge(&claims, &companions, known, at, limits, policy);
+        let mut stamp = None;
+        if let Some((finding, earliest)) = stamped {
+            findings.push(finding);
+            stamp = earliest;
+        }
+        // EN 319 102-1, 5.5.4: the signing certificate is judged as of the best signature time.
+        let moment = stamp.as_ref().map_or(at, |stamp| stamp.at);
         let mut path = None;
         if let Some(signer) = &signer {
             let (chain, built) =
-                checks::chain::judge(signer, &companions, known, at, limits, policy);
+                checks::chain::judge(signer, &companions, known, moment, limits, policy);
             findings.push(chain);
-            findings.push(checks::validity::judge(signer, at).under(policy));
+            findings.push(checks::validity::judge(signer, moment).under(policy));
             findings.push(checks::purpose::judge(signer, policy));
             path = built;
         } else {
@@ -143,6 +158,10 @@ impl<'d> Examination<'d> {
                 ));
             }
         }
+        let mut dossier = Dossier::begin(seed, path.as_ref());
+        if let Some(stamp) = &stamp {
+            dossier.keep_path(&stamp.path);
+        }
         Self {
             facts: Facts {
                 kind: subject.kind(),
@@ -151,9 +170,12 @@ impl<'d> Examination<'d> {
                 scope,
                 covered,
                 signer,
-                asked: path.as_ref().map(sources::asked).unwrap_or_default(),
+                asked: asked(path.as_ref(), 0),
+                stamp_asked: asked(stamp.as_ref().map(|stamp| &stamp.path), STAMP_PLACE),
+                moment,
+                stamp,
                 accounts: Vec::new(),
-                dossier: Dossier::begin(seed, path.as_ref()),
+                dossier,
                 path,
             },
             policy: *policy,
@@ -191,13 +213,18 @@ impl<'d> Examination<'d> {
         if let Evidence::List(list) = &received.evidence {
             self.lists.push(list.crl().clone());
         }
+        let (path, first) = match &self.facts.stamp {
+            Some(stamp) if id.place() >= STAMP_PLACE => (&stamp.path, STAMP_PLACE),
+            _ => (self.facts.path.as_ref()?, 0),
+        };
         let hearing = Hearing {
-            path: self.facts.path.as_ref()?,
+            path,
+            first,
             known: &self.known,
             lists: &self.lists,
             limits: &self.limits,
             policy: &self.policy,
-            at: self.facts.at,
+            at: self.facts.moment,
         };
         let account = hearing.account(&need, received);
         let believed = match account.said {
@@ -233,6 +260,18 @@ impl<'d> Examination<'d> {
         if !self.facts.findings.iter().all(Finding::is_pass) {
             return Vec::new();
         }
-        sources::wanted(path, &self.policy, &self.seed, &self.facts.accounts)
+        let wanted = |path, first| {
+            sources::wanted(path, first, &self.policy, &self.seed, &self.facts.accounts)
+        };
+        let mut needs = wanted(path, 0);
+        if let Some(stamp) = &self.facts.stamp {
+            needs.extend(wanted(&stamp.path, STAMP_PLACE));
+        }
+        needs
     }
+}
+
+fn asked(path: Option<&Path>, first: usize) -> Vec<Asked> {
+    path.map(|path| sources::asked(path, first))
+        .unwrap_or_default()
 }

@@ -75,6 +75,8 @@ sub_indications! {
     ChainConstraintsFailure = "CHAIN_CONSTRAINTS_FAILURE", Indeterminate, false;
     /// An algorithm or key size of the signature or of the chain is weak or unknown.
     CryptoConstraintsFailure = "CRYPTO_CONSTRAINTS_FAILURE", Indeterminate, false;
+    /// As CRYPTO_CONSTRAINTS_FAILURE, of a time stamp: nothing proves when the signature existed.
+    CryptoConstraintsFailureNoPoe = "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", Indeterminate, false;
     /// The signature was made after the end of the certificate's validity.
     Expired = "EXPIRED", TotalFailed, false;
     /// The structure is not that of the base standard.
@@ -87,12 +89,18 @@ sub_indications! {
     NotYetValid = "NOT_YET_VALID", TotalFailed, false;
     /// No chain leads from the signing certificate to a trust anchor.
     NoCertificateChainFound = "NO_CERTIFICATE_CHAIN_FOUND", Indeterminate, false;
+    /// A time stamp does not prove that the signature existed at its moment.
+    NoPoe = "NO_POE", Indeterminate, false;
     /// The signing certificate cannot be identified.
     NoSigningCertificateFound = "NO_SIGNING_CERTIFICATE_FOUND", Indeterminate, false;
+    /// The certificate of a time stamp's authority is out of its validity: nothing proves when the signature existed.
+    OutOfBoundsNoPoe = "OUT_OF_BOUNDS_NO_POE", Indeterminate, false;
     /// The signing certificate was revoked before the moment that is judged.
     Revoked = "REVOKED", TotalFailed, false;
     /// The certificate of an authority of the chain is revoked.
     RevokedCaNoPoe = "REVOKED_CA_NO_POE", Indeterminate, false;
+    /// The certificate of a time stamp's authority is revoked: nothing proves when the signature existed.
+    RevokedNoPoe = "REVOKED_NO_POE", Indeterminate, false;
     /// The data that the signature refers to cannot be found in the document.
     SignedDataNotFound = "SIGNED_DATA_NOT_FOUND", Indeterminate, false;
     /// Own: the signature covers something else than what the recipient would read.
@@ -101,6 +109,8 @@ sub_indications! {
     SigConstraintsFailure = "SIG_CONSTRAINTS_FAILURE", Indeterminate, false;
     /// The signature's value is not one of this key over this SignedInfo.
     SigCryptoFailure = "SIG_CRYPTO_FAILURE", TotalFailed, false;
+    /// A time stamp is of a moment before the signing time, after the moment judged, or out of order.
+    TimestampOrderFailure = "TIMESTAMP_ORDER_FAILURE", Indeterminate, false;
     /// The answer may be another one later: revocation unknown, or the certificate is on hold.
     TryLater = "TRY_LATER", Indeterminate, false;
     /// Own: the certificate is not one for signing.

@@ -1,14 +1,17 @@
 //! From facts to the verdict: the first question that was not passed decides.
 
-use qaqpa_model::{Answer, RefusalLabel};
+use qaqpa_model::{Answer, Moment, RefusalLabel};
 use qaqpa_x509::Certificate;
 
 use crate::border;
-use crate::checks::{self, Finding, Reason, revocation};
+use crate::checks::revocation::{self, Asked};
+use crate::checks::{self, Finding, Reason};
 use crate::examination::Facts;
-use crate::indication::Indication;
+use crate::facts::Account;
+use crate::indication::{Indication, SubIndication};
 use crate::policy::{IS_LABORATORY, Policy};
 use crate::proven::{Proven, SignerIdentity};
+use crate::rules::Rule;
 use crate::verdict::{
     CertificateView, CheckId, SignerView, SubjectKind, TrustSource, VERSION, Verdict,
 };
@@ -16,16 +19,22 @@ use crate::verdict::{
 /// Draws up the verdict, and the proof where every question was answered with yes.
 pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option<Proven<'d>>) {
     let mut findings = facts.findings;
-    findings.push(
-        if facts.path.is_some() && findings.iter().all(Finding::is_pass) {
-            revocation::judge(&facts.asked, &facts.accounts, facts.at, policy)
-        } else {
-            Finding::not_asked(
-                CheckId::Revocation,
-                "an earlier question was answered with no: nobody was asked",
-            )
-        },
+    let revocation = if facts.path.is_some() && findings.iter().all(Finding::is_pass) {
+        revocation::judge(&facts.asked, &facts.accounts, facts.moment, policy)
+    } else {
+        Finding::not_asked(
+            CheckId::Revocation,
+            "an earlier question was answered with no: nobody was asked",
+        )
+    };
+    stamp_revocation(
+        &mut findings,
+        &facts.stamp_asked,
+        &facts.accounts,
+        facts.at,
+        policy,
     );
+    findings.push(revocation);
     // Every question, not only those that were asked: a question that was left out is no pass.
     let passed = findings.iter().all(Finding::is_pass);
     let decisive = findings.iter().find_map(Finding::reason);
@@ -42,6 +51,7 @@ pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option
         sub_indication: decisive.map(|reason| reason.sub),
         label: decisive.map(|reason| label(facts.kind, &findings, reason)),
         at: facts.at,
+        best_signature_time: facts.stamp.as_ref().map(|stamp| stamp.at),
         trust: TrustSource::Examiner,
         scope: facts.scope,
         signer: signer.as_ref().map(SignerIdentity::view),
@@ -73,6 +83,39 @@ pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option
         _ => None,
     };
     (verdict, proven)
+}
+
+/// The last check of a time stamp: its authority is known not to be revoked, now and not only when it stamped.
+fn stamp_revocation(
+    findings: &mut [Finding],
+    asked: &[Asked],
+    accounts: &[Account],
+    at: Moment,
+    policy: &Policy,
+) {
+    if asked.is_empty() || !findings.iter().all(Finding::is_pass) {
+        return;
+    }
+    let Some(stamp) = findings
+        .iter_mut()
+        .find(|finding| finding.id == CheckId::Timestamp)
+    else {
+        return;
+    };
+    let revocation = revocation::judge(asked, accounts, at, &Policy::default());
+    let Some(reason) = revocation.reason() else {
+        stamp.why = format!("{}; {}", stamp.why, revocation.why);
+        return;
+    };
+    let (label, sub) = match reason.rule {
+        Rule::RevocationKnown => (reason.label, SubIndication::TryLater),
+        _ => (
+            RefusalLabel::SignatureMalformed,
+            SubIndication::RevokedNoPoe,
+        ),
+    };
+    let why = format!("the stamp's authority: {}", revocation.why);
+    *stamp = Finding::fail(Rule::StampAuthorityNotRevoked, label, sub, why).under(policy);
 }
 
 /// The verdict's label: that of the deciding check, in the words of the subject.

@@ -51,6 +51,7 @@ mod replay;
 mod rules;
 mod signature;
 mod sources;
+mod stamps;
 mod text;
 mod verdict;
 

@@ -8,8 +8,12 @@ use crate::list::List;
 /// The number of a need within one examination: stable, so that stored evidence can be fed again.
 ///
 /// Of the certificate at place `n` of the path, `2 n` asks OCSP, `2 n + 1` for a CRL, and `0x8000 + 2 n + 1` for a delta list.
+/// The places of a time stamp's path begin at 256.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NeedId(pub u16);
+
+/// The places of a time stamp's authority and those above it begin here: a signer's path is shorter.
+pub(crate) const STAMP_PLACE: usize = 0x100;
 
 /// The bit of a delta list's number.
 pub(crate) const DELTA: u16 = 0x8000;

@@ -100,6 +100,7 @@ macro_rules! rules {
 }
 
 const POLICY: Held = Held::Policy;
+const STAMP: Held = Held::Types("without a proven Stamp there is no moment to judge at");
 const TREE: Held = Held::Types("only the one bounded reader makes a Document");
 const FOUND: Held = Held::Types("only a strict reading makes a FoundSignature");
 const ALGORITHM: Held = Held::Types("SignatureAlgorithm and DigestAlgorithm have no other values");
@@ -116,6 +117,8 @@ rules! {
     AlgorithmKnown = "algorithm-known", Structure, Fail, ALGORITHM, "EN 319 102-1 §5.2.8.2; XML Signature 1.1 §6";
     AlgorithmStrong = "algorithm-strong", Structure, Fail, ALGORITHM, "EN 319 102-1 §5.2.8.2; ETSI TS 119 312: no SHA-1, no short keys";
     SigningCertificate = "signing-certificate", Structure, Fail, KEY, "EN 319 102-1 §5.2.3: identification of the signing certificate";
+    PropertiesForm = "properties-form", Structure, Fail, Held::Types("only a strict reading makes the properties"), "EN 319 132-1 §4.3, §5.2: qualifying properties, covered by the signature";
+    SigningCertificateNamed = "signing-certificate-named", Structure, Fail, Held::Types("only the signer's certificate confirms the properties"), "EN 319 102-1 §5.2.3.4; EN 319 132-1 §5.2.2: SigningCertificateV2 names the signer's certificate";
     CommentsAbsent = "comments-absent", Structure, Inform, POLICY, "XML Signature 1.1 Best Practices §2.3: comments are not signed, and nobody reads them here";
 
     ReferenceLocal = "reference-local", Scope, Fail, REFERENCE, "XML Signature 1.1 §4.4.3.1: the document's own parts, found without doubt";
@@ -125,6 +128,14 @@ rules! {
     Digest = "digest", Content, Fail, POLICY, "XML Signature 1.1 §3.2.1: reference validation";
 
     SignatureValue = "signature-value", Value, Fail, POLICY, "XML Signature 1.1 §3.2.2: signature validation";
+
+    StampForm = "stamp-form", Timestamp, Fail, STAMP, "RFC 3161 §2.4.2; RFC 5652 §5: the token's structure";
+    StampImprint = "stamp-imprint", Timestamp, Fail, STAMP, "EN 319 132-1 §5.3: a stamp of this signature's value";
+    StampSignature = "stamp-signature", Timestamp, Fail, STAMP, "RFC 5652 §5.4, §5.6: the token's signature";
+    StampAlgorithm = "stamp-algorithm", Timestamp, Fail, STAMP, "ETSI TS 119 312: strong and known algorithms";
+    StampAuthority = "stamp-authority", Timestamp, Fail, STAMP, "RFC 3161 §2.3; RFC 5280 §6.1: a time-stamping authority with a path to an anchor, in force";
+    StampOrder = "stamp-order", Timestamp, Fail, STAMP, "EN 319 102-1 §5.5.4: not before the signing time, not after the moment judged, in order";
+    StampAuthorityNotRevoked = "stamp-authority-not-revoked", Timestamp, Fail, POLICY, "EN 319 102-1 §5.4: the authority's certificates are known not to be revoked";
 
     ChainAnchored = "chain-anchored", Chain, Fail, POLICY, "RFC 5280 §6.1 (b): certificate 1 is issued by the trust anchor";
     ChainBudget = "chain-budget", Chain, Fail, Held::Types("the search ends where its budget does"), "RFC 4158 §2.4: a bounded search";

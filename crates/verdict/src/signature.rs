@@ -12,6 +12,7 @@ use crate::indication::SubIndication;
 use crate::laboratory;
 use crate::policy::Policy;
 use crate::rules::Rule;
+use crate::stamps::{self, Claims};
 use crate::verdict::{CheckId, ReferenceView, ScopeView};
 
 /// What was read.
@@ -24,6 +25,8 @@ pub(crate) struct Read<'d> {
     pub(crate) signer: Option<Certificate>,
     /// The other certificates that came along: material for the path, and no more.
     pub(crate) companions: Vec<Certificate>,
+    /// What the signature says about its time.
+    pub(crate) claims: Claims,
 }
 
 /// The questions about the signature itself, in order.
@@ -74,6 +77,7 @@ fn not_xml<'d>(error: &XmlError) -> Read<'d> {
         covered: None,
         signer: None,
         companions: Vec::new(),
+        claims: Claims::default(),
     }
 }
 
@@ -96,6 +100,7 @@ fn read_certificate<'d>(der: &[u8], pool_der: &[Vec<u8>], limits: &Limits) -> Re
         covered: None,
         signer,
         companions: companions(pool_der, limits),
+        claims: Claims::default(),
     }
 }
 
@@ -117,6 +122,7 @@ fn read_document<'d>(
         covered: None,
         signer: None,
         companions: Vec::new(),
+        claims: Claims::default(),
     };
     let found = match find(document, &bounds) {
         Ok(found) => found,
@@ -159,6 +165,14 @@ fn read_document<'d>(
                 && let Some(structure) = read.findings.first_mut()
             {
                 *structure = comments(structure.why.clone(), policy);
+            }
+            match stamps::read(&found, &covered, &signer) {
+                Ok(claims) => read.claims = claims,
+                Err(refused) => {
+                    if let Some(structure) = read.findings.first_mut() {
+                        *structure = refused;
+                    }
+                }
             }
             read.covered = Some((covered, qaqpa_crypto::sha256(found.value())));
         }

@@ -28,10 +28,10 @@ pub struct Believed {
 const SIGNER: usize = 0;
 
 /// The certificates of a path that are asked about: never the anchor, which is trusted as it is.
-pub(crate) fn asked(path: &Path) -> Vec<Asked> {
+pub(crate) fn asked(path: &Path, first: usize) -> Vec<Asked> {
     places(path)
         .map(|(place, certificate)| Asked {
-            place,
+            place: first + place,
             name: format!(
                 "{} ({})",
                 checks::name(certificate),
@@ -44,6 +44,7 @@ pub(crate) fn asked(path: &Path) -> Vec<Asked> {
 /// What is wanted now, after these accounts.
 pub(crate) fn wanted(
     path: &Path,
+    first: usize,
     policy: &Policy,
     seed: &[u8; 32],
     accounts: &[Account],
@@ -53,6 +54,7 @@ pub(crate) fn wanted(
         let Some(issuer) = path.issuer_of(place) else {
             continue;
         };
+        let place = first + place;
         let account = |kind| {
             accounts
                 .iter()
@@ -97,6 +99,8 @@ pub(crate) fn wanted(
 /// What fed evidence is held against.
 pub(crate) struct Hearing<'a> {
     pub(crate) path: &'a Path,
+    /// The place at which this path begins.
+    pub(crate) first: usize,
     pub(crate) known: &'a Known,
     /// Every list that was fed, this need's own too: a list's signer may be asked about in another one.
     pub(crate) lists: &'a [AnyCrl],
@@ -210,7 +214,7 @@ impl Hearing<'_> {
             waived,
             ..crl::CrlPolicy::default()
         };
-        let position = account.place;
+        let position = account.place.saturating_sub(self.first);
         fits(need, list, account.received, &policy).map_err(|error| {
             RevocationError::Undetermined {
                 position,

@@ -56,6 +56,13 @@ fn headline(out: &mut String, verdict: &Verdict) {
         verdict.subject.as_str(),
         border::moment::text(verdict.at)
     );
+    if let Some(best) = verdict.best_signature_time {
+        let _ = writeln!(
+            out,
+            "proven to have existed at {} by its time stamp: the certificate is judged as of then",
+            border::moment::text(best)
+        );
+    }
     if let Some(weakened) = &verdict.laboratory {
         let names: Vec<_> = weakened.iter().map(|rule| rule.id()).collect();
         let names = match names.as_slice() {

@@ -37,6 +37,13 @@ pub struct Verdict {
     /// The moment that is judged: the signature is taken to have been made then.
     #[serde(with = "border::moment")]
     pub at: Moment,
+    /// The moment at which a time stamp proves the signature to have existed: the signer's certificate is judged as of then.
+    #[serde(
+        default,
+        with = "border::moment_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub best_signature_time: Option<Moment>,
     /// Whose trust anchors it was judged by.
     #[serde(default)]
     pub trust: TrustSource,
@@ -111,6 +118,8 @@ pub enum CheckId {
     Content,
     /// Was it signed by the key of this certificate?
     Value,
+    /// Is the signature stamped, where it claims to be, by a trusted authority? Asked only where it carries a stamp.
+    Timestamp,
     /// Does the certificate's chain end at a trusted authority?
     Chain,
     /// Is the moment within the certificate's validity?
@@ -132,6 +141,7 @@ impl CheckId {
             Self::Scope => "scope",
             Self::Content => "content",
             Self::Value => "value",
+            Self::Timestamp => "timestamp",
             Self::Chain => "chain",
             Self::Validity => "validity",
             Self::Purpose => "purpose",

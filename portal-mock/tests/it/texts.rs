@@ -79,6 +79,7 @@ fn keys_that_are_made_of_names_are_there() {
         "scope",
         "content",
         "value",
+        "timestamp",
         "chain",
         "validity",
         "purpose",

@@ -44,6 +44,7 @@ fn no_composed_key_is_missing() {
         CheckId::Scope,
         CheckId::Content,
         CheckId::Value,
+        CheckId::Timestamp,
         CheckId::Chain,
         CheckId::Validity,
         CheckId::Purpose,

@@ -418,7 +418,11 @@ fn without_its_check_an_attack_passes_and_with_it_it_does_not() {
 }
 
 /// Checks without a case here, with the reason.
-const ELSEWHERE: [(Rule, &str); 6] = [
+const ELSEWHERE: [(Rule, &str); 7] = [
+    (
+        Rule::StampAuthorityNotRevoked,
+        "needs a stamp: tests/it/stamped.rs has the attack",
+    ),
     (
         Rule::CommentsAbsent,
         "a remark by default, so that nothing is refused with it",

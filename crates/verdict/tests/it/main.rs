@@ -1,6 +1,8 @@
 //! The tests of `qaqpa-verdict`: one binary, one room a topic.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
+mod answers;
+mod authorities;
 mod capsules;
 mod certificates;
 mod deltas;
@@ -14,5 +16,6 @@ mod proofs;
 mod replays;
 mod schema;
 mod sources;
+mod stamped;
 mod stand;
 mod transports;
