@@ -37,13 +37,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let mut code = table("FILES", &cases, &attacks)?;
     code.push_str(&table("FAMILIES", &families, &attacks)?);
-    let catalogue = attacks.join("catalogue.toml");
-    println!("cargo:rerun-if-changed={}", catalogue.display());
-    writeln!(
-        code,
-        "pub(super) const CATALOGUE: &str = include_str!({:?});",
-        catalogue.display().to_string()
-    )?;
+    for (name, file) in [("CATALOGUE", "catalogue.toml"), ("MATRIX", "matrix.toml")] {
+        let file = attacks.join(file);
+        println!("cargo:rerun-if-changed={}", file.display());
+        writeln!(
+            code,
+            "pub(super) const {name}: &str = include_str!({:?});",
+            file.display().to_string()
+        )?;
+    }
     std::fs::write(out.join("attacks.rs"), code)?;
     Ok(())
 }

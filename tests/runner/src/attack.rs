@@ -4,6 +4,7 @@
 //! - [`run()`] forges each and asks a verifier; [`Report`] shows what came of it, by family.
 //! - [`page::markdown`] writes docs/ATTACKS.md from the same files.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 mod case;
@@ -16,7 +17,7 @@ mod send;
 mod verifier;
 
 pub use case::{Case, CaseError, Expect, Expected, Level, Profile};
-pub use family::{Catalogue, Family};
+pub use family::{Catalogue, Family, Row};
 pub use gateway::run_against;
 pub use report::{Outcome, Ran, Report};
 pub use run::run_case;
@@ -55,6 +56,14 @@ pub fn families() -> Result<Vec<Family>, CaseError> {
 /// [`CaseError`] where the file is none.
 pub fn catalogue() -> Result<Catalogue, CaseError> {
     Catalogue::parse("catalogue.toml", embedded::CATALOGUE)
+}
+
+/// For each check that a policy holds: a case that it, alone or with what overlaps, refuses.
+///
+/// # Errors
+/// [`CaseError`] where the file is none.
+pub fn matrix() -> Result<BTreeMap<String, Row>, CaseError> {
+    Row::parse_all("matrix.toml", embedded::MATRIX)
 }
 
 /// Cases of a folder of one's own, shaped like `tests/attacks/`: `FAMILY/ID/case.toml`.

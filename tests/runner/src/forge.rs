@@ -27,7 +27,9 @@ use std::path::PathBuf;
 
 use qaqpa_crypto::PrivateKey;
 use qaqpa_model::{Iin, Moment, RefusalLabel};
-use qaqpa_verdict::{Capsule, Known, Matter, Nonce, Policy, Received, Sources, Verdict};
+use qaqpa_verdict::{
+    Capsule, Known, Level, Matter, Nonce, Policy, Received, Rule, RuleOutcome, Sources, Verdict,
+};
 use qaqpa_x509::{Certificate, TrustAnchors};
 
 use certificates::Certificates;
@@ -89,6 +91,8 @@ pub struct Judged {
     pub label: Option<RefusalLabel>,
     /// The check that decided, as reports name it.
     pub check: Option<String>,
+    /// The single checks of that question which were not passed.
+    pub rules: Vec<Rule>,
     /// The sentence of that check.
     pub why: String,
 }
@@ -301,6 +305,10 @@ impl Forged<'_> {
     /// # Errors
     /// [`ForgeError`] where a certificate that must be one is none, or evidence cannot be made.
     pub fn capsule(&self) -> Result<Capsule, ForgeError> {
+        self.capsule_under(policy(&self.build.policy)?)
+    }
+
+    fn capsule_under(&self, policy: Policy) -> Result<Capsule, ForgeError> {
         let bytes = self.bytes.clone();
         let matter = match self.subject {
             SubjectKnob::Document => Matter::Document(bytes),
@@ -317,8 +325,7 @@ impl Forged<'_> {
             noon: self.world.noon,
             received: self.received,
         };
-        let mut capsule = Capsule::new(matter, self.known()?, self.at, SEED)
-            .with_policy(policy(&self.build.policy)?);
+        let mut capsule = Capsule::new(matter, self.known()?, self.at, SEED).with_policy(policy);
         if let Some(submitter) = self.submitter {
             capsule = capsule.with_submitter(submitter);
         }
@@ -339,6 +346,20 @@ impl Forged<'_> {
     /// As [`Forged::capsule`].
     pub fn judge(&self) -> Result<Judged, ForgeError> {
         Ok(Judged::of(&self.capsule()?.judge()))
+    }
+
+    /// What a verifier without these checks makes of it: only a laboratory has one.
+    ///
+    /// # Errors
+    /// As [`Forged::capsule`]; and where this build is no laboratory, or a type holds one of the checks.
+    pub fn judge_without(&self, rules: &[Rule]) -> Result<Judged, ForgeError> {
+        let mut weaker = policy(&self.build.policy)?;
+        for rule in rules {
+            weaker = weaker
+                .with_level(*rule, Level::Ignore)
+                .map_err(|error| ForgeError::new(error.to_string()))?;
+        }
+        Ok(Judged::of(&self.capsule_under(weaker)?.judge()))
     }
 
     fn known(&self) -> Result<Known, ForgeError> {
@@ -362,6 +383,12 @@ impl Judged {
             sub_indication: verdict.sub_indication.map(|sub| sub.as_str().to_owned()),
             label: verdict.label,
             check: decided.map(|check| check.id.as_str().to_owned()),
+            rules: decided
+                .iter()
+                .flat_map(|check| &check.rules)
+                .filter(|rule| rule.outcome == RuleOutcome::Failed)
+                .map(|rule| rule.id)
+                .collect(),
             why: verdict.why().to_owned(),
         }
     }

@@ -29,6 +29,28 @@ pub struct Catalogue {
     pub elsewhere: std::collections::BTreeMap<String, String>,
 }
 
+/// One row of the matrix: what one check is good for.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// A case that passes without the check.
+    pub case: String,
+    /// Checks that must be left out as well, because they refuse the same.
+    #[serde(default)]
+    pub with: Vec<String>,
+    /// Why they overlap.
+    pub why: Option<String>,
+}
+
+impl Row {
+    pub(super) fn parse_all(
+        file: &str,
+        text: &str,
+    ) -> Result<std::collections::BTreeMap<String, Self>, CaseError> {
+        toml::from_str(text).map_err(|error| wrong(file, text, &error))
+    }
+}
+
 impl Family {
     pub(super) fn parse(file: &str, text: &str) -> Result<Self, CaseError> {
         let mut family: Self = toml::from_str(text).map_err(|error| wrong(file, text, &error))?;

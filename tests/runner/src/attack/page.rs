@@ -3,11 +3,18 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{Case, Catalogue, Expected, Family, Level};
+use qaqpa_verdict::{Held, Level as RuleLevel, Rule};
+
+use super::{Case, Catalogue, Expected, Family, Level, Row};
 
 /// The whole page.
 #[must_use]
-pub fn markdown(cases: &[Case], families: &[Family], catalogue: &Catalogue) -> String {
+pub fn markdown(
+    cases: &[Case],
+    families: &[Family],
+    catalogue: &Catalogue,
+    rows: &BTreeMap<String, Row>,
+) -> String {
     let count = |verdict| {
         cases
             .iter()
@@ -38,6 +45,7 @@ pub fn markdown(cases: &[Case], families: &[Family], catalogue: &Catalogue) -> S
             row(&mut page, case);
         }
     }
+    matrix(&mut page, rows);
     page.push_str("\n## Classes\n\nEach class of the catalogue, and the cases that show it.\n\n| class | about | cases |\n|---|---|---|\n");
     let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
     for class in cases.iter().flat_map(|case| &case.classes) {
@@ -52,6 +60,36 @@ pub fn markdown(cases: &[Case], families: &[Family], catalogue: &Catalogue) -> S
         let _ = writeln!(page, "| {class} | {} | {cases} |", cell(about));
     }
     page
+}
+
+/// What each check is good for.
+fn matrix(page: &mut String, rows: &BTreeMap<String, Row>) {
+    page.push_str(
+        "\n## The matrix\n\nEach check that a policy holds (docs/CHECKS.md), and a case that passes when it alone is off, or with the smallest set that \
+         refuses the same. Switching off exists in builds with the cargo feature `laboratory` alone; there \
+         `without_the_check_the_attack_passes_and_with_it_it_does_not` proves each row, in both directions.\n\n\
+         | check | case | off together with |\n|---|---|---|\n",
+    );
+    for (rule, row) in rows {
+        let with = match &row.why {
+            None => String::new(),
+            Some(why) => format!("`{}`: {}", row.with.join("`, `"), cell(why)),
+        };
+        let _ = writeln!(page, "| `{rule}` | `{}` | {with} |", row.case);
+    }
+    page.push_str("\nWhat a type holds cannot be switched off:\n\n| check | why |\n|---|---|\n");
+    for rule in Rule::ALL {
+        if let Held::Types(why) = rule.held() {
+            let _ = writeln!(page, "| `{rule}` | {} |", cell(why));
+        }
+    }
+    page.push_str("\nBy default these only inform:");
+    for rule in Rule::ALL {
+        if rule.default_level() != RuleLevel::Fail {
+            let _ = write!(page, " `{rule}`");
+        }
+    }
+    page.push_str(".\n");
 }
 
 fn row(page: &mut String, case: &Case) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use qaqpa_runner::attack::{
-    Case, Expected, Level, catalogue, corpus, families, page, read, run_case,
+    Case, Expected, Level, catalogue, corpus, families, matrix, page, read, run_case,
 };
 use qaqpa_runner::forge::World;
 
@@ -100,6 +100,7 @@ fn the_page_is_written_from_the_cases() {
         &corpus().unwrap(),
         &families().unwrap(),
         &catalogue().unwrap(),
+        &matrix().unwrap(),
     );
     if std::env::var_os("QAQPA_WRITE_ATTACKS").is_some() {
         std::fs::write(&path, &page).unwrap();
