@@ -41,24 +41,28 @@ pub struct Attribute<'d> {
 }
 
 impl<'d> Element<'d> {
+    #[inline]
     pub(crate) fn new(document: &'d Document, id: NodeId) -> Self {
         Self { document, id }
     }
 
     /// The document that the element belongs to.
     #[must_use]
+    #[inline]
     pub fn document(&self) -> &'d Document {
         self.document
     }
 
     /// The element's id in its document.
     #[must_use]
+    #[inline]
     pub fn id(&self) -> NodeId {
         self.id
     }
 
     /// The local name.
     #[must_use]
+    #[inline]
     pub fn name(&self) -> &'d str {
         let data = self.data();
         &self.source()[data.local as usize..data.name_end as usize]
@@ -66,6 +70,7 @@ impl<'d> Element<'d> {
 
     /// The prefix as written.
     #[must_use]
+    #[inline]
     pub fn prefix(&self) -> Option<&'d str> {
         let start = self.document.data(self.id).start as usize + "<".len();
         let local = self.data().local as usize;
@@ -74,14 +79,18 @@ impl<'d> Element<'d> {
 
     /// The namespace name.
     #[must_use]
+    #[inline]
     pub fn namespace(&self) -> Option<&'d str> {
         self.document.namespace_name(self.data().namespace)
     }
 
     /// Whether this is the element of that namespace and local name, whatever its prefix.
     #[must_use]
+    #[inline]
     pub fn is(&self, namespace: &str, local: &str) -> bool {
-        self.name() == local && self.namespace() == Some(namespace)
+        let data = self.data();
+        let name = &self.source().as_bytes()[data.local as usize..data.name_end as usize];
+        name == local.as_bytes() && self.namespace() == Some(namespace)
     }
 
     /// The value of an attribute.
@@ -127,6 +136,7 @@ impl<'d> Element<'d> {
 
     /// The parent; `None` for the root.
     #[must_use]
+    #[inline]
     pub fn parent(&self) -> Option<Self> {
         let parent = self.document.data(self.id).parent;
         (parent != NodeId::DOCUMENT).then(|| Self::new(self.document, parent))
@@ -251,15 +261,18 @@ impl<'d> Element<'d> {
         self.document.position(self.span().start)
     }
 
+    #[inline]
     fn source(&self) -> &'d str {
         self.document.source()
     }
 
+    #[inline]
     fn data(&self) -> &'d ElementData {
         &self.document.tree.elements[self.index() as usize]
     }
 
     /// Its place among the elements.
+    #[inline]
     pub(crate) fn index(&self) -> u32 {
         match self.document.data(self.id).kind {
             Kind::Element(index) => index,

@@ -56,12 +56,14 @@ impl Document {
 
     /// The root element.
     #[must_use]
+    #[inline]
     pub fn root(&self) -> Element<'_> {
         Element::new(self, self.tree.root)
     }
 
     /// The text that was parsed, without a byte order mark.
     #[must_use]
+    #[inline]
     pub fn source(&self) -> &str {
         &self.source
     }
@@ -106,6 +108,7 @@ impl Document {
         Position::of(&self.source, offset)
     }
 
+    #[inline]
     pub(crate) fn data(&self, id: NodeId) -> &NodeData {
         &self.tree.nodes[id.index()]
     }
@@ -123,6 +126,7 @@ impl Document {
         })
     }
 
+    #[inline]
     pub(crate) fn attribute(&self, index: u32) -> Attribute<'_> {
         let data = &self.tree.attributes[index as usize];
         Attribute {
@@ -134,10 +138,12 @@ impl Document {
         }
     }
 
+    #[inline]
     pub(crate) fn namespace_name(&self, namespace: NamespaceId) -> Option<&str> {
         self.tree.namespace_name(namespace, &self.source)
     }
 
+    #[inline]
     pub(crate) fn chars(&self, chars: Chars) -> &str {
         chars.of(&self.source, &self.tree.rewritten)
     }
@@ -198,6 +204,7 @@ impl Tree {
     }
 
     /// The attributes of an element, by its place in `elements`.
+    #[inline]
     pub(crate) fn attributes_of(&self, element: u32) -> Range<usize> {
         let from = self.elements[element as usize].attributes as usize;
         let next = self.elements.get(element as usize + 1);
@@ -205,6 +212,7 @@ impl Tree {
     }
 
     /// The declarations of an element, by its place in `elements`.
+    #[inline]
     pub(crate) fn declarations_of(&self, element: u32) -> Range<usize> {
         let from = self.elements[element as usize].declarations as usize;
         let next = self.elements.get(element as usize + 1);
@@ -224,6 +232,7 @@ pub(crate) struct NodeData {
 }
 
 impl NodeData {
+    #[inline]
     pub(crate) const fn span(&self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
@@ -319,6 +328,7 @@ pub(crate) struct Chars {
 }
 
 impl Chars {
+    #[inline]
     pub(crate) fn of<'d>(self, source: &'d str, rewritten: &'d str) -> &'d str {
         let text = if self.is_rewritten { rewritten } else { source };
         &text[self.start as usize..self.end as usize]
@@ -326,6 +336,7 @@ impl Chars {
 }
 
 /// A count or a place as a 32-bit number.
+#[inline]
 pub(crate) fn number(count: usize) -> u32 {
     u32::try_from(count).expect("a document is shorter than 4 GiB: `parse` refuses longer ones")
 }
