@@ -1,10 +1,12 @@
 //! The command line: every command, its options, and the help that teaches them.
 
+mod attack;
 mod ca;
 mod sign;
 
 use std::path::PathBuf;
 
+pub use attack::{AttackChoice, AttackCommand, AttackRun};
 pub use ca::{CaCommand, Issue, KeyKindChoice, People, PurposeChoice, RoleChoice, Trust};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use sign::{KeyInfoForm, Sign, SignProfile};
@@ -69,8 +71,10 @@ pub enum Format {
     Text,
     /// For programs; the schemas are in docs/schema.
     Json,
-    /// For CI servers (scenarios only).
+    /// For CI servers (scenarios and attacks).
     Junit,
+    /// For code scanners: SARIF 2.1.0 (attacks only).
+    Sarif,
     /// PEM blocks and nothing else (`ca trust` only).
     Pem,
     /// Binary certificates (`ca trust --out DIR` only).
@@ -112,6 +116,9 @@ pub enum Command {
     /// Play scenarios through public pages and channels.
     #[command(subcommand)]
     Scenario(ScenarioCommand),
+    /// Run the corpus of attacks, against ourselves or another verifier.
+    #[command(subcommand)]
+    Attack(AttackCommand),
     /// Write a valid request to start from.
     Sample(Sample),
     /// Send a request to the gateway's synchronous channel and show the answer.
@@ -211,6 +218,10 @@ pub struct Verify {
     /// PEM file of the trusted root and issuing authorities (default: the data folder's, or the capsule's own).
     #[arg(long, value_name = "FILE")]
     pub trust: Option<PathBuf>,
+    /// Where several signatures stand: each gets its verdict, the worst decides. Without it: one signature, over all of the
+    /// document, or over the Body of an envelope.
+    #[arg(long, value_enum, conflicts_with_all = ["capsule", "write_capsule"])]
+    pub profile: Option<VerifyProfile>,
     /// FILE is a capsule: request, certificates, evidence, moment and policy in one. Nobody is asked.
     #[arg(long, conflicts_with_all = ["at", "write_capsule"])]
     pub capsule: bool,
@@ -220,6 +231,19 @@ pub struct Verify {
     /// Write a capsule with everything that this verdict hangs on. It holds personal numbers unmasked.
     #[arg(long, value_name = "OUT")]
     pub write_capsule: Option<PathBuf>,
+}
+
+/// Where the signatures of a document stand, and what they must be about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum VerifyProfile {
+    /// Beside the one element that they name by its Id.
+    ById,
+    /// Beside several elements, all of which they name by their Ids.
+    Detached,
+    /// Inside the root, about the root.
+    Enveloped,
+    /// In the Header of an envelope, about its Body.
+    Wsse,
 }
 
 /// `clock …`.

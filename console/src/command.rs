@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod attack;
 mod ca;
 mod clock;
 mod journal;
@@ -39,6 +40,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Console => block_on(one_actor::run(&settings, Actor::Console)),
         Command::Services { command } => services::run(&settings, command.as_ref(), format),
         Command::Scenario(command) => block_on(scenario::run(&settings, &command, format)),
+        Command::Attack(command) => block_on(attack::run(&settings, &command, format)),
         Command::Sample(options) => sample::run(&settings, &options),
         Command::Send(options) => block_on(send::run(&settings, &options, format)),
         Command::Sign(options) => block_on(sign::run(&settings, &options)),

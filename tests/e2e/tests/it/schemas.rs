@@ -63,6 +63,11 @@ fn every_json_is_of_its_schema_and_every_schema_is_used() {
         ("ca-status", json(&["ca", "status"])),
         ("ca-people", json(&["ca", "people"])),
         ("ca-trust", json(&["ca", "trust"])),
+        ("attack-list", json(&["attack", "list"])),
+        (
+            "attack-report",
+            json(&["attack", "run", "--family", "time"]),
+        ),
         ("clock", json(&["clock", "show"])),
         ("journal-list", list),
         (
