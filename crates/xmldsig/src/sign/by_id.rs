@@ -59,6 +59,7 @@ pub fn sign_by_id_with(
         signature_id: None,
         key_info_id: None,
         canonicalization: Method::exclusive(),
+        root: None,
         references: vec![reference],
         key_info: x509_data(signer),
         base64: base64::wrapped,

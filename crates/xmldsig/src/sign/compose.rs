@@ -21,12 +21,40 @@ pub(crate) struct Template<'a> {
     pub(crate) key_info_id: Option<String>,
     /// The canonicalization of `SignedInfo`.
     pub(crate) canonicalization: Method,
+    /// The root that the signature becomes a child of, where the canonicalization is inclusive; or an element that
+    /// declares what `KeyInfo` uses.
+    pub(crate) root: Option<RootTags>,
     /// The references, without the one to the signed properties.
     pub(crate) references: Vec<ReferenceToSign>,
     /// What stands inside `ds:KeyInfo`.
     pub(crate) key_info: String,
     /// How base64 is laid out.
     pub(crate) base64: fn(&[u8]) -> String,
+}
+
+/// The tags of a root, without what it holds.
+pub(crate) struct RootTags {
+    pub(crate) start_tag: String,
+    pub(crate) end_tag: String,
+}
+
+impl RootTags {
+    pub(crate) fn of(document: &Document) -> Self {
+        let source = document.source();
+        let root = document.root();
+        let start_tag = match root.content_span() {
+            Some(content) => source[root.span().start..content.start].to_owned(),
+            None => {
+                let end = root.span().end - "/>".len();
+                format!("{}>", &source[root.span().start..end])
+            }
+        };
+        let end_tag = match root.prefix() {
+            Some(prefix) => format!("</{prefix}:{}>", root.name()),
+            None => format!("</{}>", root.name()),
+        };
+        Self { start_tag, end_tag }
+    }
 }
 
 /// A reference with its digest.
@@ -90,10 +118,15 @@ pub(crate) fn sign_between(
         reference.kind = Some(SIGNED_PROPERTIES);
         template.references.push(reference);
     }
-    // `SignedInfo` is made canonical at its place, where it inherits namespaces.
-    let unsigned = format!("{before}{}{after}", markup(&template, signer, ""));
-    let document = Document::parse(unsigned.as_bytes(), limits)?;
-    let signed_info = signature_at(&document, before.len())
+    // `SignedInfo` is made canonical where it inherits the namespaces of its place. It inherits nothing by exclusive
+    // C14N, and the root's otherwise: whatever else the document holds need not be read a second time.
+    let (open, close) = match &template.root {
+        None => (String::new(), String::new()),
+        Some(root) => (root.start_tag.clone(), root.end_tag.clone()),
+    };
+    let place = format!("{open}{}{close}", markup(&template, signer, ""));
+    let document = Document::parse(place.as_bytes(), limits)?;
+    let signed_info = signature_at(&document, open.len())
         .and_then(|signature| signature.child(Some(DS), "SignedInfo"))
         .ok_or(SignError::Structure {
             why: "the signature was lost in its document",
@@ -106,9 +139,9 @@ pub(crate) fn sign_between(
 }
 
 fn signature_at(document: &Document, offset: usize) -> Option<Element<'_>> {
-    document
-        .root()
-        .descendants()
+    let root = document.root();
+    std::iter::once(root)
+        .chain(root.descendants())
         .find(|element| element.span().start == offset)
 }
 

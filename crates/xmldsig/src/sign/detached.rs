@@ -94,6 +94,7 @@ fn add(
         signature_id: None,
         key_info_id: None,
         canonicalization: Method::exclusive(),
+        root: None,
         references,
         key_info: x509_data(signer),
         base64: base64::wrapped,

@@ -4,7 +4,8 @@ use qaqpa_xml::c14n::{Method, Subtree, canonicalize};
 use qaqpa_xml::{Document, XmlLimits};
 
 use super::compose::{
-    ReferenceToSign, Template, TransformToSign, sign_between, split_at_root_end, x509_data,
+    ReferenceToSign, RootTags, Template, TransformToSign, sign_between, split_at_root_end,
+    x509_data,
 };
 use super::{Options, Signer, existing};
 use crate::base64;
@@ -64,6 +65,7 @@ pub fn sign_enveloped_with(
         signature_id: None,
         key_info_id: None,
         canonicalization: Method::Inclusive,
+        root: Some(RootTags::of(&document)),
         references: vec![reference],
         key_info: x509_data(signer),
         base64: base64::wrapped,

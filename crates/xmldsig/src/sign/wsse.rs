@@ -5,7 +5,7 @@ use qaqpa_xml::c14n::Method;
 use qaqpa_xml::write::Writer;
 use qaqpa_xml::{Document, Element, XmlLimits, is_ncname};
 
-use super::compose::{ReferenceToSign, Template, sign_between};
+use super::compose::{ReferenceToSign, RootTags, Template, sign_between};
 use super::{Options, Signer};
 use crate::base64;
 use crate::error::SignError;
@@ -70,6 +70,10 @@ pub fn sign_wsse(
         signature_id: Some(format!("SIG-{id_seed}")),
         key_info_id: Some(format!("KI-{id_seed}")),
         canonicalization: Method::exclusive(),
+        root: Some(RootTags {
+            start_tag: format!(r#"<wsse:Security xmlns:wsse="{WSSE}" xmlns:wsu="{WSU}">"#),
+            end_tag: "</wsse:Security>".to_owned(),
+        }),
         references: vec![reference],
         key_info: token_reference(signer, &key_info, id_seed),
         base64: base64::one_line,
