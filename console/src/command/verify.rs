@@ -6,11 +6,14 @@ use std::path::Path;
 use qaqpa_evidence::{Examiner, NcaAddresses};
 use qaqpa_model::{Actor, Limits, Moment};
 use qaqpa_transport::{ClientLimits, Clock, ClockState, HttpClient, paths, registry};
-use qaqpa_verdict::{Capsule, Indication, Known, Matter, Policy, Subject, SubjectKind, Verdict};
+use qaqpa_verdict::{
+    Capsule, Indication, Known, Matter, Policy, Subject, SubjectKind, Verdict, signatures,
+};
 use qaqpa_x509::TrustAnchors;
 use qaqpa_xml::{Document, XmlLimits};
+use qaqpa_xmldsig::Profile;
 
-use crate::cli::{Format, Verify};
+use crate::cli::{Format, Verify, VerifyProfile};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::settings::Settings;
 use crate::{key_input, output};
@@ -40,6 +43,17 @@ pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -
     };
     let examiner = examiner_by(policy, &settings.data, &trust, settings.limits, clock)?;
     let parsed = Document::parse(&bytes, &XmlLimits::default());
+    if let (Some(profile), Ok(document)) = (options.profile, &parsed) {
+        return each(
+            &examiner,
+            document,
+            profile.into(),
+            at,
+            format,
+            settings.limits,
+        )
+        .await;
+    }
     let subject = match &parsed {
         Ok(document) if document.root().name() == "Envelope" => Subject::Transport(document),
         Ok(document) => Subject::Document(document),
@@ -62,6 +76,44 @@ pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -
     Ok(tell(&verdict, format))
 }
 
+/// Every signature of a profile: a verdict each, in the order of the text; the worst decides.
+async fn each(
+    examiner: &Examiner,
+    document: &Document,
+    profile: Profile,
+    at: Moment,
+    format: Format,
+    limits: Limits,
+) -> Outcome {
+    let mut verdicts = Vec::new();
+    for place in 0..signatures(document, profile, &limits) {
+        let subject = Subject::Signature {
+            document,
+            profile,
+            place,
+        };
+        verdicts.push(examiner.examine(subject, at).await.0);
+    }
+    match format {
+        Format::Json => {
+            let all: Vec<_> = verdicts.iter().map(Verdict::to_json).collect();
+            output::say(format!("[{}]", all.join(",\n")));
+        }
+        _ => {
+            for (place, verdict) in verdicts.iter().enumerate() {
+                output::say(format!("Signature {} of {}", place + 1, verdicts.len()));
+                output::say(verdict.to_text());
+            }
+        }
+    }
+    let worst = verdicts.iter().map(exit).max_by_key(|exit| match exit {
+        Exit::No => 2,
+        Exit::Undecided => 1,
+        _ => 0,
+    });
+    Ok(worst.unwrap_or(Exit::No))
+}
+
 /// The verdict of a capsule: by the anchors of a file, or else by those that it brings along.
 fn again(options: &Verify, format: Format) -> Outcome {
     let refused = |error| Failure::no(format!("{}: {error}", options.file.display()));
@@ -79,6 +131,10 @@ fn tell(verdict: &Verdict, format: Format) -> Exit {
         Format::Json => output::say(verdict.to_json()),
         _ => output::say(verdict.to_text()),
     }
+    exit(verdict)
+}
+
+const fn exit(verdict: &Verdict) -> Exit {
     match verdict.indication {
         Indication::TotalPassed => Exit::Yes,
         Indication::TotalFailed => Exit::No,
@@ -136,4 +192,15 @@ fn examiner_by(
         limits,
         clock,
     ))
+}
+
+impl From<VerifyProfile> for Profile {
+    fn from(profile: VerifyProfile) -> Self {
+        match profile {
+            VerifyProfile::ById => Self::ById,
+            VerifyProfile::Detached => Self::Detached,
+            VerifyProfile::Enveloped => Self::Enveloped,
+            VerifyProfile::Wsse => Self::Wsse,
+        }
+    }
 }

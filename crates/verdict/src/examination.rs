@@ -15,7 +15,7 @@ use qaqpa_model::{Limits, Moment};
 use qaqpa_x509::crl::AnyCrl;
 use qaqpa_x509::{Certificate, TrustAnchors, path::Path};
 use qaqpa_xml::{Document, XmlError};
-use qaqpa_xmldsig::Covered;
+use qaqpa_xmldsig::{Covered, Profile};
 
 use crate::checks::{self, Finding, revocation::Asked};
 use crate::dossier::Dossier;
@@ -37,6 +37,16 @@ pub enum Subject<'d> {
     Document(&'d Document),
     /// An envelope whose Body is under a WS-Security signature.
     Transport(&'d Document),
+    /// One of the signatures of a document, where a profile puts several: each has its verdict ([`signatures`](crate::signatures)
+    /// counts them), and the worst decides.
+    Signature {
+        /// The document.
+        document: &'d Document,
+        /// Where its signatures stand, and what they must be about.
+        profile: Profile,
+        /// The place of the signature, from 0, in the order of the text.
+        place: usize,
+    },
     /// Bytes that are no XML of the profile that is read here: there is a verdict about those, too.
     NotXml {
         /// What they should have been.
@@ -62,6 +72,11 @@ impl Subject<'_> {
             Self::Transport(_) => SubjectKind::Transport,
             Self::Certificate { .. } => SubjectKind::Certificate,
             Self::NotXml { kind, .. } => *kind,
+            Self::Signature {
+                profile: Profile::Wsse,
+                ..
+            } => SubjectKind::Transport,
+            Self::Signature { .. } => SubjectKind::Document,
         }
     }
 }

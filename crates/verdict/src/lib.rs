@@ -66,6 +66,7 @@ pub use policy::{IS_LABORATORY, Nonce, OCSP_AGE_MAX, Policy, PolicyError, SKEW_M
 pub use proven::{Proven, SignerIdentity};
 pub use replay::{NoShelf, Shelf, replay};
 pub use rules::{Held, Level, Rule, table as checks_table};
+pub use signature::signatures;
 pub use sources::Believed;
 pub use verdict::{
     CertificateView, CheckId, CheckReport, EvidenceKind, EvidenceView, Outcome, ReferenceView,

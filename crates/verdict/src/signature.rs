@@ -3,7 +3,10 @@
 use qaqpa_model::{Limits, Moment, RefusalLabel};
 use qaqpa_x509::Certificate;
 use qaqpa_xml::{Document, XmlError};
-use qaqpa_xmldsig::{Bounds, Covered, FoundSignature, SignatureError, find_enveloped, find_wsse};
+use qaqpa_xmldsig::{
+    Bounds, Covered, FoundSignature, Profile, Role, SignatureError, find_all_nested,
+    find_enveloped, find_wsse,
+};
 
 use crate::border;
 use crate::checks::{self, Finding, Note, Reason};
@@ -51,11 +54,43 @@ pub(crate) fn read<'d>(
         Subject::Transport(document) => {
             read_document(document, find_wsse, known, limits, policy, at)
         }
+        Subject::Signature {
+            document,
+            profile,
+            place,
+        } => {
+            let find = |document, bounds: &Bounds| one_of(document, profile, place, bounds);
+            read_document(document, find, known, limits, policy, at)
+        }
         Subject::NotXml { error, .. } => not_xml(error),
         Subject::Certificate {
             certificate_der,
             pool_der,
         } => read_certificate(certificate_der, pool_der, limits),
+    }
+}
+
+/// How many signatures a document has at the places of a profile, co-signatures and counter-signatures; one where they cannot
+/// even be found, so that its verdict says why.
+#[must_use]
+pub fn signatures(document: &Document, profile: Profile, limits: &Limits) -> usize {
+    find_all_nested(document, profile, &bounds(limits)).map_or(1, |found| found.len().max(1))
+}
+
+fn one_of<'d>(
+    document: &'d Document,
+    profile: Profile,
+    place: usize,
+    bounds: &Bounds,
+) -> Result<FoundSignature<'d>, SignatureError> {
+    let found = find_all_nested(document, profile, bounds)?;
+    found.into_iter().nth(place).ok_or(SignatureError::Missing)
+}
+
+const fn bounds(limits: &Limits) -> Bounds {
+    Bounds {
+        references_max: limits.references_max,
+        transforms_max: limits.transforms_max,
     }
 }
 
@@ -106,16 +141,13 @@ fn read_certificate<'d>(der: &[u8], pool_der: &[Vec<u8>], limits: &Limits) -> Re
 
 fn read_document<'d>(
     document: &'d Document,
-    find: fn(&'d Document, &Bounds) -> Result<FoundSignature<'d>, SignatureError>,
+    find: impl FnOnce(&'d Document, &Bounds) -> Result<FoundSignature<'d>, SignatureError>,
     known: &Known,
     limits: &Limits,
     policy: &Policy,
     at: Moment,
 ) -> Read<'d> {
-    let bounds = Bounds {
-        references_max: limits.references_max,
-        transforms_max: limits.transforms_max,
-    };
+    let bounds = bounds(limits);
     let mut read = Read {
         findings: Vec::new(),
         scope: None,
@@ -270,6 +302,10 @@ fn scope_view(found: &FoundSignature<'_>) -> ScopeView {
             })
             .collect(),
         value_sha256: border::hex(&qaqpa_crypto::sha256(found.value())),
+        counter_signs: match found.role() {
+            Role::CounterSignature { of } => Some(of),
+            Role::Content => None,
+        },
         covered: None,
         position: None,
         has_comments: false,

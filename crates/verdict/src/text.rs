@@ -89,6 +89,9 @@ fn signed(out: &mut String, scope: &ScopeView) {
         }
         _ => out.push_str("  nothing is proven to be signed\n"),
     }
+    if let Some(place) = scope.counter_signs {
+        let _ = writeln!(out, "  a counter-signature of signature {}", place + 1);
+    }
     if scope.has_comments {
         out.push_str("  comments stand in it: nobody signed them, and nobody reads them here\n");
     }

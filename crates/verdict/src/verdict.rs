@@ -228,6 +228,9 @@ pub struct ScopeView {
     pub value_sha256: String,
     /// Every reference of SignedInfo.
     pub references: Vec<ReferenceView>,
+    /// The place of the signature whose value this one counter-signs: such a one is not about the content.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counter_signs: Option<usize>,
     /// The element that is proven to be covered, with its namespace: `{urn:x}application`; absent where nothing is.
     pub covered: Option<String>,
     /// Where the covered element begins: `line 1, column 39`; absent where nothing is covered.

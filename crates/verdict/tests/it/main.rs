@@ -15,6 +15,7 @@ mod policies;
 mod proofs;
 mod replays;
 mod schema;
+mod several;
 mod sources;
 mod stamped;
 mod stand;
