@@ -319,7 +319,7 @@ async fn a_request_that_names_somebody_else_or_nobody_knows_whom_is_refused_for_
     let key = PrivateKey::generate(KeyKind::Ecdsa).unwrap();
     let named = |numbers: &[&str]| {
         let subject = NameToWrite::new().with(oid::COMMON_NAME, "ТЕСТОВ СЫНАҚ");
-        let add = |name: NameToWrite, number: &&str| name.with(oid::SERIAL_NUMBER, *number);
+        let add = |name: NameToWrite, number: &&str| name.with(oid::SERIAL_NUMBER, number);
         csr(&key, &numbers.iter().fold(subject, add))
     };
     let person = |pem: &str| for_request(pem);

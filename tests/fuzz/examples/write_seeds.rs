@@ -1,10 +1,5 @@
 //! Writes the seeds anew: signed documents, the public key, and what the documents read as; OCSP answers; time stamps.
 
-#![expect(
-    clippy::expect_used,
-    reason = "a tool of ours: what fails is seen at once"
-)]
-
 use std::path::Path;
 
 use qaqpa_ades::{cms, xades};

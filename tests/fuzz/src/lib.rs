@@ -4,13 +4,6 @@
 //! too. Two drivers call them: libFuzzer (`libfuzzer/`, a workspace of its own) for as long as one likes, and a test of
 //! every run, with every seed and some thousands of [mutations] that are always the same.
 
-#![expect(
-    clippy::expect_used,
-    clippy::missing_panics_doc,
-    clippy::panic,
-    reason = "a target says by a panic that a promise is broken"
-)]
-
 mod certificates;
 mod gost;
 mod messages;

@@ -50,7 +50,11 @@ pub(crate) async fn certificates_are_listed_by_name_and_page_by_page(stand: &imp
     let store = stand.open().await;
     let authority = store.authority();
     let new = |number: u8| {
-        let identity = if number % 2 == 0 { "even-1" } else { "odd-1" };
+        let identity = if number.is_multiple_of(2) {
+            "even-1"
+        } else {
+            "odd-1"
+        };
         certificate(&format!("{number:02x}"), identity)
     };
     let new = (1..=12).map(new).collect();
