@@ -15,4 +15,5 @@ mod main_road;
 mod moments;
 mod scenarios;
 mod schemas;
+mod signing;
 mod stand;
