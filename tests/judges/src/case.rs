@@ -37,6 +37,9 @@ pub struct Case {
     /// `known`: why the judges differ.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// `known`: why the witness does not show the difference each time, where it does not: its judge remembers earlier documents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsteady: Option<String>,
     /// `known`: the clause by which we decide as we do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clause: Option<String>,
