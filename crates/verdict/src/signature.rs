@@ -261,6 +261,19 @@ fn signing_certificate(
             .map_err(|error| format!("KeyInfo holds bytes that are not a certificate: {error}"))?;
         return Ok((signer, companions(others, limits)));
     }
+    if let Some(thumbprint) = found.thumbprint() {
+        // The digest of a whole certificate: no two that are known have the same.
+        let certificate = known
+            .pool
+            .iter()
+            .find(|certificate| thumbprint.is_of(certificate.der()));
+        return certificate
+            .map(|certificate| (certificate.clone(), Vec::new()))
+            .ok_or_else(|| {
+                "KeyInfo names a certificate by its thumbprint, and no such one is known here"
+                    .to_owned()
+            });
+    }
     let Some((issuer, serial)) = found.issuer_serial() else {
         return Err(
             "KeyInfo holds neither a certificate nor an issuer and serial number".to_owned(),

@@ -85,6 +85,29 @@ fn stand() -> Stand {
 }
 
 #[test]
+fn a_certificate_that_is_named_by_its_thumbprint_or_stands_in_a_token_is_found() {
+    let stand = stand();
+    let known = stand.known();
+    let by = |key_info| sign(&envelope(&content()), &stand.citizen, key_info);
+    let (verdict, body) = examine(&stand, &known, &by(WsseKeyInfo::BinarySecurityToken));
+    assert_eq!(judged(&verdict), Judged::Passed, "{}", verdict.to_text());
+    assert_eq!(body.as_deref(), Some("Body"));
+
+    let by_thumbprint = by(WsseKeyInfo::ThumbprintSha1);
+    let (verdict, _) = examine(&stand, &known, &by_thumbprint);
+    assert_eq!(
+        judged(&verdict),
+        Judged::Refused(L::TransportSignatureInvalid, S::NoSigningCertificateFound),
+        "a thumbprint leads nowhere where the certificate is not known"
+    );
+    let mut known = known;
+    known.pool.push(stand.citizen.clone());
+    let (verdict, body) = examine(&stand, &known, &by_thumbprint);
+    assert_eq!(judged(&verdict), Judged::Passed, "{}", verdict.to_text());
+    assert_eq!(body.as_deref(), Some("Body"));
+}
+
+#[test]
 fn a_signed_body_passes_with_the_certificate_inside_and_with_its_name() {
     let stand = stand();
     let known = stand.known();
