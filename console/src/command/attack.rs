@@ -4,7 +4,9 @@ use std::path::Path;
 
 use qaqpa_model::Moment;
 use qaqpa_regulations::Catalogue;
-use qaqpa_runner::attack::{self, Case, Level, Ran, Report, Verifier, run_against, run_case};
+use qaqpa_runner::attack::{
+    self, Case, Level, Ran, Report, Target, Verifier, run_against, run_case,
+};
 use qaqpa_runner::forge::World;
 use qaqpa_runner::{Endpoints, Stand};
 use qaqpa_transport::{ClientLimits, Clock, HttpClient, files};
@@ -180,9 +182,10 @@ async fn against(settings: &Settings, file: &Path, cases: &[Case]) -> Result<Rep
     let verifier = endpoints.gateway.sync.clone();
     let catalogue = Catalogue::load_with(&settings.catalogue).map_err(Failure::usage)?;
     let stand = Stand::new(endpoints, catalogue, settings.lang).map_err(Failure::no)?;
+    let target = Target::new(&stand);
     let mut ran: Vec<Ran> = Vec::new();
     for case in cases {
-        let one = run_against(&stand, case).await;
+        let one = run_against(&target, case).await;
         ran.push(one.map_err(|why| Failure::no(format!("{}: {why}", case.id)))?);
     }
     Ok(Report { verifier, ran })

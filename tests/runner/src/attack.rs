@@ -18,7 +18,7 @@ mod verifier;
 
 pub use case::{Case, CaseError, Expect, Expected, Level, Profile};
 pub use family::{Catalogue, Family, Row};
-pub use gateway::run_against;
+pub use gateway::{Target, run_against};
 pub use report::{Outcome, Ran, Report};
 pub use run::run_case;
 pub use send::{Repeat, Send};

@@ -1,5 +1,9 @@
 //! The corpus against a running simulator: messages on the synchronous channel, over TLS.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use qaqpa_model::{Iin, MessageId, Moment, SenderId, ServiceAtAct};
 use qaqpa_regulations::Service;
@@ -7,6 +11,7 @@ use qaqpa_wire::{
     Application, BusinessData, Fault, Person, SendMessageRequest, SendMessageResponse, Sender,
     StatusCode,
 };
+use qaqpa_x509::pkcs12::KeyFile;
 use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::{Signer, WsseKeyInfo, sign_enveloped, sign_wsse};
 
@@ -23,21 +28,55 @@ const CITIZEN: &str = "citizen-1";
 /// The text that edits of the corpus look for.
 const ADDRESS: &str = "Тараз қ., Сынақ көшесі, 1";
 
+/// A running simulator with the key files that were opened so far: opening one costs a key derivation.
+#[derive(Debug)]
+pub struct Target<'s> {
+    stand: &'s Stand,
+    keys: RefCell<BTreeMap<String, Rc<KeyFile>>>,
+}
+
+impl<'s> Target<'s> {
+    /// This simulator; nothing is opened yet.
+    #[must_use]
+    pub fn new(stand: &'s Stand) -> Self {
+        Self {
+            stand,
+            keys: RefCell::default(),
+        }
+    }
+
+    /// An identity's key, or (`sender:…`) a registered sender's.
+    fn key(&self, name: &str) -> Result<Rc<KeyFile>, String> {
+        if let Some(key) = self.keys.borrow().get(name) {
+            return Ok(Rc::clone(key));
+        }
+        let key = match name.strip_prefix("sender:") {
+            Some(sender) => self.stand.key_of_sender(sender),
+            None => self.stand.key_of(name),
+        };
+        let key = Rc::new(key.map_err(|error| error.to_string())?);
+        self.keys
+            .borrow_mut()
+            .insert(name.to_owned(), Rc::clone(&key));
+        Ok(key)
+    }
+}
+
 /// Runs one case; a document of the corpus is signed by the simulator's own citizen.
 ///
 /// # Errors
 /// Where the simulator cannot be asked, or lacks what the case needs.
-pub async fn run_against(stand: &Stand, case: &Case) -> Result<Ran, String> {
+pub async fn run_against(target: &Target<'_>, case: &Case) -> Result<Ran, String> {
     let outcome = match case.level {
         Level::Gateway => {
             let send = case.send.clone().unwrap_or_default();
-            Message::new(stand, &send).await?.play(&send).await?
+            Message::new(target, &send).await?.play(&send).await?
         }
         Level::Verdict => {
             if let Some(why) = passes_over(case) {
                 return Ok(Ran::new(case, Outcome::NotRun(why.to_owned())));
             }
-            let message = Message::new(stand, &Send::default()).await?;
+            let message = Message::new(target, &Send::default()).await?;
             let Some(document) = message.forged(&case.build)? else {
                 let why = "its edits are about the corpus's own document";
                 return Ok(Ran::new(case, Outcome::NotRun(why.to_owned())));
@@ -79,6 +118,7 @@ fn passes_over(case: &Case) -> Option<&'static str> {
 
 /// A message that is right so far.
 struct Message<'s> {
+    target: &'s Target<'s>,
     stand: &'s Stand,
     service: &'s Service,
     application: Application,
@@ -86,7 +126,8 @@ struct Message<'s> {
 }
 
 impl<'s> Message<'s> {
-    async fn new(stand: &'s Stand, send: &Send) -> Result<Self, String> {
+    async fn new(target: &'s Target<'s>, send: &Send) -> Result<Self, String> {
+        let stand = target.stand;
         let wrong = |error: &dyn std::fmt::Display| error.to_string();
         let offered = stand.endpoints().services.iter();
         let service = offered
@@ -127,6 +168,7 @@ impl<'s> Message<'s> {
             attachments: sample::attachments(service),
         };
         Ok(Self {
+            target,
             stand,
             service,
             application,
@@ -150,7 +192,7 @@ impl<'s> Message<'s> {
             Repeat::SameBytes => self.post(send, first).await,
             Repeat::SameSignature => self.exchange(send, document, &message_id()?).await,
             Repeat::SameId => {
-                let mut other = Self::new(self.stand, send).await?;
+                let mut other = Self::new(self.target, send).await?;
                 other.application.created_at = other.now;
                 let document = other.signed(send)?;
                 self.exchange(send, document, &id).await
@@ -172,9 +214,8 @@ impl<'s> Message<'s> {
             String::from_utf8(self.application.to_xml()).map_err(|error| error.to_string())?;
         let text = edited(text, &send.application, words)?;
         let key = self
-            .stand
-            .key_of(send.signed_by.as_deref().unwrap_or(CITIZEN));
-        let key = key.map_err(|error| error.to_string())?;
+            .target
+            .key(send.signed_by.as_deref().unwrap_or(CITIZEN))?;
         let signer = Signer::of(&key.key, key.certificate.der());
         sign_enveloped(text.as_bytes(), &signer, &XmlLimits::default())
             .map_err(|error| error.to_string())
@@ -182,10 +223,7 @@ impl<'s> Message<'s> {
 
     /// A document of the corpus with the simulator's citizen; nothing where its edits do not fit this application.
     fn forged(&self, build: &Build) -> Result<Option<Vec<u8>>, String> {
-        let key = self
-            .stand
-            .key_of(CITIZEN)
-            .map_err(|error| error.to_string())?;
+        let key = self.target.key(CITIZEN)?;
         let text =
             String::from_utf8(self.application.to_xml()).map_err(|error| error.to_string())?;
         let text = text.replacen("</application>", "@SIGNATURE@</application>", 1);
@@ -227,11 +265,8 @@ impl<'s> Message<'s> {
         let signed = match (&send.envelope_by, send.unsigned) {
             (_, true) => text.into_bytes(),
             (by, false) => {
-                let key = match by {
-                    Some(identity) => self.stand.key_of(identity),
-                    None => self.stand.key_of_sender(SENDER),
-                };
-                let key = key.map_err(|error| wrong(&error))?;
+                let own = format!("sender:{SENDER}");
+                let key = self.target.key(by.as_deref().unwrap_or(&own))?;
                 let signer = Signer::of(&key.key, key.certificate.der());
                 let seed = uuid::Uuid::new_v4().to_string();
                 let limits = XmlLimits::default();
