@@ -51,7 +51,8 @@ pub struct Case {
 impl Case {
     /// The profile; one that is not known is the file's fault.
     pub fn parsed_profile(&self) -> Profile {
-        Profile::parse(&self.profile).unwrap_or_else(|| panic!("{}: profile {:?}", self.name, self.profile))
+        Profile::parse(&self.profile)
+            .unwrap_or_else(|| panic!("{}: profile {:?}", self.name, self.profile))
     }
 
     /// Whether this entry lists such a difference of such a document; both kinds of quotes are the same to it.
@@ -59,7 +60,9 @@ impl Case {
         let same = |byte: &u8, other: &u8| byte == other || (*byte == b'\'' && *other == b'"');
         let holds = |part: &String| {
             let part = part.as_bytes();
-            bytes.windows(part.len().max(1)).any(|window| window.iter().zip(part).all(|(a, b)| same(a, b)))
+            bytes
+                .windows(part.len().max(1))
+                .any(|window| window.iter().zip(part).all(|(a, b)| same(a, b)))
         };
         self.judge == judge
             && reason.starts_with(&self.reason)
@@ -82,9 +85,17 @@ impl Case {
 /// Every case of a folder, by name.
 pub fn load(folder: &str) -> Vec<Case> {
     let folder = folder_of(folder);
-    let Ok(entries) = std::fs::read_dir(&folder) else { return Vec::new() };
-    let mut files: Vec<PathBuf> = entries.map_while(Result::ok).map(|entry| entry.path()).collect();
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        return Vec::new();
+    };
+    let mut files: Vec<PathBuf> = entries
+        .map_while(Result::ok)
+        .map(|entry| entry.path())
+        .collect();
+    files.retain(|file| {
+        file.extension()
+            .is_some_and(|extension| extension == "toml")
+    });
     files.sort();
     files.iter().map(|file| read(file)).collect()
 }
@@ -98,7 +109,11 @@ fn read(file: &Path) -> Case {
     let complain = |error: &dyn std::fmt::Display| -> ! { panic!("{}: {error}", file.display()) };
     let text = std::fs::read_to_string(file).unwrap_or_else(|error| complain(&error));
     let mut case: Case = toml::from_str(&text).unwrap_or_else(|error| complain(&error));
-    case.name = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+    case.name = file
+        .file_stem()
+        .and_then(|stem| stem.to_str())
+        .unwrap_or_default()
+        .to_owned();
     case.bytes = std::fs::read(file.with_extension("xml")).unwrap_or_else(|error| complain(&error));
     case
 }

@@ -73,7 +73,10 @@ impl Judge {
             name,
             deaths: 0,
             program: program.to_owned(),
-            arguments: arguments.iter().map(|argument| (*argument).to_owned()).collect(),
+            arguments: arguments
+                .iter()
+                .map(|argument| (*argument).to_owned())
+                .collect(),
             running: None,
         }
     }
@@ -98,22 +101,37 @@ impl Judge {
             let (sender, answers) = channel();
             std::thread::spawn(move || {
                 for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
-                    if sender.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
+                    if sender
+                        .send(String::from_utf8_lossy(&line).into_owned())
+                        .is_err()
+                    {
                         return;
                     }
                 }
             });
-            Running { child, stdin, answers }
+            Running {
+                child,
+                stdin,
+                answers,
+            }
         })
     }
 
     /// Asks, without waiting for the answer.
     pub fn ask(&mut self, question: Question<'_>) {
-        let Question { profile, key, algorithm, bytes } = question;
+        let Question {
+            profile,
+            key,
+            algorithm,
+            bytes,
+        } = question;
         let header = format!("{} {} {key} {algorithm}\n", bytes.len(), profile.name());
         let stdin = &mut self.running().stdin;
         // One that died says so when the answer is awaited.
-        let _ = stdin.write_all(header.as_bytes()).and_then(|()| stdin.write_all(bytes)).and_then(|()| stdin.flush());
+        let _ = stdin
+            .write_all(header.as_bytes())
+            .and_then(|()| stdin.write_all(bytes))
+            .and_then(|()| stdin.flush());
     }
 
     /// Waits for the answer.
@@ -130,9 +148,15 @@ impl Judge {
 
     fn dies(&mut self, what: String) -> Says {
         self.deaths += 1;
-        let Some(mut running) = self.running.take() else { return Says::Died(what) };
+        let Some(mut running) = self.running.take() else {
+            return Says::Died(what);
+        };
         let _ = running.child.kill();
-        let status = running.child.wait().map(|status| status.to_string()).unwrap_or_default();
+        let status = running
+            .child
+            .wait()
+            .map(|status| status.to_string())
+            .unwrap_or_default();
         Says::Died(format!("{what} {status}"))
     }
 }
@@ -151,18 +175,34 @@ pub fn all() -> Vec<Judge> {
     let keys = keys::folder();
     let keys = keys.to_str().expect("the path of this folder is text");
     let built = built();
-    let peers = std::env::current_exe().expect("a running programme has a path").with_file_name("qaqpa-judges-peers");
+    let peers = std::env::current_exe()
+        .expect("a running programme has a path")
+        .with_file_name("qaqpa-judges-peers");
     vec![
         Judge::new("xmlsec1", &built.join("xmlsec1_judge"), &[keys, "--huge"]),
         Judge::new(
             "jdk",
             Path::new("java"),
-            &["-Xss8m", "-XX:+UseSerialGC", "-cp", built.to_str().unwrap_or_default(), "SignatureJudge", keys],
+            &[
+                "-Xss8m",
+                "-XX:+UseSerialGC",
+                "-cp",
+                built.to_str().unwrap_or_default(),
+                "SignatureJudge",
+                keys,
+            ],
         ),
         Judge::new(
             "signxml",
             &manifest().join("../../.test-tools/venv/bin/python"),
-            &[manifest().join("peers/signxml_judge.py").to_str().unwrap_or_default(), keys, "--huge"],
+            &[
+                manifest()
+                    .join("peers/signxml_judge.py")
+                    .to_str()
+                    .unwrap_or_default(),
+                keys,
+                "--huge",
+            ],
         ),
         Judge::new("bergshamra", &peers, &["bergshamra", keys]),
         Judge::new("xml-sec", &peers, &["xml-sec", keys]),
@@ -181,8 +221,16 @@ pub fn built() -> PathBuf {
     let source = manifest().join("peers/xmlsec1_judge.c");
     let target = folder.join("xmlsec1_judge");
     if is_older(&target, &source) {
-        let flags = output(Command::new("pkg-config").args(["--cflags", "--libs", "xmlsec1-openssl"]));
-        output(Command::new("cc").arg("-O2").arg("-o").arg(&target).arg(&source).args(flags.split_whitespace()));
+        let flags =
+            output(Command::new("pkg-config").args(["--cflags", "--libs", "xmlsec1-openssl"]));
+        output(
+            Command::new("cc")
+                .arg("-O2")
+                .arg("-o")
+                .arg(&target)
+                .arg(&source)
+                .args(flags.split_whitespace()),
+        );
     }
     let source = manifest().join("peers/SignatureJudge.java");
     if is_older(&folder.join("SignatureJudge.class"), &source) {
@@ -192,14 +240,18 @@ pub fn built() -> PathBuf {
 }
 
 fn is_older(target: &Path, source: &Path) -> bool {
-    let changed = |path: &Path| std::fs::metadata(path).and_then(|data| data.modified()).ok();
+    let changed = |path: &Path| {
+        std::fs::metadata(path)
+            .and_then(|data| data.modified())
+            .ok()
+    };
     changed(target) < changed(source)
 }
 
 fn output(command: &mut Command) -> String {
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}; scripts/setup test installs what is missing"));
+    let output = command.output().unwrap_or_else(|error| {
+        panic!("{command:?}: {error}; scripts/setup test installs what is missing")
+    });
     assert!(
         output.status.success(),
         "{command:?}: {}; scripts/setup test installs what is missing",

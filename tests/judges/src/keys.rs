@@ -65,8 +65,8 @@ pub fn load() -> Vec<Key> {
 
 /// What a PEM file holds.
 pub fn pem(path: &Path) -> Vec<u8> {
-    let text = std::fs::read_to_string(path)
-        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text =
+        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let base64: String = text.lines().filter(|line| !line.starts_with('-')).collect();
     STANDARD
         .decode(base64)

@@ -30,13 +30,20 @@ fn main() -> ExitCode {
         _ => match options(&words) {
             Some(options) if run::run(&options) => ExitCode::SUCCESS,
             Some(_) => ExitCode::FAILURE,
-            None => complain("usage: [--documents N] [--seed N] [--keep] [--without JUDGE] | one FILE PROFILE KEY | mutations"),
+            None => complain(
+                "usage: [--documents N] [--seed N] [--keep] [--without JUDGE] | one FILE PROFILE KEY | mutations",
+            ),
         },
     }
 }
 
 fn options(words: &[&str]) -> Option<run::Options> {
-    let mut options = run::Options { documents: 2000, seed: SEED, keep: false, without: Vec::new() };
+    let mut options = run::Options {
+        documents: 2000,
+        seed: SEED,
+        keep: false,
+        without: Vec::new(),
+    };
     let mut words = words.iter();
     while let Some(word) = words.next() {
         match *word {
@@ -51,12 +58,23 @@ fn options(words: &[&str]) -> Option<run::Options> {
 }
 
 fn one(file: &str, profile: &str, key: &str) -> ExitCode {
-    let Ok(bytes) = std::fs::read(file) else { return complain("the file cannot be read") };
-    let Some(profile) = template::Profile::parse(profile) else { return complain("no such profile") };
+    let Ok(bytes) = std::fs::read(file) else {
+        return complain("the file cannot be read");
+    };
+    let Some(profile) = template::Profile::parse(profile) else {
+        return complain("no such profile");
+    };
     let keys = keys::load();
-    let Some(key) = keys.iter().find(|known| known.name == key) else { return complain("no such key") };
+    let Some(key) = keys.iter().find(|known| known.name == key) else {
+        return complain("no such key");
+    };
     let algorithm = key.algorithms()[0].uri();
-    let question = judges::Question { profile, key: key.name, algorithm, bytes: &bytes };
+    let question = judges::Question {
+        profile,
+        key: key.name,
+        algorithm,
+        bytes: &bytes,
+    };
     let judged = rule::judge(&mut judges::all(), question, key.private.spki_der());
     println!("ours         {}", judged.ours.line());
     for (name, says) in &judged.others {

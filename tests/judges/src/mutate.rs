@@ -5,6 +5,7 @@ mod markup;
 mod names;
 mod shape;
 mod signature;
+mod values;
 
 use crate::rng::Rng;
 use crate::tree::{Node, Path, Tree};
@@ -28,25 +29,38 @@ const GROUPS: [&[(&str, OfTree)]; 4] = [shape::ALL, names::ALL, markup::ALL, sig
 /// Some change of a tree.
 pub fn of_tree(rng: &mut Rng) -> Mutation {
     let (name, _) = rng.pick(rng.clone().pick(&GROUPS));
-    Mutation { name, seed: rng.next() }
+    Mutation {
+        name,
+        seed: rng.next(),
+    }
 }
 
 /// Some change of bytes.
 pub fn of_bytes(rng: &mut Rng) -> Mutation {
     let (name, _) = rng.pick(bytes::ALL);
-    Mutation { name, seed: rng.next() }
+    Mutation {
+        name,
+        seed: rng.next(),
+    }
 }
 
 /// The names of all changes.
 pub fn names() -> Vec<&'static str> {
-    let of_tree = GROUPS.iter().flat_map(|group| group.iter().map(|(name, _)| *name));
-    of_tree.chain(bytes::ALL.iter().map(|(name, _)| *name)).collect()
+    let of_tree = GROUPS
+        .iter()
+        .flat_map(|group| group.iter().map(|(name, _)| *name));
+    of_tree
+        .chain(bytes::ALL.iter().map(|(name, _)| *name))
+        .collect()
 }
 
 impl Mutation {
     /// Does it to a tree; false if it is a change of bytes, or there was nothing to change.
     pub fn change_tree(&self, tree: &mut Tree) -> bool {
-        let found = GROUPS.iter().flat_map(|group| group.iter()).find(|(name, _)| *name == self.name);
+        let found = GROUPS
+            .iter()
+            .flat_map(|group| group.iter())
+            .find(|(name, _)| *name == self.name);
         found.is_some_and(|(_, change)| change(tree, &mut Rng::new(self.seed)))
     }
 
@@ -66,7 +80,10 @@ fn somewhere(tree: &Tree, rng: &mut Rng) -> Path {
 /// The place of some element of one of these local names.
 fn place_of(tree: &Tree, rng: &mut Rng, locals: &[&str]) -> Option<Path> {
     let mut paths = tree.paths();
-    paths.retain(|path| tree.at(path).is_some_and(|element| locals.contains(&element.local())));
+    paths.retain(|path| {
+        tree.at(path)
+            .is_some_and(|element| locals.contains(&element.local()))
+    });
     (!paths.is_empty()).then(|| paths[rng.below(paths.len())].clone())
 }
 
@@ -74,7 +91,11 @@ fn place_of(tree: &Tree, rng: &mut Rng, locals: &[&str]) -> Option<Path> {
 fn place_of_content(tree: &Tree, rng: &mut Rng) -> Path {
     let signatures = tree.paths_of("Signature");
     let mut paths = tree.paths();
-    paths.retain(|path| !signatures.iter().any(|signature| path.starts_with(signature)));
+    paths.retain(|path| {
+        !signatures
+            .iter()
+            .any(|signature| path.starts_with(signature))
+    });
     match paths.len() {
         0 => Path::new(),
         n => paths[rng.below(n)].clone(),
@@ -85,7 +106,9 @@ fn place_of_content(tree: &Tree, rng: &mut Rng) -> Path {
 fn some_text(tree: &Tree, rng: &mut Rng) -> Option<(Path, usize)> {
     let mut texts = Vec::new();
     for path in tree.paths() {
-        let Some(element) = tree.at(&path) else { continue };
+        let Some(element) = tree.at(&path) else {
+            continue;
+        };
         for (index, child) in element.children.iter().enumerate() {
             if matches!(child, Node::Text(text) if !text.is_empty()) {
                 texts.push((path.clone(), index));
@@ -98,12 +121,18 @@ fn some_text(tree: &Tree, rng: &mut Rng) -> Option<(Path, usize)> {
 /// The start of some character of a text.
 fn some_character(text: &str, rng: &mut Rng) -> usize {
     let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
-    if starts.is_empty() { 0 } else { rng.pick(&starts) }
+    if starts.is_empty() {
+        0
+    } else {
+        rng.pick(&starts)
+    }
 }
 
 /// Puts a node into an element, anywhere.
 fn put(tree: &mut Tree, path: &[usize], node: Node, rng: &mut Rng) -> bool {
-    let Some(element) = tree.at_mut(path) else { return false };
+    let Some(element) = tree.at_mut(path) else {
+        return false;
+    };
     let at = rng.below(element.children.len() + 1);
     element.children.insert(at, node);
     true

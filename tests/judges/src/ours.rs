@@ -32,13 +32,15 @@ impl Ours {
 
 /// Judges a document with the key given.
 pub fn judge(profile: Profile, bytes: &[u8], spki: &[u8]) -> Ours {
-    catch_unwind(AssertUnwindSafe(|| accept_or_refuse(profile, bytes, spki))).unwrap_or_else(|panic| {
-        let message = panic
-            .downcast_ref::<String>()
-            .cloned()
-            .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-        Ours::Panics(message.unwrap_or_default())
-    })
+    catch_unwind(AssertUnwindSafe(|| accept_or_refuse(profile, bytes, spki))).unwrap_or_else(
+        |panic| {
+            let message = panic
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            Ours::Panics(message.unwrap_or_default())
+        },
+    )
 }
 
 fn accept_or_refuse(profile: Profile, bytes: &[u8], spki: &[u8]) -> Ours {
@@ -57,7 +59,9 @@ fn accept_or_refuse(profile: Profile, bytes: &[u8], spki: &[u8]) -> Ours {
         Err(error) => Ours::Refuses(signature_reason(&error)),
         Ok((covered, signature)) => {
             let root = covered.root();
-            let view = document.node(root.id()).and_then(|element| of_covered(root, element, signature));
+            let view = document
+                .node(root.id())
+                .and_then(|element| of_covered(root, element, signature));
             match view {
                 Some(view) => Ours::Accepts(view),
                 None => Ours::Panics("what is covered has no canonical form".to_owned()),
@@ -73,7 +77,11 @@ fn xml_reason(error: &XmlError) -> String {
 /// The variant's name, then what it says; digests differ from run to run and are left out.
 fn signature_reason(error: &SignatureError) -> String {
     let shown = format!("{error:?}");
-    let variant = shown.split([' ', '(', '{']).next().unwrap_or_default().to_owned();
+    let variant = shown
+        .split([' ', '(', '{'])
+        .next()
+        .unwrap_or_default()
+        .to_owned();
     match error {
         SignatureError::DigestMismatch { uri, .. } => format!("{variant}: URI={uri:?}"),
         _ => format!("{variant}: {}", one_line(&error.to_string())),

@@ -31,14 +31,20 @@ impl Plan {
     pub fn new(seed: u64, number: u64, keys: &[Key]) -> Self {
         let mut rng = Rng::new(seed ^ number.wrapping_mul(0x2545_f491_4f6c_dd1d));
         let template = template::make(&mut rng, keys);
-        let before = (0..rng.pick(&[0, 0, 1, 1, 2])).map(|_| mutate::of_tree(&mut rng)).collect();
+        let before = (0..rng.pick(&[0, 0, 1, 1, 2]))
+            .map(|_| mutate::of_tree(&mut rng))
+            .collect();
         let after = (0..rng.pick(&[0, 0, 1, 1, 1, 2, 3]))
             .map(|_| match rng.once_in(8) {
                 true => mutate::of_bytes(&mut rng),
                 false => mutate::of_tree(&mut rng),
             })
             .collect();
-        let mut plan = Self { template, before, after };
+        let mut plan = Self {
+            template,
+            before,
+            after,
+        };
         // What cannot be signed after its changes is signed without them.
         while plan.make(keys).is_none() && plan.before.pop().is_some() {}
         plan
@@ -67,8 +73,17 @@ impl Plan {
 
     /// What was done, for people.
     pub fn story(&self) -> Vec<String> {
-        let before = self.before.iter().map(|mutation| format!("before signing: {}", mutation.name));
-        before.chain(self.after.iter().map(|mutation| format!("after: {}", mutation.name))).collect()
+        let before = self
+            .before
+            .iter()
+            .map(|mutation| format!("before signing: {}", mutation.name));
+        before
+            .chain(
+                self.after
+                    .iter()
+                    .map(|mutation| format!("after: {}", mutation.name)),
+            )
+            .collect()
     }
 
     /// The same with one change less, for each of them; and with less content.
@@ -84,17 +99,25 @@ impl Plan {
             plan.after.remove(index);
             smaller.push(plan);
         }
-        let Some(tree) = Tree::read(&self.template.text) else { return smaller };
+        let Some(tree) = Tree::read(&self.template.text) else {
+            return smaller;
+        };
         let mut push = |tree: &Tree| {
             let mut plan = self.clone();
             plan.template.text = tree.text();
             smaller.push(plan);
         };
         if !tree.before.is_empty() || !tree.after.is_empty() {
-            push(&Tree { before: Vec::new(), after: Vec::new(), ..tree.clone() });
+            push(&Tree {
+                before: Vec::new(),
+                after: Vec::new(),
+                ..tree.clone()
+            });
         }
         for path in tree.paths() {
-            let Some(element) = tree.at(&path) else { continue };
+            let Some(element) = tree.at(&path) else {
+                continue;
+            };
             for index in 0..element.children.len() {
                 let mut less = tree.clone();
                 if let Some(element) = less.at_mut(&path) {

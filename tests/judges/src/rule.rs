@@ -35,7 +35,9 @@ impl Difference {
     /// Its kind.
     pub fn kind(&self) -> String {
         match self {
-            Self::Alone(judge, reason) => format!("we accept, {judge} refuses: {}", outline(reason)),
+            Self::Alone(judge, reason) => {
+                format!("we accept, {judge} refuses: {}", outline(reason))
+            }
             Self::Changed => "we accept changed content".to_owned(),
             Self::Panic(message) => format!("we panic: {}", outline(message)),
             Self::Strict(reason) => format!("we refuse what all accept: {}", outline(reason)),
@@ -78,7 +80,10 @@ pub fn judge(judges: &mut [Judge], question: Question<'_>, spki: &[u8]) -> Judge
         judge.ask(question);
     }
     let ours = ours::judge(question.profile, question.bytes, spki);
-    let others = judges.iter_mut().map(|judge| (judge.name, judge.answer())).collect();
+    let others = judges
+        .iter_mut()
+        .map(|judge| (judge.name, judge.answer()))
+        .collect();
     Judged { ours, others }
 }
 
@@ -94,8 +99,12 @@ pub fn differences(judged: &Judged, signed: Option<&[View]>) -> Vec<Difference> 
             for (judge, says) in &judged.others {
                 match says {
                     Says::Accept => {}
-                    Says::Refuse(reason) => differences.push(Difference::Alone(judge, reason.clone())),
-                    Says::Died(how) => differences.push(Difference::Alone(judge, format!("died {how}"))),
+                    Says::Refuse(reason) => {
+                        differences.push(Difference::Alone(judge, reason.clone()))
+                    }
+                    Says::Died(how) => {
+                        differences.push(Difference::Alone(judge, format!("died {how}")))
+                    }
                 }
             }
         }

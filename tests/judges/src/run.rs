@@ -46,8 +46,10 @@ pub fn run(options: &Options) -> bool {
         met: BTreeMap::new(),
         failures: BTreeMap::new(),
     };
-    run.judges.retain(|judge| !options.without.iter().any(|name| name == judge.name));
-    run.known.retain(|case| !options.without.contains(&case.judge));
+    run.judges
+        .retain(|judge| !options.without.iter().any(|name| name == judge.name));
+    run.known
+        .retain(|case| !options.without.contains(&case.judge));
     run.check_known();
     run.check_found();
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
@@ -72,7 +74,11 @@ pub fn run(options: &Options) -> bool {
 }
 
 fn outcome(judged: &Judged) -> &'static str {
-    let accepting = judged.others.iter().filter(|(_, says)| *says == Says::Accept).count();
+    let accepting = judged
+        .others
+        .iter()
+        .filter(|(_, says)| *says == Says::Accept)
+        .count();
     match (&judged.ours, accepting) {
         (Ours::Accepts(_), n) if n == judged.others.len() => "accepted by all",
         (Ours::Accepts(_), 0) => "accepted by us alone",
@@ -85,35 +91,70 @@ fn outcome(judged: &Judged) -> &'static str {
 
 impl Run {
     fn judge_plan(&mut self, plan: &Plan, made: &Made) -> Judged {
-        self.judge(plan.template.profile.name(), plan.template.key, plan.template.algorithm.uri(), &made.bytes)
+        self.judge(
+            plan.template.profile.name(),
+            plan.template.key,
+            plan.template.algorithm.uri(),
+            &made.bytes,
+        )
     }
 
     fn judge(&mut self, profile: &str, key: &str, algorithm: &str, bytes: &[u8]) -> Judged {
-        let profile = crate::template::Profile::parse(profile).expect("profiles are written by their names");
+        let profile =
+            crate::template::Profile::parse(profile).expect("profiles are written by their names");
         let found = self.keys.iter().find(|known| known.name == key);
-        let spki = found.unwrap_or_else(|| panic!("there is no key {key}")).private.spki_der().to_vec();
-        judge(&mut self.judges, Question { profile, key, algorithm, bytes }, &spki)
+        let spki = found
+            .unwrap_or_else(|| panic!("there is no key {key}"))
+            .private
+            .spki_der()
+            .to_vec();
+        judge(
+            &mut self.judges,
+            Question {
+                profile,
+                key,
+                algorithm,
+                bytes,
+            },
+            &spki,
+        )
     }
 
     /// The differences that no entry lists; those that one does are counted.
-    fn unlisted(&mut self, judged: &Judged, signed: Option<&[View]>, plan: &Plan, made: &Made) -> Vec<Difference> {
+    fn unlisted(
+        &mut self,
+        judged: &Judged,
+        signed: Option<&[View]>,
+        plan: &Plan,
+        made: &Made,
+    ) -> Vec<Difference> {
         let mut new = differences(judged, signed);
-        new.retain(|difference| match self.entry(difference, plan.template.profile, &made.bytes) {
-            None => true,
-            Some(name) => {
-                *self.met.entry(name).or_default() += 1;
-                false
-            }
-        });
+        new.retain(
+            |difference| match self.entry(difference, plan.template.profile, &made.bytes) {
+                None => true,
+                Some(name) => {
+                    *self.met.entry(name).or_default() += 1;
+                    false
+                }
+            },
+        );
         new
     }
 
-    fn entry(&self, difference: &Difference, profile: crate::template::Profile, bytes: &[u8]) -> Option<String> {
+    fn entry(
+        &self,
+        difference: &Difference,
+        profile: crate::template::Profile,
+        bytes: &[u8],
+    ) -> Option<String> {
         if matches!(difference, Difference::Changed | Difference::Panic(_)) {
             return None;
         }
         let (judge, reason) = (difference.judge(), difference.reason());
-        let entry = self.known.iter().find(|case| case.lists(judge, reason, profile, bytes))?;
+        let entry = self
+            .known
+            .iter()
+            .find(|case| case.lists(judge, reason, profile, bytes))?;
         Some(entry.name.clone())
     }
 
@@ -123,12 +164,20 @@ impl Run {
             let judged = self.judge(&case.profile, &case.key, &case.algorithm, &case.bytes);
             let profile = case.parsed_profile();
             let shows = differences(&judged, None).iter().any(|difference| {
-                case.lists(difference.judge(), difference.reason(), profile, &case.bytes)
+                case.lists(
+                    difference.judge(),
+                    difference.reason(),
+                    profile,
+                    &case.bytes,
+                )
             });
             if !shows && case.unsteady.is_none() {
                 self.fail(format!("known/{}: no longer applies", case.name), &judged);
             } else if case.cause.is_none() || case.clause.is_none() {
-                self.fail(format!("known/{}: without cause or clause", case.name), &judged);
+                self.fail(
+                    format!("known/{}: without cause or clause", case.name),
+                    &judged,
+                );
             }
         }
     }
@@ -166,12 +215,19 @@ impl Run {
                 if attempts > ATTEMPTS_MAX {
                     break 'smaller;
                 }
-                let Some(made) = smaller.make(&self.keys) else { continue };
+                let Some(made) = smaller.make(&self.keys) else {
+                    continue;
+                };
                 let judged = self.judge_plan(&smaller, &made);
                 // Of the same kind, and still not one that is listed.
-                let same = differences(&judged, Some(&made.signed.views)).iter().any(|other| {
-                    other.is_like(difference) && self.entry(other, smaller.template.profile, &made.bytes).is_none()
-                });
+                let same = differences(&judged, Some(&made.signed.views))
+                    .iter()
+                    .any(|other| {
+                        other.is_like(difference)
+                            && self
+                                .entry(other, smaller.template.profile, &made.bytes)
+                                .is_none()
+                    });
                 if same {
                     plan = smaller;
                     continue 'smaller;
@@ -179,7 +235,9 @@ impl Run {
             }
             break;
         }
-        let Some(made) = plan.make(&self.keys) else { return };
+        let Some(made) = plan.make(&self.keys) else {
+            return;
+        };
         let judged = self.judge_plan(&plan, &made);
         println!("\nFAILURE document {number}: {}", difference.kind());
         plan.story().iter().for_each(|line| println!("  {line}"));
@@ -210,8 +268,18 @@ impl Run {
         }
     }
 
-    fn summary(mut self, counts: &BTreeMap<&str, u64>, options: &Options, started: Instant) -> bool {
-        println!("{} documents of seed {} in {:.0} s", options.documents, options.seed, started.elapsed().as_secs_f64());
+    fn summary(
+        mut self,
+        counts: &BTreeMap<&str, u64>,
+        options: &Options,
+        started: Instant,
+    ) -> bool {
+        println!(
+            "{} documents of seed {} in {:.0} s",
+            options.documents,
+            options.seed,
+            started.elapsed().as_secs_f64()
+        );
         for (outcome, n) in counts {
             println!("{n:>8}  {outcome}");
         }
@@ -227,7 +295,10 @@ impl Run {
         // A run in which hardly anything is accepted would prove nothing.
         let accepted = counts.get("accepted by all").copied().unwrap_or_default();
         if accepted * 10 < options.documents {
-            self.failures.insert("fewer than one document in ten is accepted by all".to_owned(), 1);
+            self.failures.insert(
+                "fewer than one document in ten is accepted by all".to_owned(),
+                1,
+            );
         }
         if !self.failures.is_empty() {
             println!("failures:");

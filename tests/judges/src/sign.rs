@@ -31,7 +31,9 @@ pub fn sign(template: &str, key: &Key, algorithm: SignatureAlgorithm) -> Option<
         let placeholder = text[at..end].to_owned();
         let document = parse(&text)?;
         let reference = all(&document, "Reference").find(|reference| {
-            reference.child(Some(DS), "DigestValue").is_some_and(|value| value.text().contains(&placeholder))
+            reference
+                .child(Some(DS), "DigestValue")
+                .is_some_and(|value| value.text().contains(&placeholder))
         })?;
         let digest = reference
             .child(Some(DS), "DigestMethod")?
@@ -44,7 +46,9 @@ pub fn sign(template: &str, key: &Key, algorithm: SignatureAlgorithm) -> Option<
     }
     let document = parse(&text)?;
     let signed_info = all(&document, "SignedInfo").find(|signed_info| {
-        let beside = signed_info.parent().and_then(|parent| parent.child(Some(DS), "SignatureValue"));
+        let beside = signed_info
+            .parent()
+            .and_then(|parent| parent.child(Some(DS), "SignatureValue"));
         beside.is_some_and(|value| value.text().contains("@V@"))
     })?;
     let method = method_of(signed_info.child(Some(DS), "CanonicalizationMethod")?)?;
@@ -61,7 +65,9 @@ pub fn views(text: &str) -> Option<Vec<View>> {
     let document = parse(text)?;
     let views = all(&document, "Reference")
         .filter_map(|reference| {
-            let signature = reference.ancestors_and_self().find(|e| e.is(DS, "Signature"))?;
+            let signature = reference
+                .ancestors_and_self()
+                .find(|e| e.is(DS, "Signature"))?;
             let (subtree, _) = what(reference)?;
             of_element(subtree.apex(), signature)
         })
@@ -74,7 +80,10 @@ fn parse(text: &str) -> Option<Document> {
 }
 
 fn all<'d>(document: &'d Document, local: &'static str) -> impl Iterator<Item = Element<'d>> {
-    document.root().descendants().filter(move |element| element.is(DS, local))
+    document
+        .root()
+        .descendants()
+        .filter(move |element| element.is(DS, local))
 }
 
 /// What a reference is about, and how it becomes octets (XMLDSig 1.1, §4.4.3).
@@ -88,14 +97,21 @@ fn what<'d>(reference: Element<'d>) -> Option<(Subtree<'d>, Method)> {
             let root = document.root();
             let mut everything = std::iter::once(root).chain(root.descendants());
             Subtree::element(everything.find(|element| {
-                element.attributes().any(|a| a.value == id && a.local.eq_ignore_ascii_case("id"))
+                element
+                    .attributes()
+                    .any(|a| a.value == id && a.local.eq_ignore_ascii_case("id"))
             })?)
         }
     };
     let mut method = Method::Inclusive;
-    for transform in reference.descendants().filter(|element| element.is(DS, "Transform")) {
+    for transform in reference
+        .descendants()
+        .filter(|element| element.is(DS, "Transform"))
+    {
         if transform.attribute(None, "Algorithm") == Some(ENVELOPED) {
-            let signature = reference.ancestors_and_self().find(|e| e.is(DS, "Signature"))?;
+            let signature = reference
+                .ancestors_and_self()
+                .find(|e| e.is(DS, "Signature"))?;
             subtree = subtree.without(signature.id());
         } else {
             method = method_of(transform)?;
@@ -107,9 +123,13 @@ fn what<'d>(reference: Element<'d>) -> Option<(Subtree<'d>, Method)> {
 
 fn method_of(element: Element<'_>) -> Option<Method> {
     let method = Method::from_uri(element.attribute(None, "Algorithm")?)?;
-    let list = element.children().find_map(|child| child.attribute(None, "PrefixList"));
+    let list = element
+        .children()
+        .find_map(|child| child.attribute(None, "PrefixList"));
     match list {
         None => Some(method),
-        Some(list) => method.with_prefix_list(list.split_ascii_whitespace().map(str::to_owned).collect()),
+        Some(list) => {
+            method.with_prefix_list(list.split_ascii_whitespace().map(str::to_owned).collect())
+        }
     }
 }

@@ -74,7 +74,11 @@ pub struct Template {
 
 /// Makes a template: its profile, its algorithms and its content follow from the numbers.
 pub fn make(rng: &mut Rng, keys: &[Key]) -> Template {
-    let key = &keys[if rng.once_in(3) { rng.below(keys.len()) } else { 0 }];
+    let key = &keys[if rng.once_in(3) {
+        rng.below(keys.len())
+    } else {
+        0
+    }];
     let algorithm = rng.pick(&key.algorithms());
     let profile = rng.pick(&Profile::ALL);
     let mut maker = Maker { rng, used: 0 };
@@ -83,7 +87,12 @@ pub fn make(rng: &mut Rng, keys: &[Key]) -> Template {
         Profile::ById => maker.by_id(key, algorithm),
         Profile::Wsse => maker.wsse(key, algorithm),
     };
-    Template { profile, key: key.name, algorithm, text }
+    Template {
+        profile,
+        key: key.name,
+        algorithm,
+        text,
+    }
 }
 
 struct Maker<'r> {
@@ -101,7 +110,11 @@ impl Maker<'_> {
         let declarations = self.declarations();
         let attributes = self.attributes();
         let before = self.nodes(2);
-        let after = if self.rng.once_in(8) { self.text() } else { String::new() };
+        let after = if self.rng.once_in(8) {
+            self.text()
+        } else {
+            String::new()
+        };
         let prolog = self.prolog();
         let name = self.rng.pick(&["application", "p:application", "q:a"]);
         let name_space = self.rng.pick(&["\n", "", " \n"]);
@@ -112,13 +125,20 @@ impl Maker<'_> {
 
     fn by_id(&mut self, key: &Key, algorithm: SignatureAlgorithm) -> String {
         let signature = self.signature(key, algorithm, "#payload", false);
-        let id = self.rng.pick(&["Id", "Id", "Id", "ID", "id", "xml:id", "wsu:Id"]);
+        let id = self
+            .rng
+            .pick(&["Id", "Id", "Id", "ID", "id", "xml:id", "wsu:Id"]);
         let (outer, attributes) = (self.declarations(), self.attributes());
-        let inner = if self.rng.once_in(2) { String::new() } else { self.some_declarations() };
+        let inner = if self.rng.once_in(2) {
+            String::new()
+        } else {
+            self.some_declarations()
+        };
         let inner_attributes = self.attributes();
         let content = self.nodes(2);
         let prolog = self.prolog();
-        let payload = format!("<payload {id}=\"payload\"{inner}{inner_attributes}>{content}</payload>");
+        let payload =
+            format!("<payload {id}=\"payload\"{inner}{inner_attributes}>{content}</payload>");
         let (first, second) = match self.rng.once_in(5) {
             true => (signature, payload),
             false => (payload, signature),
@@ -145,7 +165,13 @@ impl Maker<'_> {
         )
     }
 
-    fn signature(&mut self, key: &Key, algorithm: SignatureAlgorithm, uri: &str, enveloped: bool) -> String {
+    fn signature(
+        &mut self,
+        key: &Key,
+        algorithm: SignatureAlgorithm,
+        uri: &str,
+        enveloped: bool,
+    ) -> String {
         let prefix = self.rng.pick(&["ds:", "ds:", "dsig:", ""]);
         let gap = self.rng.pick(&["", "", "\n", "\r\n", "&#13;\n"]);
         let gap = if gap.starts_with('&') { "\n" } else { gap };
@@ -160,7 +186,10 @@ impl Maker<'_> {
         };
         let mut transforms = String::new();
         if enveloped {
-            let _ = write!(transforms, "<{prefix}Transform Algorithm=\"{ENVELOPED}\"/>{gap}");
+            let _ = write!(
+                transforms,
+                "<{prefix}Transform Algorithm=\"{ENVELOPED}\"/>{gap}"
+            );
         }
         if !self.rng.once_in(5) {
             transforms.push_str(&self.method(prefix, "Transform"));
@@ -198,13 +227,26 @@ impl Maker<'_> {
             true => METHODS[0],
             false => self.rng.pick(&METHODS),
         };
-        let uri = if self.rng.once_in(3) { uri } else { uri.trim_end_matches("WithComments") };
+        let uri = if self.rng.once_in(3) {
+            uri
+        } else {
+            uri.trim_end_matches("WithComments")
+        };
         let uri = match METHODS.contains(&uri) {
             true => uri,
             false => uri.trim_end_matches('#'),
         };
         if uri.contains("exc-c14n") && self.rng.once_in(3) {
-            let list = self.rng.pick(&["p", "p q", "#default", "p #default q", "absent", "xml", "q\tp", " p "]);
+            let list = self.rng.pick(&[
+                "p",
+                "p q",
+                "#default",
+                "p #default q",
+                "absent",
+                "xml",
+                "q\tp",
+                " p ",
+            ]);
             return format!(
                 "<{prefix}{element} Algorithm=\"{uri}\"><ec:InclusiveNamespaces \
                  xmlns:ec=\"http://www.w3.org/2001/10/xml-exc-c14n#\" PrefixList=\"{list}\"/></{prefix}{element}>"
@@ -225,8 +267,14 @@ impl Maker<'_> {
 
     /// Declarations of all prefixes that content uses.
     fn declarations(&mut self) -> String {
-        let default = self.rng.pick(&["", "", " xmlns=\"urn:d\"", " xmlns=\"urn:p\""]);
-        let p = if self.rng.once_in(25) { "http://a.example/&amp;?x=%20" } else { "urn:p" };
+        let default = self
+            .rng
+            .pick(&["", "", " xmlns=\"urn:d\"", " xmlns=\"urn:p\""]);
+        let p = if self.rng.once_in(25) {
+            "http://a.example/&amp;?x=%20"
+        } else {
+            "urn:p"
+        };
         format!("{default} xmlns:q=\"urn:q\" xmlns:p=\"{p}\" xmlns:wsu=\"{WSU}\"")
     }
 
@@ -254,7 +302,13 @@ impl Maker<'_> {
             " b=\"\n x\ty \"",
             " xml:base=\"http://a.example/b/\"",
         ] {
-            if self.rng.once_in(if attribute.starts_with(" xml:") || attribute.contains("\n") { 20 } else { 6 }) {
+            if self.rng.once_in(
+                if attribute.starts_with(" xml:") || attribute.contains("\n") {
+                    20
+                } else {
+                    6
+                },
+            ) {
                 attributes.push_str(attribute);
             }
         }
@@ -278,7 +332,9 @@ impl Maker<'_> {
         if self.used > 24 {
             return String::new();
         }
-        let name = self.rng.pick(&["iin", "p:form", "q:field", "surname", "p:a", "a"]);
+        let name = self
+            .rng
+            .pick(&["iin", "p:form", "q:field", "surname", "p:a", "a"]);
         let declarations = match self.rng.once_in(4) {
             true => self.some_declarations(),
             false => String::new(),

@@ -102,7 +102,13 @@ impl Element {
         out.push('<');
         out.push_str(&self.name);
         for attribute in &self.attributes {
-            let Attribute { space, name, equals, quote, value } = attribute;
+            let Attribute {
+                space,
+                name,
+                equals,
+                quote,
+                value,
+            } = attribute;
             let _ = write!(out, "{space}{name}{equals}{quote}{value}{quote}");
         }
         out.push_str(&self.start_space);
@@ -158,7 +164,11 @@ impl Tree {
         if !reader.rest.is_empty() {
             return None;
         }
-        Some(Self { before: ahead, root, after: before.collect() })
+        Some(Self {
+            before: ahead,
+            root,
+            after: before.collect(),
+        })
     }
 
     /// Where every element stands, in document order; the root is the empty path.
@@ -181,23 +191,30 @@ impl Tree {
     /// Where the elements of that local name stand.
     pub fn paths_of(&self, local: &str) -> Vec<Path> {
         let mut paths = self.paths();
-        paths.retain(|path| self.at(path).is_some_and(|element| element.local() == local));
+        paths.retain(|path| {
+            self.at(path)
+                .is_some_and(|element| element.local() == local)
+        });
         paths
     }
 
     /// The element at that place.
     pub fn at(&self, path: &[usize]) -> Option<&Element> {
-        path.iter().try_fold(&self.root, |element, index| match element.children.get(*index) {
-            Some(Node::Element(child)) => Some(child),
-            _ => None,
+        path.iter().try_fold(&self.root, |element, index| {
+            match element.children.get(*index) {
+                Some(Node::Element(child)) => Some(child),
+                _ => None,
+            }
         })
     }
 
     /// The same, to be changed.
     pub fn at_mut(&mut self, path: &[usize]) -> Option<&mut Element> {
-        path.iter().try_fold(&mut self.root, |element, index| match element.children.get_mut(*index) {
-            Some(Node::Element(child)) => Some(child),
-            _ => None,
+        path.iter().try_fold(&mut self.root, |element, index| {
+            match element.children.get_mut(*index) {
+                Some(Node::Element(child)) => Some(child),
+                _ => None,
+            }
         })
     }
 
@@ -256,8 +273,13 @@ impl<'a> Reader<'a> {
 
     fn element(&mut self) -> Option<Element> {
         self.rest = self.rest.strip_prefix('<')?;
-        let name = self.while_(|c| !c.is_ascii_whitespace() && c != '>' && c != '/').to_owned();
-        let mut element = Element { name, ..Element::default() };
+        let name = self
+            .while_(|c| !c.is_ascii_whitespace() && c != '>' && c != '/')
+            .to_owned();
+        let mut element = Element {
+            name,
+            ..Element::default()
+        };
         loop {
             let space = self.while_(|c| c.is_ascii_whitespace()).to_owned();
             if let Some(rest) = self.rest.strip_prefix("/>") {
@@ -270,11 +292,23 @@ impl<'a> Reader<'a> {
                 element.start_space = space;
                 break;
             }
-            let name = self.while_(|c| !c.is_ascii_whitespace() && c != '=').to_owned();
-            let equals = self.while_(|c| c.is_ascii_whitespace() || c == '=').to_owned();
+            let name = self
+                .while_(|c| !c.is_ascii_whitespace() && c != '=')
+                .to_owned();
+            let equals = self
+                .while_(|c| c.is_ascii_whitespace() || c == '=')
+                .to_owned();
             let quote = self.rest.chars().next()?;
-            let value = self.between(&quote.to_string(), &quote.to_string())?.to_owned();
-            element.attributes.push(Attribute { space, name, equals, quote, value });
+            let value = self
+                .between(&quote.to_string(), &quote.to_string())?
+                .to_owned();
+            element.attributes.push(Attribute {
+                space,
+                name,
+                equals,
+                quote,
+                value,
+            });
         }
         element.children = self.nodes()?;
         element.open = element.children.is_empty();
@@ -295,7 +329,10 @@ mod tests {
             "<a/>",
             "<?xml version='1.0'?>\n<!-- x --><p:a xmlns:p = 'urn:p'\n b=\"&#13;\" ><![CDATA[<]]>t<b></b ></p:a>\n",
         ] {
-            assert_eq!(Tree::read(text).map(|tree| tree.text()).as_deref(), Some(text));
+            assert_eq!(
+                Tree::read(text).map(|tree| tree.text()).as_deref(),
+                Some(text)
+            );
         }
         assert!(Tree::read("<a><b></a>").is_none());
         assert!(Tree::read("<a></b>").is_none());

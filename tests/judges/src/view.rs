@@ -23,27 +23,59 @@ pub fn of_element(element: Element<'_>, signature: Element<'_>) -> Option<View> 
         if element == signature {
             continue;
         }
-        let attributes = element.attributes().map(|a| (a.namespace, a.local, a.value)).collect();
-        line(&mut read, depth, element.prefix(), element.namespace(), element.name(), attributes, &element.text());
+        let attributes = element
+            .attributes()
+            .map(|a| (a.namespace, a.local, a.value))
+            .collect();
+        line(
+            &mut read,
+            depth,
+            element.prefix(),
+            element.namespace(),
+            element.name(),
+            attributes,
+            &element.text(),
+        );
         let from = todo.len();
         todo.extend(element.children().map(|child| (depth + 1, child)));
         todo[from..].reverse();
     }
-    Some(View { read, octets: octets(element, signature)? })
+    Some(View {
+        read,
+        octets: octets(element, signature)?,
+    })
 }
 
 /// The view of what is proven to be covered, as its consumer reads it; `element` is the same element in the tree.
-pub fn of_covered(covered: CoveredElement<'_>, element: Element<'_>, signature: Element<'_>) -> Option<View> {
+pub fn of_covered(
+    covered: CoveredElement<'_>,
+    element: Element<'_>,
+    signature: Element<'_>,
+) -> Option<View> {
     let mut read = String::new();
     let mut todo = vec![(0, covered)];
     while let Some((depth, element)) = todo.pop() {
-        let attributes = element.attributes().map(|a| (a.namespace, a.local, a.value)).collect();
-        line(&mut read, depth, element.prefix(), element.namespace(), element.name(), attributes, &element.text());
+        let attributes = element
+            .attributes()
+            .map(|a| (a.namespace, a.local, a.value))
+            .collect();
+        line(
+            &mut read,
+            depth,
+            element.prefix(),
+            element.namespace(),
+            element.name(),
+            attributes,
+            &element.text(),
+        );
         let from = todo.len();
         todo.extend(element.children().map(|child| (depth + 1, child)));
         todo[from..].reverse();
     }
-    Some(View { read, octets: octets(element, signature)? })
+    Some(View {
+        read,
+        octets: octets(element, signature)?,
+    })
 }
 
 fn octets(element: Element<'_>, signature: Element<'_>) -> Option<Vec<u8>> {
@@ -64,5 +96,8 @@ fn line(
     text: &str,
 ) {
     attributes.sort_unstable();
-    let _ = writeln!(out, "{depth} {prefix:?} {namespace:?} {local} {attributes:?} {text:?}");
+    let _ = writeln!(
+        out,
+        "{depth} {prefix:?} {namespace:?} {local} {attributes:?} {text:?}"
+    );
 }

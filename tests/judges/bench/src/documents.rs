@@ -13,7 +13,9 @@ const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 
 /// A document with about so many bytes of small elements.
 pub fn small_elements(bytes: usize) -> String {
-    let mut xml = String::from("<application xmlns=\"urn:qaqpa:document:1\" xmlns:f=\"urn:qaqpa:form:1\" version=\"1\">\n");
+    let mut xml = String::from(
+        "<application xmlns=\"urn:qaqpa:document:1\" xmlns:f=\"urn:qaqpa:form:1\" version=\"1\">\n",
+    );
     let mut number = 0_u32;
     while xml.len() < bytes {
         number += 1;
@@ -29,7 +31,9 @@ pub fn small_elements(bytes: usize) -> String {
 
 /// A document with one attachment: about so many bytes of base64 in lines.
 pub fn attachment(bytes: usize) -> String {
-    let octets: Vec<u8> = (0..bytes / 77 * 57).map(|i| (i * 7919 % 251) as u8).collect();
+    let octets: Vec<u8> = (0..bytes / 77 * 57)
+        .map(|i| (i * 7919 % 251) as u8)
+        .collect();
     let text = STANDARD.encode(octets);
     let mut xml = String::with_capacity(bytes + 1024);
     xml.push_str("<application xmlns=\"urn:qaqpa:document:1\" version=\"1\">\n  <content name=\"scan.pdf\">\n");
@@ -63,5 +67,8 @@ pub fn template(xml: &str, certificate: &[u8], (digest, value): (&str, &str)) ->
 pub fn signed(xml: &str, key: &Key) -> Vec<u8> {
     let template = template(xml, &key.certificate, ("@D0@", "@V@"));
     let signed = sign(&template, key, SignatureAlgorithm::RsaSha256);
-    signed.expect("the documents of the benches can be signed").text.into_bytes()
+    signed
+        .expect("the documents of the benches can be signed")
+        .text
+        .into_bytes()
 }

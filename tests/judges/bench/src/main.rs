@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use peer::Peer;
-use qaqpa_judges::keys::{self, Key, pem};
 use qaqpa_judges::judges;
+use qaqpa_judges::keys::{self, Key, pem};
 use serde_json::{Value, json};
 
 /// Signers of the rows with chains: more than the certificates that the JDK keeps (750).
@@ -57,7 +57,9 @@ fn main() -> ExitCode {
         let at = arguments.iter().position(|argument| argument == option)?;
         arguments.get(at + 1).cloned()
     };
-    let rounds = value_of("--rounds").and_then(|number| number.parse().ok()).unwrap_or(9);
+    let rounds = value_of("--rounds")
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(9);
     let only = value_of("--only").unwrap_or_default();
     let shown_as_json = arguments.iter().any(|argument| argument == "--json");
     let folder = prepare();
@@ -83,7 +85,8 @@ fn prepare() -> PathBuf {
     std::fs::create_dir_all(&folder).expect("the folder of the programme can be written");
     for half in ["public.pem", "private.pem", "certificate.pem"] {
         let file = format!("rsa.{half}");
-        std::fs::copy(keys::folder().join(&file), folder.join(&file)).expect("the keys of the tests are there");
+        std::fs::copy(keys::folder().join(&file), folder.join(&file))
+            .expect("the keys of the tests are there");
     }
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let status = Command::new(here.join("../../../.test-tools/venv/bin/python"))
@@ -91,7 +94,10 @@ fn prepare() -> PathBuf {
         .arg(&folder)
         .arg(SIGNERS.to_string())
         .status();
-    assert!(status.is_ok_and(|status| status.success()), "make_chain.py failed; scripts/setup test installs what it needs");
+    assert!(
+        status.is_ok_and(|status| status.success()),
+        "make_chain.py failed; scripts/setup test installs what it needs"
+    );
     folder
 }
 
@@ -100,14 +106,35 @@ fn start(name: &'static str, folder: &Path) -> Peer {
     let text = |path: &Path| path.to_string_lossy().into_owned();
     let folder = text(folder);
     match name {
-        "ours" | "floor" => Peer::start(name, &ourselves, &["worker".to_owned(), name.to_owned(), folder]),
-        "xmlsec1" => Peer::start(name, &judges::built().join("xmlsec1_judge"), &[folder, "--huge".to_owned()]),
+        "ours" | "floor" => Peer::start(
+            name,
+            &ourselves,
+            &["worker".to_owned(), name.to_owned(), folder],
+        ),
+        "xmlsec1" => Peer::start(
+            name,
+            &judges::built().join("xmlsec1_judge"),
+            &[folder, "--huge".to_owned()],
+        ),
         "jdk" => {
-            let options = ["-XX:+UseSerialGC", "-XX:-UseDynamicNumberOfCompilerThreads", "-cp"].map(str::to_owned);
+            let options = [
+                "-XX:+UseSerialGC",
+                "-XX:-UseDynamicNumberOfCompilerThreads",
+                "-cp",
+            ]
+            .map(str::to_owned);
             let programme = [text(&judges::built()), "SignatureJudge".to_owned(), folder];
-            Peer::start(name, Path::new("java"), &[&options[..], &programme[..]].concat())
+            Peer::start(
+                name,
+                Path::new("java"),
+                &[&options[..], &programme[..]].concat(),
+            )
         }
-        _ => Peer::start(name, &ourselves.with_file_name("qaqpa-judges-peers"), &[name.to_owned(), folder]),
+        _ => Peer::start(
+            name,
+            &ourselves.with_file_name("qaqpa-judges-peers"),
+            &[name.to_owned(), folder],
+        ),
     }
 }
 
@@ -121,23 +148,65 @@ fn batch<'a>(documents: impl IntoIterator<Item = &'a Vec<u8>>) -> Vec<u8> {
 }
 
 fn rows(folder: &Path) -> Vec<Row> {
-    let key = keys::load().into_iter().find(|key| key.name == "rsa").expect("there is an RSA key");
+    let key = keys::load()
+        .into_iter()
+        .find(|key| key.name == "rsa")
+        .expect("there is an RSA key");
     let one = |name, xml: &str, times, in_bytes: bool, reach| {
         let signed = documents::signed(xml, &key);
         let bytes = in_bytes.then_some(signed.len());
-        Row { name, task: "verify", key: "rsa", batch: batch([&signed]), documents: 1, bytes, times, reach }
+        Row {
+            name,
+            task: "verify",
+            key: "rsa",
+            batch: batch([&signed]),
+            documents: 1,
+            bytes,
+            times,
+            reach,
+        }
     };
     let small = documents::small_elements(2 << 10);
     let chained = |name, task, reach| {
-        let signed: Vec<Vec<u8>> = signers(folder).iter().map(|signer| documents::signed(&small, signer)).collect();
-        Row { name, task, key: "signer", batch: batch(&signed), documents: signed.len(), bytes: None, times: 1, reach }
+        let signed: Vec<Vec<u8>> = signers(folder)
+            .iter()
+            .map(|signer| documents::signed(&small, signer))
+            .collect();
+        Row {
+            name,
+            task,
+            key: "signer",
+            batch: batch(&signed),
+            documents: signed.len(),
+            bytes: None,
+            times: 1,
+            reach,
+        }
     };
     let unsigned = small.clone().into_bytes();
     vec![
         one("verify 2 KB", &small, 2000, false, "1.3 x floor"),
-        one("verify 16 KB", &documents::small_elements(16 << 10), 500, false, "1.5 x floor"),
-        one("verify 1 MB of small elements", &documents::small_elements(1 << 20), 8, true, "125 MB/s"),
-        one("verify 10 MB with base64", &documents::attachment(10 << 20), 3, true, "1200 MB/s, 20 MiB"),
+        one(
+            "verify 16 KB",
+            &documents::small_elements(16 << 10),
+            500,
+            false,
+            "1.5 x floor",
+        ),
+        one(
+            "verify 1 MB of small elements",
+            &documents::small_elements(1 << 20),
+            8,
+            true,
+            "125 MB/s",
+        ),
+        one(
+            "verify 10 MB with base64",
+            &documents::attachment(10 << 20),
+            3,
+            true,
+            "1200 MB/s, 20 MiB",
+        ),
         chained("chain, 1000 signers", "chain", "240 us"),
         chained("chain and list, 1000 signers", "chain-crl", "1.6 x floor"),
         Row {
@@ -162,8 +231,13 @@ fn signers(folder: &Path) -> Vec<Key> {
     while let Some((length, after)) = rest.split_first_chunk::<4>() {
         let (certificate, after) = after.split_at(u32::from_be_bytes(*length) as usize);
         rest = after;
-        let private = qaqpa_crypto::PrivateKey::from_pkcs8_der(&private).expect("make_chain.py wrote it");
-        signers.push(Key { name: "signer", private, certificate: certificate.to_vec() });
+        let private =
+            qaqpa_crypto::PrivateKey::from_pkcs8_der(&private).expect("make_chain.py wrote it");
+        signers.push(Key {
+            name: "signer",
+            private,
+            certificate: certificate.to_vec(),
+        });
     }
     signers
 }
@@ -173,7 +247,10 @@ fn question(row: &Row, who: &str) -> Vec<u8> {
     if row.task != "sign" || !["xmlsec1", "bergshamra"].contains(&who) {
         return row.batch.clone();
     }
-    let key = keys::load().into_iter().find(|key| key.name == "rsa").expect("there is an RSA key");
+    let key = keys::load()
+        .into_iter()
+        .find(|key| key.name == "rsa")
+        .expect("there is an RSA key");
     let xml = documents::small_elements(2 << 10);
     batch([&documents::template(&xml, &key.certificate, ("", "")).into_bytes()])
 }
@@ -190,7 +267,8 @@ fn measure_row(row: &Row, peers: &mut [Peer], rounds: usize, folder: &Path) -> V
             }
             match peer.does(row.task, row.key, &question(row, peer.name), row.times) {
                 Ok(cost) if round >= warm_up => {
-                    times[index].push(cost.cpu_ns as f64 / (row.times as f64 * row.documents as f64));
+                    times[index]
+                        .push(cost.cpu_ns as f64 / (row.times as f64 * row.documents as f64));
                 }
                 Ok(_) => {}
                 Err(error) => {
@@ -202,8 +280,10 @@ fn measure_row(row: &Row, peers: &mut [Peer], rounds: usize, folder: &Path) -> V
     }
     let wants_memory = row.bytes.is_some_and(|bytes| bytes > 5 << 20);
     let mut of_all = serde_json::Map::new();
-    let middles: Vec<Option<(f64, f64)>> =
-        times.into_iter().map(|times| (!times.is_empty()).then(|| measure::middle(times))).collect();
+    let middles: Vec<Option<(f64, f64)>> = times
+        .into_iter()
+        .map(|times| (!times.is_empty()).then(|| measure::middle(times)))
+        .collect();
     let floor = middles[1].map(|(median, _)| median);
     let ours = middles[0].map(|(median, _)| median);
     for (index, peer) in peers.iter().enumerate() {
@@ -212,7 +292,11 @@ fn measure_row(row: &Row, peers: &mut [Peer], rounds: usize, folder: &Path) -> V
             continue;
         };
         let peak_kib = wants_memory
-            .then(|| start(peer.name, folder).does(row.task, row.key, &question(row, peer.name), 1).ok())
+            .then(|| {
+                start(peer.name, folder)
+                    .does(row.task, row.key, &question(row, peer.name), 1)
+                    .ok()
+            })
             .flatten()
             .map(|cost| cost.peak_kib);
         of_all.insert(
@@ -231,15 +315,25 @@ fn measure_row(row: &Row, peers: &mut [Peer], rounds: usize, folder: &Path) -> V
 }
 
 fn show(row: &Value) {
-    println!("{} (to reach: {})", row["row"].as_str().unwrap_or_default(), row["reach"].as_str().unwrap_or_default());
+    println!(
+        "{} (to reach: {})",
+        row["row"].as_str().unwrap_or_default(),
+        row["reach"].as_str().unwrap_or_default()
+    );
     for name in WHO {
         let measured = &row["measured"][name];
         let number = |field: &str| measured[field].as_f64();
         let Some(cpu) = number("cpu_us") else {
-            println!("  {name:<11} not measured: {}", measured["not_measured"].as_str().unwrap_or_default());
+            println!(
+                "  {name:<11} not measured: {}",
+                measured["not_measured"].as_str().unwrap_or_default()
+            );
             continue;
         };
-        let mut line = format!("  {name:<11} {cpu:>10.1} us ±{:>4.1} %", number("spread").unwrap_or_default() * 100.0);
+        let mut line = format!(
+            "  {name:<11} {cpu:>10.1} us ±{:>4.1} %",
+            number("spread").unwrap_or_default() * 100.0
+        );
         if let Some(speed) = number("mb_per_s") {
             line.push_str(&format!("  {speed:>7.0} MB/s"));
         }

@@ -36,15 +36,30 @@ impl Peer {
             .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
         let stdin = child.stdin.take().expect("stdin was asked for");
         let stdout = BufReader::new(child.stdout.take().expect("stdout was asked for"));
-        Self { name, child, stdin, stdout }
+        Self {
+            name,
+            child,
+            stdin,
+            stdout,
+        }
     }
 
     /// Does the task to the whole batch so many times; what that cost, or why it was not done.
-    pub fn does(&mut self, task: &str, key: &str, batch: &[u8], times: u64) -> Result<Cost, String> {
+    pub fn does(
+        &mut self,
+        task: &str,
+        key: &str,
+        batch: &[u8],
+        times: u64,
+    ) -> Result<Cost, String> {
         let algorithm = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
-        let asked = writeln!(self.stdin, "{} {task} {key} {algorithm} {times}", batch.len())
-            .and_then(|()| self.stdin.write_all(batch))
-            .and_then(|()| self.stdin.flush());
+        let asked = writeln!(
+            self.stdin,
+            "{} {task} {key} {algorithm} {times}",
+            batch.len()
+        )
+        .and_then(|()| self.stdin.write_all(batch))
+        .and_then(|()| self.stdin.flush());
         asked.map_err(|error| error.to_string())?;
         let ready = self.line()?;
         if ready != "ready" {
@@ -52,16 +67,32 @@ impl Peer {
         }
         let process = self.child.id();
         let before = measure::cpu_ns(process);
-        self.stdin.write_all(b"\n").and_then(|()| self.stdin.flush()).map_err(|error| error.to_string())?;
+        self.stdin
+            .write_all(b"\n")
+            .and_then(|()| self.stdin.flush())
+            .map_err(|error| error.to_string())?;
         let answer = self.line()?;
-        let cost = Cost { cpu_ns: measure::cpu_ns(process) - before, peak_kib: measure::peak_kib(process) };
-        if answer == "accept" { Ok(cost) } else { Err(answer) }
+        let cost = Cost {
+            cpu_ns: measure::cpu_ns(process) - before,
+            peak_kib: measure::peak_kib(process),
+        };
+        if answer == "accept" {
+            Ok(cost)
+        } else {
+            Err(answer)
+        }
     }
 
     fn line(&mut self) -> Result<String, String> {
         let mut line = String::new();
-        self.stdout.read_line(&mut line).map_err(|error| error.to_string())?;
-        if line.is_empty() { Err("it died".to_owned()) } else { Ok(line.trim_end().to_owned()) }
+        self.stdout
+            .read_line(&mut line)
+            .map_err(|error| error.to_string())?;
+        if line.is_empty() {
+            Err("it died".to_owned())
+        } else {
+            Ok(line.trim_end().to_owned())
+        }
     }
 }
 

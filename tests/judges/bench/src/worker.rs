@@ -49,7 +49,9 @@ pub fn serve(name: &str, folder: &Path) -> Done<()> {
             return Ok(());
         }
         let words: Vec<&str> = header.split_whitespace().collect();
-        let [length, task, key, _algorithm, times] = words[..] else { return Err("not a question".into()) };
+        let [length, task, key, _algorithm, times] = words[..] else {
+            return Err("not a question".into());
+        };
         let mut batch = vec![0; length.parse()?];
         input.read_exact(&mut batch)?;
         let ready = ready(folder, key)?;
@@ -80,7 +82,11 @@ pub fn serve(name: &str, folder: &Path) -> Done<()> {
 
 /// The documents of a batch. One alone keeps its memory: its length is moved out of the way.
 fn documents(mut batch: Vec<u8>) -> Vec<Vec<u8>> {
-    let length = |batch: &[u8]| batch.first_chunk::<4>().map(|length| u32::from_be_bytes(*length) as usize);
+    let length = |batch: &[u8]| {
+        batch
+            .first_chunk::<4>()
+            .map(|length| u32::from_be_bytes(*length) as usize)
+    };
     if length(&batch) == Some(batch.len() - 4) {
         batch.drain(..4);
         return vec![batch];
@@ -120,26 +126,50 @@ impl Copies {
 }
 
 fn parsed(spki: &[u8]) -> Done<ParsedPublicKey> {
-    Ok(ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, spki).map_err(|_| "the key cannot be read")?)
+    Ok(ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, spki)
+        .map_err(|_| "the key cannot be read")?)
 }
 
 fn ready(folder: &Path, key: &str) -> Done<Ready> {
     let spki = pem(&folder.join(format!("{key}.public.pem")));
     let private = PrivateKey::from_pkcs8_der(&pem(&folder.join(format!("{key}.private.pem")))).ok();
     let certificate = pem(&folder.join(format!("{key}.certificate.pem")));
-    let trust = folder.join("root.der").exists().then(|| trust(folder)).transpose()?;
-    let limits = XmlLimits { bytes_max: 64 << 20, elements_max: 2_000_000, ..XmlLimits::default() };
-    Ok(Ready { parsed: parsed(&spki)?, spki, private, certificate, trust, limits })
+    let trust = folder
+        .join("root.der")
+        .exists()
+        .then(|| trust(folder))
+        .transpose()?;
+    let limits = XmlLimits {
+        bytes_max: 64 << 20,
+        elements_max: 2_000_000,
+        ..XmlLimits::default()
+    };
+    Ok(Ready {
+        parsed: parsed(&spki)?,
+        spki,
+        private,
+        certificate,
+        trust,
+        limits,
+    })
 }
 
 fn trust(folder: &Path) -> Done<Trust> {
-    let read = |file: &str| -> Done<Certificate> { Ok(Certificate::from_der(&std::fs::read(folder.join(file))?)?) };
+    let read = |file: &str| -> Done<Certificate> {
+        Ok(Certificate::from_der(&std::fs::read(folder.join(file))?)?)
+    };
     let (root, issuing) = (read("root.der")?, read("issuing.der")?);
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
     let at = Moment::from_unix_ms(now.try_into()?);
     let list = crl::verify(&std::fs::read(folder.join("issuing.crl"))?, &issuing, at)?;
     let issuing_key = parsed(issuing.spki_der())?;
-    Ok(Trust { anchors: TrustAnchors::new([root]), pool: vec![issuing], issuing_key, list, at })
+    Ok(Trust {
+        anchors: TrustAnchors::new([root]),
+        pool: vec![issuing],
+        issuing_key,
+        list,
+        at,
+    })
 }
 
 impl Ready {
@@ -150,11 +180,22 @@ impl Ready {
             found.cover(&self.spki)?;
             return Ok(());
         };
-        let certificate = Certificate::from_der(found.certificates().first().ok_or("no certificate")?)?;
-        let path = path::build(&certificate, &trust.pool, &trust.anchors, trust.at, &Limits::default())?;
+        let certificate =
+            Certificate::from_der(found.certificates().first().ok_or("no certificate")?)?;
+        let path = path::build(
+            &certificate,
+            &trust.pool,
+            &trust.anchors,
+            trust.at,
+            &Limits::default(),
+        )?;
         if task == "chain-crl" {
-            let in_time = trust.list.this_update() <= trust.at && trust.at <= trust.list.next_update();
-            let clear = matches!(trust.list.status(path.leaf().serial()), CrlStatus::NotListed);
+            let in_time =
+                trust.list.this_update() <= trust.at && trust.at <= trust.list.next_update();
+            let clear = matches!(
+                trust.list.status(path.leaf().serial()),
+                CrlStatus::NotListed
+            );
             if !in_time || !clear {
                 return Err("revoked, or not known".into());
             }
@@ -200,13 +241,20 @@ impl Ready {
             None => None,
             Some(trust) => {
                 let certificate = Certificate::from_der(&certificate)?;
-                let verified = trust.issuing_key.verify_sig(certificate.tbs_der(), certificate.signature());
+                let verified = trust
+                    .issuing_key
+                    .verify_sig(certificate.tbs_der(), certificate.signature());
                 verified.map_err(|_| "the certificate is not the authority's")?;
                 Some(parsed(certificate.spki_der())?)
             }
         };
         // A wrong value takes as long as a right one.
-        std::hint::black_box(key.as_ref().unwrap_or(&self.parsed).verify_sig(&bytes[start..end], &value).is_ok());
+        std::hint::black_box(
+            key.as_ref()
+                .unwrap_or(&self.parsed)
+                .verify_sig(&bytes[start..end], &value)
+                .is_ok(),
+        );
         Ok(())
     }
 

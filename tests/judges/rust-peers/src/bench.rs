@@ -22,9 +22,15 @@ type Work<'w> = Box<dyn Fn(&str) -> Result<(), String> + 'w>;
 
 impl Task<'_> {
     /// Says `ready`, waits for a line, does it, and says `accept` or `refuse REASON`.
-    pub fn answer(&self, batch: &[u8], input: &mut impl BufRead, output: &mut impl Write) -> Result<(), Box<dyn Error>> {
+    pub fn answer(
+        &self,
+        batch: &[u8],
+        input: &mut impl BufRead,
+        output: &mut impl Write,
+    ) -> Result<(), Box<dyn Error>> {
         let spki = pem(&self.folder.join(format!("{}.public.pem", self.key)));
-        let rsa_sha256 = SignatureAlgorithm::from_uri("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256");
+        let rsa_sha256 =
+            SignatureAlgorithm::from_uri("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256");
         let key = VerificationKey {
             algorithm: rsa_sha256.ok_or("no RSA")?,
             public_key_bytes: spki.clone(),
@@ -33,16 +39,30 @@ impl Task<'_> {
         };
         let context = self.context(&spki)?;
         let work: Work<'_> = match (self.judge, self.name) {
-            ("bergshamra", "sign") => {
-                Box::new(|xml| bergshamra::sign(&context, xml).map(|_| ()).map_err(|error| error.to_string()))
-            }
+            ("bergshamra", "sign") => Box::new(|xml| {
+                bergshamra::sign(&context, xml)
+                    .map(|_| ())
+                    .map_err(|error| error.to_string())
+            }),
             ("bergshamra", _) => Box::new(|xml| {
-                let result = bergshamra::verify(&context, xml).map_err(|error| error.to_string())?;
-                if result.all_reference_digests_verified() { Ok(()) } else { Err(format!("{result:?}")) }
+                let result =
+                    bergshamra::verify(&context, xml).map_err(|error| error.to_string())?;
+                if result.all_reference_digests_verified() {
+                    Ok(())
+                } else {
+                    Err(format!("{result:?}"))
+                }
             }),
             ("xml-sec", "verify") => Box::new(|xml| {
-                let result = VerifyContext::new().key(&key).verify(xml).map_err(|error| error.to_string())?;
-                if matches!(result.status, DsigStatus::Valid) { Ok(()) } else { Err(format!("{:?}", result.status)) }
+                let result = VerifyContext::new()
+                    .key(&key)
+                    .verify(xml)
+                    .map_err(|error| error.to_string())?;
+                if matches!(result.status, DsigStatus::Valid) {
+                    Ok(())
+                } else {
+                    Err(format!("{:?}", result.status))
+                }
             }),
             _ => {
                 writeln!(output, "refuse not measured")?;
@@ -78,7 +98,8 @@ impl Task<'_> {
             "verify" => Ok(bergshamra_context(spki, "rsa", "enveloped")?),
             "sign" => {
                 let pkcs8 = pem(&self.folder.join(format!("{}.private.pem", self.key)));
-                let data = KeyData::from_pkcs8_der(kryptering::KeyAlgorithm::Rsa, &pkcs8).map_err(|e| e.to_string())?;
+                let data = KeyData::from_pkcs8_der(kryptering::KeyAlgorithm::Rsa, &pkcs8)
+                    .map_err(|e| e.to_string())?;
                 let mut manager = KeysManager::new();
                 manager.add_key(Key::new(data, KeyUsage::Sign));
                 Ok(DsigContext::new(manager))
@@ -91,7 +112,9 @@ impl Task<'_> {
                     manager.add_crl(read("root.crl")?);
                     manager.add_crl(read("issuing.crl")?);
                 }
-                Ok(DsigContext::new(manager).with_trusted_keys_only(false).with_enabled_key_data_x509(true))
+                Ok(DsigContext::new(manager)
+                    .with_trusted_keys_only(false)
+                    .with_enabled_key_data_x509(true))
             }
         }
     }

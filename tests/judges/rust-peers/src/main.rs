@@ -18,7 +18,8 @@ use bergshamra::{DsigContext, Key, KeyData, KeyUsage, KeysManager};
 use xml_sec::IdAttributeRegistration;
 use xml_sec::xmldsig::{DsigStatus, VerificationKey, VerifyContext};
 
-const WSU: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
+const WSU: &str =
+    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
 /// The longest document that a bench asks about.
 const BYTES_MAX: usize = 64 << 20;
 
@@ -43,24 +44,37 @@ fn serve(name: &str, folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
             return Ok(());
         }
         let words: Vec<&str> = header.split_whitespace().collect();
-        let (&[length, profile, key, algorithm] | &[length, profile, key, algorithm, _]) = &words[..] else {
+        let (&[length, profile, key, algorithm] | &[length, profile, key, algorithm, _]) =
+            &words[..]
+        else {
             return Err("not a question".into());
         };
         let mut bytes = vec![0; length.parse()?];
         input.read_exact(&mut bytes)?;
         if let Some(times) = words.get(4) {
-            let task = bench::Task { judge: name, name: profile, key, folder, times: times.parse()? };
+            let task = bench::Task {
+                judge: name,
+                name: profile,
+                key,
+                folder,
+                times: times.parse()?,
+            };
             task.answer(&bytes, &mut input, &mut output)?;
             continue;
         }
-        let spki = keys.entry(key.to_owned()).or_insert_with(|| pem(&folder.join(format!("{key}.public.pem"))));
+        let spki = keys
+            .entry(key.to_owned())
+            .or_insert_with(|| pem(&folder.join(format!("{key}.public.pem"))));
         let verdict = catch_unwind(AssertUnwindSafe(|| match name {
             "bergshamra" => by_bergshamra(&bytes, profile, key, spki),
             _ => by_xml_sec(&bytes, profile, algorithm, spki),
         }));
         let line = match verdict {
             Ok(Ok(())) => "accept".to_owned(),
-            Ok(Err(reason)) => format!("refuse {}", reason.split_whitespace().collect::<Vec<_>>().join(" ")),
+            Ok(Err(reason)) => format!(
+                "refuse {}",
+                reason.split_whitespace().collect::<Vec<_>>().join(" ")
+            ),
             Err(_) => "panicked".to_owned(),
         };
         writeln!(output, "{line}")?;
@@ -83,7 +97,8 @@ fn bergshamra_context(spki: &[u8], key: &str, profile: &str) -> Result<DsigConte
     } else {
         kryptering::KeyAlgorithm::Ec(kryptering::EcCurve::P384)
     };
-    let data = KeyData::from_spki_der(family, spki).map_err(|error| format!("judge: key: {error}"))?;
+    let data =
+        KeyData::from_spki_der(family, spki).map_err(|error| format!("judge: key: {error}"))?;
     let mut manager = KeysManager::new();
     manager.add_key(Key::new(data, KeyUsage::Verify));
     // Strict positions are of SAML: a Body is no sibling of its signature.
@@ -92,7 +107,8 @@ fn bergshamra_context(spki: &[u8], key: &str, profile: &str) -> Result<DsigConte
 
 fn by_bergshamra(bytes: &[u8], profile: &str, key: &str, spki: &[u8]) -> Verdict {
     let context = bergshamra_context(spki, key, profile)?;
-    let results = bergshamra::verify_all(&context, text(bytes)?).map_err(|error| error.to_string())?;
+    let results =
+        bergshamra::verify_all(&context, text(bytes)?).map_err(|error| error.to_string())?;
     if results.len() > 1 && profile != "wsse" {
         return Err(format!("policy: {} signatures", results.len()));
     }
@@ -104,14 +120,21 @@ fn by_bergshamra(bytes: &[u8], profile: &str, key: &str, spki: &[u8]) -> Verdict
 }
 
 fn by_xml_sec(bytes: &[u8], profile: &str, algorithm: &str, spki: &[u8]) -> Verdict {
-    let algorithm = xml_sec::xmldsig::SignatureAlgorithm::from_uri(algorithm).ok_or("judge: algorithm")?;
-    let key = VerificationKey { algorithm, public_key_bytes: spki.to_vec(), certificate_der: None, name: None };
+    let algorithm =
+        xml_sec::xmldsig::SignatureAlgorithm::from_uri(algorithm).ok_or("judge: algorithm")?;
+    let key = VerificationKey {
+        algorithm,
+        public_key_bytes: spki.to_vec(),
+        certificate_der: None,
+        name: None,
+    };
     let ids = [IdAttributeRegistration::global("Id").with_attribute_namespace(Some(WSU))];
     let mut context = VerifyContext::new().key(&key).id_attributes(&ids);
     if profile == "wsse" {
         context = context.first_document_signature();
     }
-    let text = xml_sec::xml_input::decode_xml_bounded(bytes, None, BYTES_MAX).map_err(|error| error.to_string())?;
+    let text = xml_sec::xml_input::decode_xml_bounded(bytes, None, BYTES_MAX)
+        .map_err(|error| error.to_string())?;
     let result = context.verify(&text).map_err(|error| error.to_string())?;
     match result.status {
         DsigStatus::Valid if !result.signed_info_references.is_empty() => Ok(()),

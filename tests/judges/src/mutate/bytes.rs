@@ -19,17 +19,32 @@ pub(super) const ALL: &[(&str, OfBytes)] = &[
 ];
 
 fn mark(bytes: &mut Vec<u8>, rng: &mut Rng) -> bool {
-    let mark: &[u8] = rng.pick(&[b"\xef\xbb\xbf".as_slice(), b"\xef\xbb\xbf\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe"]);
+    let mark: &[u8] = rng.pick(&[
+        b"\xef\xbb\xbf".as_slice(),
+        b"\xef\xbb\xbf\xef\xbb\xbf",
+        b"\xfe\xff",
+        b"\xff\xfe",
+    ]);
     bytes.splice(0..0, mark.iter().copied());
     true
 }
 
 fn utf_16(bytes: &mut Vec<u8>, rng: &mut Rng) -> bool {
-    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
     let text = text.replace("encoding=\"UTF-8\"", "encoding=\"UTF-16\"");
     let big = rng.once_in(2);
     let units = std::iter::once(0xfeff).chain(text.encode_utf16());
-    *bytes = units.flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect();
+    *bytes = units
+        .flat_map(|unit| {
+            if big {
+                unit.to_be_bytes()
+            } else {
+                unit.to_le_bytes()
+            }
+        })
+        .collect();
     true
 }
 
@@ -64,7 +79,9 @@ fn declaration(bytes: &mut Vec<u8>, rng: &mut Rng) -> bool {
         bytes.splice(0..0, new.bytes());
         return true;
     }
-    let Some(end) = bytes.windows(2).position(|pair| pair == b"?>") else { return false };
+    let Some(end) = bytes.windows(2).position(|pair| pair == b"?>") else {
+        return false;
+    };
     bytes.splice(0..end + 2, new.bytes());
     true
 }
@@ -82,7 +99,9 @@ fn document_type(bytes: &mut Vec<u8>, rng: &mut Rng) -> bool {
 }
 
 fn line_ends(bytes: &mut Vec<u8>, rng: &mut Rng) -> bool {
-    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
     let text = text.replace("\r\n", "\n");
     let new = text.replace('\n', rng.pick(&["\r\n", "\r", "\n"]));
     let differs = new.as_bytes() != bytes.as_slice();
@@ -95,7 +114,9 @@ fn place(bytes: &[u8], rng: &mut Rng) -> Option<usize> {
 }
 
 fn byte_changed(bytes: &mut Vec<u8>, rng: &mut Rng) -> bool {
-    let Some(at) = place(bytes, rng) else { return false };
+    let Some(at) = place(bytes, rng) else {
+        return false;
+    };
     bytes[at] = match rng.once_in(2) {
         true => bytes[at] ^ (1 << rng.below(8)),
         false => rng.pick(b"<>&\"'= /:;#]\x00\x0b\x7f\x80\xff"),
@@ -104,13 +125,17 @@ fn byte_changed(bytes: &mut Vec<u8>, rng: &mut Rng) -> bool {
 }
 
 fn byte_put_in(bytes: &mut Vec<u8>, rng: &mut Rng) -> bool {
-    let Some(at) = place(bytes, rng) else { return false };
+    let Some(at) = place(bytes, rng) else {
+        return false;
+    };
     bytes.insert(at, rng.pick(b"<>&\"'= /:;#]\x00\x0b\x7f\x80\xff\r\n"));
     true
 }
 
 fn bytes_left_out(bytes: &mut Vec<u8>, rng: &mut Rng) -> bool {
-    let Some(at) = place(bytes, rng) else { return false };
+    let Some(at) = place(bytes, rng) else {
+        return false;
+    };
     let most = if rng.once_in(3) { 40 } else { 2 };
     let n = 1 + rng.below(most);
     bytes.drain(at..(at + n).min(bytes.len()));
@@ -118,7 +143,9 @@ fn bytes_left_out(bytes: &mut Vec<u8>, rng: &mut Rng) -> bool {
 }
 
 fn bytes_repeated(bytes: &mut Vec<u8>, rng: &mut Rng) -> bool {
-    let Some(at) = place(bytes, rng) else { return false };
+    let Some(at) = place(bytes, rng) else {
+        return false;
+    };
     let end = (at + 1 + rng.below(60)).min(bytes.len());
     let piece = bytes[at..end].to_vec();
     bytes.splice(at..at, piece);
@@ -136,8 +163,12 @@ fn another_form(bytes: &mut Vec<u8>, rng: &mut Rng) -> bool {
         ("\u{4d9}".as_bytes(), b"\xd3"),
         (b"0", "\u{ff10}".as_bytes()),
     ]);
-    let places: Vec<usize> =
-        bytes.windows(from.len()).enumerate().filter(|(_, window)| *window == from).map(|(at, _)| at).collect();
+    let places: Vec<usize> = bytes
+        .windows(from.len())
+        .enumerate()
+        .filter(|(_, window)| *window == from)
+        .map(|(at, _)| at)
+        .collect();
     if places.is_empty() {
         return false;
     }
@@ -147,7 +178,16 @@ fn another_form(bytes: &mut Vec<u8>, rng: &mut Rng) -> bool {
 }
 
 fn after_the_end(bytes: &mut Vec<u8>, rng: &mut Rng) -> bool {
-    let new: &[u8] = rng.pick(&[b"\n\n".as_slice(), b"x", b"<a/>", b"\0", b"<!-- -->", b"\x1a", b"&#10;", b"\xef\xbb\xbf"]);
+    let new: &[u8] = rng.pick(&[
+        b"\n\n".as_slice(),
+        b"x",
+        b"<a/>",
+        b"\0",
+        b"<!-- -->",
+        b"\x1a",
+        b"&#10;",
+        b"\xef\xbb\xbf",
+    ]);
     bytes.extend_from_slice(new);
     true
 }

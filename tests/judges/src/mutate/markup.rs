@@ -29,7 +29,11 @@ pub(super) const ALL: &[(&str, OfTree)] = &[
 ];
 
 fn comment(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let path = if rng.once_in(4) { somewhere(tree, rng) } else { place_of_content(tree, rng) };
+    let path = if rng.once_in(4) {
+        somewhere(tree, rng)
+    } else {
+        place_of_content(tree, rng)
+    };
     let text = rng.pick(&["", " a ", "<a>&amp;", "\r\n", "\u{4d9}"]);
     put(tree, &path, Node::Comment(text.to_owned()), rng)
 }
@@ -39,28 +43,45 @@ fn comment_in_text(tree: &mut Tree, rng: &mut Rng) -> bool {
 }
 
 fn split_text(tree: &mut Tree, rng: &mut Rng, between: Node) -> bool {
-    let Some((path, index)) = some_text(tree, rng) else { return false };
-    let Some(element) = tree.at_mut(&path) else { return false };
-    let Node::Text(text) = &element.children[index] else { return false };
+    let Some((path, index)) = some_text(tree, rng) else {
+        return false;
+    };
+    let Some(element) = tree.at_mut(&path) else {
+        return false;
+    };
+    let Node::Text(text) = &element.children[index] else {
+        return false;
+    };
     let at = some_character(text, rng);
     let (before, after) = text.split_at(at);
     // Not within a reference.
     if before.rfind('&') > before.rfind(';') {
         return false;
     }
-    let parts = [Node::Text(before.to_owned()), between, Node::Text(after.to_owned())];
+    let parts = [
+        Node::Text(before.to_owned()),
+        between,
+        Node::Text(after.to_owned()),
+    ];
     element.children.splice(index..=index, parts);
     true
 }
 
 fn comment_beside(tree: &mut Tree, rng: &mut Rng) -> bool {
     let node = Node::Comment(" beside ".to_owned());
-    if rng.once_in(2) { tree.before.push(node) } else { tree.after.push(node) }
+    if rng.once_in(2) {
+        tree.before.push(node)
+    } else {
+        tree.after.push(node)
+    }
     true
 }
 
 fn instruction(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let node = Node::Instruction(rng.pick(&["a b", "xml-stylesheet href='a'", "a"]).to_owned());
+    let node = Node::Instruction(
+        rng.pick(&["a b", "xml-stylesheet href='a'", "a"])
+            .to_owned(),
+    );
     match rng.below(4) {
         0 => tree.before.push(node),
         1 => tree.after.push(node),
@@ -73,9 +94,15 @@ fn instruction(tree: &mut Tree, rng: &mut Rng) -> bool {
 }
 
 fn as_cdata(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let Some((path, index)) = some_text(tree, rng) else { return false };
-    let Some(element) = tree.at_mut(&path) else { return false };
-    let Node::Text(text) = &element.children[index] else { return false };
+    let Some((path, index)) = some_text(tree, rng) else {
+        return false;
+    };
+    let Some(element) = tree.at_mut(&path) else {
+        return false;
+    };
+    let Node::Text(text) = &element.children[index] else {
+        return false;
+    };
     if text.contains(['&', '<']) || text.contains("]]>") {
         return false;
     }
@@ -110,15 +137,22 @@ fn as_reference(tree: &mut Tree, rng: &mut Rng) -> bool {
         if text[..at].rfind('&') > text[..at].rfind(';') || text[at..].starts_with('&') {
             return false;
         }
-        let Some(c) = text[at..].chars().next() else { return false };
+        let Some(c) = text[at..].chars().next() else {
+            return false;
+        };
         text.replace_range(at..at + c.len_utf8(), &referred(c, rng));
         true
     })
 }
 
 fn change_text(tree: &mut Tree, rng: &mut Rng, change: fn(&mut String, &mut Rng) -> bool) -> bool {
-    let Some((path, index)) = some_text(tree, rng) else { return false };
-    match tree.at_mut(&path).and_then(|element| element.children.get_mut(index)) {
+    let Some((path, index)) = some_text(tree, rng) else {
+        return false;
+    };
+    match tree
+        .at_mut(&path)
+        .and_then(|element| element.children.get_mut(index))
+    {
         Some(Node::Text(text)) => change(text, rng),
         _ => false,
     }
@@ -126,8 +160,28 @@ fn change_text(tree: &mut Tree, rng: &mut Rng, change: fn(&mut String, &mut Rng)
 
 fn reference(tree: &mut Tree, rng: &mut Rng) -> bool {
     let text = rng.pick(&[
-        "&#13;", "&#xD;", "&#10;", "&#9;", "&#32;", "&#x85;", "&#x2028;", "&#0;", "&#x1F;", "&#xFFFE;", "&#x10FFFF;",
-        "&#x110000;", "&#xD800;", "&apos;", "&quot;", "&nbsp;", "&unknown;", "&#x;", "&;", "&#38;#38;", "&gt;", "&#xA0;",
+        "&#13;",
+        "&#xD;",
+        "&#10;",
+        "&#9;",
+        "&#32;",
+        "&#x85;",
+        "&#x2028;",
+        "&#0;",
+        "&#x1F;",
+        "&#xFFFE;",
+        "&#x10FFFF;",
+        "&#x110000;",
+        "&#xD800;",
+        "&apos;",
+        "&quot;",
+        "&nbsp;",
+        "&unknown;",
+        "&#x;",
+        "&;",
+        "&#38;#38;",
+        "&gt;",
+        "&#xA0;",
     ]);
     let path = somewhere(tree, rng);
     put(tree, &path, Node::Text(text.to_owned()), rng)
@@ -136,7 +190,9 @@ fn reference(tree: &mut Tree, rng: &mut Rng) -> bool {
 fn text_changed(tree: &mut Tree, rng: &mut Rng) -> bool {
     change_text(tree, rng, |text, rng| {
         let at = some_character(text, rng);
-        let Some(c) = text[at..].chars().next() else { return false };
+        let Some(c) = text[at..].chars().next() else {
+            return false;
+        };
         let new = rng.pick(&["0", "9", "a", "A", "\u{430}", " ", "", "e\u{301}", "="]);
         text.replace_range(at..at + c.len_utf8(), new);
         true
@@ -145,12 +201,25 @@ fn text_changed(tree: &mut Tree, rng: &mut Rng) -> bool {
 
 fn text_added(tree: &mut Tree, rng: &mut Rng) -> bool {
     let path = somewhere(tree, rng);
-    let text = rng.pick(&["x", "0", "&lt;b&gt;", "]]&gt;", "\u{feff}", "\u{200b}", "\u{85}", "\u{2028}", "]]>", "\u{fffd}"]);
+    let text = rng.pick(&[
+        "x",
+        "0",
+        "&lt;b&gt;",
+        "]]&gt;",
+        "\u{feff}",
+        "\u{200b}",
+        "\u{85}",
+        "\u{2028}",
+        "]]>",
+        "\u{fffd}",
+    ]);
     put(tree, &path, Node::Text(text.to_owned()), rng)
 }
 
 fn text_left_out(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let Some((path, index)) = some_text(tree, rng) else { return false };
+    let Some((path, index)) = some_text(tree, rng) else {
+        return false;
+    };
     tree.at_mut(&path).is_some_and(|element| {
         element.children.remove(index);
         true
@@ -165,9 +234,13 @@ fn white_space(tree: &mut Tree, rng: &mut Rng) -> bool {
 
 fn white_space_left_out(tree: &mut Tree, rng: &mut Rng) -> bool {
     let path = somewhere(tree, rng);
-    let Some(element) = tree.at_mut(&path) else { return false };
+    let Some(element) = tree.at_mut(&path) else {
+        return false;
+    };
     let before = element.children.len();
-    element.children.retain(|child| !matches!(child, Node::Text(text) if text.trim_ascii().is_empty()));
+    element
+        .children
+        .retain(|child| !matches!(child, Node::Text(text) if text.trim_ascii().is_empty()));
     element.children.len() != before
 }
 
@@ -183,7 +256,9 @@ fn line_ends(tree: &mut Tree, rng: &mut Rng) -> bool {
 
 fn quotes(tree: &mut Tree, rng: &mut Rng) -> bool {
     let path = somewhere(tree, rng);
-    let Some(element) = tree.at_mut(&path) else { return false };
+    let Some(element) = tree.at_mut(&path) else {
+        return false;
+    };
     let mut changed = false;
     for attribute in &mut element.attributes {
         let other = if attribute.quote == '"' { '\'' } else { '"' };
@@ -197,7 +272,9 @@ fn quotes(tree: &mut Tree, rng: &mut Rng) -> bool {
 
 fn order(tree: &mut Tree, rng: &mut Rng) -> bool {
     let path = somewhere(tree, rng);
-    let Some(element) = tree.at_mut(&path) else { return false };
+    let Some(element) = tree.at_mut(&path) else {
+        return false;
+    };
     let n = element.attributes.len();
     if n < 2 {
         return false;
@@ -208,27 +285,39 @@ fn order(tree: &mut Tree, rng: &mut Rng) -> bool {
 
 fn space_in_tags(tree: &mut Tree, rng: &mut Rng) -> bool {
     let path = somewhere(tree, rng);
-    let Some(element) = tree.at_mut(&path) else { return false };
+    let Some(element) = tree.at_mut(&path) else {
+        return false;
+    };
     let space = rng.pick(&[" ", "\n", "\t", "\r\n"]);
     match rng.below(4) {
         0 => element.start_space = space.to_owned(),
         1 => element.end_space = space.to_owned(),
-        2 => element.attributes.iter_mut().for_each(|a| a.space = format!("{space} ")),
-        _ => element.attributes.iter_mut().for_each(|a| a.equals = format!("{space}={space}")),
+        2 => element
+            .attributes
+            .iter_mut()
+            .for_each(|a| a.space = format!("{space} ")),
+        _ => element
+            .attributes
+            .iter_mut()
+            .for_each(|a| a.equals = format!("{space}={space}")),
     }
     true
 }
 
 fn empty_tag(tree: &mut Tree, rng: &mut Rng) -> bool {
     let path = somewhere(tree, rng);
-    let Some(element) = tree.at_mut(&path) else { return false };
+    let Some(element) = tree.at_mut(&path) else {
+        return false;
+    };
     element.open = !element.open;
     element.children.is_empty()
 }
 
 fn change_value(tree: &mut Tree, rng: &mut Rng, change: fn(&mut String, &mut Rng)) -> bool {
     let path = somewhere(tree, rng);
-    let Some(element) = tree.at_mut(&path) else { return false };
+    let Some(element) = tree.at_mut(&path) else {
+        return false;
+    };
     let n = element.attributes.len();
     if n == 0 {
         return false;
@@ -240,7 +329,16 @@ fn change_value(tree: &mut Tree, rng: &mut Rng, change: fn(&mut String, &mut Rng
 fn value_as_references(tree: &mut Tree, rng: &mut Rng) -> bool {
     change_value(tree, rng, |value, rng| {
         if !value.contains('&') {
-            *value = value.chars().map(|c| if rng.once_in(3) { referred(c, rng) } else { c.to_string() }).collect();
+            *value = value
+                .chars()
+                .map(|c| {
+                    if rng.once_in(3) {
+                        referred(c, rng)
+                    } else {
+                        c.to_string()
+                    }
+                })
+                .collect();
         }
     })
 }
@@ -248,7 +346,11 @@ fn value_as_references(tree: &mut Tree, rng: &mut Rng) -> bool {
 fn value_with_space(tree: &mut Tree, rng: &mut Rng) -> bool {
     change_value(tree, rng, |value, rng| {
         let space = rng.pick(&[" ", "\n", "\t", "&#9;", "&#10;", "&#13;", "\r\n", "&#32;"]);
-        if rng.once_in(2) { value.insert_str(0, space) } else { value.push_str(space) }
+        if rng.once_in(2) {
+            value.insert_str(0, space)
+        } else {
+            value.push_str(space)
+        }
     })
 }
 

@@ -43,14 +43,17 @@ fn added(tree: &mut Tree, rng: &mut Rng) -> bool {
         ("xmlns:n6", "urn:n\n6"),
         ("xmlns:\u{4d9}", "urn:\u{4d9}"),
     ]);
-    tree.at_mut(&path).is_some_and(|element| set(element, name, value, rng))
+    tree.at_mut(&path)
+        .is_some_and(|element| set(element, name, value, rng))
 }
 
 /// Some declaration, with the place of its element.
 fn some(tree: &Tree, rng: &mut Rng) -> Option<(Vec<usize>, usize)> {
     let mut found = Vec::new();
     for path in tree.paths() {
-        let Some(element) = tree.at(&path) else { continue };
+        let Some(element) = tree.at(&path) else {
+            continue;
+        };
         for (index, attribute) in element.attributes.iter().enumerate() {
             if attribute.is_declaration() {
                 found.push((path.clone(), index));
@@ -61,8 +64,12 @@ fn some(tree: &Tree, rng: &mut Rng) -> Option<(Vec<usize>, usize)> {
 }
 
 fn give_to_children(tree: &mut Tree, rng: &mut Rng, keep: bool, all: bool) -> bool {
-    let Some((path, index)) = some(tree, rng) else { return false };
-    let Some(element) = tree.at_mut(&path) else { return false };
+    let Some((path, index)) = some(tree, rng) else {
+        return false;
+    };
+    let Some(element) = tree.at_mut(&path) else {
+        return false;
+    };
     let declaration = match keep {
         true => element.attributes[index].clone(),
         false => element.attributes.remove(index),
@@ -87,15 +94,24 @@ fn moved_down(tree: &mut Tree, rng: &mut Rng) -> bool {
 }
 
 fn moved_up(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let Some((path, index)) = some(tree, rng) else { return false };
-    let Some((_, above)) = path.split_last() else { return false };
-    let Some(element) = tree.at_mut(&path) else { return false };
+    let Some((path, index)) = some(tree, rng) else {
+        return false;
+    };
+    let Some((_, above)) = path.split_last() else {
+        return false;
+    };
+    let Some(element) = tree.at_mut(&path) else {
+        return false;
+    };
     let declaration = element.attributes.remove(index);
-    tree.at_mut(above).is_some_and(|above| set(above, &declaration.name, &declaration.value, rng))
+    tree.at_mut(above)
+        .is_some_and(|above| set(above, &declaration.name, &declaration.value, rng))
 }
 
 fn left_out(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let Some((path, index)) = some(tree, rng) else { return false };
+    let Some((path, index)) = some(tree, rng) else {
+        return false;
+    };
     tree.at_mut(&path).is_some_and(|element| {
         element.attributes.remove(index);
         true
@@ -104,11 +120,14 @@ fn left_out(tree: &mut Tree, rng: &mut Rng) -> bool {
 
 fn undeclared(tree: &mut Tree, rng: &mut Rng) -> bool {
     let path = somewhere(tree, rng);
-    tree.at_mut(&path).is_some_and(|element| set(element, "xmlns", "", rng))
+    tree.at_mut(&path)
+        .is_some_and(|element| set(element, "xmlns", "", rng))
 }
 
 fn bound_anew(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let Some((path, index)) = some(tree, rng) else { return false };
+    let Some((path, index)) = some(tree, rng) else {
+        return false;
+    };
     let other = rng.pick(&["urn:other", "urn:p", "urn:q", "URN:p", "urn:p ", DS, ""]);
     tree.at_mut(&path).is_some_and(|element| {
         element.attributes[index].value = other.to_owned();
@@ -118,13 +137,22 @@ fn bound_anew(tree: &mut Tree, rng: &mut Rng) -> bool {
 
 /// The infoset stays, the prefix changes: canonical octets differ, for prefixes are a part of them.
 fn prefix_renamed(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let (from, to) = rng.pick(&[("p:", "pp:"), ("q:", "z:"), ("ds:", "sig:"), ("soap:", "s:"), ("wsu:", "u:")]);
+    let (from, to) = rng.pick(&[
+        ("p:", "pp:"),
+        ("q:", "z:"),
+        ("ds:", "sig:"),
+        ("soap:", "s:"),
+        ("wsu:", "u:"),
+    ]);
     let mut changed = false;
     for path in tree.paths() {
-        let Some(element) = tree.at_mut(&path) else { continue };
+        let Some(element) = tree.at_mut(&path) else {
+            continue;
+        };
         changed |= rename(&mut element.name, from, to);
         for attribute in &mut element.attributes {
-            let declares = attribute.name.strip_prefix("xmlns:") == Some(from.trim_end_matches(':'));
+            let declares =
+                attribute.name.strip_prefix("xmlns:") == Some(from.trim_end_matches(':'));
             if declares {
                 attribute.name = format!("xmlns:{}", to.trim_end_matches(':'));
             } else {
@@ -136,7 +164,9 @@ fn prefix_renamed(tree: &mut Tree, rng: &mut Rng) -> bool {
 }
 
 fn rename(name: &mut String, from: &str, to: &str) -> bool {
-    let Some(local) = name.strip_prefix(from) else { return false };
+    let Some(local) = name.strip_prefix(from) else {
+        return false;
+    };
     *name = format!("{to}{local}");
     true
 }
@@ -151,13 +181,22 @@ fn prefix_of_one(tree: &mut Tree, rng: &mut Rng) -> bool {
 }
 
 fn swapped(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let Some((path, index)) = some(tree, rng) else { return false };
-    let Some(element) = tree.at_mut(&path) else { return false };
-    let other = element.attributes.iter().rposition(Attribute::is_declaration).unwrap_or(index);
+    let Some((path, index)) = some(tree, rng) else {
+        return false;
+    };
+    let Some(element) = tree.at_mut(&path) else {
+        return false;
+    };
+    let other = element
+        .attributes
+        .iter()
+        .rposition(Attribute::is_declaration)
+        .unwrap_or(index);
     if other == index {
         return false;
     }
     let value = element.attributes[index].value.clone();
-    element.attributes[index].value = std::mem::replace(&mut element.attributes[other].value, value);
+    element.attributes[index].value =
+        std::mem::replace(&mut element.attributes[other].value, value);
     true
 }

@@ -25,31 +25,53 @@ pub(super) const ALL: &[(&str, OfTree)] = &[
 
 fn moved(tree: &mut Tree, rng: &mut Rng) -> bool {
     let from = somewhere(tree, rng);
-    let Some(element) = tree.take(&from) else { return false };
+    let Some(element) = tree.take(&from) else {
+        return false;
+    };
     let to = somewhere(tree, rng);
     put(tree, &to, Node::Element(element), rng)
 }
 
 fn copied(tree: &mut Tree, rng: &mut Rng) -> bool {
     let from = somewhere(tree, rng);
-    let Some(element) = tree.at(&from).cloned() else { return false };
-    let to = if rng.once_in(2) { somewhere(tree, rng) } else { parent(&from) };
+    let Some(element) = tree.at(&from).cloned() else {
+        return false;
+    };
+    let to = if rng.once_in(2) {
+        somewhere(tree, rng)
+    } else {
+        parent(&from)
+    };
     put(tree, &to, Node::Element(element), rng)
 }
 
 fn parent(path: &[usize]) -> Path {
-    path.split_last().map(|(_, parent)| parent.to_vec()).unwrap_or_default()
+    path.split_last()
+        .map(|(_, parent)| parent.to_vec())
+        .unwrap_or_default()
 }
 
 fn wrapper(rng: &mut Rng) -> Element {
-    let name = rng.pick(&["wrapper", "p:wrapper", "ds:Object", "soap:Header", "payload", "Signature"]);
-    Element { name: name.to_owned(), ..Element::default() }
+    let name = rng.pick(&[
+        "wrapper",
+        "p:wrapper",
+        "ds:Object",
+        "soap:Header",
+        "payload",
+        "Signature",
+    ]);
+    Element {
+        name: name.to_owned(),
+        ..Element::default()
+    }
 }
 
 fn wrapped(tree: &mut Tree, rng: &mut Rng) -> bool {
     let path = somewhere(tree, rng);
     let mut outer = wrapper(rng);
-    let Some(element) = tree.at_mut(&path) else { return false };
+    let Some(element) = tree.at_mut(&path) else {
+        return false;
+    };
     let inner = std::mem::take(element);
     outer.children.push(Node::Element(inner));
     *element = outer;
@@ -58,9 +80,15 @@ fn wrapped(tree: &mut Tree, rng: &mut Rng) -> bool {
 
 fn unwrapped(tree: &mut Tree, rng: &mut Rng) -> bool {
     let path = somewhere(tree, rng);
-    let Some((last, above)) = path.split_last() else { return false };
-    let Some(element) = tree.at(&path).cloned() else { return false };
-    let Some(above) = tree.at_mut(above) else { return false };
+    let Some((last, above)) = path.split_last() else {
+        return false;
+    };
+    let Some(element) = tree.at(&path).cloned() else {
+        return false;
+    };
+    let Some(above) = tree.at_mut(above) else {
+        return false;
+    };
     above.children.splice(*last..=*last, element.children);
     true
 }
@@ -72,7 +100,9 @@ fn left_out(tree: &mut Tree, rng: &mut Rng) -> bool {
 
 fn renamed(tree: &mut Tree, rng: &mut Rng) -> bool {
     let path = somewhere(tree, rng);
-    let Some(element) = tree.at_mut(&path) else { return false };
+    let Some(element) = tree.at_mut(&path) else {
+        return false;
+    };
     element.name = match rng.below(4) {
         0 => format!("{}x", element.name),
         1 => element.local().to_owned(),
@@ -83,7 +113,11 @@ fn renamed(tree: &mut Tree, rng: &mut Rng) -> bool {
 }
 
 fn added(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let path = if rng.once_in(2) { place_of_content(tree, rng) } else { somewhere(tree, rng) };
+    let path = if rng.once_in(2) {
+        place_of_content(tree, rng)
+    } else {
+        somewhere(tree, rng)
+    };
     let mut element = wrapper(rng);
     if rng.once_in(2) {
         element.name = "extra".to_owned();
@@ -93,7 +127,9 @@ fn added(tree: &mut Tree, rng: &mut Rng) -> bool {
 
 fn swapped(tree: &mut Tree, rng: &mut Rng) -> bool {
     let path = somewhere(tree, rng);
-    let Some(element) = tree.at_mut(&path) else { return false };
+    let Some(element) = tree.at_mut(&path) else {
+        return false;
+    };
     let n = element.children.len();
     if n < 2 {
         return false;
@@ -105,18 +141,32 @@ fn swapped(tree: &mut Tree, rng: &mut Rng) -> bool {
 /// Signature wrapping: the signed element goes where its reference still finds it, and a changed copy is read instead.
 fn forged_copy(tree: &mut Tree, rng: &mut Rng) -> bool {
     let signed = place_of(tree, rng, &["Body", "payload", "application", "a"]).unwrap_or_default();
-    let Some(original) = tree.at(&signed).cloned() else { return false };
+    let Some(original) = tree.at(&signed).cloned() else {
+        return false;
+    };
     let mut forged = original.clone();
-    forged.children.retain(|child| !matches!(child, Node::Element(e) if e.local() == "Signature"));
+    forged
+        .children
+        .retain(|child| !matches!(child, Node::Element(e) if e.local() == "Signature"));
     match rng.below(4) {
         0 => forged.children.push(Node::Text("forged".to_owned())),
         1 => forged.children.clear(),
-        2 => forged.children.insert(0, Node::Element(Element { name: "forged".to_owned(), ..Element::default() })),
+        2 => forged.children.insert(
+            0,
+            Node::Element(Element {
+                name: "forged".to_owned(),
+                ..Element::default()
+            }),
+        ),
         _ => {}
     }
     match rng.below(3) {
         0 => forged.attributes.retain(|a| !is_id(a)),
-        1 => forged.attributes.iter_mut().filter(|a| is_id(a)).for_each(|a| a.value.push('2')),
+        1 => forged
+            .attributes
+            .iter_mut()
+            .filter(|a| is_id(a))
+            .for_each(|a| a.value.push('2')),
         _ => {}
     }
     if let Some(element) = tree.at_mut(&signed) {
@@ -124,7 +174,9 @@ fn forged_copy(tree: &mut Tree, rng: &mut Rng) -> bool {
     }
     let mut hidden = original;
     if rng.once_in(3) {
-        hidden.children.retain(|child| !matches!(child, Node::Element(e) if e.local() == "Signature"));
+        hidden
+            .children
+            .retain(|child| !matches!(child, Node::Element(e) if e.local() == "Signature"));
     }
     let node = match rng.once_in(2) {
         true => Node::Element(hidden),
@@ -136,7 +188,9 @@ fn forged_copy(tree: &mut Tree, rng: &mut Rng) -> bool {
     };
     let to = match rng.below(3) {
         0 => Path::new(),
-        1 => place_of(tree, rng, &["Header", "Security", "Signature", "KeyInfo"]).unwrap_or_default(),
+        1 => {
+            place_of(tree, rng, &["Header", "Security", "Signature", "KeyInfo"]).unwrap_or_default()
+        }
         _ => somewhere(tree, rng),
     };
     put(tree, &to, node, rng)
@@ -161,24 +215,34 @@ fn take_attribute(tree: &mut Tree, rng: &mut Rng, remove: bool) -> Option<Attrib
         return None;
     }
     let at = rng.below(element.attributes.len());
-    Some(if remove { element.attributes.remove(at) } else { element.attributes[at].clone() })
+    Some(if remove {
+        element.attributes.remove(at)
+    } else {
+        element.attributes[at].clone()
+    })
 }
 
 fn give_attribute(tree: &mut Tree, rng: &mut Rng, attribute: Attribute) -> bool {
     let path = somewhere(tree, rng);
-    let Some(element) = tree.at_mut(&path) else { return false };
+    let Some(element) = tree.at_mut(&path) else {
+        return false;
+    };
     let at = rng.below(element.attributes.len() + 1);
     element.attributes.insert(at, attribute);
     true
 }
 
 fn attribute_moved(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let Some(attribute) = take_attribute(tree, rng, true) else { return false };
+    let Some(attribute) = take_attribute(tree, rng, true) else {
+        return false;
+    };
     give_attribute(tree, rng, attribute)
 }
 
 fn attribute_copied(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let Some(attribute) = take_attribute(tree, rng, false) else { return false };
+    let Some(attribute) = take_attribute(tree, rng, false) else {
+        return false;
+    };
     give_attribute(tree, rng, attribute)
 }
 
@@ -207,11 +271,21 @@ fn attribute_added(tree: &mut Tree, rng: &mut Rng) -> bool {
 }
 
 fn attribute_renamed(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let Some(mut attribute) = take_attribute(tree, rng, true) else { return false };
+    let Some(mut attribute) = take_attribute(tree, rng, true) else {
+        return false;
+    };
     attribute.name = match rng.below(3) {
         0 => attribute.name.to_ascii_uppercase(),
-        1 => attribute.name.rsplit(':').next().unwrap_or_default().to_owned(),
-        _ => format!("p:{}", attribute.name.rsplit(':').next().unwrap_or_default()),
+        1 => attribute
+            .name
+            .rsplit(':')
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+        _ => format!(
+            "p:{}",
+            attribute.name.rsplit(':').next().unwrap_or_default()
+        ),
     };
     give_attribute(tree, rng, attribute)
 }
@@ -233,7 +307,9 @@ fn id_copied(tree: &mut Tree, rng: &mut Rng) -> bool {
     }
     let mut id = ids[rng.below(ids.len())].clone();
     if rng.once_in(2) {
-        id.name = rng.pick(&["Id", "ID", "id", "xml:id", "wsu:Id", "iD", "p:Id"]).to_owned();
+        id.name = rng
+            .pick(&["Id", "ID", "id", "xml:id", "wsu:Id", "iD", "p:Id"])
+            .to_owned();
     }
     give_attribute(tree, rng, id)
 }

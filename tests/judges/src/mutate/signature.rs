@@ -1,6 +1,7 @@
 //! The signature itself: methods, references, transforms, values, its place, a second one, what is added to it.
 
-use super::{OfTree, place_of, put, some_character, somewhere};
+use super::values::{base64_broken, base64_changed, base64_layout};
+use super::{OfTree, place_of, put, somewhere};
 use crate::rng::Rng;
 use crate::template::{DS, ENVELOPED, METHODS};
 use crate::tree::{Attribute, Element, Node, Path, Tree};
@@ -29,9 +30,16 @@ pub(super) const ALL: &[(&str, OfTree)] = &[
 ];
 
 fn set_algorithm(tree: &mut Tree, rng: &mut Rng, locals: &[&str], uri: &str) -> bool {
-    let Some(path) = place_of(tree, rng, locals) else { return false };
-    let Some(element) = tree.at_mut(&path) else { return false };
-    let found = element.attributes.iter_mut().find(|a| a.name == "Algorithm");
+    let Some(path) = place_of(tree, rng, locals) else {
+        return false;
+    };
+    let Some(element) = tree.at_mut(&path) else {
+        return false;
+    };
+    let found = element
+        .attributes
+        .iter_mut()
+        .find(|a| a.name == "Algorithm");
     found.is_some_and(|attribute| {
         let differs = attribute.value != uri;
         attribute.value = uri.to_owned();
@@ -70,12 +78,30 @@ fn digest_method(tree: &mut Tree, rng: &mut Rng) -> bool {
 }
 
 fn uri(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let Some(path) = place_of(tree, rng, &["Reference"]) else { return false };
+    let Some(path) = place_of(tree, rng, &["Reference"]) else {
+        return false;
+    };
     let uri = rng.pick(&[
-        "", "#", "#payload", "#body", "#root", "#x1", "#xpointer(/)", "#xpointer(id('payload'))", "# payload", "payload",
-        "#p%61yload", "http://a.example/", "file:///etc/hostname", "#BODY", "?#body", ".",
+        "",
+        "#",
+        "#payload",
+        "#body",
+        "#root",
+        "#x1",
+        "#xpointer(/)",
+        "#xpointer(id('payload'))",
+        "# payload",
+        "payload",
+        "#p%61yload",
+        "http://a.example/",
+        "file:///etc/hostname",
+        "#BODY",
+        "?#body",
+        ".",
     ]);
-    let Some(element) = tree.at_mut(&path) else { return false };
+    let Some(element) = tree.at_mut(&path) else {
+        return false;
+    };
     if rng.once_in(12) {
         element.attributes.retain(|a| a.name != "URI");
         return true;
@@ -90,8 +116,13 @@ fn uri(tree: &mut Tree, rng: &mut Rng) -> bool {
 
 /// The prefix that the signature's own elements have.
 fn prefix(tree: &Tree, path: &[usize]) -> String {
-    let name = tree.at(path).map(|element| element.name.as_str()).unwrap_or_default();
-    name.split_once(':').map(|(prefix, _)| format!("{prefix}:")).unwrap_or_default()
+    let name = tree
+        .at(path)
+        .map(|element| element.name.as_str())
+        .unwrap_or_default();
+    name.split_once(':')
+        .map(|(prefix, _)| format!("{prefix}:"))
+        .unwrap_or_default()
 }
 
 fn transform_added(tree: &mut Tree, rng: &mut Rng) -> bool {
@@ -107,15 +138,26 @@ fn transform_added(tree: &mut Tree, rng: &mut Rng) -> bool {
             "urn:unknown",
         ]),
     };
-    let Some(reference) = place_of(tree, rng, &["Reference"]) else { return false };
+    let Some(reference) = place_of(tree, rng, &["Reference"]) else {
+        return false;
+    };
     let prefix = prefix(tree, &reference);
-    let mut transform = Element { name: format!("{prefix}Transform"), ..Element::default() };
+    let mut transform = Element {
+        name: format!("{prefix}Transform"),
+        ..Element::default()
+    };
     transform.attributes.push(Attribute::new("Algorithm", uri));
     if uri.contains("xpath") {
-        let xpath = Element { name: format!("{prefix}XPath"), children: vec![Node::Text("true()".to_owned())], ..Element::default() };
+        let xpath = Element {
+            name: format!("{prefix}XPath"),
+            children: vec![Node::Text("true()".to_owned())],
+            ..Element::default()
+        };
         transform.children.push(Node::Element(xpath));
     }
-    let Some(element) = tree.at_mut(&reference) else { return false };
+    let Some(element) = tree.at_mut(&reference) else {
+        return false;
+    };
     let existing = element.children.iter_mut().find_map(|child| match child {
         Node::Element(child) if child.local() == "Transforms" => Some(child),
         _ => None,
@@ -127,7 +169,11 @@ fn transform_added(tree: &mut Tree, rng: &mut Rng) -> bool {
         }
         None => {
             let children = vec![Node::Element(transform)];
-            let transforms = Element { name: format!("{prefix}Transforms"), children, ..Element::default() };
+            let transforms = Element {
+                name: format!("{prefix}Transforms"),
+                children,
+                ..Element::default()
+            };
             element.children.insert(0, Node::Element(transforms));
         }
     }
@@ -144,7 +190,9 @@ fn transform_left_out(tree: &mut Tree, rng: &mut Rng) -> bool {
 }
 
 fn transforms_swapped(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let Some(path) = place_of(tree, rng, &["Transforms"]) else { return false };
+    let Some(path) = place_of(tree, rng, &["Transforms"]) else {
+        return false;
+    };
     tree.at_mut(&path).is_some_and(|element| {
         element.children.reverse();
         element.children.len() > 1
@@ -155,16 +203,27 @@ fn parameters(tree: &mut Tree, rng: &mut Rng) -> bool {
     if let Some(path) = place_of(tree, rng, &["InclusiveNamespaces"])
         && rng.once_in(2)
     {
-        let Some(element) = tree.at_mut(&path) else { return false };
-        let list = rng.pick(&["", "p", "q p", "p p", "#default", "soap ds", "p\nq", "p,q", "#all", "xmlns"]);
+        let Some(element) = tree.at_mut(&path) else {
+            return false;
+        };
+        let list = rng.pick(&[
+            "", "p", "q p", "p p", "#default", "soap ds", "p\nq", "p,q", "#all", "xmlns",
+        ]);
         element.attributes.retain(|a| a.name != "PrefixList");
         if !rng.once_in(6) {
             element.attributes.push(Attribute::new("PrefixList", list));
         }
         return true;
     }
-    let places = ["Transform", "CanonicalizationMethod", "SignatureMethod", "DigestMethod"];
-    let Some(path) = place_of(tree, rng, &places) else { return false };
+    let places = [
+        "Transform",
+        "CanonicalizationMethod",
+        "SignatureMethod",
+        "DigestMethod",
+    ];
+    let Some(path) = place_of(tree, rng, &places) else {
+        return false;
+    };
     let prefix = prefix(tree, &path);
     let node = match rng.below(5) {
         0 => Node::Text("text".to_owned()),
@@ -175,9 +234,18 @@ fn parameters(tree: &mut Tree, rng: &mut Rng) -> bool {
         }),
         2 => Node::Comment("x".to_owned()),
         _ => {
-            let mut list = Element { name: "ec:InclusiveNamespaces".to_owned(), ..Element::default() };
-            list.attributes.push(Attribute::new("xmlns:ec", "http://www.w3.org/2001/10/xml-exc-c14n#"));
-            list.attributes.push(Attribute::new("PrefixList", rng.pick(&["p", "#default q", ""])));
+            let mut list = Element {
+                name: "ec:InclusiveNamespaces".to_owned(),
+                ..Element::default()
+            };
+            list.attributes.push(Attribute::new(
+                "xmlns:ec",
+                "http://www.w3.org/2001/10/xml-exc-c14n#",
+            ));
+            list.attributes.push(Attribute::new(
+                "PrefixList",
+                rng.pick(&["p", "#default q", ""]),
+            ));
             Node::Element(list)
         }
     };
@@ -185,10 +253,18 @@ fn parameters(tree: &mut Tree, rng: &mut Rng) -> bool {
 }
 
 fn reference_copied(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let Some(path) = place_of(tree, rng, &["Reference"]) else { return false };
-    let (Some(reference), Some((at, above))) = (tree.at(&path).cloned(), path.split_last()) else { return false };
-    let Some(above) = tree.at_mut(above) else { return false };
-    above.children.insert(at + rng.below(2), Node::Element(reference));
+    let Some(path) = place_of(tree, rng, &["Reference"]) else {
+        return false;
+    };
+    let (Some(reference), Some((at, above))) = (tree.at(&path).cloned(), path.split_last()) else {
+        return false;
+    };
+    let Some(above) = tree.at_mut(above) else {
+        return false;
+    };
+    above
+        .children
+        .insert(at + rng.below(2), Node::Element(reference));
     true
 }
 
@@ -196,113 +272,105 @@ fn reference_left_out(tree: &mut Tree, rng: &mut Rng) -> bool {
     take(tree, rng, &["Reference"]).is_some()
 }
 
-fn change_base64(tree: &mut Tree, rng: &mut Rng, change: fn(&mut String, &mut Rng)) -> bool {
-    let places = ["DigestValue", "SignatureValue", "SignatureValue", "X509Certificate"];
-    let Some(path) = place_of(tree, rng, &places) else { return false };
-    let Some(element) = tree.at_mut(&path) else { return false };
-    let text = element.children.iter_mut().find_map(|child| match child {
-        Node::Text(text) if !text.is_empty() && !text.contains('@') => Some(text),
-        _ => None,
-    });
-    text.is_some_and(|text| {
-        change(text, rng);
-        true
-    })
-}
-
-fn base64_layout(tree: &mut Tree, rng: &mut Rng) -> bool {
-    change_base64(tree, rng, |text, rng| {
-        let space = rng.pick(&["\n", " ", "\t", "\r\n", "&#13;\n", "&#xA;", "\u{a0}", "\u{200b}", "&#10;&#10;", "\u{b}"]);
-        let at = some_character(text, rng);
-        if !text[..at].ends_with('&') {
-            text.insert_str(at, space);
-        }
-    })
-}
-
-fn base64_broken(tree: &mut Tree, rng: &mut Rng) -> bool {
-    change_base64(tree, rng, |text, rng| match rng.below(8) {
-        0 => *text = text.replace('=', ""),
-        1 => text.push('='),
-        2 => *text = text.replace('+', "-").replace('/', "_"),
-        3 => text.push_str("AAAA"),
-        4 => text.push_str("!"),
-        5 => {
-            let at = some_character(text, rng);
-            text.insert(at, rng.pick(&['=', '*', '.', '\u{4d9}', '\u{0661}']));
-        }
-        6 => {
-            text.pop();
-        }
-        // The bits that no octet takes: another spelling of the same octets.
-        _ => {
-            if let Some(at) = text.trim_end().trim_end_matches('=').len().checked_sub(1)
-                && let Some(c) = text[at..].chars().next()
-                && let Some(next) = char::from_u32(u32::from(c) + 1).filter(char::is_ascii_alphanumeric)
-            {
-                text.replace_range(at..at + c.len_utf8(), &next.to_string());
-            }
-        }
-    })
-}
-
-fn base64_changed(tree: &mut Tree, rng: &mut Rng) -> bool {
-    change_base64(tree, rng, |text, rng| {
-        let at = some_character(text, rng);
-        if let Some(c) = text[at..].chars().next().filter(char::is_ascii_alphanumeric) {
-            let new = if c == 'A' { 'B' } else { 'A' };
-            text.replace_range(at..at + c.len_utf8(), &new.to_string());
-        }
-    })
-}
-
 fn moved(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let Some(signature) = take(tree, rng, &["Signature"]) else { return false };
-    let to = if rng.once_in(2) { Path::new() } else { somewhere(tree, rng) };
+    let Some(signature) = take(tree, rng, &["Signature"]) else {
+        return false;
+    };
+    let to = if rng.once_in(2) {
+        Path::new()
+    } else {
+        somewhere(tree, rng)
+    };
     put(tree, &to, Node::Element(signature), rng)
 }
 
 fn copied(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let Some(path) = place_of(tree, rng, &["Signature"]) else { return false };
-    let Some(signature) = tree.at(&path).cloned() else { return false };
-    let to = if rng.once_in(2) { Path::new() } else { somewhere(tree, rng) };
+    let Some(path) = place_of(tree, rng, &["Signature"]) else {
+        return false;
+    };
+    let Some(signature) = tree.at(&path).cloned() else {
+        return false;
+    };
+    let to = if rng.once_in(2) {
+        Path::new()
+    } else {
+        somewhere(tree, rng)
+    };
     put(tree, &to, Node::Element(signature), rng)
 }
 
 fn part_copied(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let parts = ["SignedInfo", "SignatureValue", "KeyInfo", "DigestValue", "DigestMethod", "Transforms", "SignatureMethod"];
-    let Some(path) = place_of(tree, rng, &parts) else { return false };
-    let (Some(part), Some((_, above))) = (tree.at(&path).cloned(), path.split_last()) else { return false };
+    let parts = [
+        "SignedInfo",
+        "SignatureValue",
+        "KeyInfo",
+        "DigestValue",
+        "DigestMethod",
+        "Transforms",
+        "SignatureMethod",
+    ];
+    let Some(path) = place_of(tree, rng, &parts) else {
+        return false;
+    };
+    let (Some(part), Some((_, above))) = (tree.at(&path).cloned(), path.split_last()) else {
+        return false;
+    };
     put(tree, above, Node::Element(part), rng)
 }
 
 fn object(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let Some(path) = place_of(tree, rng, &["Signature"]) else { return false };
-    let mut object = Element { name: format!("{}Object", prefix(tree, &path)), ..Element::default() };
+    let Some(path) = place_of(tree, rng, &["Signature"]) else {
+        return false;
+    };
+    let mut object = Element {
+        name: format!("{}Object", prefix(tree, &path)),
+        ..Element::default()
+    };
     if rng.once_in(2) {
-        object.attributes.push(Attribute::new("Id", rng.pick(&["object", "payload", "body"])));
+        object.attributes.push(Attribute::new(
+            "Id",
+            rng.pick(&["object", "payload", "body"]),
+        ));
     }
     if rng.once_in(2) {
-        object.children.push(Node::Element(Element { name: "anything".to_owned(), ..Element::default() }));
+        object.children.push(Node::Element(Element {
+            name: "anything".to_owned(),
+            ..Element::default()
+        }));
     }
-    let Some(signature) = tree.at_mut(&path) else { return false };
-    let at = if rng.once_in(3) { rng.below(signature.children.len() + 1) } else { signature.children.len() };
+    let Some(signature) = tree.at_mut(&path) else {
+        return false;
+    };
+    let at = if rng.once_in(3) {
+        rng.below(signature.children.len() + 1)
+    } else {
+        signature.children.len()
+    };
     signature.children.insert(at, Node::Element(object));
     true
 }
 
 fn key_info(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let Some(path) = place_of(tree, rng, &["KeyInfo", "X509Data"]) else { return false };
+    let Some(path) = place_of(tree, rng, &["KeyInfo", "X509Data"]) else {
+        return false;
+    };
     let prefix = prefix(tree, &path);
     let leaf = |name: &str, text: &str| {
-        Node::Element(Element { name: format!("{prefix}{name}"), children: vec![Node::Text(text.to_owned())], ..Element::default() })
+        Node::Element(Element {
+            name: format!("{prefix}{name}"),
+            children: vec![Node::Text(text.to_owned())],
+            ..Element::default()
+        })
     };
     let node = match rng.below(5) {
         0 => leaf("KeyName", "somebody"),
         1 => leaf("X509SubjectName", "CN=TEST"),
         2 => leaf("X509Certificate", "AAAA"),
         3 => {
-            let mut method = Element { name: format!("{prefix}RetrievalMethod"), ..Element::default() };
+            let mut method = Element {
+                name: format!("{prefix}RetrievalMethod"),
+                ..Element::default()
+            };
             method.attributes.push(Attribute::new("URI", "#payload"));
             Node::Element(method)
         }
@@ -316,9 +384,22 @@ fn key_info_left_out(tree: &mut Tree, rng: &mut Rng) -> bool {
 }
 
 fn attribute(tree: &mut Tree, rng: &mut Rng) -> bool {
-    let parts = ["Signature", "SignedInfo", "SignatureValue", "KeyInfo", "Reference", "DigestValue", "Transforms", "Transform"];
-    let Some(path) = place_of(tree, rng, &parts) else { return false };
-    let Some(element) = tree.at_mut(&path) else { return false };
+    let parts = [
+        "Signature",
+        "SignedInfo",
+        "SignatureValue",
+        "KeyInfo",
+        "Reference",
+        "DigestValue",
+        "Transforms",
+        "Transform",
+    ];
+    let Some(path) = place_of(tree, rng, &parts) else {
+        return false;
+    };
+    let Some(element) = tree.at_mut(&path) else {
+        return false;
+    };
     let (name, value) = rng.pick(&[
         ("Id", "s1"),
         ("Id", "body"),
