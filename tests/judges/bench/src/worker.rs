@@ -218,8 +218,8 @@ impl Ready {
             match reader.read_resolved_event()? {
                 (_, Event::Start(start)) => {
                     inside = match start.local_name().as_ref() {
-                        b"SignatureValue" => 1,
-                        b"X509Certificate" => 2,
+                        "SignatureValue" => 1,
+                        "X509Certificate" => 2,
                         _ => 0,
                     };
                 }
