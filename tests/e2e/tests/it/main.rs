@@ -5,6 +5,7 @@
     reason = "a test's helper fails by panicking, as the test does"
 )]
 
+mod attacks;
 mod authority;
 mod browser;
 mod clients;
