@@ -104,28 +104,28 @@ pub async fn answer(authority: &Arc<Authority>, request_der: &[u8]) -> Answer {
 /// Answers one request as it would have been at a moment; every outcome has its bytes, and none is kept.
 ///
 /// Where the responder of now was not in force then, its key gets a certificate for that moment, in memory only.
-pub async fn answer_as_of(authority: &Authority, request_der: &[u8], at: Moment) -> Answer {
+pub async fn answer_as_of(authority: &Arc<Authority>, request_der: &[u8], at: Moment) -> Answer {
     let request = match read(authority, request_der) {
         Ok(request) => request,
         Err(status) => return Answer::failed(status),
     };
-    let Some(mut draft) = draft(authority, &request, at) else {
-        return Answer::failed(ResponseStatus::TryLater);
-    };
-    let certificate = &draft.responder.certificate;
-    let in_force = certificate.not_before() <= at && at <= certificate.not_after();
-    let issuer = authority.issuer(draft.issuer).clone();
-    let period = Standing::InForce.period(at, authority.config.responder());
+    let asked = Arc::clone(authority);
     let work = move || {
-        if !in_force {
+        // What is so when its turn has come.
+        let Some(mut draft) = draft(&asked, &request, at) else {
+            return Ok(None);
+        };
+        let certificate = &draft.responder.certificate;
+        if at < certificate.not_before() || certificate.not_after() < at {
             let key = draft.responder.key.clone();
-            let responder = responder_again(draft.issuer, &issuer, key, period)?;
+            let period = Standing::InForce.period(at, asked.config.responder());
+            let issuer = asked.issuer(draft.issuer);
+            let responder = responder_again(draft.issuer, issuer, key, period)?;
             draft.responder = Arc::new(responder);
         }
-        draft.sign()
+        Ok(Some(Answer::unkept(draft.sign()?)))
     };
-    let signed = authority.places.signing(work).await;
-    told(signed.map(|der| Some(Answer::unkept(der))))
+    told(authority.places.signing(work).await)
 }
 
 fn told(answered: Result<Option<Answer>, PkiError>) -> Answer {

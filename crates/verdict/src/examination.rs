@@ -155,8 +155,16 @@ impl<'d> Examination<'d> {
             findings.push(finding);
             stamp = earliest;
         }
-        // EN 319 102-1, 5.5.4: the signing certificate is judged as of the best signature time.
-        let moment = stamp.as_ref().map_or(at, |stamp| stamp.at);
+        if let Some(stamp) = &mut stamp {
+            // EN 319 102-1, 5.5: best-signature-time begins as the current time, and a stamp only lowers it.
+            stamp.at = stamp.at.min(at);
+        }
+        // EN 319 102-1, 5.5.4: the signing certificate is judged as of the best signature time. An envelope asks whether
+        // this system may send now, whenever it signed.
+        let moment = match (&stamp, subject.kind()) {
+            (Some(stamp), kind) if kind != SubjectKind::Transport => stamp.at,
+            _ => at,
+        };
         let mut path = None;
         if let Some(signer) = &signer {
             let (chain, built) =
@@ -239,7 +247,12 @@ impl<'d> Examination<'d> {
             lists: &self.lists,
             limits: &self.limits,
             policy: &self.policy,
-            at: self.facts.moment,
+            // Only the signer himself is judged as of the stamp.
+            at: if id.place() == 0 {
+                self.facts.moment
+            } else {
+                self.facts.at
+            },
         };
         let account = hearing.account(&need, received);
         let believed = match account.said {

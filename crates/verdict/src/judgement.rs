@@ -20,7 +20,13 @@ use crate::verdict::{
 pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option<Proven<'d>>) {
     let mut findings = facts.findings;
     let revocation = if facts.path.is_some() && findings.iter().all(Finding::is_pass) {
-        revocation::judge(&facts.asked, &facts.accounts, facts.moment, policy)
+        revocation::judge_stamped(
+            &facts.asked,
+            &facts.accounts,
+            facts.moment,
+            facts.at,
+            policy,
+        )
     } else {
         Finding::not_asked(
             CheckId::Revocation,

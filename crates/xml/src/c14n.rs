@@ -89,10 +89,17 @@ impl Sink for Vec<u8> {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum C14nError {
+    /// The `xml:base` values that Canonical XML 1.1 would join (§2.4) have more than
+    /// [`JOINED_BASES_BYTES_MAX`] in all: joining looks at all of them again for each.
+    #[error("the xml:base values to be joined have more than {JOINED_BASES_BYTES_MAX} bytes")]
+    BasesTooLong,
     /// Nothing would be left: a subtree that is left out holds the apex.
     #[error("nothing is left to canonicalize")]
     Nothing,
 }
+
+/// Bytes of all `xml:base` values that are joined: four times what servers take as an address.
+pub const JOINED_BASES_BYTES_MAX: usize = 8 * 1024;
 
 /// The canonical octets of the subtree.
 ///

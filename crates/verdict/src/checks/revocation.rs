@@ -36,9 +36,22 @@ enum Standing {
 /// Judges all certificates of the path below the anchor: the worst that the policy does not tolerate decides, the signer
 /// first among equals.
 pub(crate) fn judge(asked: &[Asked], accounts: &[Account], at: Moment, policy: &Policy) -> Finding {
+    judge_stamped(asked, accounts, at, at, policy)
+}
+
+/// The same of a signer as of the `moment` that a stamp proves. The authorities above are judged as of `now`: they sign
+/// what is said of the signer today, and one that is revoked today can say anything.
+pub(crate) fn judge_stamped(
+    asked: &[Asked],
+    accounts: &[Account],
+    moment: Moment,
+    now: Moment,
+    policy: &Policy,
+) -> Finding {
     let mut good = Vec::new();
     let mut bad: Vec<(Standing, usize, String)> = Vec::new();
     for certificate in asked {
+        let at = if certificate.place == 0 { moment } else { now };
         let (standing, why) = weigh(certificate, accounts, at);
         let why = format!("{}: {why}", certificate.name);
         if standing == Standing::Good {

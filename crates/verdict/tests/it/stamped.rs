@@ -149,6 +149,42 @@ fn a_signature_that_was_stamped_while_its_certificate_was_good_stays_good() {
     assert_eq!(judged(&since), Judged::Passed, "revoked after the stamp");
 }
 
+/// What is said of the signer today is signed by that authority today.
+#[test]
+fn an_authority_that_was_revoked_after_the_stamp_vouches_for_nobody() {
+    let stand = expired();
+    let xml = stamped(&stand, signing().plus(seconds(60)));
+    let verdict = examine(
+        &stand,
+        &xml,
+        noon(),
+        revoked_from(noon().minus(days(1)), stand.issuer().certificate),
+    );
+    assert_eq!(
+        judged(&verdict),
+        Judged::Refused(L::AuthorityRevoked, S::RevokedCaNoPoe),
+        "{}",
+        verdict.to_text()
+    );
+}
+
+/// Clocks may differ by five minutes, but a stamp only moves the moment back.
+#[test]
+fn a_stamp_does_not_move_the_moment_forward() {
+    let mut spec = citizen_spec();
+    spec.validity.not_before = noon().plus(seconds(120));
+    let stand = Stand::new().with_citizen(&spec);
+    let xml = stamped(&stand, noon().plus(seconds(180)));
+    let verdict = examine(&stand, &xml, noon(), nobody);
+    assert_eq!(
+        judged(&verdict),
+        Judged::Refused(L::CertificateNotYetValid, S::NotYetValid),
+        "{}",
+        verdict.to_text()
+    );
+    assert_eq!(verdict.best_signature_time, Some(noon()));
+}
+
 #[test]
 fn without_a_stamp_the_moment_judged_counts() {
     let stand = expired();

@@ -6,7 +6,7 @@ use crate::XML_NAMESPACE;
 use crate::c14n::base;
 use crate::c14n::out::Out;
 use crate::c14n::scope::Scope;
-use crate::c14n::{C14nError, Method, Sink, Subtree};
+use crate::c14n::{C14nError, JOINED_BASES_BYTES_MAX, Method, Sink, Subtree};
 use crate::element::Element;
 use crate::scan;
 use crate::tree::{AttributeData, Document, ElementData, Kind, NodeId};
@@ -28,7 +28,7 @@ pub(crate) fn render(
     let mut renderer = Renderer {
         document,
         apex,
-        inherited: Inherited::of(apex, method),
+        inherited: Inherited::of(apex, method)?,
         with_comments: method.has_comments(),
         without,
         scope: Scope::new(document, method),
@@ -325,10 +325,12 @@ struct Inherited<'d> {
 }
 
 impl<'d> Inherited<'d> {
-    fn of(apex: Element<'d>, method: &Method) -> Self {
+    fn of(apex: Element<'d>, method: &Method) -> Result<Self, C14nError> {
         let mut inherited = Self::default();
         let version_1_1 = match method {
-            Method::Exclusive { .. } | Method::ExclusiveWithComments { .. } => return inherited,
+            Method::Exclusive { .. } | Method::ExclusiveWithComments { .. } => {
+                return Ok(inherited);
+            }
             Method::Inclusive | Method::InclusiveWithComments => false,
             Method::Inclusive11 | Method::Inclusive11WithComments => true,
         };
@@ -357,12 +359,16 @@ impl<'d> Inherited<'d> {
         if !bases.is_empty() {
             inherited.replaces_base = true;
             let own = apex.attribute(Some(XML_NAMESPACE), "base");
+            let bytes: usize = own.iter().chain(&bases).map(|base| base.len()).sum();
+            if bytes > JOINED_BASES_BYTES_MAX {
+                return Err(C14nError::BasesTooLong);
+            }
             let joined = base::joined(own.into_iter().chain(bases));
             if !joined.is_empty() {
                 inherited.values.push(("base", Cow::Owned(joined)));
             }
         }
-        inherited
+        Ok(inherited)
     }
 
     fn is_nothing(&self) -> bool {

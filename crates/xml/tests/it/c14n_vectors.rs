@@ -3,7 +3,9 @@
 //! Source: the situations of the examples in Canonical XML 1.0 §3, Exclusive XML Canonicalization §2.2
 //! and Canonical XML 1.1 §3, in documents of our own; the results were confirmed with xmlsec1.
 
-use qaqpa_xml::c14n::{C14nError, Method, Sink, Subtree, canonicalize, canonicalize_into};
+use qaqpa_xml::c14n::{
+    C14nError, JOINED_BASES_BYTES_MAX, Method, Sink, Subtree, canonicalize, canonicalize_into,
+};
 use qaqpa_xml::{Document, Element, XmlLimits};
 
 fn parse(text: &str) -> Document {
@@ -157,6 +159,19 @@ fn c14n_1_1_joins_the_bases_around_a_part() {
         "<e3 id=\"E3\" xml:base=\"foo\"></e3>"
     );
     assert!(whole(text, &Method::Inclusive11).contains("<e3 id=\"E3\" xml:base=\"foo\"></e3>"));
+}
+
+/// Joining looks at every value again for each: together they are bounded.
+#[test]
+fn c14n_1_1_joins_no_more_than_the_bound() {
+    for (more, answer) in [(0, Ok(())), (1, Err(C14nError::BasesTooLong))] {
+        let long = "a".repeat(JOINED_BASES_BYTES_MAX - 2 + more);
+        let document = parse(&format!("<a xml:base='{long}'><b xml:base='b/'/></a>"));
+        let subtree = Subtree::element(find(&document, "b"));
+        let canonical = canonicalize(&subtree, &Method::Inclusive11);
+        assert_eq!(canonical.map(|_| ()), answer, "{more}");
+        assert!(canonicalize(&subtree, &Method::Inclusive).is_ok());
+    }
 }
 
 /// Source: Canonical XML 1.1, §2.4, on the document of the erratum about `..`.

@@ -37,6 +37,9 @@ pub(crate) struct KeyInfo {
     pub(crate) certificates: Vec<Vec<u8>>,
     pub(crate) issuer_serial: Option<(String, String)>,
     pub(crate) thumbprint: Option<Thumbprint>,
+    /// Whether a token beside the signature was read: a second reference could name the same one, and have it decoded
+    /// again and again.
+    has_token: bool,
 }
 
 impl KeyInfo {
@@ -129,6 +132,9 @@ impl KeyInfo {
                         uri: uri.to_owned(),
                         why: "not a BinarySecurityToken in wsse:Security",
                     });
+                }
+                if std::mem::replace(&mut self.has_token, true) {
+                    return Err(SignatureError::malformed("two references to tokens"));
                 }
                 self.token(token)
             }

@@ -1,8 +1,8 @@
 //! One `ds:Reference`: what it is about, how it becomes octets, and their digest.
 
 use qaqpa_crypto::DigestAlgorithm;
-use qaqpa_xml::c14n::Subtree;
-use qaqpa_xml::{Element, NodeId};
+use qaqpa_xml::c14n::{Method, Subtree};
+use qaqpa_xml::{Element, NodeId, XML_NAMESPACE};
 
 use super::parts::{Parts, plain_algorithm};
 use super::transforms::{Omission, Transforms};
@@ -80,6 +80,12 @@ impl<'d> Reference<'d> {
             "" => Target::Document(element.document().root()),
             _ => Target::Element(ids::resolve(element.document(), uri)?),
         };
+        if joins_bases(target.element(), &transforms.method) {
+            return Err(refused(
+                uri,
+                "its xml:base would be digested joined with another, and read alone",
+            ));
+        }
         // Other Types are remarks (XMLDSig 1.1, §4.4.3.1); of which signature the properties must be is asked with them.
         if kind == Some(COUNTERSIGNED) && !target.element().is(DS, "SignatureValue") {
             return Err(refused(
@@ -131,6 +137,20 @@ impl<'d> Reference<'d> {
             _ => Without::Nothing,
         }
     }
+}
+
+/// Canonical XML 1.1, §2.4: the `xml:base` of the topmost element is digested joined with those of its ancestors, which the
+/// reference does not cover: another value there, and another one here, can give the same octets.
+fn joins_bases(target: Element<'_>, method: &Method) -> bool {
+    let has_base = |element: &Element<'_>| element.attribute(Some(XML_NAMESPACE), "base").is_some();
+    matches!(
+        method,
+        Method::Inclusive11 | Method::Inclusive11WithComments
+    ) && has_base(&target)
+        && target
+            .ancestors_and_self()
+            .skip(1)
+            .any(|above| has_base(&above))
 }
 
 /// All signatures, each of which must be a child of the root that the reference is about.

@@ -26,6 +26,26 @@ fn transform_refused(uri: &str) -> SignatureError {
     }
 }
 
+/// Canonical XML 1.1, §2.4: `""` joined with `"#…"` is `""`, so that the octets are those of no `xml:base` at all.
+#[test]
+fn an_xml_base_that_is_digested_only_joined_with_another_is_refused() {
+    let by_1_1 = ["http://www.w3.org/2006/12/xml-c14n11"];
+    let judged = |above: &str, own: &str| {
+        let references = reference(0, "", &[ENVELOPED, INCLUSIVE]) + &reference(1, "#b", &by_1_1);
+        let template = format!(
+            "<a{above}><b Id=\"b\"{own}>x</b>{}</a>",
+            signature(INCLUSIVE, &references)
+        );
+        judge_enveloped(&forge(&template, applicant()), applicant().spki()).map(|_| ())
+    };
+    let why = "its xml:base would be digested joined with another, and read alone";
+    let refused = Err(reference_refused("#b", why));
+    assert_eq!(judged(" xml:base=\"\"", " xml:base=\"#evil\""), refused);
+    assert_eq!(judged(" xml:base=\"evil/\"", " xml:base=\"..\""), refused);
+    assert_eq!(judged(" xml:base=\"http://g/\"", ""), Ok(()));
+    assert_eq!(judged("", " xml:base=\"http://g/\""), Ok(()));
+}
+
 #[test]
 fn w17_xpointer_and_other_cases_of_a_name_lead_nowhere() {
     for uri in ["#xpointer(id('r'))", "#xpointer(/)", "#element(/1)", "#"] {

@@ -524,6 +524,17 @@ fn k13_a_token_of_another_kind_or_another_security_is_refused() {
         refused(&xml.replace(&token, &token.replace(v3, path))),
         malformed("BinarySecurityToken is not an X509v3 certificate in base64")
     );
+    // Once is enough: each reference would have the token decoded again.
+    let whole = cut(
+        &xml,
+        "<wsse:SecurityTokenReference",
+        "</wsse:SecurityTokenReference>",
+    )
+    .to_owned();
+    assert_eq!(
+        refused(&xml.replace(&whole, &whole.repeat(2))),
+        malformed("two references to tokens")
+    );
     let reference = cut(&xml, "<wsse:Reference", "/>").to_owned();
     assert_eq!(
         refused(&xml.replace(&reference, &reference.replace(v3, path))),

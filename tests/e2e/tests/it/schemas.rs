@@ -41,7 +41,12 @@ fn every_json_is_of_its_schema_and_every_schema_is_used() {
         .and_then(|list| list.first())
         .map(|entry| entry["id"].as_str().unwrap().to_owned());
     let capsule = folder.path().join("capsule.json");
-    json(&["verify", signed, "--write-capsule", capsule.to_str().unwrap()]);
+    json(&[
+        "verify",
+        signed,
+        "--write-capsule",
+        capsule.to_str().unwrap(),
+    ]);
     let capsule = std::fs::read_to_string(capsule).unwrap();
     let shown = [
         (

@@ -18,6 +18,8 @@ pub enum Outcome {
     Accepted,
     /// Another verifier refused it, in its words (a label, where it has them).
     Refused(String),
+    /// It gave no answer: it hung, crashed, or cut the connection. Never a refusal, and never right.
+    Died(String),
     /// It was not run, for this reason.
     NotRun(String),
 }
@@ -61,6 +63,7 @@ impl Ran {
             (Outcome::Judged(judged), _) => case.difference(judged),
             (Outcome::Accepted, Expected::Refuse) => wrong("accepted", &case.means),
             (Outcome::Refused(how), Expected::Accept) => wrong("refused", how),
+            (Outcome::Died(how), _) => wrong("no answer", how),
             (Outcome::Accepted, Expected::Accept)
             | (Outcome::Refused(_), Expected::Refuse)
             | (Outcome::NotRun(_), _) => None,
@@ -101,16 +104,17 @@ impl Ran {
             Outcome::Judged(judged) => ("refuse", judged.label.map(|label| label.as_str())),
             Outcome::Accepted => ("accept", None),
             Outcome::Refused(how) => ("refuse", Some(how)),
+            Outcome::Died(how) => ("no-answer", Some(how)),
             Outcome::NotRun(_) => ("not-run", None),
         }
     }
 }
 
 impl Report {
-    /// Whether every case that was run went as it must.
+    /// Whether every case that was run went as it must, and any was run at all.
     #[must_use]
     pub fn ok(&self) -> bool {
-        self.ran.iter().all(Ran::ok)
+        self.ran.iter().any(Ran::was_run) && self.ran.iter().all(Ran::ok)
     }
 
     fn scores(&self) -> BTreeMap<&str, Score> {

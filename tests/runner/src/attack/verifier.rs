@@ -21,7 +21,7 @@ pub enum Verifier {
     Http(String, Box<HttpClient>),
 }
 
-/// A command that has not ended after so long is stopped, and counts as a refusal.
+/// A command that has not ended after so long is stopped, and has given no answer.
 const COMMAND_TIME_MAX: Duration = Duration::from_secs(30);
 
 impl Verifier {
@@ -100,11 +100,14 @@ async fn command(line: &str, forged: &Forged<'_>, folder: &Path) -> Result<Outco
         .kill_on_drop(true)
         .output();
     let output = match tokio::time::timeout(COMMAND_TIME_MAX, child).await {
-        Err(_) => return Ok(Outcome::Refused("it did not end in time".to_owned())),
+        Err(_) => return Ok(Outcome::Died("it did not end in time".to_owned())),
         Ok(output) => output.map_err(|error| format!("{program}: {error}"))?,
     };
     if output.status.success() {
         return Ok(Outcome::Accepted);
+    }
+    if output.status.code().is_none() {
+        return Ok(Outcome::Died(output.status.to_string()));
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let last = said
@@ -127,10 +130,11 @@ async fn http(url: &str, client: &HttpClient, forged: &Forged<'_>) -> Result<Out
     };
     let url = format!("{}{path}", url.trim_end_matches('/'));
     let body = json!({ "xml": xml, "revocationCheck": [] }).to_string();
-    let answer = client
-        .post(&url, "application/json", body.into_bytes())
-        .await
-        .map_err(|error| format!("{url}: {error}"))?;
+    let asked = client.post(&url, "application/json", body.into_bytes());
+    let answer = match asked.await {
+        Ok(answer) => answer,
+        Err(error) => return Ok(Outcome::Died(format!("{url}: {error}"))),
+    };
     let read: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     if answer.status.is_success() && read["valid"] == true {
         return Ok(Outcome::Accepted);
