@@ -239,7 +239,7 @@ impl Hearing<'_> {
     }
 }
 
-/// Whether a list is of the kind that was asked for; a delta must be the issuer's own and in its time.
+/// Whether a list is of the kind that was asked for, and numbered; a delta must be the issuer's own and in its time.
 fn fits(
     need: &Need,
     list: &List,
@@ -251,6 +251,8 @@ fn fits(
             crl::verify_delta(list.der(), issuer, received, policy).map(|_| ())
         }
         _ if list.crl().is_delta() => Err(crl::CrlError::Delta),
+        // RFC 5280, 5.2.3: issuers MUST number their lists; of lists without numbers nobody knows which is the later.
+        _ if list.crl().number_hex().is_none() => Err(crl::CrlError::NumberMissing),
         _ => Ok(()),
     }
 }

@@ -268,6 +268,35 @@ mod tests {
         }
     }
 
+    /// What is said of the signer today is signed by that authority today.
+    #[test]
+    fn an_authority_that_was_revoked_after_the_stamp_vouches_for_nobody() {
+        let day = Duration::from_secs(24 * 3600);
+        let stamped = noon().minus(day.saturating_mul(10));
+        let authority = Asked {
+            place: 1,
+            name: "TEST CA (0c)".to_owned(),
+        };
+        let since = noon().minus(day);
+        let label = |of_signer: Said, of_authority: Said| {
+            let mut accounts = vec![
+                says(EvidenceKind::Ocsp, of_signer),
+                says(EvidenceKind::Ocsp, of_authority),
+            ];
+            accounts[1].place = 1;
+            let asked = [signer(), authority.clone()];
+            judge_stamped(&asked, &accounts, stamped, noon(), &Policy::default())
+                .reason()
+                .map(|reason| reason.label)
+        };
+        assert_eq!(label(good(), good()), None);
+        assert_eq!(label(revoked(since), good()), None);
+        assert_eq!(
+            label(good(), revoked(since)),
+            Some(RefusalLabel::AuthorityRevoked)
+        );
+    }
+
     #[test]
     fn a_revocation_counts_from_its_moment_on() {
         let milli = Duration::from_millis(1);

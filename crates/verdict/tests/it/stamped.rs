@@ -149,25 +149,6 @@ fn a_signature_that_was_stamped_while_its_certificate_was_good_stays_good() {
     assert_eq!(judged(&since), Judged::Passed, "revoked after the stamp");
 }
 
-/// What is said of the signer today is signed by that authority today.
-#[test]
-fn an_authority_that_was_revoked_after_the_stamp_vouches_for_nobody() {
-    let stand = expired();
-    let xml = stamped(&stand, signing().plus(seconds(60)));
-    let verdict = examine(
-        &stand,
-        &xml,
-        noon(),
-        revoked_from(noon().minus(days(1)), stand.issuer().certificate),
-    );
-    assert_eq!(
-        judged(&verdict),
-        Judged::Refused(L::AuthorityRevoked, S::RevokedCaNoPoe),
-        "{}",
-        verdict.to_text()
-    );
-}
-
 /// Clocks may differ by five minutes, but a stamp only moves the moment back.
 #[test]
 fn a_stamp_does_not_move_the_moment_forward() {

@@ -5,10 +5,18 @@
 use qaqpa_runner::attack::{corpus, matrix};
 use qaqpa_verdict::{Held, Level, Rule};
 
+/// Checks whose attack the forge cannot build, with where it is.
+const ELSEWHERE: [(&str, &str); 1] = [(
+    "stamp-authority-not-revoked",
+    "needs a stamped document: crates/verdict/tests/it/stamped.rs has the attack",
+)];
+
 #[test]
 fn every_check_that_a_policy_holds_has_a_row_and_no_other() {
     let rows = matrix().unwrap();
-    let shown: Vec<_> = rows.keys().map(String::as_str).collect();
+    let mut shown: Vec<_> = rows.keys().map(String::as_str).collect();
+    shown.extend(ELSEWHERE.iter().map(|(rule, _)| *rule));
+    shown.sort_unstable();
     let mut held: Vec<_> = Rule::ALL
         .iter()
         .filter(|rule| rule.held() == Held::Policy && rule.default_level() == Level::Fail)
