@@ -239,7 +239,7 @@ impl Hearing<'_> {
     }
 }
 
-/// Whether a list is of the kind that was asked for, and numbered; a delta must be the issuer's own and in its time.
+/// Whether a list is of the kind that was asked for, numbered, and about its signer's own certificates; a delta must be the issuer's own and in its time.
 fn fits(
     need: &Need,
     list: &List,
@@ -252,6 +252,8 @@ fn fits(
         }
         _ if list.crl().is_delta() => Err(crl::CrlError::Delta),
         // RFC 5280, 5.2.3: issuers MUST number their lists; of lists without numbers nobody knows which is the later.
+        // The national authority has none, and who has none does not take one (RFC 5280, 5.2.5: they need not be supported).
+        _ if list.crl().is_indirect() => Err(crl::CrlError::Partitioned),
         _ if list.crl().number_hex().is_none() => Err(crl::CrlError::NumberMissing),
         _ => Ok(()),
     }

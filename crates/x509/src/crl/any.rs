@@ -72,6 +72,13 @@ impl AnyCrl {
         self.0.extensions.base.is_some()
     }
 
+    /// Whether it may speak for other authorities than its signer (RFC 5280 §5.2.5, indirectCRL).
+    #[must_use]
+    pub fn is_indirect(&self) -> bool {
+        let scope = self.0.extensions.scope.as_ref();
+        scope.is_some_and(|scope| scope.indirect)
+    }
+
     /// Whether it bears the name of this authority; says nothing about whose signature it bears.
     #[must_use]
     pub fn names_issuer(&self, authority: &Certificate) -> bool {
