@@ -9,7 +9,7 @@
 //! is [kept], to be given again until then, but only while it says what the register says at that very moment. Whoever was
 //! told that a certificate is revoked never gets an older "good" from here; caches on the way of a GET may give one until
 //! its `nextUpdate` (RFC 5019 §6.2). Only answers about one certificate that was issued are kept. An answer with a nonce is
-//! signed for each request, in its [turn](signing).
+//! signed for each request, in its turn (`signing`).
 
 pub mod kept;
 pub(crate) mod signing;

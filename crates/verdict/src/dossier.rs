@@ -10,7 +10,7 @@ use crate::border;
 use crate::need::{Attempt, Evidence, NeedId, Received};
 use crate::replay::Shelf;
 
-/// A list longer than this is kept by its digest only, in a [`Shelf`](crate::Shelf) of its own: many verdicts hang on one list.
+/// A list longer than this is kept by its digest only, in a [`Shelf`] of its own: many verdicts hang on one list.
 /// Other evidence of this length is none.
 pub const KEPT_BYTES_MAX: usize = 256 * 1024;
 

@@ -1,7 +1,7 @@
 //! The attack corpus: cases as data in `tests/attacks/`, run against ourselves or against another verifier.
 //!
 //! - [`Case`] is one attack or one control; [`corpus`] reads all of them, which are built in.
-//! - [`mod@run`] forges each and asks a verifier; [`Report`] shows what came of it, by family.
+//! - `run` forges each and asks a verifier; [`Report`] shows what came of it, by family.
 //! - [`page::markdown`] writes docs/ATTACKS.md from the same files.
 
 use std::collections::BTreeMap;
