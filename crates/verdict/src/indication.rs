@@ -93,8 +93,12 @@ sub_indications! {
     NoPoe = "NO_POE", Indeterminate, false;
     /// The signing certificate cannot be identified.
     NoSigningCertificateFound = "NO_SIGNING_CERTIFICATE_FOUND", Indeterminate, false;
-    /// The certificate of a time stamp's authority is out of its validity: nothing proves when the signature existed.
+    /// A certificate is out of its validity, and nothing proves what it was when it counted: that of a time stamp's authority; or that of the
+    /// signer, where evidence about its revocation is of later and does not reach back so far.
     OutOfBoundsNoPoe = "OUT_OF_BOUNDS_NO_POE", Indeterminate, false;
+    /// The evidence about revocation is by an authority whose own certificate is out of its validity by now: nothing proves that the
+    /// evidence is older than that.
+    RevocationOutOfBoundsNoPoe = "REVOCATION_OUT_OF_BOUNDS_NO_POE", Indeterminate, false;
     /// The signing certificate was revoked before the moment that is judged.
     Revoked = "REVOKED", TotalFailed, false;
     /// The certificate of an authority of the chain is revoked.
