@@ -13,11 +13,11 @@ use crate::namespaces::{self, Bindings};
 use crate::pending::Pending;
 use crate::scan;
 use crate::tag::{self, QName, RawAttribute, Tag};
-use crate::text;
 use crate::tree::{
     AttributeData, Chars, DeclarationData, ElementData, IdData, Kind, NamespaceId, NodeData,
     NodeId, PrefixId, Tree, number,
 };
+use crate::{text, work};
 
 /// Takes the pieces of a document in order; `finish` gives the tree.
 ///
@@ -516,6 +516,7 @@ impl<'s> ExpandedNames<'s> {
             (a.namespace.0, local)
         };
         let name = key(data);
+        work::done(name.1.len() + before.len().min(Self::FEW));
         if before.len() < Self::FEW {
             return before.iter().any(|a| key(a) == name);
         }

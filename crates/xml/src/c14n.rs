@@ -6,7 +6,8 @@
 //! transforms of the profiles can ask for.
 //!
 //! [`canonicalize_into`] hands the octets on piece by piece; where the source is canonical already, the pieces are the
-//! source's own. Time grows with the subtree and the declarations around it, never with their product.
+//! source's own. Time grows with the subtree and the declarations around it, never with their product; where the octets
+//! themselves would, there are none ([`octets_max`]).
 
 mod base;
 mod method;
@@ -96,29 +97,62 @@ pub enum C14nError {
     /// Nothing would be left: a subtree that is left out holds the apex.
     #[error("nothing is left to canonicalize")]
     Nothing,
+    /// The canonical form is longer than it may be: [`octets_max`], or what the caller allowed.
+    #[error("the canonical form has more than {octets_max} octets")]
+    TooLong {
+        /// How long it may be.
+        octets_max: usize,
+    },
 }
 
 /// Bytes of all `xml:base` values that are joined: four times what servers take as an address.
 pub const JOINED_BASES_BYTES_MAX: usize = 8 * 1024;
+
+/// Octets that a canonical form may have, of any part of a document of so many bytes: sixteen times as many, and 1 MiB.
+///
+/// Exclusive C14N, §3, writes a declaration anew at each element that uses it where no element around it does: a name of
+/// half the document that half the document uses would have octets by the square. What people write grows at most tenfold
+/// (`<a:b/>` with a name of 60 characters, at every element).
+#[must_use]
+pub const fn octets_max(document_bytes: usize) -> usize {
+    document_bytes.saturating_mul(16).saturating_add(1 << 20)
+}
 
 /// The canonical octets of the subtree.
 ///
 /// # Errors
 /// [`C14nError`]; relative namespace names were refused by the parser.
 pub fn canonicalize(subtree: &Subtree<'_>, method: &Method) -> Result<Vec<u8>, C14nError> {
-    let mut octets = Vec::with_capacity(subtree.apex.span().len());
-    canonicalize_into(subtree, method, &mut octets)?;
+    canonicalize_within(subtree, method, usize::MAX)
+}
+
+/// The same, if they are no more than this.
+///
+/// # Errors
+/// As [`canonicalize`]; [`C14nError::TooLong`] if they are more.
+pub fn canonicalize_within(
+    subtree: &Subtree<'_>,
+    method: &Method,
+    most: usize,
+) -> Result<Vec<u8>, C14nError> {
+    let most = most.min(octets_of(subtree));
+    let mut octets = Vec::with_capacity(subtree.apex.span().len().min(most));
+    render::render(subtree, method, most, &mut octets)?;
     Ok(octets)
 }
 
 /// The canonical octets of the subtree, handed on as they are made: a large document is not there twice.
 ///
 /// # Errors
-/// As [`canonicalize`]; nothing was written then.
+/// As [`canonicalize`]; nothing was written then, or, where it is [`C14nError::TooLong`], a beginning that is good for nothing.
 pub fn canonicalize_into(
     subtree: &Subtree<'_>,
     method: &Method,
     sink: &mut impl Sink,
 ) -> Result<(), C14nError> {
-    render::render(subtree, method, sink)
+    render::render(subtree, method, octets_of(subtree), sink)
+}
+
+fn octets_of(subtree: &Subtree<'_>) -> usize {
+    octets_max(subtree.apex.document().source().len())
 }

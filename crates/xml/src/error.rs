@@ -5,6 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::limits::XmlLimit;
+use crate::lines;
 
 /// A place in the document, for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,17 +22,7 @@ impl Position {
     /// The position of a byte offset in a text; an offset past the end is the end.
     #[must_use]
     pub fn of(source: &str, offset: usize) -> Self {
-        let mut offset = offset.min(source.len());
-        while !source.is_char_boundary(offset) {
-            offset -= 1;
-        }
-        let before = &source[..offset];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Self {
-            line: memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1,
-            column: before[line_start..].chars().count() + 1,
-            offset,
-        }
+        lines::position_of(source, offset)
     }
 }
 
@@ -123,22 +114,4 @@ pub struct OnlyChildError {
     pub found: usize,
     /// Where the parent stands.
     pub parent: Position,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_count_characters_and_offsets_count_bytes() {
-        let position = Position::of("<a>\n<ә/><b/>", 9);
-        assert_eq!(
-            position,
-            Position {
-                line: 2,
-                column: 5,
-                offset: 9
-            }
-        );
-    }
 }

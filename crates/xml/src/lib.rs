@@ -19,6 +19,7 @@ mod declaration;
 mod element;
 mod error;
 mod limits;
+mod lines;
 mod namespaces;
 mod parse;
 mod pending;
@@ -26,6 +27,7 @@ mod scan;
 mod tag;
 mod text;
 mod tree;
+mod work;
 pub mod write;
 
 pub use chars::is_ncname;

@@ -7,8 +7,10 @@ use std::fmt;
 /// # What they bound
 ///
 /// Time: reading and canonicalizing take time in proportion to the bytes of the document, whatever stands in them: depth,
-/// elements, attributes, namespaces, references. Two things take a logarithm more: the attributes of one element, which are
-/// sorted (at most `attributes_max` of them), and [`Document::attributes_called_id`](crate::Document::attributes_called_id).
+/// elements, attributes, namespaces, references. Three things take a logarithm more: the attributes of one element, which are
+/// sorted (at most `attributes_max` of them), the names of all namespaces, once, and
+/// [`Document::attributes_called_id`](crate::Document::attributes_called_id). Canonical octets are at most
+/// [`c14n::octets_max`](crate::c14n::octets_max). A position for people is found in 4 KiB of the text.
 ///
 /// Memory, above the document's own bytes, of which [`Document::parse_owned`](crate::Document::parse_owned) makes no copy
 /// and [`Document::parse`](crate::Document::parse) one:
@@ -21,7 +23,8 @@ use std::fmt;
 /// | namespace name and prefix | 160, while it is read | as many as there are declarations |
 /// | byte that is not as it stands in the text (references, line ends) | 1 | the document's bytes |
 ///
-/// and twice that while a list grows. The canonical form is handed on in pieces of 4 KiB or of the source itself; it takes
+/// twice that while a list grows, 8 bytes for each 4 KiB once a position is asked for, and 4 for each namespace name once
+/// attributes of several are sorted. The canonical form is handed on in pieces of 4 KiB or of the source itself; it takes
 /// 32 bytes for each open element, 12 for each prefix and 8 for each attribute of the one element that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct XmlLimits {

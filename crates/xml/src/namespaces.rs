@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use crate::error::{Position, XmlError};
 use crate::tree::{NamespaceId, PrefixId};
+use crate::work;
 use crate::{XML_NAMESPACE, XMLNS_NAMESPACE};
 
 /// The bindings in scope.
@@ -104,6 +105,7 @@ impl<'s> Names<'s> {
         if self.known[self.last as usize] == name {
             return Some(self.last);
         }
+        work::done(name.len() + self.known.len().min(Self::FEW));
         let found = if self.known.len() <= Self::FEW {
             let at = self.known.iter().position(|known| known == name)?;
             crate::tree::number(at)

@@ -6,8 +6,8 @@ use crate::builder::Builder;
 use crate::declaration;
 use crate::error::{Position, XmlError};
 use crate::limits::{XmlLimit, XmlLimits};
-use crate::scan;
 use crate::tree::{Document, Tree};
+use crate::{scan, work};
 
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
@@ -16,11 +16,7 @@ pub(crate) fn borrowed(bytes: &[u8], limits: &XmlLimits) -> Result<Document, Xml
     refuse_long(bytes, limits)?;
     let text = decode(bytes)?;
     let tree = build(text, limits)?;
-    Ok(Document {
-        source: text.to_owned(),
-        tree,
-        ids_by_value: Default::default(),
-    })
+    Ok(Document::new(text.to_owned(), tree))
 }
 
 /// Reads a whole document, which the tree keeps.
@@ -33,11 +29,7 @@ pub(crate) fn owned(bytes: Vec<u8>, limits: &XmlLimits) -> Result<Document, XmlE
         source.drain(..BYTE_ORDER_MARK.len_utf8());
     }
     let tree = build(&source, limits)?;
-    Ok(Document {
-        source,
-        tree,
-        ids_by_value: Default::default(),
-    })
+    Ok(Document::new(source, tree))
 }
 
 /// Places in the text are numbered in 32 bits.
@@ -90,11 +82,13 @@ fn build(source: &str, limits: &XmlLimits) -> Result<Tree, XmlError> {
     let bytes = source.as_bytes();
     let mut at = 0;
     while let Some(first) = bytes.get(at) {
-        at = match first {
+        let next = match first {
             b'<' => markup(source, at, &mut builder)?,
             b'&' => builder.reference(at..reference_end(source, at)?)?,
             _ => builder.characters(at)?,
         };
+        work::done(next - at);
+        at = next;
     }
     builder.finish()
 }

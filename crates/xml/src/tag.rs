@@ -8,7 +8,7 @@ use memchr::{memchr, memchr3_iter};
 use crate::chars::is_ncname;
 use crate::error::{Position, XmlError};
 use crate::limits::{XmlLimit, XmlLimits};
-use crate::scan;
+use crate::{scan, work};
 
 /// A start tag, cut; its attributes are in the caller's list.
 #[derive(Clone, Copy, Debug)]
@@ -171,6 +171,7 @@ impl<'s> Names<'s> {
     #[inline]
     fn has(&mut self, bytes: &'s [u8], before: &[RawAttribute], this: &RawAttribute) -> bool {
         let name = this.name.bytes(bytes);
+        work::done(name.len() + before.len().min(Self::FEW));
         if before.len() < Self::FEW {
             return before.iter().any(|a| a.name.bytes(bytes) == name);
         }

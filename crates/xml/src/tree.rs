@@ -11,6 +11,8 @@ use crate::XML_NAMESPACE;
 use crate::element::{Attribute, Element};
 use crate::error::{Position, XmlError};
 use crate::limits::XmlLimits;
+use crate::lines::Lines;
+use crate::work;
 
 /// The name of a node within its document; says nothing about which document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,10 +34,24 @@ pub struct Document {
     pub(crate) source: String,
     pub(crate) tree: Tree,
     /// The attributes of `tree.ids`, sorted by value; made when first asked for.
-    pub(crate) ids_by_value: OnceLock<Vec<IdData>>,
+    ids_by_value: OnceLock<Vec<IdData>>,
+    /// Where its lines are; made when a position is first asked for.
+    lines: OnceLock<Lines>,
+    /// For each namespace the place of its name among all of them, in their order; made when first asked for.
+    ranks: OnceLock<Vec<u32>>,
 }
 
 impl Document {
+    pub(crate) fn new(source: String, tree: Tree) -> Self {
+        Self {
+            source,
+            tree,
+            ids_by_value: OnceLock::new(),
+            lines: OnceLock::new(),
+            ranks: OnceLock::new(),
+        }
+    }
+
     /// Reads a document, of which the tree keeps a copy.
     ///
     /// A byte order mark is skipped; spans and offsets count from after it.
@@ -89,7 +105,11 @@ impl Document {
         &self,
         value: &str,
     ) -> impl Iterator<Item = (Element<'_>, Attribute<'_>)> {
-        let value_of = |id: &IdData| self.attribute(id.attribute).value;
+        let value_of = |id: &IdData| {
+            let value = self.attribute(id.attribute).value;
+            work::done(value.len());
+            value
+        };
         let ids = self.ids_by_value.get_or_init(|| {
             let mut ids = self.tree.ids.clone();
             ids.sort_by_key(|id| (value_of(id), id.attribute));
@@ -103,9 +123,33 @@ impl Document {
     }
 
     /// The position of a byte offset, as spans give them.
+    ///
+    /// The first question looks at the whole text once, the others at 4 KiB.
     #[must_use]
     pub fn position(&self, offset: usize) -> Position {
-        Position::of(&self.source, offset)
+        let lines = self.lines.get_or_init(|| Lines::of(&self.source));
+        lines.position(&self.source, offset)
+    }
+
+    /// The place of a namespace among all of the document, in the order of their names; none comes first.
+    ///
+    /// The first question sorts the names, so that long ones are not compared for each attribute again.
+    pub(crate) fn rank(&self, namespace: NamespaceId) -> u32 {
+        let ranks = self.ranks.get_or_init(|| {
+            let count = NamespaceId::FIRST + number(self.tree.namespaces.len());
+            let mut sorted: Vec<_> = (0..count).map(NamespaceId).collect();
+            sorted.sort_unstable_by_key(|id| {
+                let name = self.namespace_name(*id);
+                work::done(name.map_or(0, str::len));
+                name
+            });
+            let mut ranks = vec![0; sorted.len()];
+            for (rank, id) in (0..).zip(sorted) {
+                ranks[id.0 as usize] = rank;
+            }
+            ranks
+        });
+        ranks[namespace.0 as usize]
     }
 
     #[inline]

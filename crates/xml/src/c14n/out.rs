@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Sink;
+use crate::work;
 
 /// Gathers small pieces, and hands on large ones as they stand in the source.
 pub(crate) struct Out<'d, 'k, S> {
@@ -10,6 +11,10 @@ pub(crate) struct Out<'d, 'k, S> {
     /// What goes out next, as long as it stands in the source without a gap.
     run: Range<usize>,
     buffer: Vec<u8>,
+    /// Octets that may still go out.
+    left: usize,
+    /// Whether there were more.
+    is_over: bool,
     sink: &'k mut S,
 }
 
@@ -17,13 +22,21 @@ impl<'d, 'k, S: Sink> Out<'d, 'k, S> {
     /// Octets that are gathered before they are handed on: a few blocks of a hash, and little memory.
     const GATHERED: usize = 4096;
 
-    pub(crate) fn new(source: &'d str, sink: &'k mut S) -> Self {
+    pub(crate) fn new(source: &'d str, octets_max: usize, sink: &'k mut S) -> Self {
         Self {
             source: source.as_bytes(),
             run: 0..0,
             buffer: Vec::with_capacity(Self::GATHERED),
+            left: octets_max,
+            is_over: false,
             sink,
         }
+    }
+
+    /// Whether there were more octets than may go out; those that come after are dropped.
+    #[inline]
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_over
     }
 
     /// Octets that stand in the source.
@@ -63,10 +76,11 @@ impl<'d, 'k, S: Sink> Out<'d, 'k, S> {
         }
     }
 
-    /// Hands on what is left.
-    pub(crate) fn finish(mut self) {
+    /// Hands on what is left; whether all went out.
+    pub(crate) fn finish(mut self) -> bool {
         self.end_run();
-        self.sink.write(&self.buffer);
+        self.hand_on_buffer();
+        !self.is_over
     }
 
     #[inline]
@@ -80,14 +94,31 @@ impl<'d, 'k, S: Sink> Out<'d, 'k, S> {
 
     #[inline]
     fn gather(&mut self, octets: &[u8]) {
+        work::done(octets.len());
         if self.buffer.len() + octets.len() > Self::GATHERED {
-            self.sink.write(&self.buffer);
-            self.buffer.clear();
+            self.hand_on_buffer();
             if octets.len() >= Self::GATHERED {
-                self.sink.write(octets);
+                if self.may_go_out(octets.len()) {
+                    self.sink.write(octets);
+                }
                 return;
             }
         }
         self.buffer.extend_from_slice(octets);
+    }
+
+    fn hand_on_buffer(&mut self) {
+        if self.may_go_out(self.buffer.len()) {
+            self.sink.write(&self.buffer);
+        }
+        self.buffer.clear();
+    }
+
+    fn may_go_out(&mut self, octets: usize) -> bool {
+        match self.left.checked_sub(octets) {
+            Some(left) if !self.is_over => self.left = left,
+            _ => self.is_over = true,
+        }
+        !self.is_over
     }
 }

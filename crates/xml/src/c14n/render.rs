@@ -9,12 +9,14 @@ use crate::c14n::scope::Scope;
 use crate::c14n::{C14nError, JOINED_BASES_BYTES_MAX, Method, Sink, Subtree};
 use crate::element::Element;
 use crate::scan;
-use crate::tree::{AttributeData, Document, ElementData, Kind, NodeId};
+use crate::tree::{AttributeData, Document, ElementData, Kind, NamespaceId, NodeId};
+use crate::work;
 
 /// Writes the subtree.
 pub(crate) fn render(
     subtree: &Subtree<'_>,
     method: &Method,
+    octets_max: usize,
     sink: &mut impl Sink,
 ) -> Result<(), C14nError> {
     let apex = subtree.apex;
@@ -33,15 +35,18 @@ pub(crate) fn render(
         without,
         scope: Scope::new(document, method),
         sorted: Vec::new(),
-        out: Out::new(&document.source, sink),
+        out: Out::new(&document.source, octets_max, sink),
     };
     if subtree.whole_document {
         renderer.document_level();
     } else {
         renderer.element(apex.id());
     }
-    renderer.out.finish();
-    Ok(())
+    if renderer.out.finish() {
+        Ok(())
+    } else {
+        Err(C14nError::TooLong { octets_max })
+    }
 }
 
 struct Renderer<'d, 'k, S> {
@@ -106,10 +111,11 @@ impl<'d, S: Sink> Renderer<'d, '_, S> {
                 self.end_tag(&ended);
                 self.scope.leave(ended.scope);
             }
-            if at == end {
+            if at == end || self.out.is_over() {
                 return;
             }
             let node = document.data(NodeId(at));
+            work::done(1);
             // Those inside others that were left out are behind.
             while without.next_if(|id| *id < at).is_some() {}
             if without.next_if_eq(&at).is_some() {
@@ -208,10 +214,12 @@ impl<'d, S: Sink> Renderer<'d, '_, S> {
     fn attributes(&mut self, attributes: &'d [AttributeData]) {
         let document = self.document;
         let order = |a: &AttributeData, b: &AttributeData| {
+            work::done(local(document, a).len());
             if a.namespace == b.namespace {
                 local(document, a).cmp(local(document, b))
             } else {
-                key(document, a).cmp(&key(document, b))
+                // The names themselves may be as long as the document.
+                document.rank(a.namespace).cmp(&document.rank(b.namespace))
             }
         };
         if attributes.is_sorted_by(|a, b| order(a, b).is_le()) {
@@ -236,12 +244,13 @@ impl<'d, S: Sink> Renderer<'d, '_, S> {
         let inherited = std::mem::take(&mut self.inherited);
         let own = attributes
             .iter()
-            .filter(|a| !(inherited.replaces_base && key(document, a) == (XML_NAMESPACE, "base")))
-            .map(|a| (key(document, a), Ok(a)));
+            .filter(|a| !(inherited.replaces_base && is_base(document, a)))
+            .map(|a| ((document.rank(a.namespace), local(document, a)), Ok(a)));
+        let xml = document.rank(NamespaceId::XML);
         let taken_over = inherited
             .values
             .iter()
-            .map(|(local, value)| ((XML_NAMESPACE, *local), Err(value)));
+            .map(|(local, value)| ((xml, *local), Err(value)));
         let mut sorted: Vec<_> = own.chain(taken_over).collect();
         sorted.sort_unstable_by_key(|(key, _)| *key);
         for ((_, local), attribute) in sorted {
@@ -289,11 +298,8 @@ impl<'d, S: Sink> Renderer<'d, '_, S> {
     }
 }
 
-fn key<'d>(document: &'d Document, data: &AttributeData) -> (&'d str, &'d str) {
-    (
-        document.namespace_name(data.namespace).unwrap_or_default(),
-        local(document, data),
-    )
+fn is_base(document: &Document, data: &AttributeData) -> bool {
+    data.namespace == NamespaceId::XML && local(document, data) == "base"
 }
 
 fn local<'d>(document: &'d Document, data: &AttributeData) -> &'d str {
@@ -337,6 +343,7 @@ impl<'d> Inherited<'d> {
         let mut bases: Vec<&str> = Vec::new();
         for ancestor in apex.ancestors_and_self().skip(1) {
             for attribute in ancestor.attributes() {
+                work::done(1);
                 let local = attribute.local;
                 if attribute.namespace != Some(XML_NAMESPACE) {
                     continue;
@@ -353,9 +360,15 @@ impl<'d> Inherited<'d> {
         // The nearest of each name; the sort keeps the order of equals.
         inherited.values.sort_by_key(|(local, _)| *local);
         inherited.values.dedup_by_key(|(local, _)| *local);
+        let mut own: Vec<&str> = apex
+            .attributes()
+            .filter(|attribute| attribute.namespace == Some(XML_NAMESPACE))
+            .map(|attribute| attribute.local)
+            .collect();
+        own.sort_unstable();
         inherited
             .values
-            .retain(|(local, _)| apex.attribute(Some(XML_NAMESPACE), local).is_none());
+            .retain(|(local, _)| own.binary_search(local).is_err());
         if !bases.is_empty() {
             inherited.replaces_base = true;
             let own = apex.attribute(Some(XML_NAMESPACE), "base");

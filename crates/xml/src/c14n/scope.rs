@@ -3,6 +3,7 @@
 use crate::c14n::Method;
 use crate::element::Element;
 use crate::tree::{Document, NamespaceId, PrefixId};
+use crate::work;
 
 /// What the ancestors in the output have shown.
 ///
@@ -29,6 +30,7 @@ enum Inclusive {
 
 impl<'d> Scope<'d> {
     pub(crate) fn new(document: &'d Document, method: &Method) -> Self {
+        work::done(prefixes(document));
         Self {
             document,
             shown: vec![NamespaceId::NONE; prefixes(document)],
@@ -53,6 +55,7 @@ impl<'d> Scope<'d> {
             for ancestor in apex.ancestors_and_self() {
                 let tree = &self.document.tree;
                 for data in &tree.declarations[tree.declarations_of(ancestor.index())] {
+                    work::done(1);
                     // The innermost of each prefix.
                     if !std::mem::replace(&mut met[data.prefix.0 as usize], true)
                         && self.inclusive.has(data.prefix)
@@ -134,6 +137,7 @@ impl<'d> Scope<'d> {
     /// default is shown. The prefix xml is never declared.
     #[inline]
     fn show(&mut self, prefix: PrefixId, namespace: NamespaceId) {
+        work::done(1);
         let shown = &mut self.shown[prefix.0 as usize];
         if *shown != namespace && prefix != PrefixId::XML {
             self.changed.push((prefix, *shown));
@@ -145,7 +149,9 @@ impl<'d> Scope<'d> {
     fn sort(&mut self) {
         let document = self.document;
         self.now.sort_unstable_by_key(|(prefix, _)| {
-            document.tree.prefix_text(*prefix, &document.source)
+            let prefix = document.tree.prefix_text(*prefix, &document.source);
+            work::done(prefix.len());
+            prefix
         });
     }
 }

@@ -25,6 +25,17 @@ fn element() -> impl Strategy<Value = String> {
     })
 }
 
+/// White space before an attribute, its equals sign and its quotes, and the reference that stands for a quote inside. The first
+/// is as canonicalization writes it, and comes as often as the others.
+const NOTATIONS: [(&str, &str, &str, &str); 6] = [
+    (" ", "=", "\"", "&quot;"),
+    (" ", "=", "\"", "&quot;"),
+    (" ", "=", "\"", "&quot;"),
+    ("\n", "=", "\"", "&quot;"),
+    (" ", "=", "'", "&apos;"),
+    ("\t ", " = ", "\"", "&#34;"),
+];
+
 fn tag(content: BoxedStrategy<String>) -> impl Strategy<Value = String> {
     let name = prop::sample::select(vec!["a", "p:b", "q:c", "p:d", "өріс"]);
     let declarations = prop::sample::subsequence(
@@ -39,6 +50,7 @@ fn tag(content: BoxedStrategy<String>) -> impl Strategy<Value = String> {
     let no_default = any::<bool>();
     let attributes =
         prop::sample::subsequence(vec!["x", "p:x", "q:x", "xml:space", "y", "xml:lang"], 0..4);
+    let attributes = (attributes, prop::sample::select(NOTATIONS.to_vec()));
     (
         name,
         declarations,
@@ -48,13 +60,15 @@ fn tag(content: BoxedStrategy<String>) -> impl Strategy<Value = String> {
         content,
     )
         .prop_map(
-            |(name, mut declarations, no_default, attributes, value, content)| {
+            |(name, mut declarations, no_default, (attributes, notation), value, content)| {
+                let (space, equals, quote, reference) = notation;
+                let value = value.replace(quote, reference);
                 if no_default && !declarations.contains(&"xmlns='urn:other'") {
                     declarations.push("xmlns=''");
                 }
                 let mut tag = format!("<{name}");
                 for attribute in attributes {
-                    tag.push_str(&format!("\n{attribute}=\"{value}\""));
+                    tag.push_str(&format!("{space}{attribute}{equals}{quote}{value}{quote}"));
                 }
                 for declaration in declarations {
                     tag.push_str(&format!(" {declaration}"));
@@ -96,7 +110,7 @@ fn text() -> impl Strategy<Value = String> {
 
 fn attribute_value() -> impl Strategy<Value = String> {
     pieces(&[
-        "a", "ұ", " ", "  ", "\n", "\r\n", "\t", "&amp;", "&lt;", ">", "'", "&#13;", "&#10;",
+        "a", "ұ", " ", "  ", "\n", "\r\n", "\t", "&amp;", "&lt;", ">", "'", "\"", "&#13;", "&#10;",
         "&#9;", "&quot;", "&apos;",
     ])
 }
