@@ -33,6 +33,7 @@ fn write(reference: &Reference<'_>, sink: &mut impl Sink) -> Result<(), Signatur
     canonicalize_into(&reference.subtree(), &reference.transforms.method, sink).map_err(|error| {
         match error {
             C14nError::Nothing => refused(reference, "nothing is left to digest"),
+            C14nError::TooLong { .. } => refused(reference, "its canonical form is too long"),
             _ => refused(reference, "it cannot be made canonical"),
         }
     })

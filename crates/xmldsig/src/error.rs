@@ -104,6 +104,8 @@ impl SignatureError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SignatureLimit {
+    /// Characters of one certificate in base64.
+    CertificateCharacters,
     /// Certificates of one `KeyInfo`.
     Certificates,
     /// Prefixes of one `InclusiveNamespaces`.
@@ -112,6 +114,8 @@ pub enum SignatureLimit {
     References,
     /// Signatures of one document.
     Signatures,
+    /// Canonical octets of `SignedInfo`.
+    SignedInfoOctets,
     /// Transforms of one reference.
     Transforms,
 }
@@ -119,10 +123,12 @@ pub enum SignatureLimit {
 impl fmt::Display for SignatureLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::CertificateCharacters => "characters of one certificate",
             Self::Certificates => "certificates of one KeyInfo",
             Self::Prefixes => "prefixes of one InclusiveNamespaces",
             Self::References => "references of one signature",
             Self::Signatures => "signatures of one document",
+            Self::SignedInfoOctets => "canonical octets of SignedInfo",
             Self::Transforms => "transforms of one reference",
         })
     }

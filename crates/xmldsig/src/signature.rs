@@ -29,7 +29,6 @@ pub struct FoundSignature<'d> {
     role: Role,
     /// What the recipient reads, and references must therefore cover.
     must_cover: Vec<Element<'d>>,
-    references: Vec<SignedReference>,
 }
 
 /// What a signature is for.
@@ -100,7 +99,6 @@ impl<'d> FoundSignature<'d> {
             value: base64::read(signature_value)?,
             key_info: key_info.map(KeyInfo::read).transpose()?.unwrap_or_default(),
             must_cover,
-            references: signed_info.references.iter().map(shown).collect(),
             signed_info,
         })
     }
@@ -170,10 +168,18 @@ impl<'d> FoundSignature<'d> {
         self.element
     }
 
-    /// What the references say, in order.
+    /// What the references say, in order. It is put together for each question: for reports, not for verifying.
     #[must_use]
-    pub fn signed_references(&self) -> &[SignedReference] {
-        &self.references
+    pub fn signed_references(&self) -> Vec<SignedReference> {
+        self.references().iter().map(shown).collect()
+    }
+
+    /// Whether a reference has this `Id`.
+    #[must_use]
+    pub fn has_reference_of_id(&self, id: &str) -> bool {
+        self.references()
+            .iter()
+            .any(|reference| reference.id == Some(id))
     }
 
     /// Checks that exactly one reference is about each of the very elements that the recipient reads; of a

@@ -1,9 +1,10 @@
 //! Did this key sign this `SignedInfo`?
 
 use qaqpa_crypto::{CryptoError, PublicKey};
-use qaqpa_xml::c14n::{Subtree, canonicalize};
+use qaqpa_xml::c14n::{C14nError, Subtree, canonicalize_within};
 
-use crate::error::SignatureError;
+use crate::bounds::Bounds;
+use crate::error::{SignatureError, SignatureLimit};
 use crate::read::signed_info::SignedInfo;
 
 /// The key that is asked.
@@ -22,11 +23,18 @@ pub(crate) fn check(
     key: Key<'_>,
 ) -> Result<(), SignatureError> {
     // The very element that was read, at its place in the document: its namespaces are inherited there.
-    let octets = canonicalize(
+    let octets = canonicalize_within(
         &Subtree::element(signed_info.element),
         &signed_info.canonicalization,
+        Bounds::SIGNED_INFO_OCTETS_MAX,
     )
-    .map_err(|_| SignatureError::malformed("SignedInfo cannot be made canonical"))?;
+    .map_err(|error| match error {
+        C14nError::TooLong { octets_max } => SignatureError::Limit {
+            what: SignatureLimit::SignedInfoOctets,
+            max: octets_max,
+        },
+        _ => SignatureError::malformed("SignedInfo cannot be made canonical"),
+    })?;
     let algorithm = signed_info.algorithm;
     algorithm
         .value_from_xml(value)

@@ -178,12 +178,7 @@ fn data_format(element: Element<'_>, found: &FoundSignature<'_>) -> Result<DataF
     let reference_id = element
         .attribute(None, "ObjectReference")
         .and_then(|uri| uri.strip_prefix('#'))
-        .filter(|id| {
-            found
-                .signed_references()
-                .iter()
-                .any(|reference| reference.id.as_deref() == Some(*id))
-        })
+        .filter(|id| found.has_reference_of_id(id))
         .ok_or_else(|| {
             XadesError::malformed("DataObjectFormat of no reference of the signature")
         })?;

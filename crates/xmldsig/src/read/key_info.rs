@@ -177,6 +177,12 @@ impl KeyInfo {
                 max: Bounds::CERTIFICATES_MAX,
             });
         }
+        if element.text().len() > Bounds::CERTIFICATE_CHARACTERS_MAX {
+            return Err(SignatureError::Limit {
+                what: SignatureLimit::CertificateCharacters,
+                max: Bounds::CERTIFICATE_CHARACTERS_MAX,
+            });
+        }
         self.certificates.push(base64::read(element)?);
         Ok(())
     }

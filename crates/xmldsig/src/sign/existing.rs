@@ -14,7 +14,12 @@ use crate::signature::FoundSignature;
 /// the new one goes, which would break it.
 pub(super) fn check(document: &Document, parallel: bool) -> Result<(), SignError> {
     let root = document.root();
-    for signature in signatures(root) {
+    for (number, signature) in signatures(root).enumerate() {
+        if number == Bounds::SIGNATURES_MAX {
+            return Err(SignError::Structure {
+                why: "there are as many signatures already as are verified",
+            });
+        }
         if !parallel || signature.parent() != Some(root) {
             return Err(SignError::AlreadySigned);
         }

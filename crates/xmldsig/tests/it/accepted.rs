@@ -36,7 +36,7 @@ fn our_enveloped_signature_is_in_the_national_profile_and_verifies() {
     assert_eq!(found.canonicalization(), INCLUSIVE);
     assert_eq!(found.certificates(), [applicant().certificate_der.clone()]);
     assert_eq!(found.issuer_serial(), None);
-    let [reference] = found.signed_references() else {
+    let [reference] = &found.signed_references()[..] else {
         panic!("one reference");
     };
     assert_eq!(reference.uri, "");

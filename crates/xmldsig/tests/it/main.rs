@@ -3,6 +3,7 @@
 
 mod accepted;
 mod algorithms;
+mod bounds;
 mod diagnoses;
 mod forge;
 mod identifiers;

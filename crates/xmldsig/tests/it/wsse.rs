@@ -63,7 +63,7 @@ fn our_transport_signature_is_in_the_profile_and_verifies() {
     assert!(!xml.contains("BinarySecurityToken") && !xml.contains("Timestamp"));
     let document = parse(&xml);
     let found = find_wsse(&document, &Bounds::default()).unwrap();
-    let [reference] = found.signed_references() else {
+    let [reference] = &found.signed_references()[..] else {
         panic!("one reference");
     };
     assert_eq!(reference.uri, format!("#id-{SEED}"));
