@@ -8,6 +8,10 @@ use qaqpa_xml::{Attribute, Element, Node, NodeId, OnlyChildError, Position};
 
 use crate::names::DS;
 
+mod ledger;
+
+pub use ledger::{ConsumedElement, Ledger};
+
 /// The parts of a document that a key has signed: value, digests and scope were all checked.
 ///
 /// Only [`FoundSignature::cover`](crate::FoundSignature::cover) makes one. Says nothing about whose
@@ -47,6 +51,40 @@ pub enum PartKind {
 impl<'d> Covered<'d> {
     pub(crate) fn new(root: CoveredElement<'d>, parts: Vec<CoveredPart<'d>>) -> Self {
         Self { root, parts }
+    }
+
+    /// The same proof, whose readings of values are noted in a ledger: what was read through it is told by [`Self::consumed`].
+    #[must_use]
+    pub fn noted_in<'l>(&self, ledger: &'l Ledger) -> Covered<'l>
+    where
+        'd: 'l,
+    {
+        let noted = |covered: CoveredElement<'d>| CoveredElement {
+            element: covered.element,
+            without: covered.without,
+            ledger: Some(ledger),
+        };
+        let parts = self.parts.iter().map(|part| CoveredPart {
+            uri: part.uri.clone(),
+            kind: part.kind,
+            root: noted(part.root),
+        });
+        Covered {
+            root: noted(self.root),
+            parts: parts.collect(),
+        }
+    }
+
+    /// Every element whose text or attributes were read through this proof, in the order of the references and of the text;
+    /// nothing where no ledger was kept.
+    ///
+    /// An element that no reference covers cannot stand here: a [`Ledger`] takes nothing but a [`CoveredElement`].
+    #[must_use]
+    pub fn consumed(&self) -> Vec<ConsumedElement> {
+        self.root
+            .ledger
+            .map(|ledger| ledger::consumed(self.parts(), ledger))
+            .unwrap_or_default()
     }
 
     /// The topmost signed element that the recipient reads: the first of them, where the profile has several.
@@ -95,16 +133,47 @@ pub(crate) enum Without {
     One(NodeId),
 }
 
+impl Without {
+    /// Whether an element below the part's root is left out, with all that is in it.
+    pub(crate) fn leaves_out(self, element: &Element<'_>) -> bool {
+        match self {
+            Self::EverySignature => element.is(DS, "Signature"),
+            Self::Nothing => false,
+            Self::One(signature) => element.id() == signature,
+        }
+    }
+}
+
 /// A signed element. It leads down only, never to comments, and never into what a transform left out.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct CoveredElement<'d> {
     element: Element<'d>,
     without: Without,
+    ledger: Option<&'d Ledger>,
 }
+
+impl PartialEq for CoveredElement<'_> {
+    /// The same element under the same transforms; whether readings are noted makes no other element.
+    fn eq(&self, other: &Self) -> bool {
+        self.element == other.element && self.without == other.without
+    }
+}
+
+impl Eq for CoveredElement<'_> {}
 
 impl<'d> CoveredElement<'d> {
     pub(crate) fn new(element: Element<'d>, without: Without) -> Self {
-        Self { element, without }
+        Self {
+            element,
+            without,
+            ledger: None,
+        }
+    }
+
+    fn note(&self) {
+        if let Some(ledger) = self.ledger {
+            ledger.note(self);
+        }
     }
 
     pub(crate) fn element(self) -> Element<'d> {
@@ -149,25 +218,23 @@ impl<'d> CoveredElement<'d> {
     /// The value of an attribute.
     #[must_use]
     pub fn attribute(&self, namespace: Option<&str>, local: &str) -> Option<&'d str> {
+        self.note();
         self.element.attribute(namespace, local)
     }
 
     /// The attributes in the order of the text.
     pub fn attributes(&self) -> impl Iterator<Item = Attribute<'d>> + use<'d> {
+        self.note();
         self.element.attributes()
     }
 
     /// The signed child elements.
     pub fn children(&self) -> impl Iterator<Item = Self> + use<'d> {
-        let without = self.without;
+        let parent = *self;
         self.element
             .children()
-            .filter(move |child| match without {
-                Without::EverySignature => !child.is(DS, "Signature"),
-                Without::Nothing => true,
-                Without::One(signature) => child.id() != signature,
-            })
-            .map(move |element| Self { element, without })
+            .filter(move |child| !parent.without.leaves_out(child))
+            .map(move |element| Self { element, ..parent })
     }
 
     /// The first signed child element of that name; `None` as the namespace means "in no namespace".
@@ -200,6 +267,7 @@ impl<'d> CoveredElement<'d> {
     /// That is exactly the character data which the digest saw.
     #[must_use]
     pub fn text(&self) -> Cow<'d, str> {
+        self.note();
         self.element.text()
     }
 

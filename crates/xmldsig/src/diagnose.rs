@@ -104,18 +104,82 @@ impl fmt::Display for Cause {
     }
 }
 
+/// A reference whose content is not the one that was signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Mismatch {
+    /// The place of the reference, from 0.
+    pub reference: usize,
+    /// The reference's URI.
+    pub uri: String,
+    /// The digest algorithm.
+    pub digest: DigestAlgorithm,
+    /// The digest that was signed.
+    pub claimed: Vec<u8>,
+    /// The digest of what the document holds.
+    pub computed: Vec<u8>,
+    /// How many canonical octets gave it.
+    pub octets: usize,
+    /// These octets from their beginning, at most [`SignatureError::CANONICAL_SHOWN_BYTES_MAX`]. They hold people's data: for the
+    /// sender to see, never for a log.
+    pub canonical: Vec<u8>,
+}
+
 impl FoundSignature<'_> {
-    /// Looks for the accident behind the first digest that differs; `None` if all are right, or if no usual accident
-    /// explains it.
+    /// The first reference whose digest differs, as [`Self::verify_digests`] finds it; `None` if all are right, or if one cannot be
+    /// made canonical.
+    #[must_use]
+    pub fn mismatch(&self) -> Option<Mismatch> {
+        let mut references = self.references().iter().enumerate();
+        references.find_map(|(place, reference)| {
+            let told = digests::told(reference).ok()?;
+            (!constant_time_eq(&told.digest, &reference.digest_value)).then(|| Mismatch {
+                reference: place,
+                uri: reference.uri.clone(),
+                digest: reference.digest,
+                claimed: reference.digest_value.clone(),
+                computed: told.digest,
+                octets: told.octets,
+                canonical: told.beginning,
+            })
+        })
+    }
+
+    /// All canonical octets of the reference at this place (from 0): the very ones that are digested.
+    #[must_use]
+    pub fn canonical_octets(&self, place: usize) -> Option<Vec<u8>> {
+        digests::octets(self.references().get(place)?).ok()
+    }
+
+    /// Looks for the accident behind the first digest that differs and can be explained; `None` if all are right, or if no usual
+    /// accident explains one.
     ///
-    /// Bounded: canonical octets up to [`Diagnosis::OCTETS_MAX`], and about [`Diagnosis::WORK_OCTETS_MAX`] octets written
-    /// and digested in all.
+    /// Bounded, all references together: canonical octets up to [`Diagnosis::OCTETS_MAX`] each, and about
+    /// [`Diagnosis::WORK_OCTETS_MAX`] octets written and digested in all.
     #[must_use]
     pub fn diagnose(&self) -> Option<Diagnosis> {
+        self.diagnose_within(&mut Work::default())
+    }
+
+    /// The same within what is left of the work that one document may make: of its other signatures, something may be spent.
+    #[must_use]
+    pub fn diagnose_within(&self, work: &mut Work) -> Option<Diagnosis> {
         self.references().iter().find_map(|reference| {
-            let found = digests::octets(reference).ok()?;
-            let mut attempt = Attempt::new(reference);
-            if found.len() > Diagnosis::OCTETS_MAX || attempt.matches(&found) {
+            if work.octets_left == 0 {
+                return None;
+            }
+            let found = digests::octets_at_most(reference, Diagnosis::OCTETS_MAX).ok()?;
+            let Some(found) = found else {
+                // It was written for nothing, as far as it was kept.
+                work.spend(Diagnosis::OCTETS_MAX);
+                return None;
+            };
+            let mut attempt = Attempt {
+                digest: reference.digest,
+                expected: &reference.digest_value,
+                work,
+            };
+            if attempt.matches(&found) {
                 return None;
             }
             let (causes, signed) = search(reference, &found, &mut attempt)?;
@@ -132,11 +196,47 @@ impl FoundSignature<'_> {
 impl Diagnosis {
     /// Canonical octets of one reference that are looked at.
     pub const OCTETS_MAX: usize = 4 * 1024 * 1024;
-    /// Octets that one diagnosis writes and digests in all: sixteen of the largest, and every candidate of a document of
-    /// 400 KB.
+    /// Octets that the diagnoses of one document write and digest in all: sixteen of the largest, and every candidate of a document
+    /// of 400 KB.
     pub const WORK_OCTETS_MAX: usize = 64 * 1024 * 1024;
     /// Depth of elements that are looked into.
     const DEPTH_MAX: usize = 256;
+}
+
+/// What the diagnoses of one document may still write and digest: one measure for all its signatures and references.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Work {
+    octets_left: usize,
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Self {
+            octets_left: Diagnosis::WORK_OCTETS_MAX,
+        }
+    }
+}
+
+impl Work {
+    /// Another measure than the default, in octets: for who has less time.
+    #[must_use]
+    pub const fn of(octets: usize) -> Self {
+        Self {
+            octets_left: octets,
+        }
+    }
+
+    /// What is left, in octets; at 0 nothing more is looked for.
+    #[must_use]
+    pub const fn octets_left(&self) -> usize {
+        self.octets_left
+    }
+
+    /// Writing a candidate costs about as much as digesting it; a candidate of nothing costs something as well.
+    fn spend(&mut self, octets: usize) -> bool {
+        self.octets_left = self.octets_left.saturating_sub(octets + 64);
+        self.octets_left > 0
+    }
 }
 
 /// Octets that may have been signed.
@@ -146,28 +246,19 @@ type Candidate = String;
 struct Attempt<'r> {
     digest: DigestAlgorithm,
     expected: &'r [u8],
-    octets_left: usize,
+    work: &'r mut Work,
 }
 
-impl<'r> Attempt<'r> {
-    fn new(reference: &'r Reference<'_>) -> Self {
-        Self {
-            digest: reference.digest,
-            expected: &reference.digest_value,
-            octets_left: Diagnosis::WORK_OCTETS_MAX,
-        }
-    }
-
+impl Attempt<'_> {
     fn matches(&mut self, octets: &[u8]) -> bool {
-        // Writing a candidate costs about as much as digesting it; a candidate of nothing costs something as well.
-        self.octets_left = self.octets_left.saturating_sub(octets.len() + 64);
-        self.octets_left > 0 && constant_time_eq(&self.digest.digest(octets), self.expected)
+        self.work.spend(octets.len())
+            && constant_time_eq(&self.digest.digest(octets), self.expected)
     }
 
     /// The first candidate that was signed.
     fn first(&mut self, candidates: impl Iterator<Item = Candidate>) -> Option<Vec<u8>> {
         for candidate in candidates {
-            if self.octets_left == 0 {
+            if self.work.octets_left == 0 {
                 return None;
             }
             if self.matches(candidate.as_bytes()) {
@@ -207,6 +298,9 @@ fn of_text(
     reference: &Reference<'_>,
     attempt: &mut Attempt<'_>,
 ) -> Option<(Cause, Vec<u8>)> {
+    if attempt.work.octets_left == 0 {
+        return None;
+    }
     let document = parse(text)?;
     let root = document.root();
     if let Some(signed) = attempt.first(layout::line_ends(text)) {

@@ -59,6 +59,71 @@ impl Sink for Beginning {
     }
 }
 
+/// What digesting one reference tells.
+pub(crate) struct Told {
+    pub(crate) digest: Vec<u8>,
+    /// How many octets were digested.
+    pub(crate) octets: usize,
+    /// As many of them as are shown.
+    pub(crate) beginning: Vec<u8>,
+}
+
+/// The digest of a reference, and what it is over.
+pub(crate) fn told(reference: &Reference<'_>) -> Result<Told, SignatureError> {
+    let mut sink = Telling {
+        hash: Hash(reference.digest.hasher()),
+        octets: 0,
+        beginning: Beginning::default(),
+    };
+    write(reference, &mut sink)?;
+    Ok(Told {
+        digest: sink.hash.0.finish(),
+        octets: sink.octets,
+        beginning: sink.beginning.0,
+    })
+}
+
+struct Telling {
+    hash: Hash,
+    octets: usize,
+    beginning: Beginning,
+}
+
+impl Sink for Telling {
+    fn write(&mut self, octets: &[u8]) {
+        self.hash.write(octets);
+        self.octets += octets.len();
+        self.beginning.write(octets);
+    }
+}
+
+/// What the reference is about as octets, where these are not more than `max`.
+pub(crate) fn octets_at_most(
+    reference: &Reference<'_>,
+    max: usize,
+) -> Result<Option<Vec<u8>>, SignatureError> {
+    struct AtMost {
+        octets: Vec<u8>,
+        max: usize,
+        is_over: bool,
+    }
+    impl Sink for AtMost {
+        fn write(&mut self, octets: &[u8]) {
+            self.is_over |= self.octets.len() + octets.len() > self.max;
+            if !self.is_over {
+                self.octets.extend_from_slice(octets);
+            }
+        }
+    }
+    let mut sink = AtMost {
+        octets: Vec::new(),
+        max,
+        is_over: false,
+    };
+    write(reference, &mut sink)?;
+    Ok((!sink.is_over).then_some(sink.octets))
+}
+
 /// What the reference is about, less the signatures where a transform says so, as octets.
 pub(crate) fn octets(reference: &Reference<'_>) -> Result<Vec<u8>, C14nError> {
     canonicalize(&reference.subtree(), &reference.transforms.method)

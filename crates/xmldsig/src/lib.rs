@@ -10,7 +10,8 @@
 //! 3. [`Covered`] is the proof, and the only way to read what was signed. It walks the same tree that
 //!    was digested, and cannot step outside or into what a transform left out.
 //!
-//! Where a digest differs, [`FoundSignature::diagnose`] looks for the usual causes by undoing each on a copy.
+//! Where a digest differs, [`FoundSignature::mismatch`] tells which and over what, and [`FoundSignature::diagnose`] looks for the
+//! usual causes by undoing each on a copy. What a consumer reads of the proof is noted in a [`Ledger`], if it keeps one.
 //!
 //! Whose key it is, is not asked here: certificates are bytes, and `verdict` judges them.
 //!
@@ -35,8 +36,8 @@ mod signature;
 mod value;
 
 pub use bounds::Bounds;
-pub use covered::{Covered, CoveredElement, CoveredPart, PartKind};
-pub use diagnose::{Cause, Diagnosis, Reencoding};
+pub use covered::{ConsumedElement, Covered, CoveredElement, CoveredPart, Ledger, PartKind};
+pub use diagnose::{Cause, Diagnosis, Mismatch, Reencoding, Work};
 pub use error::{SignError, SignatureError, SignatureLimit};
 pub use find::{
     Profile, find_all, find_all_nested, find_by_id, find_detached, find_enveloped, find_wsse,
@@ -44,6 +45,7 @@ pub use find::{
 #[cfg(feature = "laboratory")]
 pub use laboratory::Question;
 pub use read::key_info::Thumbprint;
+pub use scope::Extent;
 pub use sign::{
     Options, PropertiesToSign, Signer, WsseKeyInfo, counter_sign, sign_by_id, sign_by_id_with,
     sign_detached, sign_enveloped, sign_enveloped_with, sign_wsse,

@@ -2,8 +2,39 @@
 
 use qaqpa_xml::Element;
 
+use crate::covered::Without;
 use crate::error::SignatureError;
 use crate::read::reference::Reference;
+use crate::signature::FoundSignature;
+
+/// What one reference says that it is about: for drawings of the signed scope. Proves nothing: that is
+/// [`Covered`](crate::Covered).
+#[derive(Clone, Copy, Debug)]
+pub struct Extent<'d> {
+    /// The topmost element.
+    pub target: Element<'d>,
+    without: Without,
+}
+
+impl Extent<'_> {
+    /// Whether the transforms leave out this element below the target, with all that is in it.
+    #[must_use]
+    pub fn leaves_out(&self, element: &Element<'_>) -> bool {
+        *element != self.target && self.without.leaves_out(element)
+    }
+}
+
+impl<'d> FoundSignature<'d> {
+    /// What the references say that they are about, in order.
+    #[must_use]
+    pub fn extents(&self) -> Vec<Extent<'d>> {
+        let extent = |reference: &Reference<'d>| Extent {
+            target: reference.target.element(),
+            without: reference.without(),
+        };
+        self.references().iter().map(extent).collect()
+    }
+}
 
 /// Whether exactly one reference is about each of `must_cover`: the same element of the same tree, not one
 /// that looks like it. Other references may exist; all their digests are checked, and nothing is read

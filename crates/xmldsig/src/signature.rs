@@ -54,6 +54,8 @@ pub struct SignedReference {
     pub uri: String,
     /// The digest algorithm.
     pub digest: DigestAlgorithm,
+    /// The digest that was signed, as `DigestValue` says.
+    pub digest_value: Vec<u8>,
     /// The URIs of the transforms, in order.
     pub transforms: Vec<String>,
     /// The name and the place of the element that it leads to.
@@ -154,6 +156,14 @@ impl<'d> FoundSignature<'d> {
     #[must_use]
     pub fn canonicalization(&self) -> &'static str {
         self.signed_info.canonicalization.uri()
+    }
+
+    /// The canonical `SignedInfo`: the octets that the value is over.
+    ///
+    /// # Errors
+    /// [`SignatureError::Malformed`] where it cannot be made canonical.
+    pub fn signed_octets(&self) -> Result<Vec<u8>, SignatureError> {
+        value::octets(&self.signed_info)
     }
 
     /// The octets of `SignatureValue`: the same value under another message is a replay.
@@ -323,6 +333,7 @@ fn shown(reference: &Reference<'_>) -> SignedReference {
         kind: reference.kind.map(str::to_owned),
         uri: reference.uri.clone(),
         digest: reference.digest,
+        digest_value: reference.digest_value.clone(),
         transforms: reference.transforms.uris.clone(),
         target: scope::place(reference.target.element()),
     }

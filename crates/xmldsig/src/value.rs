@@ -22,19 +22,7 @@ pub(crate) fn check(
     value: &[u8],
     key: Key<'_>,
 ) -> Result<(), SignatureError> {
-    // The very element that was read, at its place in the document: its namespaces are inherited there.
-    let octets = canonicalize_within(
-        &Subtree::element(signed_info.element),
-        &signed_info.canonicalization,
-        Bounds::SIGNED_INFO_OCTETS_MAX,
-    )
-    .map_err(|error| match error {
-        C14nError::TooLong { octets_max } => SignatureError::Limit {
-            what: SignatureLimit::SignedInfoOctets,
-            max: octets_max,
-        },
-        _ => SignatureError::malformed("SignedInfo cannot be made canonical"),
-    })?;
+    let octets = octets(signed_info)?;
     let algorithm = signed_info.algorithm;
     algorithm
         .value_from_xml(value)
@@ -50,4 +38,21 @@ pub(crate) fn check(
             // A key that cannot be used has signed nothing.
             _ => SignatureError::ValueWrong,
         })
+}
+
+/// The canonical `SignedInfo`.
+pub(crate) fn octets(signed_info: &SignedInfo<'_>) -> Result<Vec<u8>, SignatureError> {
+    // The very element that was read, at its place in the document: its namespaces are inherited there.
+    canonicalize_within(
+        &Subtree::element(signed_info.element),
+        &signed_info.canonicalization,
+        Bounds::SIGNED_INFO_OCTETS_MAX,
+    )
+    .map_err(|error| match error {
+        C14nError::TooLong { octets_max } => SignatureError::Limit {
+            what: SignatureLimit::SignedInfoOctets,
+            max: octets_max,
+        },
+        _ => SignatureError::malformed("SignedInfo cannot be made canonical"),
+    })
 }

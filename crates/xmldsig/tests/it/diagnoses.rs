@@ -3,8 +3,9 @@
 use qaqpa_crypto::sha256;
 use qaqpa_xml::XmlLimits;
 use qaqpa_xmldsig::{
-    Bounds, Cause, Diagnosis, Profile, Reencoding, SignatureError, WsseKeyInfo, find_all,
-    find_by_id, find_wsse, sign_by_id, sign_enveloped, sign_wsse,
+    Bounds, Cause, Diagnosis, Options, Profile, Reencoding, SignatureError, Work, WsseKeyInfo,
+    find_all, find_by_id, find_detached, find_wsse, sign_by_id, sign_detached, sign_enveloped,
+    sign_wsse,
 };
 
 use crate::forge::{ENVELOPED, EXCLUSIVE, INCLUSIVE, forge, reference, signature};
@@ -346,17 +347,120 @@ fn other_content_has_no_cause_and_a_good_signature_needs_none() {
 #[test]
 fn the_search_is_bounded() {
     let signed = sign("<a><b>x</b></a>");
-    let large = signed.replace(">x<", &format!(">{}<", "x".repeat(Diagnosis::OCTETS_MAX)));
-    assert_eq!(diagnosed_large(&large), None);
-    let declared = "<c xmlns:q=\"urn:q\"/>".repeat(20_000);
+    let with_text = |octets: usize| signed.replace(">x<", &format!(">{}<", "x".repeat(octets)));
+    // At the bound, the octets are looked at; one more, and they are not.
+    let around = "<a><b></b></a>".len();
+    let at_most = Diagnosis::OCTETS_MAX - around;
+    let mut work = Work::of(Diagnosis::OCTETS_MAX + 1_000);
+    assert_eq!(diagnosed_within(&with_text(at_most), &mut work), None);
+    assert_eq!(work.octets_left(), 0);
+    let mut work = Work::default();
+    assert_eq!(diagnosed_within(&with_text(at_most + 1), &mut work), None);
+    assert_eq!(spent(&work), Diagnosis::OCTETS_MAX + 64);
+    // Declarations times elements: beyond their bound they are not looked for.
+    let declared = "<c xmlns:q=\"urn:q\"></c>".repeat(20_000);
     let many = signed.replace("<b>x</b>", &format!("<b>y</b>{declared}"));
-    let begun = std::time::Instant::now();
-    assert_eq!(diagnosed_large(&many), None);
-    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+    let mut work = Work::default();
+    assert_eq!(diagnosed_within(&many, &mut work), None);
+    assert!(spent(&work) < 64 * many.len(), "{work:?}");
 }
 
-fn diagnosed_large(xml: &str) -> Option<Diagnosis> {
+/// One measure for all references of a document: many that cannot be explained cost no more than one.
+#[test]
+fn the_work_is_measured_for_the_document_and_not_for_each_reference() {
+    let small = {
+        let parts: String = (0..8)
+            .map(|n| format!("<p Id=\"p{n}\"><b>x</b><c>z</c></p>"))
+            .collect();
+        let options = Options::with_id("s");
+        let limits = XmlLimits::default();
+        let bytes = format!("<m>{parts}</m>").into_bytes();
+        let signed = text(sign_detached(&bytes, &applicant().signer(), &options, &limits).unwrap());
+        // Seven parts are others, and the last one was indented.
+        let (first, last) = signed.split_at(signed.find("<p Id=\"p7\">").unwrap());
+        format!(
+            "{}{}",
+            first.replace("<b>x", "<b>y"),
+            last.replacen("<b>", "\n  <b>", 1)
+        )
+    };
+    let mut work = Work::default();
+    let diagnosis = detached_within(&small, &mut work).unwrap();
+    assert_eq!(
+        (diagnosis.uri.as_str(), diagnosis.causes),
+        ("#p7", vec![Cause::Reindented])
+    );
+    // Not one octet more than was spent on all eight: with a measure for each reference, less would do.
+    let spent = spent(&work);
+    for (measure, reached) in [(spent + 1, true), (spent, false), (spent / 2, false)] {
+        let mut work = Work::of(measure);
+        let diagnosis = detached_within(&small, &mut work);
+        assert_eq!(diagnosis.is_some(), reached, "{measure} of {spent}");
+        assert_eq!(work.octets_left(), usize::from(reached));
+    }
+    let mut work = Work::of(0);
+    // What one signature of a document spent, is gone for the others.
+    assert_eq!(detached_within(&small, &mut work), None);
+}
+
+/// The report of a digest that differs does not hang on the search: it is there where nothing explains it, and beyond its bound.
+#[test]
+fn a_mismatch_tells_the_reference_both_digests_and_the_octets() {
+    let signed = sign(APPLICATION);
+    let changed = signed.replace("Әлиева", "Алиева");
+    let document = parse(&changed);
+    let all = find_all(&document, Profile::Enveloped, &Bounds::default()).unwrap();
+    let found = &all[0];
+    let Err(SignatureError::DigestMismatch {
+        uri,
+        expected,
+        actual,
+        canonical,
+    }) = found.verify_digests()
+    else {
+        panic!("the digest does not differ");
+    };
+    let mismatch = found.mismatch().unwrap();
+    assert_eq!(mismatch.reference, 0);
+    assert_eq!(mismatch.uri, uri);
+    assert_eq!((mismatch.claimed, mismatch.computed), (expected, actual));
+    assert_eq!(mismatch.canonical, canonical);
+    assert_eq!(mismatch.octets, canonical.len());
+    assert_eq!(found.canonical_octets(0).unwrap(), canonical);
+    assert_eq!(found.canonical_octets(1), None);
+    // Longer than is shown.
+    let long = signed.replace("Әлиева", &"x".repeat(100_000));
+    let document = parse(&long);
+    let all = find_all(&document, Profile::Enveloped, &Bounds::default()).unwrap();
+    let mismatch = all[0].mismatch().unwrap();
+    assert_eq!(
+        mismatch.canonical.len(),
+        SignatureError::CANONICAL_SHOWN_BYTES_MAX
+    );
+    assert!(mismatch.octets > 100_000);
+    assert_eq!(
+        sha256(&all[0].canonical_octets(0).unwrap()).to_vec(),
+        mismatch.computed
+    );
+    // A good one has none.
+    let document = parse(&signed);
+    let all = find_all(&document, Profile::Enveloped, &Bounds::default()).unwrap();
+    assert_eq!(all[0].mismatch(), None);
+}
+
+fn spent(work: &Work) -> usize {
+    Diagnosis::WORK_OCTETS_MAX - work.octets_left()
+}
+
+fn diagnosed_within(xml: &str, work: &mut Work) -> Option<Diagnosis> {
     let document = parse(xml);
     let all = find_all(&document, Profile::Enveloped, &Bounds::default()).unwrap();
-    all[0].diagnose()
+    all[0].diagnose_within(work)
+}
+
+fn detached_within(xml: &str, work: &mut Work) -> Option<Diagnosis> {
+    let document = parse(xml);
+    find_detached(&document, &Bounds::default())
+        .unwrap()
+        .diagnose_within(work)
 }

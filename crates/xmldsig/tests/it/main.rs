@@ -10,6 +10,7 @@ mod identifiers;
 mod interop;
 mod key_info;
 mod kinds;
+mod ledger;
 mod mutation;
 mod people;
 mod properties;
