@@ -77,7 +77,7 @@ pub const fn remedy_key(label: RefusalLabel) -> &'static str {
         L::CertificatePurpose => "remedy-signing-certificate",
         L::CertificateRevoked => "remedy-renew-certificate",
         L::CertificateSuspended => "remedy-resume-certificate",
-        L::IinMismatch => "remedy-own-certificate",
+        L::BinMismatch | L::IinMismatch => "remedy-own-certificate",
         L::AuthorityRevoked | L::IssuerUntrusted | L::AlgorithmWeak => "remedy-other-certificate",
         L::RevocationUnknown | L::RequestTimeout => "remedy-try-later",
         L::DocumentsRefused | L::GroundsAbsent => "remedy-documents",

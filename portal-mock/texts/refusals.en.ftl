@@ -4,6 +4,7 @@ cause-algorithm-weak = The signature or the key is too weak by today's rules.
 cause-applicant-unknown = There is no living person with this IIN in the register of persons.
 cause-application-malformed = The signed document is not an application as its schema asks.
 cause-authority-revoked = The authority that issued the certificate is revoked or suspended itself.
+cause-bin-mismatch = The BIN of the organisation in the application is not the one in the certificate.
 cause-body-too-large = The message is larger than the limit.
 cause-certificate-expired = The certificate's period is over.
 cause-certificate-not-yet-valid = The certificate's period has not begun.

@@ -4,6 +4,7 @@ cause-algorithm-weak = Қолтаңба немесе кілт бүгінгі е�
 cause-applicant-unknown = Жеке тұлғалар дерекқорында мұндай ЖСН-і бар тірі адам жоқ.
 cause-application-malformed = Қол қойылған құжат схема талап ететін өтініш емес.
 cause-authority-revoked = Куәлікті берген орталықтың өз куәлігі қайтарып алынған немесе тоқтатыла тұрған.
+cause-bin-mismatch = Өтініштегі ұйымның БСН-і куәліктегі БСН-мен сәйкес келмейді.
 cause-body-too-large = Хабарлама шектен үлкен.
 cause-certificate-expired = Куәліктің қолданылу мерзімі өткен.
 cause-certificate-not-yet-valid = Куәліктің қолданылу мерзімі әлі басталған жоқ.

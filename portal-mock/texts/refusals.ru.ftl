@@ -4,6 +4,7 @@ cause-algorithm-weak = Подпись или ключ слишком слабы 
 cause-applicant-unknown = В базе данных физических лиц нет живущего человека с таким ИИН.
 cause-application-malformed = Подписанный документ — не заявление, каким его описывает схема.
 cause-authority-revoked = Сертификат самого удостоверяющего центра отозван или приостановлен.
+cause-bin-mismatch = БИН организации в заявлении не совпадает с БИН в сертификате.
 cause-body-too-large = Сообщение больше допустимого.
 cause-certificate-expired = Срок действия сертификата истёк.
 cause-certificate-not-yet-valid = Срок действия сертификата ещё не начался.

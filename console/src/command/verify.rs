@@ -7,7 +7,7 @@ use qaqpa_evidence::{Examiner, NcaAddresses};
 use qaqpa_model::{Actor, Limits, Moment};
 use qaqpa_transport::{ClientLimits, Clock, ClockState, HttpClient, paths, registry};
 use qaqpa_verdict::{
-    Capsule, Indication, Known, Matter, Policy, Subject, SubjectKind, Verdict, signatures,
+    Capsule, Indication, Known, Matter, Policy, Signatures, Subject, SubjectKind, Verdict,
 };
 use qaqpa_x509::TrustAnchors;
 use qaqpa_xml::{Document, XmlLimits};
@@ -86,12 +86,8 @@ async fn each(
     limits: Limits,
 ) -> Outcome {
     let mut verdicts = Vec::new();
-    for place in 0..signatures(document, profile, &limits) {
-        let subject = Subject::Signature {
-            document,
-            profile,
-            place,
-        };
+    let signatures = Signatures::find(document, profile, &limits);
+    for subject in signatures.subjects() {
         verdicts.push(examiner.examine(subject, at).await.0);
     }
     match format {

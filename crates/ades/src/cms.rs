@@ -8,11 +8,16 @@
 //! octets of such a message could be a set of attributes that somebody signed elsewhere.
 
 mod error;
+mod info;
+#[cfg(feature = "laboratory")]
+mod laboratory;
 mod message;
 mod signer;
 mod signing;
 
 pub use error::CmsError;
+#[cfg(feature = "laboratory")]
+pub use laboratory::Question;
 pub use qaqpa_x509::cms::signer::SigningCertificate;
 pub use signer::{CounterSigner, CoveredContent, CoveredValue, Signer};
 pub use signing::{NewSigner, Place, SignError, add_timestamp, co_sign, counter_sign, sign};

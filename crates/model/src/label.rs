@@ -35,6 +35,8 @@ labels! {
     ApplicationMalformed = "application-malformed",
     /// Condition 2: the authority that issued the certificate, or one above it, is revoked or suspended itself.
     AuthorityRevoked = "authority-revoked",
+    /// The BIN of the organisation that the request names is not the certificate's.
+    BinMismatch = "bin-mismatch",
     /// The body is longer than the limit.
     BodyTooLarge = "body-too-large",
     /// Condition 2: the certificate's validity period is over.

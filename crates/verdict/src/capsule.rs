@@ -7,21 +7,28 @@
 //! A capsule brings its own trust anchors along, and whoever made it chose them: a verdict by them says so in the
 //! report ([`TrustSource::Capsule`]). [`Capsule::judge_trusting`] judges by the reader's own.
 //!
+//! A document or message of several signatures has a verdict for each ([`Capsule::judge_each`]). How many there are, the bytes
+//! say and not the capsule: whoever leaves one's evidence out gets an undecided verdict about it.
+//!
 //! Personal numbers stand in it unmasked (in certificates, in the request): it is for the people who may see those.
 
 mod json;
 
-use qaqpa_model::{Iin, Limits, Moment};
+use qaqpa_crypto::sha256;
+use qaqpa_model::{Bin, Iin, Limits, Moment};
 use qaqpa_x509::{Certificate, TrustAnchors};
 use qaqpa_xml::{Document, XmlLimits};
+use qaqpa_xmldsig::Profile;
 use thiserror::Error;
 
 use crate::dossier::{Dossier, KEPT_BYTES_MAX};
 use crate::examination::{Examination, Known, Subject};
 use crate::list::List;
+use crate::message::SignedMessage;
 use crate::need::{Evidence, Need, Progress, Received};
 use crate::policy::Policy;
 use crate::replay::{Shelf, replay};
+use crate::signatures::{self, Signatures, worst};
 use crate::verdict::{SubjectKind, TrustSource, Verdict};
 
 /// The greatest capsule that is read, in bytes: a list of 64 MiB in base64, and a request of 24 MiB beside it, twice.
@@ -45,6 +52,20 @@ pub enum Matter {
         /// Certificates that came with it, DER.
         pool_der: Vec<Vec<u8>>,
     },
+    /// A CMS message; it need not even be one. Every signer of it, and everybody who counter-signed.
+    Cms {
+        /// The message, DER or BER.
+        message: Vec<u8>,
+        /// The content, where it came beside the message.
+        content: Option<Vec<u8>>,
+    },
+    /// Every signature of a document at the places of a profile.
+    Signatures {
+        /// The document; it need not even be XML.
+        document: Vec<u8>,
+        /// Where its signatures stand, and what they must be about.
+        profile: Profile,
+    },
 }
 
 impl Matter {
@@ -52,10 +73,17 @@ impl Matter {
     #[must_use]
     pub const fn kind(&self) -> SubjectKind {
         match self {
+            Self::Cms { .. } => SubjectKind::Cms,
+            Self::Signatures { profile, .. } => signatures::kind(*profile),
             Self::Document(_) => SubjectKind::Document,
             Self::Transport(_) => SubjectKind::Transport,
             Self::Certificate { .. } => SubjectKind::Certificate,
         }
+    }
+
+    /// Whether each of its signatures has a verdict, with evidence of its own.
+    const fn has_several(&self) -> bool {
+        matches!(self, Self::Cms { .. } | Self::Signatures { .. })
     }
 }
 
@@ -68,7 +96,9 @@ pub struct Capsule {
     limits: Limits,
     at: Moment,
     submitter: Option<Iin>,
-    dossier: Dossier,
+    organisation: Option<Bin>,
+    /// One for each signature, in their order; there is always one.
+    dossiers: Vec<Dossier>,
     /// The long lists that the dossier names by their digests.
     lists: Vec<List>,
 }
@@ -110,7 +140,8 @@ impl Capsule {
             limits: Limits::default(),
             at,
             submitter: None,
-            dossier: Dossier::begin(seed, None),
+            organisation: None,
+            dossiers: vec![Dossier::begin(seed, None)],
             lists: Vec::new(),
         }
     }
@@ -137,23 +168,71 @@ impl Capsule {
                 known.pool.push(certificate);
             }
         }
-        let shelved = verdict
-            .dossier
-            .fed
-            .iter()
-            .filter_map(|fed| fed.shelved.as_deref());
+        let dossier = Dossier {
+            path: Vec::new(),
+            ..verdict.dossier.clone()
+        };
+        Self::of(
+            matter,
+            known,
+            policy,
+            limits,
+            verdict.at,
+            vec![dossier],
+            shelf,
+        )
+    }
+
+    /// The capsule of the examinations of every signature, in their order.
+    ///
+    /// Each keeps the certificates of its own path: one signature's certificates must not help another's.
+    #[must_use]
+    pub fn record_each(
+        matter: Matter,
+        known: &Known,
+        policy: &Policy,
+        limits: &Limits,
+        verdicts: &[Verdict],
+        shelf: &dyn Shelf,
+    ) -> Self {
+        let [first, ..] = verdicts else {
+            return Self::new(matter, known.clone(), Moment::from_unix_ms(0), [0; 32])
+                .with_policy(*policy);
+        };
+        if !matter.has_several() {
+            return Self::record(matter, known, policy, limits, first, shelf);
+        }
+        let dossiers = verdicts.iter().map(|verdict| verdict.dossier.clone());
+        let (known, dossiers) = (known.clone(), dossiers.collect());
+        Self::of(matter, known, policy, limits, first.at, dossiers, shelf)
+    }
+
+    fn of(
+        matter: Matter,
+        known: Known,
+        policy: &Policy,
+        limits: &Limits,
+        at: Moment,
+        dossiers: Vec<Dossier>,
+        shelf: &dyn Shelf,
+    ) -> Self {
+        let fed = dossiers.iter().flat_map(|dossier| &dossier.fed);
+        let mut shelved: Vec<_> = fed.filter_map(|fed| fed.shelved.as_deref()).collect();
+        shelved.sort_unstable();
+        shelved.dedup();
         Self {
             matter,
             known,
-            lists: shelved.filter_map(|sha256| shelf.list(sha256)).collect(),
+            lists: shelved
+                .into_iter()
+                .filter_map(|sha256| shelf.list(sha256))
+                .collect(),
             policy: *policy,
             limits: *limits,
-            at: verdict.at,
+            at,
             submitter: None,
-            dossier: Dossier {
-                path: Vec::new(),
-                ..verdict.dossier.clone()
-            },
+            organisation: None,
+            dossiers,
         }
     }
 
@@ -172,19 +251,28 @@ impl Capsule {
         }
     }
 
+    /// With the question whether the signer signs for this organisation.
+    #[must_use]
+    pub fn with_organisation(self, organisation: Bin) -> Self {
+        Self {
+            organisation: Some(organisation),
+            ..self
+        }
+    }
+
     /// With evidence: examines, and keeps what `meet` brings for each need, in the order in which it is asked for.
     #[must_use]
     pub fn fed_by(mut self, mut meet: impl FnMut(&Need) -> Received) -> Self {
-        let seed = self.dossier.seed_bytes().unwrap_or_default();
+        let seed = self.dossiers[0].seed_bytes().unwrap_or_default();
         let mut lists = Vec::new();
-        let verdict = self.with_subject(|subject| {
+        let verdicts = self.each_subject(|place, subject| {
             let mut examination = Examination::begin(
                 subject,
                 &self.known,
                 &self.policy,
                 &self.limits,
                 self.at,
-                seed,
+                seed_of(seed, place),
             );
             while let Progress::Wants(needs) = examination.advance() {
                 for need in needs {
@@ -195,22 +283,46 @@ impl Capsule {
             }
             examination.finish().0
         });
-        self.dossier.fed = verdict.dossier.fed;
+        let several = self.matter.has_several();
+        self.dossiers = verdicts
+            .into_iter()
+            .map(|verdict| match several {
+                true => verdict.dossier,
+                false => Dossier {
+                    path: Vec::new(),
+                    ..verdict.dossier
+                },
+            })
+            .collect();
         self.lists = lists;
         self
     }
 
-    /// The verdict by the capsule's own trust anchors, which its report says.
+    /// The verdict by the capsule's own trust anchors, which its report says; of several, the worst.
     #[must_use]
     pub fn judge(&self) -> Verdict {
-        let mut verdict = self.judged(&self.known);
-        verdict.trust = TrustSource::Capsule;
-        verdict
+        worst_of(self.judge_each())
     }
 
-    /// The verdict by the reader's trust anchors: those of the capsule count for nothing.
+    /// The verdict by the reader's trust anchors: those of the capsule count for nothing. Of several, the worst.
     #[must_use]
     pub fn judge_trusting(&self, anchors: &TrustAnchors) -> Verdict {
+        worst_of(self.judge_each_trusting(anchors))
+    }
+
+    /// A verdict for each signature, by the capsule's own trust anchors; at least one.
+    #[must_use]
+    pub fn judge_each(&self) -> Vec<Verdict> {
+        let mut verdicts = self.judged(&self.known);
+        for verdict in &mut verdicts {
+            verdict.trust = TrustSource::Capsule;
+        }
+        verdicts
+    }
+
+    /// A verdict for each signature, by the reader's trust anchors; at least one.
+    #[must_use]
+    pub fn judge_each_trusting(&self, anchors: &TrustAnchors) -> Vec<Verdict> {
         self.judged(&Known {
             anchors: anchors.clone(),
             pool: self.known.pool.clone(),
@@ -235,10 +347,10 @@ impl Capsule {
         self.at
     }
 
-    /// The evidence, and the seed of the nonces.
+    /// The evidence, and the seed of the nonces; of several signatures, the first's.
     #[must_use]
-    pub const fn dossier(&self) -> &Dossier {
-        &self.dossier
+    pub fn dossier(&self) -> &Dossier {
+        &self.dossiers[0]
     }
 
     /// Reads a capsule.
@@ -255,50 +367,96 @@ impl Capsule {
         json::write(self)
     }
 
-    fn judged(&self, known: &Known) -> Verdict {
-        let verdict = self.with_subject(|subject| {
+    fn judged(&self, known: &Known) -> Vec<Verdict> {
+        let nothing = Dossier::default();
+        let verdicts = self.each_subject(|place, subject| {
             replay(
                 subject,
                 known,
                 &self.policy,
                 &self.limits,
                 self.at,
-                &self.dossier,
+                self.dossiers.get(place).unwrap_or(&nothing),
                 &self.lists.as_slice(),
             )
             .0
         });
-        match &self.submitter {
-            Some(submitter) => verdict.with_submitter(submitter),
-            None => verdict,
-        }
+        let asked = |verdict: Verdict| {
+            let verdict = match &self.submitter {
+                Some(submitter) => verdict.with_submitter(submitter),
+                None => verdict,
+            };
+            match &self.organisation {
+                Some(organisation) => verdict.with_organisation(organisation),
+                None => verdict,
+            }
+        };
+        verdicts.into_iter().map(asked).collect()
     }
 
-    fn with_subject<T>(&self, examine: impl FnOnce(Subject<'_>) -> T) -> T {
+    /// Every subject of the matter, in the order of its bytes; at least one.
+    fn each_subject<T>(&self, mut examine: impl FnMut(usize, Subject<'_>) -> T) -> Vec<T> {
         let kind = self.matter.kind();
         let bytes = match &self.matter {
-            Matter::Document(bytes) | Matter::Transport(bytes) => bytes,
+            Matter::Document(bytes)
+            | Matter::Transport(bytes)
+            | Matter::Signatures {
+                document: bytes, ..
+            } => bytes,
             Matter::Certificate {
                 certificate_der,
                 pool_der,
             } => {
-                return examine(Subject::Certificate {
+                let subject = Subject::Certificate {
                     certificate_der,
                     pool_der,
-                });
+                };
+                return vec![examine(0, subject)];
+            }
+            Matter::Cms { message, content } => {
+                let message = SignedMessage::read(message, content.as_deref(), &self.limits);
+                let subjects = message.subjects().enumerate();
+                return subjects
+                    .map(|(place, subject)| examine(place, subject))
+                    .collect();
             }
         };
-        match Document::parse(bytes, &xml_limits(&self.limits)) {
-            Ok(document) if kind == SubjectKind::Transport => {
-                examine(Subject::Transport(&document))
+        let document = match Document::parse(bytes, &xml_limits(&self.limits)) {
+            Ok(document) => document,
+            Err(error) => {
+                let subject = Subject::NotXml {
+                    kind,
+                    error: &error,
+                };
+                return vec![examine(0, subject)];
             }
-            Ok(document) => examine(Subject::Document(&document)),
-            Err(error) => examine(Subject::NotXml {
-                kind,
-                error: &error,
-            }),
+        };
+        match &self.matter {
+            Matter::Signatures { profile, .. } => {
+                let signatures = Signatures::find(&document, *profile, &self.limits);
+                let subjects = signatures.subjects().enumerate();
+                subjects
+                    .map(|(place, subject)| examine(place, subject))
+                    .collect()
+            }
+            Matter::Transport(_) => vec![examine(0, Subject::Transport(&document))],
+            _ => vec![examine(0, Subject::Document(&document))],
         }
     }
+}
+
+/// The seed of one signature's nonces.
+fn seed_of(seed: [u8; 32], place: usize) -> [u8; 32] {
+    match place {
+        0 => seed,
+        _ => sha256(&[&seed[..], &(place as u64).to_be_bytes()].concat()),
+    }
+}
+
+fn worst_of(verdicts: Vec<Verdict>) -> Verdict {
+    worst(&verdicts)
+        .cloned()
+        .expect("every matter has at least one subject")
 }
 
 /// Takes a long list out of what was received, so that it can be named by its digest.

@@ -2,11 +2,13 @@
 //!
 //! Each check is a pure function from facts to a [`Finding`]; the clause that it obeys is quoted above
 //! the line that obeys it. The order decides the label: structure → scope → content → value → time stamp → chain →
-//! validity → purpose → revocation → IIN; the verdict is that of the first question that was not passed.
+//! validity → purpose → revocation → IIN → BIN; the verdict is that of the first question that was not passed.
 
+pub(crate) mod bin;
 pub(crate) mod chain;
 pub(crate) mod content;
 pub(crate) mod iin;
+pub(crate) mod message;
 pub(crate) mod purpose;
 pub(crate) mod revocation;
 mod rules;
@@ -23,7 +25,7 @@ use crate::facts::Account;
 use crate::indication::SubIndication;
 use crate::policy::Policy;
 use crate::rules::Rule;
-use crate::verdict::{CheckId, CheckReport, Outcome};
+use crate::verdict::{CheckId, CheckReport, Outcome, SubjectKind};
 
 /// Why a question was not answered with yes: the check of it that decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +133,12 @@ impl Finding {
         }
     }
 
-    pub(crate) fn report(&self, policy: &Policy, accounts: &[Account]) -> CheckReport {
+    pub(crate) fn report(
+        &self,
+        kind: SubjectKind,
+        policy: &Policy,
+        accounts: &[Account],
+    ) -> CheckReport {
         CheckReport {
             id: self.id,
             clause: Cow::Borrowed(clause(self.id)),
@@ -144,7 +151,7 @@ impl Finding {
             label: self.reason().map(|reason| reason.label),
             sub_indication: self.reason().map(|reason| reason.sub),
             why: self.why.clone(),
-            rules: rules::report(self, policy, accounts),
+            rules: rules::report(self, kind, policy, accounts),
         }
     }
 }
@@ -165,6 +172,7 @@ pub(crate) const fn clause(id: CheckId) -> &'static str {
         CheckId::Purpose => purpose::CLAUSE,
         CheckId::Revocation => revocation::CLAUSE,
         CheckId::Iin => iin::CLAUSE,
+        CheckId::Bin => bin::CLAUSE,
     }
 }
 

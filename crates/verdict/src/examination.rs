@@ -15,17 +15,18 @@ use qaqpa_model::{Limits, Moment};
 use qaqpa_x509::crl::AnyCrl;
 use qaqpa_x509::{Certificate, TrustAnchors, path::Path};
 use qaqpa_xml::{Document, XmlError};
-use qaqpa_xmldsig::{Covered, Profile};
 
 use crate::checks::{self, Finding, revocation::Asked};
 use crate::dossier::Dossier;
 use crate::facts::{Account, Said};
 use crate::judgement;
 use crate::list::List;
+use crate::message::SignedMessage;
 use crate::need::{Evidence, Need, NeedId, Progress, Received, STAMP_PLACE};
 use crate::policy::Policy;
-use crate::proven::Proven;
+use crate::proven::{Passed, Proof, Proven, ProvenContent};
 use crate::signature::{self, Read};
+use crate::signatures::Signatures;
 use crate::sources::{self, Believed, Hearing};
 use crate::stamps::{self, Earliest};
 use crate::verdict::{CheckId, EvidenceKind, ScopeView, SubjectKind, Verdict};
@@ -37,14 +38,18 @@ pub enum Subject<'d> {
     Document(&'d Document),
     /// An envelope whose Body is under a WS-Security signature.
     Transport(&'d Document),
-    /// One of the signatures of a document, where a profile puts several: each has its verdict ([`signatures`](crate::signatures)
-    /// counts them), and the worst decides.
+    /// One of the signatures of a document, where a profile puts several: each has its verdict, and the worst decides.
     Signature {
-        /// The document.
-        document: &'d Document,
-        /// Where its signatures stand, and what they must be about.
-        profile: Profile,
+        /// The document's signatures, found once.
+        signatures: &'d Signatures<'d>,
         /// The place of the signature, from 0, in the order of the text.
+        place: usize,
+    },
+    /// One of the signatures of a CMS message; the bytes need not even be one ([`SignedMessage`] says so).
+    Cms {
+        /// The message, taken apart once, with the content where that came beside it.
+        message: &'d SignedMessage<'d>,
+        /// The place of the signature, from 0, in the order of the message.
         place: usize,
     },
     /// Bytes that are no XML of the profile that is read here: there is a verdict about those, too.
@@ -72,11 +77,8 @@ impl Subject<'_> {
             Self::Transport(_) => SubjectKind::Transport,
             Self::Certificate { .. } => SubjectKind::Certificate,
             Self::NotXml { kind, .. } => *kind,
-            Self::Signature {
-                profile: Profile::Wsse,
-                ..
-            } => SubjectKind::Transport,
-            Self::Signature { .. } => SubjectKind::Document,
+            Self::Cms { .. } => SubjectKind::Cms,
+            Self::Signature { signatures, .. } => signatures.kind(),
         }
     }
 }
@@ -111,8 +113,10 @@ pub(crate) struct Facts<'d> {
     /// The answers that need nothing from outside, in order.
     pub(crate) findings: Vec<Finding>,
     pub(crate) scope: Option<ScopeView>,
-    /// The covered part and the digest of the signature's value.
-    pub(crate) covered: Option<(Covered<'d>, [u8; 32])>,
+    /// What is covered, and the digest of the signature's value.
+    pub(crate) covered: Option<(Proof<'d>, [u8; 32])>,
+    /// When the signer says that it signed: nobody vouches for it.
+    pub(crate) claimed: Option<Moment>,
     pub(crate) signer: Option<Certificate>,
     pub(crate) path: Option<Path>,
     /// The certificates of the path whose revocation is asked about.
@@ -192,6 +196,7 @@ impl<'d> Examination<'d> {
                 findings,
                 scope,
                 covered,
+                claimed: claims.signing_time,
                 signer,
                 asked: asked(path.as_ref(), 0),
                 stamp_asked: asked(stamp.as_ref().map(|stamp| &stamp.path), STAMP_PLACE),
@@ -277,7 +282,16 @@ impl<'d> Examination<'d> {
     /// Judges. A need that was never fed counts as evidence that could not be had.
     #[must_use]
     pub fn finish(self) -> (Verdict, Option<Proven<'d>>) {
-        judgement::draw_up(self.facts, &self.policy)
+        let (verdict, passed) = judgement::draw_up(self.facts, &self.policy);
+        (verdict, passed.and_then(Passed::document))
+    }
+
+    /// Judges a CMS message, whose content is read through the proof and in no other way. A counter-signature proves nothing
+    /// about the content.
+    #[must_use]
+    pub fn finish_content(self) -> (Verdict, Option<ProvenContent<'d>>) {
+        let (verdict, passed) = judgement::draw_up(self.facts, &self.policy);
+        (verdict, passed.and_then(Passed::content))
     }
 
     fn wanted(&self) -> Vec<Need> {

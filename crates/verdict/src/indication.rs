@@ -69,6 +69,8 @@ macro_rules! sub_indications {
 }
 
 sub_indications! {
+    /// Own: the BIN of the organisation that the request names is not the certificate's.
+    BinMismatch = "BIN_MISMATCH", TotalFailed, true;
     /// The chain was found and does not verify, for a reason that has no name of its own.
     CertificateChainGeneralFailure = "CERTIFICATE_CHAIN_GENERAL_FAILURE", Indeterminate, false;
     /// Extensions of a certificate of the chain forbid this use (CA flag, path length, unknown critical extension).
@@ -179,6 +181,7 @@ mod tests {
         assert_eq!(
             own,
             [
+                "BIN_MISMATCH",
                 "IIN_MISMATCH",
                 "SIGNED_SCOPE_MISMATCH",
                 "WRONG_CERTIFICATE_PURPOSE"

@@ -10,14 +10,14 @@ use crate::examination::Facts;
 use crate::facts::Account;
 use crate::indication::{Indication, SubIndication};
 use crate::policy::{IS_LABORATORY, Policy};
-use crate::proven::{Proven, SignerIdentity};
+use crate::proven::{Passed, SignerIdentity};
 use crate::rules::Rule;
 use crate::verdict::{
     CertificateView, CheckId, SignerView, SubjectKind, TrustSource, VERSION, Verdict,
 };
 
 /// Draws up the verdict, and the proof where every question was answered with yes.
-pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option<Proven<'d>>) {
+pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option<Passed<'d>>) {
     let mut findings = facts.findings;
     let revocation = if facts.path.is_some() && findings.iter().all(Finding::is_pass) {
         revocation::judge_stamped(
@@ -42,28 +42,29 @@ pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option
     );
     findings.push(revocation);
     // Every question, not only those that were asked: a question that was left out is no pass.
-    let passed = findings.iter().all(Finding::is_pass);
+    let is_passed = findings.iter().all(Finding::is_pass);
     let decisive = findings.iter().find_map(Finding::reason);
     let signer = facts.signer.as_ref().map(SignerIdentity::read);
-    let proven_signer = signer.clone().filter(|_| passed);
+    let proven_signer = signer.clone().filter(|_| is_passed);
     let verdict = Verdict {
         version: VERSION,
         subject: facts.kind,
         indication: match decisive {
             Some(reason) => reason.sub.indication(),
-            None if passed => Indication::TotalPassed,
+            None if is_passed => Indication::TotalPassed,
             None => Indication::Indeterminate,
         },
         sub_indication: decisive.map(|reason| reason.sub),
         label: decisive.map(|reason| label(facts.kind, &findings, reason)),
         at: facts.at,
+        claimed_signing_time: facts.claimed,
         best_signature_time: facts.stamp.as_ref().map(|stamp| stamp.at),
         trust: TrustSource::Examiner,
         scope: facts.scope,
         signer: signer.as_ref().map(SignerIdentity::view),
         checks: findings
             .iter()
-            .map(|finding| finding.report(policy, &facts.accounts))
+            .map(|finding| finding.report(facts.kind, policy, &facts.accounts))
             .collect(),
         laboratory: IS_LABORATORY.then(|| policy.weakened().collect()),
         policy: *policy,
@@ -80,15 +81,15 @@ pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option
         dossier: facts.dossier,
         proven_signer: proven_signer.clone(),
     };
-    let proven = match (proven_signer, facts.covered) {
-        (Some(signer), Some((covered, signature_digest))) => Some(Proven {
-            covered,
+    let passed = match (proven_signer, facts.covered) {
+        (Some(signer), Some((proof, signature_digest))) => Some(Passed {
+            proof,
             signer,
             signature_digest,
         }),
         _ => None,
     };
-    (verdict, proven)
+    (verdict, passed)
 }
 
 /// The last check of a time stamp: its authority is known not to be revoked, now and not only when it stamped.

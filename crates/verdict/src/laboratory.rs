@@ -1,5 +1,6 @@
 //! What a laboratory's policy leaves out, in the terms of the crates below; elsewhere nothing is left out.
 
+use qaqpa_ades::cms::{CmsError, CoveredContent, Signer};
 use qaqpa_x509::path::PathInputs;
 use qaqpa_x509::{Certificate, TrustAnchors, Waived};
 use qaqpa_xmldsig::{Covered, FoundSignature, SignatureError};
@@ -68,11 +69,14 @@ pub(crate) struct Hearsay<'a> {
 }
 
 impl<'a> Hearsay<'a> {
-    pub(crate) const fn new(policy: &'a Policy) -> Self {
-        Self {
+    /// An authority that is out of its validity signs no evidence either: where the policy leaves that check out, so is it here.
+    pub(crate) fn new(policy: &'a Policy) -> Self {
+        let mut hearsay = Self {
             policy,
             waived: Waived::NONE,
-        }
+        };
+        hearsay.admits(Rule::ChainValidity);
+        hearsay
     }
 
     /// Whether to hear the evidence again without this check.
@@ -156,4 +160,35 @@ pub(crate) fn cover<'d>(
     _: &Policy,
 ) -> Result<Covered<'d>, SignatureError> {
     found.cover(spki_der)
+}
+
+/// The content of a message, without the questions that the policy leaves out.
+#[cfg(feature = "laboratory")]
+pub(crate) fn cover_content<'f>(
+    signer: &Signer<'f>,
+    certificate: &Certificate,
+    policy: &Policy,
+) -> Result<CoveredContent<'f>, CmsError> {
+    use qaqpa_ades::cms::Question;
+    let without: Vec<_> = [
+        (Rule::Digest, Question::Digest),
+        (Rule::SignatureValue, Question::Value),
+    ]
+    .into_iter()
+    .filter_map(|(rule, question)| policy.tolerates(rule).then_some(question))
+    .collect();
+    match signer.cover(certificate) {
+        Err(_) if !without.is_empty() => signer.cover_without(certificate, &without),
+        covered => covered,
+    }
+}
+
+/// The content of a message.
+#[cfg(not(feature = "laboratory"))]
+pub(crate) fn cover_content<'f>(
+    signer: &Signer<'f>,
+    certificate: &Certificate,
+    _: &Policy,
+) -> Result<CoveredContent<'f>, CmsError> {
+    signer.cover(certificate)
 }

@@ -44,29 +44,33 @@ mod indication;
 mod judgement;
 mod laboratory;
 mod list;
+mod message;
 mod need;
 mod policy;
 mod proven;
 mod replay;
 mod rules;
 mod signature;
+mod signatures;
 mod sources;
 mod stamps;
 mod text;
 mod verdict;
 
 pub use capsule::{CAPSULE_BYTES_MAX, Capsule, CapsuleError, Matter};
+pub use checks::bin::confirm_bin;
 pub use checks::iin::confirm_iin;
 pub use dossier::{Dossier, Fed, KEPT_BYTES_MAX};
 pub use examination::{Examination, Known, Subject};
 pub use indication::{Indication, SubIndication};
 pub use list::List;
+pub use message::SignedMessage;
 pub use need::{Attempt, Evidence, Need, NeedId, Progress, Received};
 pub use policy::{IS_LABORATORY, Nonce, OCSP_AGE_MAX, Policy, PolicyError, SKEW_MAX, Sources};
-pub use proven::{Proven, SignerIdentity};
+pub use proven::{Proven, ProvenContent, SignerIdentity};
 pub use replay::{NoShelf, Shelf, replay};
 pub use rules::{Held, Level, Rule, table as checks_table};
-pub use signature::signatures;
+pub use signatures::{Signatures, profile_of, worst};
 pub use sources::Believed;
 pub use verdict::{
     CertificateView, CheckId, CheckReport, EvidenceKind, EvidenceView, Outcome, ReferenceView,

@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::verdict::CheckId;
+use crate::verdict::{CheckId, SubjectKind};
 
 /// What follows where a check is not passed, from the strictest to the weakest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -110,6 +110,7 @@ const KEY: Held = Held::Types("without a certificate there is no key to verify w
 
 rules! {
     XmlReadable = "xml-readable", Structure, Fail, TREE, "XML 1.0; Namespaces in XML 1.0; no DTD, no processing instruction, UTF-8 only";
+    MessageReadable = "message-readable", Structure, Fail, Held::Types("only a strict reading makes a message's parts"), "RFC 5652 §3, §5.1–5.3: ContentInfo, SignedData, SignerInfo";
     SignaturePresent = "signature-present", Structure, Fail, FOUND, "EN 319 102-1 §5.2.2: format checking";
     SignatureSingle = "signature-single", Structure, Fail, FOUND, "the profile: one signature, where its profile puts it";
     SignatureForm = "signature-form", Structure, Fail, FOUND, "XML Signature 1.1 §4: SignedInfo, SignatureValue, KeyInfo, one each and in this order";
@@ -117,17 +118,20 @@ rules! {
     AlgorithmKnown = "algorithm-known", Structure, Fail, ALGORITHM, "EN 319 102-1 §5.2.8.2; XML Signature 1.1 §6";
     AlgorithmStrong = "algorithm-strong", Structure, Fail, ALGORITHM, "EN 319 102-1 §5.2.8.2; ETSI TS 119 312: no SHA-1, no short keys";
     SigningCertificate = "signing-certificate", Structure, Fail, KEY, "EN 319 102-1 §5.2.3: identification of the signing certificate";
+    SignedAttributes = "signed-attributes", Structure, Fail, Held::Types("the attributes hold the digest that is compared"), "RFC 5652 §5.3, §11.1, §11.2, §11.4: contentType as the content's and messageDigest, each once";
+    AlgorithmProtection = "algorithm-protection", Structure, Fail, Held::Types("the attributes are not proven where they name other algorithms"), "RFC 6211 §2: the signed algorithms are those of the signature";
     PropertiesForm = "properties-form", Structure, Fail, Held::Types("only a strict reading makes the properties"), "EN 319 132-1 §4.3, §5.2: qualifying properties, covered by the signature";
-    SigningCertificateNamed = "signing-certificate-named", Structure, Fail, Held::Types("only the signer's certificate confirms the properties"), "EN 319 102-1 §5.2.3.4; EN 319 132-1 §5.2.2: SigningCertificateV2 names the signer's certificate";
+    SigningCertificateNamed = "signing-certificate-named", Structure, Fail, Held::Types("only the signer's certificate confirms the properties"), "EN 319 102-1 §5.2.3.4; EN 319 132-1 §5.2.2; RFC 5035 §5.4: SigningCertificateV2 names the signer's certificate";
     CommentsAbsent = "comments-absent", Structure, Inform, POLICY, "XML Signature 1.1 Best Practices §2.3: comments are not signed, and nobody reads them here";
 
     ReferenceLocal = "reference-local", Scope, Fail, REFERENCE, "XML Signature 1.1 §4.4.3.1: the document's own parts, found without doubt";
     TransformAllowed = "transform-allowed", Scope, Fail, TRANSFORM, "XML Signature 1.1 §8.1.2: see what is signed";
+    ContentGiven = "content-given", Scope, Fail, Held::Types("without its octets there is nothing to digest"), "RFC 5652 §5.2: the content is in the message or beside it, and not both";
     ScopeCovered = "scope-covered", Scope, Fail, POLICY, "XML Signature 1.1 §8.1.1: only what is signed is secure";
 
-    Digest = "digest", Content, Fail, POLICY, "XML Signature 1.1 §3.2.1: reference validation";
+    Digest = "digest", Content, Fail, POLICY, "XML Signature 1.1 §3.2.1: reference validation; RFC 5652 §11.2: messageDigest";
 
-    SignatureValue = "signature-value", Value, Fail, POLICY, "XML Signature 1.1 §3.2.2: signature validation";
+    SignatureValue = "signature-value", Value, Fail, POLICY, "XML Signature 1.1 §3.2.2: signature validation; RFC 5652 §5.6";
 
     StampForm = "stamp-form", Timestamp, Fail, STAMP, "RFC 3161 §2.4.2; RFC 5652 §5: the token's structure";
     StampImprint = "stamp-imprint", Timestamp, Fail, STAMP, "EN 319 132-1 §5.3: a stamp of this signature's value";
@@ -181,6 +185,8 @@ rules! {
     AuthorityNotRevoked = "authority-not-revoked", Revocation, Fail, POLICY, "EN 319 102-1, table 6, REVOKED_CA_NO_POE";
 
     IinSame = "iin-same", Iin, Fail, POLICY, "condition 2: the IIN in the request is the IIN in the certificate";
+
+    BinSame = "bin-same", Bin, Fail, POLICY, "the national profile: the BIN in the request is the BIN in the certificate";
 }
 
 impl Rule {
@@ -196,6 +202,27 @@ impl Rule {
             .iter()
             .copied()
             .filter(move |rule| rule.question() == question)
+    }
+
+    /// Whether a subject of this kind is asked it: some are about XML alone, some about CMS messages alone.
+    #[must_use]
+    pub const fn is_asked_of(self, kind: SubjectKind) -> bool {
+        let is_message = matches!(kind, SubjectKind::Cms);
+        match self {
+            Self::AlgorithmProtection
+            | Self::ContentGiven
+            | Self::MessageReadable
+            | Self::SignedAttributes => is_message,
+            Self::CommentsAbsent
+            | Self::PropertiesForm
+            | Self::ReferenceLocal
+            | Self::ScopeCovered
+            | Self::SignatureForm
+            | Self::SignatureSingle
+            | Self::TransformAllowed
+            | Self::XmlReadable => !is_message,
+            _ => true,
+        }
     }
 
     /// Its place in [`Self::ALL`].

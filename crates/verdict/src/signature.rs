@@ -2,19 +2,19 @@
 
 use qaqpa_model::{Limits, Moment, RefusalLabel};
 use qaqpa_x509::Certificate;
-use qaqpa_xml::{Document, XmlError};
-use qaqpa_xmldsig::{
-    Bounds, Covered, FoundSignature, Profile, Role, SignatureError, find_all_nested,
-    find_enveloped, find_wsse,
-};
+use qaqpa_xml::XmlError;
+use qaqpa_xmldsig::{Covered, FoundSignature, Role, SignatureError, find_enveloped, find_wsse};
 
 use crate::border;
 use crate::checks::{self, Finding, Note, Reason};
 use crate::examination::{Known, Subject};
 use crate::indication::SubIndication;
 use crate::laboratory;
+use crate::message;
 use crate::policy::Policy;
+use crate::proven::Proof;
 use crate::rules::Rule;
+use crate::signatures::bounds;
 use crate::stamps::{self, Claims};
 use crate::verdict::{CheckId, ReferenceView, ScopeView};
 
@@ -24,12 +24,26 @@ pub(crate) struct Read<'d> {
     pub(crate) scope: Option<ScopeView>,
     /// Only where value, digests and scope were all proven with the signer's key.
     /// With the digest of the signature's value.
-    pub(crate) covered: Option<(Covered<'d>, [u8; 32])>,
+    pub(crate) covered: Option<(Proof<'d>, [u8; 32])>,
     pub(crate) signer: Option<Certificate>,
     /// The other certificates that came along: material for the path, and no more.
     pub(crate) companions: Vec<Certificate>,
     /// What the signature says about its time.
     pub(crate) claims: Claims,
+}
+
+impl Read<'_> {
+    /// Nothing but these answers.
+    pub(crate) fn only(findings: Vec<Finding>) -> Self {
+        Self {
+            findings,
+            scope: None,
+            covered: None,
+            signer: None,
+            companions: Vec::new(),
+            claims: Claims::default(),
+        }
+    }
 }
 
 /// The questions about the signature itself, in order.
@@ -49,48 +63,23 @@ pub(crate) fn read<'d>(
 ) -> Read<'d> {
     match subject {
         Subject::Document(document) => {
-            read_document(document, find_enveloped, known, limits, policy, at)
+            let found = find_enveloped(document, &bounds(limits));
+            read_found(found.as_ref(), known, limits, policy, at)
         }
         Subject::Transport(document) => {
-            read_document(document, find_wsse, known, limits, policy, at)
+            let found = find_wsse(document, &bounds(limits));
+            read_found(found.as_ref(), known, limits, policy, at)
         }
-        Subject::Signature {
-            document,
-            profile,
-            place,
-        } => {
-            let find = |document, bounds: &Bounds| one_of(document, profile, place, bounds);
-            read_document(document, find, known, limits, policy, at)
+        Subject::Signature { signatures, place } => {
+            let found = signatures.at(place);
+            read_found(found.as_ref().copied(), known, limits, policy, at)
         }
+        Subject::Cms { message, place } => message::read(message, place, known, policy),
         Subject::NotXml { error, .. } => not_xml(error),
         Subject::Certificate {
             certificate_der,
             pool_der,
         } => read_certificate(certificate_der, pool_der, limits),
-    }
-}
-
-/// How many signatures a document has at the places of a profile, co-signatures and counter-signatures; one where they cannot
-/// even be found, so that its verdict says why.
-#[must_use]
-pub fn signatures(document: &Document, profile: Profile, limits: &Limits) -> usize {
-    find_all_nested(document, profile, &bounds(limits)).map_or(1, |found| found.len().max(1))
-}
-
-fn one_of<'d>(
-    document: &'d Document,
-    profile: Profile,
-    place: usize,
-    bounds: &Bounds,
-) -> Result<FoundSignature<'d>, SignatureError> {
-    let found = find_all_nested(document, profile, bounds)?;
-    found.into_iter().nth(place).ok_or(SignatureError::Missing)
-}
-
-const fn bounds(limits: &Limits) -> Bounds {
-    Bounds {
-        references_max: limits.references_max,
-        transforms_max: limits.transforms_max,
     }
 }
 
@@ -106,14 +95,7 @@ fn not_xml<'d>(error: &XmlError) -> Read<'d> {
     for id in &QUESTIONS[1..] {
         findings.push(Finding::not_asked(*id, "there is no document to ask about"));
     }
-    Read {
-        findings,
-        scope: None,
-        covered: None,
-        signer: None,
-        companions: Vec::new(),
-        claims: Claims::default(),
-    }
+    Read::only(findings)
 }
 
 fn read_certificate<'d>(der: &[u8], pool_der: &[Vec<u8>], limits: &Limits) -> Read<'d> {
@@ -139,49 +121,28 @@ fn read_certificate<'d>(der: &[u8], pool_der: &[Vec<u8>], limits: &Limits) -> Re
     }
 }
 
-fn read_document<'d>(
-    document: &'d Document,
-    find: impl FnOnce(&'d Document, &Bounds) -> Result<FoundSignature<'d>, SignatureError>,
+fn read_found<'d>(
+    found: Result<&FoundSignature<'d>, &SignatureError>,
     known: &Known,
     limits: &Limits,
     policy: &Policy,
     at: Moment,
 ) -> Read<'d> {
-    let bounds = bounds(limits);
-    let mut read = Read {
-        findings: Vec::new(),
-        scope: None,
-        covered: None,
-        signer: None,
-        companions: Vec::new(),
-        claims: Claims::default(),
-    };
-    let found = match find(document, &bounds) {
+    let found = match found {
         Ok(found) => found,
-        Err(error) => {
-            read.findings = answered(Some(&error), "");
-            return read;
-        }
+        Err(error) => return Read::only(answered(Some(error), "")),
     };
-    read.scope = Some(scope_view(&found));
-    let (signer, companions) = match signing_certificate(&found, known, limits, at) {
+    let mut read = Read::only(Vec::new());
+    read.scope = Some(scope_view(found));
+    let (signer, companions) = match signing_certificate(found, known, limits, at) {
         Ok(certificates) => certificates,
         Err(why) => {
-            read.findings.push(Finding::fail(
-                Rule::SigningCertificate,
-                RefusalLabel::SignatureMalformed,
-                SubIndication::NoSigningCertificateFound,
-                why,
-            ));
-            for id in &QUESTIONS[1..] {
-                read.findings
-                    .push(Finding::not_asked(*id, "there is no key to ask it with"));
-            }
+            read.findings = unidentified(RefusalLabel::SignatureMalformed, why);
             return read;
         }
     };
     let algorithm = found.algorithm().uri().to_owned();
-    match prove(&found, signer.spki_der(), policy) {
+    match prove(found, signer.spki_der(), policy) {
         Ok(covered) => {
             let root = covered.root();
             if let Some(scope) = &mut read.scope {
@@ -198,7 +159,7 @@ fn read_document<'d>(
             {
                 *structure = comments(structure.why.clone(), policy);
             }
-            match stamps::read(&found, &covered, &signer) {
+            match stamps::read(found, &covered, &signer) {
                 Ok(claims) => read.claims = claims,
                 Err(refused) => {
                     if let Some(structure) = read.findings.first_mut() {
@@ -206,7 +167,7 @@ fn read_document<'d>(
                     }
                 }
             }
-            read.covered = Some((covered, qaqpa_crypto::sha256(found.value())));
+            read.covered = Some((Proof::Xml(covered), qaqpa_crypto::sha256(found.value())));
         }
         Err(error) => read.findings = answered(Some(&error), &algorithm),
     }
@@ -325,52 +286,56 @@ fn scope_view(found: &FoundSignature<'_>) -> ScopeView {
     }
 }
 
-/// The four answers that an error (or none) gives: those before its question passed, those after it
-/// were not asked.
-fn answered(error: Option<&SignatureError>, algorithm: &str) -> Vec<Finding> {
-    let mut findings = Vec::with_capacity(QUESTIONS.len());
+/// The answers where nobody's key can be asked.
+pub(crate) fn unidentified(label: RefusalLabel, why: String) -> Vec<Finding> {
+    let mut findings = vec![Finding::fail(
+        Rule::SigningCertificate,
+        label,
+        SubIndication::NoSigningCertificateFound,
+        why,
+    )];
+    let not_asked = |id: &CheckId| Finding::not_asked(*id, "there is no key to ask it with");
+    findings.extend(QUESTIONS[1..].iter().map(not_asked));
+    findings
+}
+
+/// The four answers that a reason (or none) gives: the questions before its own passed, those after it were not asked.
+pub(crate) fn answers(
+    refused: Option<(Reason, String)>,
+    passed: impl Fn(CheckId) -> String,
+) -> Vec<Finding> {
+    let mut refused = refused;
+    let asked = refused.as_ref().map(|(reason, _)| reason.rule.question());
+    let mut findings: Vec<Finding> = Vec::with_capacity(QUESTIONS.len());
     for id in QUESTIONS {
-        let Some(error) = error else {
-            findings.push(Finding::pass(id, passed(id, algorithm)));
-            continue;
-        };
-        let failed = findings
-            .last()
-            .is_some_and(|finding: &Finding| !finding.is_pass());
-        if failed {
-            findings.push(Finding::not_asked(
-                id,
-                "an earlier question was answered with no",
-            ));
-        } else if let Some(reason) = reason(id, error) {
-            findings.push(Finding::fail(
-                reason.rule,
-                reason.label,
-                reason.sub,
-                error.to_string(),
-            ));
-        } else if id == CheckId::Value {
-            // An error that no question claims is a malformed signature, never a pass.
-            findings.push(Finding::fail(
-                Rule::SignatureValue,
-                RefusalLabel::SignatureMalformed,
-                SubIndication::FormatFailure,
-                error.to_string(),
-            ));
-        } else {
-            findings.push(Finding::pass(id, passed(id, algorithm)));
-        }
+        let failed = findings.last().is_some_and(|finding| !finding.is_pass());
+        findings.push(match &mut refused {
+            _ if failed => Finding::not_asked(id, "an earlier question was answered with no"),
+            Some((reason, why)) if asked == Some(id) => {
+                Finding::fail(reason.rule, reason.label, reason.sub, std::mem::take(why))
+            }
+            _ => Finding::pass(id, passed(id)),
+        });
     }
     findings
 }
 
-fn reason(id: CheckId, error: &SignatureError) -> Option<Reason> {
-    match id {
-        CheckId::Structure => checks::structure::reason(error),
-        CheckId::Scope => checks::scope::reason(error),
-        CheckId::Content => checks::content::reason(error),
-        _ => checks::value::reason(error),
-    }
+fn answered(error: Option<&SignatureError>, algorithm: &str) -> Vec<Finding> {
+    let refused = error.map(|error| (reason(error), error.to_string()));
+    answers(refused, |id| passed(id, algorithm))
+}
+
+fn reason(error: &SignatureError) -> Reason {
+    checks::structure::reason(error)
+        .or_else(|| checks::scope::reason(error))
+        .or_else(|| checks::content::reason(error))
+        .or_else(|| checks::value::reason(error))
+        // An error that no question claims is a malformed signature, never a pass.
+        .unwrap_or(Reason {
+            rule: Rule::SignatureValue,
+            label: RefusalLabel::SignatureMalformed,
+            sub: SubIndication::FormatFailure,
+        })
 }
 
 fn passed(id: CheckId, algorithm: &str) -> String {

@@ -5,11 +5,11 @@
 
 use std::borrow::Cow;
 
-use qaqpa_model::{Iin, Moment, RefusalLabel};
+use qaqpa_model::{Bin, Iin, Moment, RefusalLabel};
 use serde::{Deserialize, Serialize};
 
 use crate::border;
-use crate::checks::iin;
+use crate::checks::{Finding, bin, iin};
 use crate::dossier::Dossier;
 use crate::indication::{Indication, SubIndication};
 use crate::need::Attempt;
@@ -37,6 +37,13 @@ pub struct Verdict {
     /// The moment that is judged: the signature is taken to have been made then.
     #[serde(with = "border::moment")]
     pub at: Moment,
+    /// When the signer says that it signed: nobody vouches for it, and nothing is judged as of then.
+    #[serde(
+        default,
+        with = "border::moment_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub claimed_signing_time: Option<Moment>,
     /// The moment at which a time stamp proves the signature to have existed: the signer's certificate is judged as of then.
     #[serde(
         default,
@@ -88,6 +95,8 @@ pub enum TrustSource {
 pub enum SubjectKind {
     /// A certificate alone (condition 2, asked before anything is signed).
     Certificate,
+    /// A CMS message, its content in it or beside it.
+    Cms,
     /// A business document with an enveloped signature.
     Document,
     /// An envelope with a WS-Security signature over its Body.
@@ -100,6 +109,7 @@ impl SubjectKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Certificate => "certificate",
+            Self::Cms => "cms",
             Self::Document => "document",
             Self::Transport => "transport",
         }
@@ -130,6 +140,8 @@ pub enum CheckId {
     Revocation,
     /// Is the signer the submitter?
     Iin,
+    /// Does the signer sign for the organisation that the request names?
+    Bin,
 }
 
 impl CheckId {
@@ -147,6 +159,7 @@ impl CheckId {
             Self::Purpose => "purpose",
             Self::Revocation => "revocation",
             Self::Iin => "iin",
+            Self::Bin => "bin",
         }
     }
 }
@@ -342,15 +355,30 @@ impl Verdict {
     /// Asked where every check passed; elsewhere it stands in the report as not asked, and the label
     /// stays that of the check that decided. A mismatch makes the verdict TOTAL-FAILED.
     #[must_use]
-    pub fn with_submitter(mut self, submitter: &Iin) -> Self {
-        let finding = iin::judge(self.proven_signer.as_ref(), submitter).under(&self.policy);
+    pub fn with_submitter(self, submitter: &Iin) -> Self {
+        let finding = iin::judge(self.proven_signer.as_ref(), submitter);
+        self.with(finding)
+    }
+
+    /// The verdict with the question added whether the signer signs for this organisation.
+    ///
+    /// As [`Self::with_submitter`]; a certificate of no organisation is a mismatch.
+    #[must_use]
+    pub fn with_organisation(self, organisation: &Bin) -> Self {
+        let finding = bin::judge(self.proven_signer.as_ref(), organisation);
+        self.with(finding)
+    }
+
+    fn with(mut self, finding: Finding) -> Self {
+        let finding = finding.under(&self.policy);
         if let Some(reason) = finding.reason() {
             self.indication = reason.sub.indication();
             self.sub_indication = Some(reason.sub);
             self.label = Some(reason.label);
             self.proven_signer = None;
         }
-        self.checks.push(finding.report(&self.policy, &[]));
+        self.checks
+            .push(finding.report(self.subject, &self.policy, &[]));
         self
     }
 

@@ -120,6 +120,7 @@ pub const fn error_code(label: RefusalLabel) -> &'static str {
         L::SignatureMissing => "SCE017",
         L::ApplicationMalformed | L::CorrelationUnknown | L::IinInvalid => "SCSE002",
         L::ApplicantUnknown
+        | L::BinMismatch
         | L::DocumentsRefused
         | L::GroundsAbsent
         | L::IinMismatch

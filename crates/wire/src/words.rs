@@ -92,6 +92,11 @@ words! {
         "Сертификат самого издателя отозван или приостановлен.",
         "The authority that issued the certificate is revoked or suspended itself.",
         "sign with a certificate of an authority in force; an operator sees the state by `qaqpa ca list`";
+    BinMismatch:
+        "Құжаттағы ұйымның БСН-і сертификаттағы БСН-ге сәйкес емес.",
+        "БИН организации в документе не совпадает с БИН в сертификате.",
+        "The BIN of the organisation in the document is not the certificate's.",
+        "sign with a certificate that was issued for this organisation";
     BodyTooLarge:
         "Сұраудың көлемі тым үлкен.",
         "Тело запроса слишком велико.",

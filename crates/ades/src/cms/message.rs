@@ -10,7 +10,7 @@ use qaqpa_x509::cms::parts::{
 use qaqpa_x509::{ObjectIdentifier, ber, oid};
 
 use super::error::malformed;
-use super::signer::SignerInfo;
+use super::info::SignerInfo;
 use super::{Bounds, CmsError};
 
 /// The parts of a message, as they came but for lengths that were not definite.

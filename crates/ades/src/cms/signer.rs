@@ -1,158 +1,15 @@
-//! One signer of a message, and what he is proven to have signed (RFC 5652 §5.3, §5.4, §5.6).
+//! One signer of a message, and what he is proven to have signed (RFC 5652 §5.4, §5.6).
 
-use der::{Decode, Tag, TagNumber};
-use qaqpa_crypto::{DigestAlgorithm, SignatureAlgorithm, constant_time_eq};
+use qaqpa_crypto::SignatureAlgorithm;
 use qaqpa_model::Moment;
-use qaqpa_x509::cms::parts::{context, inside, moment_of, oid_of, tag_of, value_of};
-use qaqpa_x509::cms::signer::{self, SigningCertificate};
-use qaqpa_x509::cms::{Attributes, SignerError};
+use qaqpa_x509::cms::Attributes;
+use qaqpa_x509::cms::parts::{moment_of, oid_of};
+use qaqpa_x509::cms::signer::SigningCertificate;
 use qaqpa_x509::{Certificate, ObjectIdentifier, oid};
 
 use super::error::malformed;
+use super::info::{COUNTER_SIGNATURE, SignerInfo};
 use super::{CmsError, Found};
-
-/// Unsigned attribute counterSignature (RFC 5652 §11.4).
-pub(super) const COUNTER_SIGNATURE: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.6");
-/// Unsigned attribute signatureTimeStampToken (RFC 3161 App. A).
-pub(super) const SIGNATURE_TIME_STAMP: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.14");
-/// Signed attribute CMSAlgorithmProtection (RFC 6211).
-const ALGORITHM_PROTECTION: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.52");
-
-/// The parts of a SignerInfo.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct SignerInfo<'a> {
-    pub(super) version: u8,
-    sid: &'a [u8],
-    digest: &'a [u8],
-    /// With the tag `[0]`.
-    signed: Option<&'a [u8]>,
-    algorithm: &'a [u8],
-    pub(super) signature: &'a [u8],
-    /// With the tag `[1]`.
-    pub(super) unsigned: Option<&'a [u8]>,
-}
-
-impl<'a> SignerInfo<'a> {
-    pub(super) fn read(der: &'a [u8]) -> Result<Self, CmsError> {
-        const WHAT: &str = "SignerInfo";
-        let broken = |_: der::Error| malformed(WHAT);
-        let parts = inside(Tag::Sequence, der, 7).map_err(broken)?;
-        let [version, sid, digest, rest @ ..] = &parts[..] else {
-            return Err(malformed(WHAT));
-        };
-        let tagged = |part: &[u8], number| tag_of(part).ok() == Some(context(number));
-        let (signed, rest) = match rest {
-            [first, rest @ ..] if tagged(first, 0) => (Some(*first), rest),
-            rest => (None, rest),
-        };
-        let (algorithm, signature, unsigned) = match rest {
-            [algorithm, signature] => (algorithm, signature, None),
-            [algorithm, signature, unsigned] if tagged(unsigned, 1) => {
-                (algorithm, signature, Some(*unsigned))
-            }
-            _ => return Err(malformed(WHAT)),
-        };
-        // RFC 5652 §5.3: 1 with issuer and serial number, 3 with a key identifier.
-        let key_identifier = Tag::ContextSpecific {
-            constructed: false,
-            number: TagNumber(0),
-        };
-        let version = u8::from_der(version).map_err(broken)?;
-        match (tag_of(sid).map_err(broken)?, version) {
-            (Tag::Sequence, 1) => {}
-            (tag, 3) if tag == key_identifier => {}
-            _ => return Err(malformed("the version of SignerInfo")),
-        }
-        Ok(Self {
-            version,
-            sid,
-            digest,
-            signed,
-            algorithm,
-            signature: value_of(Tag::OctetString, signature).map_err(broken)?,
-            unsigned,
-        })
-    }
-
-    fn algorithms(&self) -> Result<(DigestAlgorithm, SignatureAlgorithm), CmsError> {
-        let digest = signer::digest_of(self.digest)?;
-        Ok((digest, signer::algorithm_of(self.algorithm, digest)?))
-    }
-
-    fn signed_attributes(&self) -> Result<Attributes<'a>, CmsError> {
-        let signed = self.signed.ok_or(CmsError::SignedAttributesMissing)?;
-        Ok(Attributes::read(context(0), signed)?)
-    }
-
-    /// All values of the unsigned attributes of this kind.
-    fn unsigned_values(&self, wanted: ObjectIdentifier) -> Result<Vec<&'a [u8]>, CmsError> {
-        let Some(unsigned) = self.unsigned else {
-            return Ok(Vec::new());
-        };
-        let attributes = Attributes::read_repeated(context(1), unsigned)?;
-        Ok(attributes.all_values(wanted).collect())
-    }
-
-    /// The time stamps over this signature.
-    fn timestamps(&self, max: usize) -> Result<Vec<&'a [u8]>, CmsError> {
-        let tokens = self.unsigned_values(SIGNATURE_TIME_STAMP)?;
-        if tokens.len() > max {
-            let what = "time stamps";
-            return Err(CmsError::TooMany { what, max });
-        }
-        Ok(tokens)
-    }
-
-    /// Proves that the certificate's key signed attributes that hold the digest of these bytes.
-    fn prove(&self, bytes: &[u8], certificate: &Certificate) -> Result<Attributes<'a>, CmsError> {
-        let (digest, algorithm) = self.algorithms()?;
-        let attributes = self.signed_attributes()?;
-        let expected = attributes
-            .only(oid::ATTRIBUTE_MESSAGE_DIGEST)?
-            .ok_or(CmsError::MessageDigestMissing)?;
-        let expected = value_of(Tag::OctetString, expected)
-            .map_err(|_| malformed("the attribute messageDigest"))?;
-        if !constant_time_eq(&digest.digest(bytes), expected) {
-            return Err(CmsError::ContentDigestWrong);
-        }
-        self.check_protection(&attributes)?;
-        if !signer::is_meant(self.sid, certificate) {
-            return Err(CmsError::SignerOther);
-        }
-        let key = certificate.public_key().map_err(SignerError::from)?;
-        key.verify(algorithm, &attributes.signed_der()?, self.signature)
-            .map_err(SignerError::from)?;
-        for version in [SigningCertificate::V1, SigningCertificate::V2] {
-            if let Some(value) = attributes.only(version.oid())? {
-                signer::check_signing_certificate(value, version, certificate)?;
-            }
-        }
-        Ok(attributes)
-    }
-
-    /// RFC 6211 §2: where the attribute is there, its algorithms are those of the SignerInfo.
-    fn check_protection(&self, attributes: &Attributes<'_>) -> Result<(), CmsError> {
-        let Some(value) = attributes.only(ALGORITHM_PROTECTION)? else {
-            return Ok(());
-        };
-        let parts = inside(Tag::Sequence, value, 2)
-            .map_err(|_| malformed("the attribute CMSAlgorithmProtection"))?;
-        // signatureAlgorithm [1] IMPLICIT AlgorithmIdentifier: the same value under another tag.
-        let value_in = |tag, der| value_of(tag, der).ok();
-        let same = matches!(parts[..], [digest, algorithm]
-            if digest == self.digest
-                && value_in(context(1), algorithm).is_some()
-                && value_in(context(1), algorithm) == value_in(Tag::Sequence, self.algorithm));
-        if same {
-            Ok(())
-        } else {
-            Err(CmsError::AlgorithmsOther)
-        }
-    }
-}
 
 /// One of the signers of a message; nothing is proven of him.
 #[derive(Clone, Copy, Debug)]
@@ -192,7 +49,7 @@ impl<'f> Signer<'f> {
         Self { found, der }
     }
 
-    fn info(&self) -> Result<SignerInfo<'f>, CmsError> {
+    pub(super) fn info(&self) -> Result<SignerInfo<'f>, CmsError> {
         SignerInfo::read(self.der)
     }
 
@@ -279,6 +136,19 @@ impl<'f> Signer<'f> {
     /// Source: RFC 5652 §5.4, §5.6, §11.1, §11.2; RFC 5035 §5.4.
     pub fn cover(&self, certificate: &Certificate) -> Result<CoveredContent<'f>, CmsError> {
         let info = self.info()?;
+        self.check_content_type(&info)?;
+        let bytes = self.found.unproven_content();
+        let attributes = info.prove(bytes, certificate)?;
+        self.covered(&attributes)
+    }
+
+    #[cfg(feature = "laboratory")]
+    pub(super) fn unproven_content(&self) -> &'f [u8] {
+        self.found.unproven_content()
+    }
+
+    /// RFC 5652 §11.1.
+    pub(super) fn check_content_type(&self, info: &SignerInfo<'_>) -> Result<(), CmsError> {
         let said = self.found.content_type();
         let attributes = info.signed_attributes()?;
         let signed = attributes
@@ -288,13 +158,19 @@ impl<'f> Signer<'f> {
         if signed != said {
             return Err(CmsError::ContentTypeOther { said, signed });
         }
-        let bytes = self.found.unproven_content();
-        let attributes = info.prove(bytes, certificate)?;
+        Ok(())
+    }
+
+    /// The proof, of attributes that are one.
+    pub(super) fn covered(
+        &self,
+        attributes: &Attributes<'_>,
+    ) -> Result<CoveredContent<'f>, CmsError> {
         Ok(CoveredContent {
-            bytes,
-            content_type: said,
-            signing_time: signing_time(&attributes)?,
-            names_certificate: names_certificate(&attributes),
+            bytes: self.found.unproven_content(),
+            content_type: self.found.content_type(),
+            signing_time: signing_time(attributes)?,
+            names_certificate: names_certificate(attributes),
         })
     }
 }
@@ -316,6 +192,14 @@ impl<'f> CounterSigner<'f> {
                 Some(signed.unwrap_or(first))
             }
         }
+    }
+
+    /// The algorithm of the counter-signature.
+    ///
+    /// # Errors
+    /// [`CmsError::Malformed`]; [`CmsError::Unsupported`]; [`CmsError::Weak`].
+    pub fn algorithm(&self) -> Result<SignatureAlgorithm, CmsError> {
+        self.info.algorithms().map(|(_, algorithm)| algorithm)
     }
 
     /// The value of the counter-signature: what a time stamp of it is about.

@@ -10,8 +10,8 @@ use qaqpa_x509::cms::signer::{self, SigningCertificate};
 use qaqpa_x509::{Certificate, oid};
 use thiserror::Error;
 
+use super::info::{COUNTER_SIGNATURE, SIGNATURE_TIME_STAMP, SignerInfo};
 use super::message::Message;
-use super::signer::{COUNTER_SIGNATURE, SIGNATURE_TIME_STAMP, SignerInfo};
 use super::{Bounds, CmsError};
 
 /// Who signs, and what his part of the message says of it.

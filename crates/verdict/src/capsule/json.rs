@@ -2,8 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use qaqpa_model::{Iin, Limits, Moment};
+use qaqpa_model::{Bin, Iin, Limits, Moment};
 use qaqpa_x509::{Certificate, TrustAnchors};
+use qaqpa_xmldsig::Profile;
 use serde::{Deserialize, Serialize};
 
 use super::{CAPSULE_BYTES_MAX, Capsule, CapsuleError, LIMITS_TIMES_MAX, Matter};
@@ -26,12 +27,27 @@ struct Json {
     pool: Vec<String>,
     #[serde(with = "border::moment")]
     at: Moment,
-    seed: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seed: Option<String>,
     #[serde(deserialize_with = "Option::deserialize")]
     policy: Option<String>,
     limits: Bounds,
     #[serde(deserialize_with = "Option::deserialize")]
     submitter: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    organisation: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    evidence: Option<Vec<Evidence>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    signatures: Option<Vec<Signature>>,
+}
+
+/// What belongs to one of several signatures.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Signature {
+    seed: String,
+    path: Vec<String>,
     evidence: Vec<Evidence>,
 }
 
@@ -42,12 +58,31 @@ enum Subject {
         content: String,
         companions: Vec<String>,
     },
+    Cms {
+        message: String,
+        #[serde(deserialize_with = "Option::deserialize")]
+        content: Option<String>,
+    },
     Document {
         content: String,
+    },
+    Signatures {
+        content: String,
+        profile: Place,
     },
     Transport {
         content: String,
     },
+}
+
+/// Where signatures stand.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Place {
+    ById,
+    Detached,
+    Enveloped,
+    Wsse,
 }
 
 /// The limits that a verdict hangs on, in their units (`qaqpa_model::Limits`).
@@ -84,6 +119,12 @@ pub(super) fn write(capsule: &Capsule) -> String {
             .map(|certificate| STANDARD.encode(certificate.der()))
             .collect::<Vec<_>>()
     };
+    let evidence = |dossier: &Dossier| {
+        let fed = dossier.fed.iter();
+        fed.map(|fed| Evidence::of(fed, &capsule.lists))
+            .collect::<Vec<_>>()
+    };
+    let several = capsule.matter.has_several();
     let mut trust = ders(anchors.roots());
     trust.extend(ders(anchors.intermediates()));
     let json = Json {
@@ -96,8 +137,16 @@ pub(super) fn write(capsule: &Capsule) -> String {
                 content: STANDARD.encode(certificate_der),
                 companions: pool_der.iter().map(|der| STANDARD.encode(der)).collect(),
             },
+            Matter::Cms { message, content } => Subject::Cms {
+                message: STANDARD.encode(message),
+                content: content.as_ref().map(|bytes| STANDARD.encode(bytes)),
+            },
             Matter::Document(bytes) => Subject::Document {
                 content: STANDARD.encode(bytes),
+            },
+            Matter::Signatures { document, profile } => Subject::Signatures {
+                content: STANDARD.encode(document),
+                profile: Place::of(*profile),
             },
             Matter::Transport(bytes) => Subject::Transport {
                 content: STANDARD.encode(bytes),
@@ -106,16 +155,24 @@ pub(super) fn write(capsule: &Capsule) -> String {
         trust,
         pool: ders(&capsule.known.pool),
         at: capsule.at,
-        seed: capsule.dossier.seed.clone(),
+        seed: (!several).then(|| capsule.dossiers[0].seed.clone()),
         policy: (capsule.policy != Policy::default()).then(|| capsule.policy.to_toml()),
         limits: Bounds::of(&capsule.limits),
         submitter: capsule.submitter.map(|iin| iin.reveal()),
-        evidence: capsule
-            .dossier
-            .fed
-            .iter()
-            .map(|fed| Evidence::of(fed, &capsule.lists))
-            .collect(),
+        organisation: capsule.organisation.map(|bin| bin.reveal()),
+        evidence: (!several).then(|| evidence(&capsule.dossiers[0])),
+        signatures: several.then(|| {
+            let signature = |dossier: &Dossier| Signature {
+                seed: dossier.seed.clone(),
+                path: dossier
+                    .path_der()
+                    .iter()
+                    .map(|der| STANDARD.encode(der))
+                    .collect(),
+                evidence: evidence(dossier),
+            };
+            capsule.dossiers.iter().map(signature).collect()
+        }),
     };
     let mut text = serde_json::to_string_pretty(&json)
         .expect("a capsule has only strings, numbers and lists, and no map with other keys");
@@ -138,22 +195,41 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Capsule, CapsuleError> {
             format!("{:?} is not {FORMAT:?}", json.format),
         ));
     }
+    let matter = json.subject.matter()?;
     let mut lists = Vec::new();
-    let dossier = Dossier {
-        seed: json.seed,
-        path: Vec::new(),
-        fed: json
-            .evidence
+    let dossiers = match (
+        matter.has_several(),
+        json.seed,
+        json.evidence,
+        json.signatures,
+    ) {
+        (false, Some(seed), Some(evidence), None) => {
+            let of_one = Signature {
+                seed,
+                path: Vec::new(),
+                evidence,
+            };
+            vec![of_one.dossier("", &mut lists)?]
+        }
+        (true, None, None, Some(signatures)) if !signatures.is_empty() => signatures
             .into_iter()
             .enumerate()
-            .map(|(index, evidence)| evidence.fed(index, &mut lists))
+            .map(|(index, signature)| {
+                signature.dossier(&format!("signatures[{index}]."), &mut lists)
+            })
             .collect::<Result<_, _>>()?,
+        (several, ..) => {
+            let why = match several {
+                true => {
+                    "a subject of several signatures has seed, path and evidence for each, and at least for one"
+                }
+                false => "a subject of one verdict has seed and evidence, and no signatures",
+            };
+            return Err(field("signatures", why));
+        }
     };
-    if dossier.seed_bytes().is_none() {
-        return Err(field("seed", "not 32 bytes in hexadecimal"));
-    }
     Ok(Capsule {
-        matter: json.subject.matter()?,
+        matter,
         known: Known {
             anchors: TrustAnchors::new(certificates("trust", &json.trust)?),
             pool: certificates("pool", &json.pool)?,
@@ -172,9 +248,56 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Capsule, CapsuleError> {
                 Some(Iin::parse(text).map_err(|error| field("submitter", error.to_string()))?)
             }
         },
-        dossier,
+        organisation: match &json.organisation {
+            None => None,
+            Some(text) => {
+                Some(Bin::parse(text).map_err(|error| field("organisation", error.to_string()))?)
+            }
+        },
+        dossiers,
         lists,
     })
+}
+
+impl Signature {
+    fn dossier(self, at: &str, lists: &mut Vec<List>) -> Result<Dossier, CapsuleError> {
+        let path = self.path.iter().enumerate().map(|(index, text)| {
+            let der = decoded(&format!("{at}path[{index}]"), text)?;
+            Ok(border::hex(&der))
+        });
+        let path = path.collect::<Result<_, CapsuleError>>()?;
+        let evidence = self.evidence.into_iter().enumerate();
+        let fed = evidence.map(|(index, evidence)| evidence.fed(at, index, lists));
+        let dossier = Dossier {
+            seed: self.seed,
+            path,
+            fed: fed.collect::<Result<_, _>>()?,
+        };
+        if dossier.seed_bytes().is_none() {
+            return Err(field(&format!("{at}seed"), "not 32 bytes in hexadecimal"));
+        }
+        Ok(dossier)
+    }
+}
+
+impl Place {
+    const fn of(profile: Profile) -> Self {
+        match profile {
+            Profile::ById => Self::ById,
+            Profile::Detached => Self::Detached,
+            Profile::Enveloped => Self::Enveloped,
+            Profile::Wsse => Self::Wsse,
+        }
+    }
+
+    const fn profile(self) -> Profile {
+        match self {
+            Self::ById => Profile::ById,
+            Self::Detached => Profile::Detached,
+            Self::Enveloped => Profile::Enveloped,
+            Self::Wsse => Profile::Wsse,
+        }
+    }
 }
 
 impl Subject {
@@ -190,6 +313,17 @@ impl Subject {
                     .enumerate()
                     .map(|(index, text)| decoded(&format!("subject.companions[{index}]"), text))
                     .collect::<Result<_, _>>()?,
+            },
+            Self::Cms { message, content } => Matter::Cms {
+                message: decoded("subject.message", message)?,
+                content: content
+                    .as_ref()
+                    .map(|content| decoded("subject.content", content))
+                    .transpose()?,
+            },
+            Self::Signatures { content, profile } => Matter::Signatures {
+                document: decoded("subject.content", content)?,
+                profile: profile.profile(),
             },
             Self::Document { content } => Matter::Document(decoded("subject.content", content)?),
             Self::Transport { content } => Matter::Transport(decoded("subject.content", content)?),
@@ -271,10 +405,10 @@ impl Evidence {
         }
     }
 
-    fn fed(self, index: usize, lists: &mut Vec<List>) -> Result<Fed, CapsuleError> {
+    fn fed(self, at: &str, index: usize, lists: &mut Vec<List>) -> Result<Fed, CapsuleError> {
         let bytes = match &self.bytes {
             None => None,
-            Some(text) => Some(decoded(&format!("evidence[{index}].bytes"), text)?),
+            Some(text) => Some(decoded(&format!("{at}evidence[{index}].bytes"), text)?),
         };
         let list = bytes
             .as_ref()

@@ -4,13 +4,19 @@ use super::Finding;
 use crate::facts::{Account, Said};
 use crate::policy::Policy;
 use crate::rules::{Held, Level, Rule};
-use crate::verdict::{CheckId, EvidenceKind, RuleOutcome, RuleReport};
+use crate::verdict::{CheckId, EvidenceKind, RuleOutcome, RuleReport, SubjectKind};
 
-/// One line for each check of the question, in their order.
-pub(super) fn report(finding: &Finding, policy: &Policy, accounts: &[Account]) -> Vec<RuleReport> {
+/// One line for each check of the question that such a subject is asked, in their order.
+pub(super) fn report(
+    finding: &Finding,
+    kind: SubjectKind,
+    policy: &Policy,
+    accounts: &[Account],
+) -> Vec<RuleReport> {
     let decided = finding.reason().map(|reason| reason.rule);
     let mut reached = finding.answer.is_some();
     Rule::of(finding.id)
+        .filter(|rule| rule.is_asked_of(kind))
         .map(|rule| {
             let note = finding.notes.iter().find(|note| note.rule == rule);
             let (outcome, why) = if policy.level(rule) == Level::Ignore {

@@ -1,7 +1,7 @@
 //! Condition 2 asked about a certificate alone: families K and R of the corpus, as far as a certificate has them.
 
-use qaqpa_model::{Answer, RefusalLabel as L};
-use qaqpa_verdict::{CheckId, Known, Outcome, SubIndication as S, confirm_iin};
+use qaqpa_model::{Answer, Bin, RefusalLabel as L};
+use qaqpa_verdict::{CheckId, Known, Outcome, SubIndication as S, confirm_bin, confirm_iin};
 use qaqpa_x509::issue::{self, Addresses, CertificateSpec, Issuer, Validity};
 use qaqpa_x509::name::NameToWrite;
 use qaqpa_x509::{Certificate, KeyUsage, ObjectIdentifier, TrustAnchors, oid};
@@ -319,6 +319,51 @@ fn bytes_that_are_no_certificate_are_refused() {
         assert_eq!(verdict.signer, None);
         let chain = verdict.check(CheckId::Chain).unwrap();
         assert_eq!(chain.outcome, Outcome::NotAsked);
+    }
+}
+
+/// B02, B03: for whom the signer signs.
+#[test]
+fn only_a_certificate_with_exactly_this_bin_is_the_organisations() {
+    const BIN: &str = "990140000017";
+    let unit = |text: &str| person_name(IIN).with(oid::ORGANIZATIONAL_UNIT, text);
+    let organisation = Bin::parse(BIN).unwrap();
+    let mismatch = || Answer::Fail(L::BinMismatch);
+    #[rustfmt::skip]
+    let table: Vec<(&str, NameToWrite, Answer<L>)> = vec![
+        ("the same BIN",            unit(&format!("BIN{BIN}")),      Answer::Pass),
+        ("another BIN (B02)",       unit("BIN990140000027"),         mismatch()),
+        ("a person's own (B03)",    person_name(IIN),                mismatch()),
+        ("two BINs",                unit(&format!("BIN{BIN}")).with(oid::ORGANIZATIONAL_UNIT, "BIN990140000027"), mismatch()),
+        ("without its prefix",      unit(BIN),                       mismatch()),
+        ("in O",                    person_name(IIN).with(oid::ORGANIZATION, &format!("BIN{BIN}")), mismatch()),
+        ("an IIN of its digits",    unit(&format!("IIN{BIN}")),      mismatch()),
+    ];
+    for (case, subject, expected) in table {
+        let stand = Stand::new().with_citizen(&CertificateSpec {
+            subject,
+            ..citizen_spec()
+        });
+        let (verdict, _) = examine_certificate(&stand, &stand.known());
+        let signer = verdict.proven_signer().unwrap();
+        assert_eq!(confirm_bin(signer, &organisation), expected, "{case}");
+        let with = verdict.with_submitter(&iin(IIN));
+        let with = with.with_organisation(&organisation);
+        let whole = match expected {
+            Answer::Pass => Judged::Passed,
+            _ => Judged::Refused(L::BinMismatch, S::BinMismatch),
+        };
+        assert_eq!(judged(&with), whole, "{case}");
+        // Whoever is not the submitter is not asked for whom he signs.
+        let (verdict, _) = examine_certificate(&stand, &stand.known());
+        let another = verdict.with_submitter(&iin(OTHER_IIN));
+        let another = another.with_organisation(&organisation);
+        assert_eq!(
+            judged(&another),
+            Judged::Refused(L::IinMismatch, S::IinMismatch)
+        );
+        let bin = another.check(CheckId::Bin).unwrap();
+        assert_eq!(bin.outcome, Outcome::NotAsked);
     }
 }
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use qaqpa_crypto::PrivateKey;
+use qaqpa_model::Bin;
 use qaqpa_verdict::{
     Capsule, CheckId, Held, Known, Level, Matter, Need, Policy, Received, Rule, RuleOutcome,
 };
@@ -367,7 +368,14 @@ fn others() -> Vec<Case> {
             .with_submitter(iin(OTHER_IIN))
             .fed_by(|need| in_force_by(&stand, need))
     });
-    vec![revoked, other]
+    let stand = Stand::new();
+    let nobodys = case(&Stand::new(), &[Rule::BinSame], move |policy| {
+        Capsule::new(alone(&stand.citizen), stand.known(), noon(), SEED)
+            .with_policy(policy)
+            .with_organisation(Bin::parse("990140000017").unwrap())
+            .fed_by(|need| in_force_by(&stand, need))
+    });
+    vec![revoked, other, nobodys]
 }
 
 fn without(rules: &[Rule]) -> Policy {

@@ -11,6 +11,7 @@ mod forge;
 mod kinds;
 #[cfg(feature = "laboratory")]
 mod laboratory;
+mod messages;
 mod policies;
 mod proofs;
 mod replays;

@@ -1,7 +1,8 @@
 //! The published schema (docs/schema/verdict.schema.json) holds for what is really written.
 
-use qaqpa_model::RefusalLabel;
+use qaqpa_model::{Bin, RefusalLabel};
 use qaqpa_verdict::{Capsule, Matter, Nonce, Policy, Received, SubIndication, Subject};
+use qaqpa_xmldsig::Profile;
 use serde_json::Value;
 
 use crate::stand::{IIN, SEED, Stand, application, examine, iin, in_force_by, noon, run};
@@ -184,10 +185,19 @@ fn capsules_of_every_kind_are_as_the_schema_says() {
     for matter in [
         Matter::Document(stand.signed(&application()).into_bytes()),
         Matter::Transport(b"<a/>".to_vec()),
+        Matter::Cms {
+            message: vec![0x30, 0],
+            content: Some(b"beside".to_vec()),
+        },
+        Matter::Signatures {
+            document: stand.signed(&application()).into_bytes(),
+            profile: Profile::Enveloped,
+        },
         certificate,
     ] {
         let capsule = Capsule::new(matter, stand.known(), noon(), SEED)
             .with_submitter(iin(IIN))
+            .with_organisation(Bin::parse("990140000017").unwrap())
             .with_policy(Policy::default().with_nonce(Nonce::Omitted))
             .fed_by(|need| in_force_by(&stand, need));
         assert_eq!(faults_by(&schema, &capsule.to_json()), Vec::<String>::new());

@@ -1,7 +1,7 @@
 //! Several signatures in one document: a verdict each.
 
 use qaqpa_model::{Limits, RefusalLabel as L};
-use qaqpa_verdict::{Policy, SubIndication as S, Subject, Verdict, signatures};
+use qaqpa_verdict::{Policy, Signatures, SubIndication as S, Subject, Verdict, worst};
 use qaqpa_x509::issue::CertificateSpec;
 use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::{Options, Profile, Signer, counter_sign, sign_enveloped_with};
@@ -24,15 +24,10 @@ fn co_signed(xml: &str, id: &str, stand: &Stand) -> String {
 fn verdicts(xml: &str) -> Vec<Verdict> {
     let stand = Stand::new();
     let document = Document::parse(xml.as_bytes(), &XmlLimits::default()).unwrap();
-    let profile = Profile::Enveloped;
-    let count = signatures(&document, profile, &Limits::default());
-    (0..count)
-        .map(|place| {
-            let subject = Subject::Signature {
-                document: &document,
-                profile,
-                place,
-            };
+    let signatures = Signatures::find(&document, Profile::Enveloped, &Limits::default());
+    signatures
+        .subjects()
+        .map(|subject| {
             let policy = Policy::default();
             run_all(subject, &stand.known(), &policy, noon(), |need| {
                 in_force_by(&stand, need)
@@ -62,8 +57,11 @@ fn each_of_two_co_signatures_has_its_verdict() {
             ],
         ),
     ] {
-        let told: Vec<_> = verdicts(&xml).iter().map(judged).collect();
+        let all = verdicts(&xml);
+        let told: Vec<_> = all.iter().map(judged).collect();
         assert_eq!(told, expected);
+        let decides = worst(&all).map(judged);
+        assert_eq!(decides, expected.into_iter().next_back());
         // Where one signature belongs, two are refused.
         let document = Document::parse(xml.as_bytes(), &XmlLimits::default()).unwrap();
         let known = good.known();

@@ -262,7 +262,10 @@ fn of_certificates_with_one_name_the_one_whose_key_signed_is_found() {
             signer.certificate(candidates),
             Some(&stand.p256.certificate)
         );
-        assert_eq!(signer.cover(&namesake), Err(CmsError::BadSignature));
+        assert_eq!(
+            signer.cover(&namesake),
+            Err(CmsError::SigningCertificateWrong)
+        );
     }
 }
 

@@ -193,7 +193,7 @@ fn the_signer_is_who_the_message_says_and_no_other() {
     );
     assert_eq!(
         covered(&message, &stand.p384.certificate),
-        Err(CmsError::BadSignature)
+        Err(CmsError::SigningCertificateWrong)
     );
 }
 

@@ -1,0 +1,264 @@
+//! CMS messages: taken apart once, and each of their signatures read for its examination.
+
+use qaqpa_ades::cms::{self, CmsError, CounterSigner, Signer};
+use qaqpa_crypto::SignatureAlgorithm;
+use qaqpa_model::{Limits, Moment, RefusalLabel};
+use qaqpa_x509::Certificate;
+
+use crate::border;
+use crate::checks::message::{passed, reason};
+use crate::examination::{Known, Subject};
+use crate::laboratory;
+use crate::policy::Policy;
+use crate::proven::Proof;
+use crate::signature::{Read, answers, unidentified};
+use crate::stamps::{Claims, Token};
+use crate::verdict::{ReferenceView, ScopeView};
+
+/// A signed CMS message (RFC 5652), or bytes that should have been one, with the content where that came beside it.
+///
+/// Taking it apart proves nothing. Each signer, and each counter-signer of one, is a subject of its own.
+#[derive(Debug)]
+pub struct SignedMessage<'d> {
+    found: Result<cms::Found<'d>, CmsError>,
+    places: Vec<Place>,
+}
+
+/// Whose signature one is.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    /// The signer's place in the message.
+    signer: usize,
+    /// Where it is somebody's who counter-signed that signer's.
+    counter: Option<Counter>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Counter {
+    /// The place among those who counter-signed.
+    nth: usize,
+    /// The place of the subject whose value is counter-signed.
+    of: usize,
+}
+
+/// More of a message than its content: attributes, certificates, time stamps.
+const OVERHEAD_BYTES_MAX: usize = 1024 * 1024;
+
+impl<'d> SignedMessage<'d> {
+    /// Takes a message apart. `content` is what came beside it: the very octets that the recipient reads, which a message with a
+    /// content of its own must not have (two contents are a doubt about which one is read).
+    #[must_use]
+    pub fn read(message: &[u8], content: Option<&'d [u8]>, limits: &Limits) -> Self {
+        let bounds = cms::Bounds {
+            bytes_max: limits.body_bytes_max.saturating_add(OVERHEAD_BYTES_MAX),
+            ..cms::Bounds::default()
+        };
+        let max = limits.body_bytes_max;
+        let found = match content {
+            Some(content) if content.len() > max => Err(CmsError::TooMany {
+                what: "bytes of the content",
+                max,
+            }),
+            _ => cms::read(message, content, &bounds),
+        };
+        let mut places = Vec::new();
+        for (signer, found) in found.iter().flat_map(cms::Found::signers).enumerate() {
+            let of = places.len();
+            let place = |counter| Place { signer, counter };
+            places.push(place(None));
+            // Those that cannot be read make the signer's own part malformed, which its verdict says.
+            let counters = found.counter_signers().map_or(0, |counters| counters.len());
+            places.extend((0..counters).map(|nth| place(Some(Counter { nth, of }))));
+        }
+        if places.is_empty() {
+            places.push(Place {
+                signer: 0,
+                counter: None,
+            });
+        }
+        Self { found, places }
+    }
+
+    /// Each signature as a subject, in the order of the message, every counter-signature after what it counter-signs; at least
+    /// one, whose verdict says why where there is none.
+    pub fn subjects(&self) -> impl ExactSizeIterator<Item = Subject<'_>> {
+        (0..self.places.len()).map(|place| Subject::Cms {
+            message: self,
+            place,
+        })
+    }
+}
+
+/// Reads one of the signatures and asks the first four questions of it.
+pub(crate) fn read<'d>(
+    message: &'d SignedMessage<'_>,
+    place: usize,
+    known: &Known,
+    policy: &Policy,
+) -> Read<'d> {
+    let found = match &message.found {
+        Ok(found) => found,
+        Err(error) => return refused(error),
+    };
+    let parts = message.places.get(place).ok_or(CmsError::SignersMissing);
+    let parts = parts.and_then(|place| Parts::of(found, *place));
+    match parts {
+        Ok(parts) => parts.read(found, known, policy),
+        Err(error) => refused(&error),
+    }
+}
+
+fn refused<'d>(error: &CmsError) -> Read<'d> {
+    let reason = reason(error);
+    Read::only(answers(Some((reason, error.to_string())), |id| {
+        passed(id, "", "the content")
+    }))
+}
+
+/// What is read of one signature before its certificate is known.
+struct Parts<'d> {
+    who: Who<'d>,
+    algorithm: SignatureAlgorithm,
+    value: &'d [u8],
+    stamps: Vec<&'d [u8]>,
+}
+
+enum Who<'d> {
+    Signer(Signer<'d>),
+    Counter(CounterSigner<'d>, usize),
+}
+
+impl<'d> Parts<'d> {
+    fn of(found: &'d cms::Found<'_>, place: Place) -> Result<Self, CmsError> {
+        let mut signers = found.signers();
+        let signer = signers.nth(place.signer).ok_or(CmsError::SignersMissing)?;
+        let counters = signer.counter_signers()?;
+        let Some(Counter { nth, of }) = place.counter else {
+            return Ok(Self {
+                algorithm: signer.algorithm()?,
+                value: signer.signature_value()?,
+                stamps: signer.timestamps()?,
+                who: Who::Signer(signer),
+            });
+        };
+        let mut counters = counters.into_iter();
+        let counter = counters.nth(nth).ok_or(CmsError::SignersMissing)?;
+        Ok(Self {
+            algorithm: counter.algorithm()?,
+            value: counter.signature_value(),
+            stamps: counter.timestamps()?,
+            who: Who::Counter(counter, of),
+        })
+    }
+
+    fn read(self, found: &'d cms::Found<'_>, known: &Known, policy: &Policy) -> Read<'d> {
+        let algorithm = self.algorithm.uri();
+        let mut scope = self.scope(found);
+        let candidate = match &self.who {
+            Who::Signer(signer) => signer.certificate(&known.pool),
+            Who::Counter(counter, _) => counter.certificate(&known.pool),
+        };
+        let Some(certificate) = candidate.cloned() else {
+            let why = "neither the message nor what is known here has the certificate that the signer is identified by";
+            return Read {
+                scope: Some(scope),
+                ..Read::only(unidentified(
+                    RefusalLabel::SignatureMalformed,
+                    why.to_owned(),
+                ))
+            };
+        };
+        let about = scope.references[0].target.clone();
+        let mut read = Read::only(Vec::new());
+        match self.prove(&certificate, policy) {
+            Ok((proof, signing_time)) => {
+                read.findings = answers(None, |id| passed(id, algorithm, &about));
+                scope.covered = Some(about);
+                scope.position = Some(where_of(&self.who, found).to_owned());
+                read.claims = self.claims(signing_time);
+                read.covered = Some((proof, qaqpa_crypto::sha256(self.value)));
+            }
+            Err(error) => {
+                let refused = Some((reason(&error), error.to_string()));
+                read.findings = answers(refused, |id| passed(id, algorithm, &about));
+            }
+        }
+        read.scope = Some(scope);
+        // Whoever changes the message on its way can add certificates: they are material for the path, and the search is bounded.
+        let others = found.certificates().iter();
+        read.companions = others
+            .filter(|other| **other != certificate)
+            .cloned()
+            .collect();
+        read.signer = Some(certificate);
+        read
+    }
+
+    fn prove(
+        &self,
+        certificate: &Certificate,
+        policy: &Policy,
+    ) -> Result<(Proof<'d>, Option<Moment>), CmsError> {
+        Ok(match &self.who {
+            Who::Signer(signer) => {
+                let content = laboratory::cover_content(signer, certificate, policy)?;
+                let time = content.signing_time();
+                (Proof::Content(content), time)
+            }
+            Who::Counter(counter, _) => {
+                let value = counter.cover(certificate)?;
+                let time = value.signing_time();
+                (Proof::Value, time)
+            }
+        })
+    }
+
+    /// RFC 3161, appendix A: "The value of messageImprint field within TimeStampToken shall be a hash of the value of signature
+    /// field within SignerInfo".
+    fn claims(&self, signing_time: Option<Moment>) -> Claims {
+        let token = |der: &&[u8]| Token {
+            octets: self.value.to_vec(),
+            der: der.to_vec(),
+        };
+        Claims {
+            signing_time,
+            tokens: self.stamps.iter().map(token).collect(),
+        }
+    }
+
+    fn scope(&self, found: &cms::Found<'_>) -> ScopeView {
+        let (target, counter_signs) = match &self.who {
+            Who::Counter(_, of) => (format!("the value of signature {}", of + 1), Some(*of)),
+            Who::Signer(_) => (
+                format!(
+                    "the content, {} bytes of type {}",
+                    found.unproven_content().len(),
+                    found.content_type()
+                ),
+                None,
+            ),
+        };
+        ScopeView {
+            algorithm: self.algorithm.uri().to_owned(),
+            value_sha256: border::hex(&qaqpa_crypto::sha256(self.value)),
+            references: vec![ReferenceView {
+                uri: String::new(),
+                target,
+                digest: self.algorithm.digest().uri().to_owned(),
+                transforms: Vec::new(),
+            }],
+            counter_signs,
+            covered: None,
+            position: None,
+            has_comments: false,
+        }
+    }
+}
+
+const fn where_of(who: &Who<'_>, found: &cms::Found<'_>) -> &'static str {
+    match who {
+        Who::Counter(..) => "its place in the message",
+        Who::Signer(_) if found.is_detached() => "the file beside the message",
+        Who::Signer(_) => "its place in the message",
+    }
+}
