@@ -10,7 +10,7 @@ use crate::names::DS;
 
 mod ledger;
 
-pub use ledger::{ConsumedElement, Ledger};
+pub use ledger::{ConsumedElement, Ledger, places};
 
 /// The parts of a document that a key has signed: value, digests and scope were all checked.
 ///

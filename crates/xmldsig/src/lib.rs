@@ -36,7 +36,9 @@ mod signature;
 mod value;
 
 pub use bounds::Bounds;
-pub use covered::{ConsumedElement, Covered, CoveredElement, CoveredPart, Ledger, PartKind};
+pub use covered::{
+    ConsumedElement, Covered, CoveredElement, CoveredPart, Ledger, PartKind, places,
+};
 pub use diagnose::{Cause, Diagnosis, Mismatch, Reencoding, Work};
 pub use error::{SignError, SignatureError, SignatureLimit};
 pub use find::{

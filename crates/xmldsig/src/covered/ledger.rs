@@ -102,8 +102,10 @@ fn steps_from_root(element: Element<'_>) -> Vec<String> {
     way
 }
 
-/// The children that share their name with another one, each by its name and its place.
-fn places(parent: Element<'_>) -> HashMap<NodeId, String> {
+/// The children that share their name with another one, each by its name and its place (from 1): the steps of
+/// [`ConsumedElement::path`]. Of the other children the name is the step.
+#[must_use]
+pub fn places(parent: Element<'_>) -> HashMap<NodeId, String> {
     let mut all: HashMap<&str, Vec<NodeId>> = HashMap::new();
     for child in parent.children() {
         all.entry(child.name()).or_default().push(child.id());

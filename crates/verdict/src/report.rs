@@ -1,0 +1,124 @@
+//! Three reports from one run, for three readers.
+//!
+//! | report | for | says |
+//! |---|---|---|
+//! | [`Simple`] | whoever holds the document | who signed, when, the verdict, the reasons, the remedy; in kk, ru, en |
+//! | [`Detailed`] | a reviewer | each check with its rules, its evidence, its clause and its outcome |
+//! | [`Facts`] | who judges anew | document, signatures, references, certificates and evidence with digests and times; no judgement |
+//!
+//! All three, and the ETSI TS 119 102-2 report ([`etsi`]), are drawn from the stored [`Verdict`]: nothing is examined here.
+//! The drawing of the signed scope ([`Overlay`]) needs the document as well.
+//!
+//! Personal numbers are masked in all of them; certificates in the ETSI report are whole where the verdict has its dossier.
+
+mod detailed;
+mod etsi;
+mod facts;
+mod html;
+mod overlay;
+mod simple;
+mod words;
+
+use qaqpa_model::Lang;
+use serde::Serialize;
+
+pub use detailed::{Detailed, DetailedCheck, DetailedRule, EvidenceNote, detailed};
+pub use etsi::{OWN_CONSTRAINT, OWN_SUB_INDICATION, etsi};
+pub use facts::{Facts, FactsEvidence, FactsSignature, facts};
+pub use html::page;
+pub use overlay::{Mark, Overlay};
+pub use simple::{Simple, SimpleSigner, simple};
+
+use crate::indication::Indication;
+use crate::signatures::worst;
+use crate::verdict::Verdict;
+
+/// The version of the reports' shapes.
+pub const VERSION: u16 = 1;
+
+/// One of the three reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// What was found, without judgement.
+    Facts,
+    /// Each check.
+    Detailed,
+    /// The verdict in a person's words.
+    Simple,
+}
+
+impl Kind {
+    /// The name in reports: `simple`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Facts => "facts",
+            Self::Detailed => "detailed",
+            Self::Simple => "simple",
+        }
+    }
+}
+
+/// A report about every signature of one document.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Report<T> {
+    version: u16,
+    report: &'static str,
+    lang: &'static str,
+    /// The worst of all, which decides.
+    indication: Indication,
+    signatures: Vec<T>,
+}
+
+/// The report about every signature of a document as JSON (docs/schema/report.schema.json), on several lines.
+#[must_use]
+pub fn json(kind: Kind, verdicts: &[Verdict], lang: Lang) -> String {
+    fn of<T: Serialize>(
+        kind: Kind,
+        verdicts: &[Verdict],
+        lang: Lang,
+        signatures: Vec<T>,
+    ) -> String {
+        let report = Report {
+            version: VERSION,
+            report: kind.as_str(),
+            lang: lang.code(),
+            indication: worst(verdicts).map_or(Indication::Indeterminate, |worst| worst.indication),
+            signatures,
+        };
+        serde_json::to_string_pretty(&report)
+            .expect("a report has only strings, numbers and lists, and no map with other keys")
+    }
+    let all = verdicts.iter();
+    match kind {
+        Kind::Facts => of(kind, verdicts, lang, all.map(facts).collect()),
+        Kind::Detailed => of(
+            kind,
+            verdicts,
+            lang,
+            all.map(|v| detailed(v, lang)).collect(),
+        ),
+        Kind::Simple => of(kind, verdicts, lang, all.map(|v| simple(v, lang)).collect()),
+    }
+}
+
+/// The report about every signature of a document as text.
+#[must_use]
+pub fn text(kind: Kind, verdicts: &[Verdict], lang: Lang) -> String {
+    let mut out = String::new();
+    for (place, verdict) in verdicts.iter().enumerate() {
+        if place > 0 {
+            out.push('\n');
+        }
+        if verdicts.len() > 1 {
+            let name = words::phrases::SIGNATURE_OF.of(lang);
+            out.push_str(&format!("{name} {} / {}\n", place + 1, verdicts.len()));
+        }
+        match kind {
+            Kind::Facts => facts(verdict).write(&mut out, lang),
+            Kind::Detailed => detailed(verdict, lang).write(&mut out, lang),
+            Kind::Simple => simple(verdict, lang).write(&mut out, lang),
+        }
+    }
+    out
+}

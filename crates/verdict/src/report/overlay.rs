@@ -1,0 +1,355 @@
+//! The signed scope, drawn over the document: each element with what covers it, and whether the consumer read it.
+//!
+//! A drawing proves nothing: it shows what the references say, and whether their signature was proven. What may be read is
+//! decided by [`Covered`](qaqpa_xmldsig::Covered) alone.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use qaqpa_model::Lang;
+use qaqpa_xml::{Document, Element, Node, NodeId};
+use qaqpa_xmldsig::{Extent, FoundSignature, places};
+
+use super::words::phrases;
+use crate::checks::masked;
+use crate::text::clean;
+use crate::verdict::Verdict;
+
+/// Characters of a text or of a value that are shown; longer ones are cut off.
+const TEXT_CHARACTERS_MAX: usize = 72;
+/// Elements and comments that are drawn; of longer documents the beginning is.
+const LINES_MAX: usize = 4_000;
+/// Steps of indentation; what is deeper stands under what is above it.
+const INDENT_MAX: usize = 24;
+
+/// What is drawn beside an element.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// References of proven signatures cover it: their names (`1`; of several signatures `2.1`).
+    Covered(Vec<String>),
+    /// It is (a part of) one of the signatures.
+    Signature,
+    /// No reference covers it.
+    Uncovered,
+    /// References of signatures that are not proven refer to it: their names.
+    Unproven(Vec<String>),
+}
+
+impl Mark {
+    /// The mark of the drawing as text.
+    #[must_use]
+    pub fn sign(&self) -> String {
+        match self {
+            Self::Covered(names) => names.join(","),
+            Self::Signature => "s".to_owned(),
+            Self::Uncovered => "\u{b7}".to_owned(),
+            Self::Unproven(names) => format!("({})", names.join(",")),
+        }
+    }
+}
+
+/// One element (or comment) of the drawing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) depth: usize,
+    pub(super) mark: Mark,
+    pub(super) is_consumed: bool,
+    /// The name as written; empty for a comment.
+    pub(super) name: String,
+    pub(super) attributes: Vec<(String, String)>,
+    /// The text of this element alone, or of the comment.
+    pub(super) text: String,
+    /// The way from the root.
+    pub(super) path: String,
+}
+
+/// The signed scope of one document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overlay {
+    pub(super) lines: Vec<Line>,
+    /// Elements that are not drawn any more.
+    pub(super) more: usize,
+    /// How many elements references of proven signatures cover.
+    pub covered: usize,
+    /// How many elements no reference of a proven signature covers, the signatures' own apart.
+    pub uncovered: usize,
+    /// How many elements the consumer read.
+    pub consumed: usize,
+}
+
+/// One signature over the document.
+struct Layer<'d> {
+    signature: NodeId,
+    is_proven: bool,
+    extents: Vec<(String, Extent<'d>)>,
+}
+
+impl<'d> Layer<'d> {
+    fn of(found: &FoundSignature<'d>, verdict: &Verdict, name: &str) -> Self {
+        let extents = found.extents().into_iter().enumerate();
+        Self {
+            signature: found.element().id(),
+            is_proven: is_proven(verdict),
+            extents: extents
+                .map(|(number, extent)| (format!("{name}{}", number + 1), extent))
+                .collect(),
+        }
+    }
+}
+
+impl Overlay {
+    /// Draws the signed scope of a document: its signatures, each with its verdict.
+    #[must_use]
+    pub fn draw<'d>(
+        document: &'d Document,
+        signatures: &[(&FoundSignature<'d>, &Verdict)],
+    ) -> Self {
+        let layers: Vec<Layer<'d>> = signatures
+            .iter()
+            .enumerate()
+            .map(|(place, (found, verdict))| {
+                let name = match signatures.len() {
+                    1 => String::new(),
+                    _ => format!("{}.", place + 1),
+                };
+                Layer::of(found, verdict, &name)
+            })
+            .collect();
+        let consumed: BTreeSet<&str> = signatures
+            .iter()
+            .flat_map(|(_, verdict)| &verdict.consumed)
+            .map(|element| element.path.as_str())
+            .collect();
+        let mut overlay = Self {
+            lines: Vec::new(),
+            more: 0,
+            covered: 0,
+            uncovered: 0,
+            consumed: 0,
+        };
+        overlay.walk(document, &layers, &consumed);
+        overlay
+    }
+
+    fn walk(&mut self, document: &Document, layers: &[Layer<'_>], consumed: &BTreeSet<&str>) {
+        let root = document.root();
+        let path = format!("/{}", root.name());
+        let mut stack = vec![Step::Element(Visit {
+            element: root,
+            depth: 0,
+            path,
+            inside: BTreeSet::new(),
+            in_signature: false,
+        })];
+        while let Some(step) = stack.pop() {
+            let mut visit = match step {
+                Step::Element(visit) => visit,
+                Step::Comment(depth, text) => {
+                    self.add(|| comment(depth, text));
+                    continue;
+                }
+            };
+            visit.enter(layers);
+            let mark = visit.mark(layers);
+            let is_consumed = consumed.contains(visit.path.as_str());
+            self.consumed += usize::from(is_consumed);
+            match &mark {
+                Mark::Covered(_) => self.covered += 1,
+                Mark::Uncovered | Mark::Unproven(_) => self.uncovered += 1,
+                Mark::Signature => {}
+            }
+            self.add(|| line(&visit, mark, is_consumed));
+            let from = stack.len();
+            let mut steps = places(visit.element);
+            for node in visit.element.nodes() {
+                match node {
+                    Node::Element(child) => {
+                        let step = steps.remove(&child.id());
+                        let step = step.as_deref().unwrap_or(child.name());
+                        stack.push(Step::Element(Visit {
+                            element: child,
+                            depth: visit.depth + 1,
+                            path: format!("{}/{step}", visit.path),
+                            inside: visit.inside.clone(),
+                            in_signature: visit.in_signature,
+                        }));
+                    }
+                    // A comment is nobody's: no reference within a document covers one, and nothing reads it.
+                    Node::Comment(text) => stack.push(Step::Comment(visit.depth + 1, text)),
+                    Node::Text(_) => {}
+                }
+            }
+            stack[from..].reverse();
+        }
+    }
+
+    fn add(&mut self, line: impl FnOnce() -> Line) {
+        if self.lines.len() < LINES_MAX {
+            self.lines.push(line());
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// The drawing as text, with its legend.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        let mut out = format!("{}\n\n", phrases::SCOPE_TITLE.of(lang));
+        let width = self
+            .lines
+            .iter()
+            .map(|line| line.mark.sign().chars().count())
+            .max();
+        let width = width.unwrap_or(1);
+        for line in &self.lines {
+            let read = if line.is_consumed { "=" } else { " " };
+            let indent = "  ".repeat(line.depth.min(INDENT_MAX));
+            let _ = write!(out, "{:>width$}{read} {indent}", line.mark.sign());
+            if line.name.is_empty() {
+                let _ = writeln!(out, "<!-- {} -->", line.text);
+                continue;
+            }
+            let _ = write!(out, "{}", line.name);
+            for (name, value) in &line.attributes {
+                let _ = write!(out, " {name}=\"{value}\"");
+            }
+            match line.text.is_empty() {
+                true => out.push('\n'),
+                false => {
+                    let _ = writeln!(out, ": {}", line.text);
+                }
+            }
+        }
+        if self.more > 0 {
+            let _ = writeln!(out, "… +{}", self.more);
+        }
+        let _ = writeln!(out, "\n{}", phrases::LEGEND.of(lang));
+        for (sign, meaning) in legend() {
+            let _ = writeln!(out, "  {sign:<3} {}", meaning.of(lang));
+        }
+        for (what, count) in self.counts() {
+            let _ = writeln!(out, "{}: {count}", what.of(lang));
+        }
+        out
+    }
+
+    pub(super) fn counts(&self) -> [(super::words::Text, usize); 3] {
+        [
+            (phrases::COVERED_PARTS, self.covered),
+            (phrases::UNCOVERED_PARTS, self.uncovered),
+            (phrases::CONSUMED_PARTS, self.consumed),
+        ]
+    }
+}
+
+/// The signs and their meanings.
+pub(super) const fn legend() -> [(&'static str, super::words::Text); 5] {
+    [
+        ("1", phrases::MARK_COVERED),
+        ("(1)", phrases::MARK_UNPROVEN),
+        ("\u{b7}", phrases::MARK_UNCOVERED),
+        ("s", phrases::MARK_SIGNATURE),
+        ("=", phrases::MARK_CONSUMED),
+    ]
+}
+
+/// Whether value, digests and scope were all proven; the certificate is another matter.
+fn is_proven(verdict: &Verdict) -> bool {
+    let scope = verdict.scope.as_ref();
+    scope.is_some_and(|scope| {
+        scope.covered.is_some() || scope.counter_signs.is_some() && verdict.is_passed()
+    })
+}
+
+/// What is drawn next.
+enum Step<'d> {
+    Element(Visit<'d>),
+    Comment(usize, &'d str),
+}
+
+/// An element on the way, and which extents reach it.
+struct Visit<'d> {
+    element: Element<'d>,
+    depth: usize,
+    path: String,
+    /// The extents (layer and place) within which it stands.
+    inside: BTreeSet<(usize, usize)>,
+    in_signature: bool,
+}
+
+impl Visit<'_> {
+    fn enter(&mut self, layers: &[Layer<'_>]) {
+        for (layer, of) in layers.iter().enumerate() {
+            self.in_signature |= of.signature == self.element.id();
+            for (place, (_, extent)) in of.extents.iter().enumerate() {
+                if extent.target == self.element {
+                    self.inside.insert((layer, place));
+                } else if extent.leaves_out(&self.element) {
+                    self.inside.remove(&(layer, place));
+                }
+            }
+        }
+    }
+
+    fn mark(&self, layers: &[Layer<'_>]) -> Mark {
+        let named = |is_proven: bool| -> Vec<String> {
+            let inside = self.inside.iter();
+            let of = inside.filter(|(layer, _)| layers[*layer].is_proven == is_proven);
+            of.map(|(layer, place)| layers[*layer].extents[*place].0.clone())
+                .collect()
+        };
+        let (proven, unproven) = (named(true), named(false));
+        match (proven.is_empty(), unproven.is_empty()) {
+            (false, _) => Mark::Covered(proven),
+            (true, false) => Mark::Unproven(unproven),
+            (true, true) if self.in_signature => Mark::Signature,
+            (true, true) => Mark::Uncovered,
+        }
+    }
+}
+
+fn line(visit: &Visit<'_>, mark: Mark, is_consumed: bool) -> Line {
+    let element = visit.element;
+    let written = |prefix: Option<&str>, local: &str| match prefix {
+        Some(prefix) => format!("{prefix}:{local}"),
+        None => local.to_owned(),
+    };
+    Line {
+        depth: visit.depth,
+        mark,
+        is_consumed,
+        name: written(element.prefix(), element.name()),
+        attributes: element
+            .attributes()
+            .map(|attribute| (attribute.local.to_owned(), shown(attribute.value)))
+            .collect(),
+        text: shown(&element.text()),
+        path: visit.path.clone(),
+    }
+}
+
+fn comment(depth: usize, text: &str) -> Line {
+    Line {
+        depth,
+        mark: Mark::Uncovered,
+        is_consumed: false,
+        name: String::new(),
+        attributes: Vec::new(),
+        text: shown(text),
+        path: String::new(),
+    }
+}
+
+/// A text on one line, personal numbers masked, shortened.
+fn shown(text: &str) -> String {
+    let mut characters = text.trim().chars();
+    // Some more than is shown, so that a number at the cut is masked as one.
+    let beginning: String = characters.by_ref().take(TEXT_CHARACTERS_MAX + 16).collect();
+    let whole = clean(&masked(&beginning));
+    let rest = characters.count();
+    if rest == 0 && whole.chars().count() <= TEXT_CHARACTERS_MAX {
+        return whole;
+    }
+    let kept: String = whole.chars().take(TEXT_CHARACTERS_MAX).collect();
+    format!("{kept}… ({})", text.len())
+}

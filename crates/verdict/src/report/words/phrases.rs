@@ -1,0 +1,249 @@
+//! Headings, questions and answers of the reports.
+
+use super::Text;
+use crate::indication::Indication;
+use crate::verdict::{CheckId, EvidenceKind, Outcome, RuleOutcome, SubjectKind};
+
+macro_rules! phrases {
+    ($($name:ident = $kk:literal, $ru:literal, $en:literal;)+) => {
+        $(pub(crate) const $name: Text = Text { kk: $kk, ru: $ru, en: $en };)+
+
+        /// Every phrase, for the tests.
+        #[cfg(test)]
+        const ALL: &[Text] = &[$($name),+];
+    };
+}
+
+phrases! {
+    SIMPLE_TITLE = "Электрондық қолтаңбаны тексеру туралы қысқаша есеп", "Краткий отчёт о проверке электронной подписи", "Simple report on the validation of a signature";
+    DETAILED_TITLE = "Толық есеп: әр тексеру", "Подробный отчёт: каждая проверка", "Detailed report: every check";
+    FACTS_TITLE = "Деректер: табылғаны, бағасыз", "Факты: что найдено, без оценки", "Facts: what was found, without judgement";
+    SCOPE_TITLE = "Қолтаңба нені қамтиды", "Что охватывает подпись", "What the signature covers";
+    SIGNATURE_OF = "Қолтаңба", "Подпись", "Signature";
+
+    PASSED = "Қолтаңба жарамды", "Подпись действительна", "The signature is valid";
+    FAILED = "Қолтаңба жарамсыз", "Подпись недействительна", "The signature is not valid";
+    UNDECIDED = "Қолтаңбаның жарамдылығы анықталмады", "Действительность подписи не установлена", "Whether the signature is valid could not be established";
+    PASSED_CERTIFICATE = "Куәлік қол қоюға жарамды", "Сертификат пригоден для подписания", "The certificate is good for signing";
+    FAILED_CERTIFICATE = "Куәлік қол қоюға жарамсыз", "Сертификат непригоден для подписания", "The certificate is not good for signing";
+    UNDECIDED_CERTIFICATE = "Куәліктің жарамдылығы анықталмады", "Пригодность сертификата не установлена", "Whether the certificate is good could not be established";
+
+    VERDICT = "Қорытынды", "Заключение", "Verdict";
+    SIGNED_BY = "Қол қойған", "Подписал", "Signed by";
+    CERTIFICATE_HOLDER = "Куәлік иесі", "Владелец сертификата", "Certificate holder";
+    NOT_BELIEVED = "куәлікте осылай жазылған; дәлелденбеген", "так указано в сертификате; не доказано", "as the certificate says; not proven";
+    NOBODY = "белгісіз: куәлік оқылмады", "неизвестно: сертификат не прочитан", "unknown: no certificate could be read";
+    IIN = "ЖСН", "ИИН", "IIN";
+    BIN = "БСН", "БИН", "BIN";
+    SYSTEM = "Ақпараттық жүйе", "Информационная система", "Information system";
+    SERIAL = "Куәліктің сериялық нөмірі", "Серийный номер сертификата", "Serial number of the certificate";
+    CLAIMED_TIME = "Қол қойылған уақыты (қол қоюшының айтуынша)", "Время подписания (со слов подписавшего)", "Signing time (as the signer claims)";
+    BEST_TIME = "Дәлелденген уақыты (уақыт белгісі бойынша)", "Доказанное время (по метке времени)", "Proven time (by a time stamp)";
+    JUDGED_AT = "Тексерілген сәт", "Момент проверки", "Judged as of";
+    NOT_CLAIMED = "көрсетілмеген", "не указано", "not stated";
+    NOT_STAMPED = "уақыт белгісі жоқ", "метки времени нет", "there is no time stamp";
+    REASON = "Себебі", "Причина", "Reason";
+    REMEDY = "Не істеу керек", "Что делать", "What to do";
+    REMARKS = "Ескертпелер", "Замечания", "Remarks";
+    NOTHING_TO_DO = "Ештеңе істеудің қажеті жоқ.", "Ничего делать не нужно.", "Nothing needs to be done.";
+    ALL_PASSED = "Барлық тексеруден өтті.", "Все проверки пройдены.", "Every check was passed.";
+    TRUST_OF_CAPSULE = "Сенім тізімі капсуладан алынған: кімге сенуді капсуланы жасаған адам таңдаған.", "Список доверия взят из капсулы: кому верить, выбрал её составитель.", "The trust anchors are the capsule's own: whoever made it chose whom to believe.";
+    LABORATORY = "ЗЕРТХАНА: бұл нұсқада тексерулерді өшіруге болады; өшірілгені немесе әлсіретілгені", "ЛАБОРАТОРИЯ: в этой сборке проверки можно отключать; отключены или ослаблены", "LABORATORY: this build can leave checks out; left out or lowered";
+    COMMENTS = "Құжатта түсініктемелер бар: оларға қол қойылмаған, оқылмайды да.", "В документе есть комментарии: они не подписаны и не читаются.", "Comments stand in the document: nobody signed them, and nobody reads them.";
+    COUNTER_SIGNATURE = "Бұл — басқа қолтаңбаны растайтын қолтаңба; құжаттың мазмұнына қатысы жоқ. Расталатын қолтаңба", "Это заверяющая подпись над другой подписью, а не над содержанием. Заверяется подпись", "This counter-signs another signature and is not about the content. Counter-signed: signature";
+    OWN_REASON = "симулятордың өз белгісі, стандартта жоқ", "собственное обозначение симулятора, в стандарте его нет", "the simulator's own, not of the standard";
+    PERSONAL_DATA = "Құжатта жеке деректер бар: есепті заңға сәйкес сақтаңыз.", "В документе есть персональные данные: храните отчёт по закону.", "The document holds personal data: keep the report as the law asks.";
+
+    CLAUSE = "Талап", "Требование", "Clause";
+    EVIDENCE = "Дәлелдер", "Доказательства", "Evidence";
+    FOUND = "Табылғаны", "Установлено", "Found";
+    RULES = "Ережелер", "Правила", "Rules";
+    HELD_BY_TYPES = "саясатпен өшірілмейді", "политикой не отключается", "beyond the reach of any policy";
+    ALGORITHM = "Алгоритм", "Алгоритм", "Algorithm";
+    VALUE = "Қолтаңба мәні", "Значение подписи", "Signature value";
+    REFERENCE = "Сілтеме", "Ссылка", "Reference";
+    DIGEST = "Дайджест", "Дайджест", "Digest";
+    CLAIMED = "қол қойылғаны", "подписанный", "signed";
+    COMPUTED = "есептелгені", "вычисленный", "computed";
+    TRANSFORMS = "Түрлендірулер", "Преобразования", "Transforms";
+    CERTIFICATES = "Куәліктер", "Сертификаты", "Certificates";
+    TIME_STAMPS = "Уақыт белгілері", "Метки времени", "Time stamps";
+    CONSUMED = "Қабылдаушы оқығаны", "Прочитано получателем", "Read by the consumer";
+    RECEIVED = "алынған", "получено", "received";
+    SPEAKS_FROM = "қамтитын мерзімі", "за период", "speaks for";
+    TRIED = "сұралған", "запрошено", "tried";
+    NONE = "жоқ", "нет", "none";
+
+    DIAGNOSIS = "Дайджест неге сәйкес келмейді", "Почему не сходится дайджест", "Why the digest differs";
+    DIAGNOSIS_UNKNOWN = "Жиі кездесетін себептердің ешқайсысы түсіндірмейді: мазмұнның өзі өзгертілген болуы мүмкін.", "Ни одна из частых причин этого не объясняет: вероятно, изменено само содержание.", "None of the usual accidents explains it: the content itself may have been changed.";
+    CANONICAL = "Дайджест есептелген канондық октеттер", "Канонические октеты, по которым вычислен дайджест", "The canonical octets that were digested";
+    SIGNED_OCTETS = "Қол қойылған октеттер сол жерде", "Подписанные октеты в том же месте", "The octets that were signed, at the same place";
+    FIRST_DIFFERENCE = "Алғашқы айырмашылық (октет)", "Первое отличие (октет)", "First difference (octet)";
+    OCTETS = "октет", "октетов", "octets";
+
+    LEGEND = "Шартты белгілер", "Условные обозначения", "Legend";
+    MARK_COVERED = "осы нөмірлі сілтеме қамтыған", "охвачено ссылкой с этим номером", "covered by the reference of this number";
+    MARK_UNCOVERED = "ешбір сілтеме қамтымаған", "не охвачено ни одной ссылкой", "covered by no reference";
+    MARK_CONSUMED = "қабылдаушы оқыған", "прочитано получателем", "read by the consumer";
+    MARK_SIGNATURE = "қолтаңбаның өзі", "сама подпись", "the signature itself";
+    MARK_UNPROVEN = "сілтеме нұсқайды, бірақ дәлелденбеген", "ссылка указывает, но не доказано", "referred to, but not proven";
+    UNCOVERED_PARTS = "Қамтылмаған элементтер", "Не охваченных элементов", "Elements that are not covered";
+    COVERED_PARTS = "Қамтылған элементтер", "Охваченных элементов", "Elements that are covered";
+    CONSUMED_PARTS = "Оқылған элементтер", "Прочитанных элементов", "Elements that were read";
+    DOCUMENT = "Құжат", "Документ", "Document";
+    MADE_BY = "Qaqpa, ТЕСТ симуляторы", "Qaqpa, ТЕСТОВЫЙ симулятор", "Qaqpa, a TEST simulator";
+}
+
+/// The verdict in one sentence.
+pub(crate) const fn verdict(subject: SubjectKind, indication: Indication) -> Text {
+    match (subject, indication) {
+        (SubjectKind::Certificate, Indication::TotalPassed) => PASSED_CERTIFICATE,
+        (SubjectKind::Certificate, Indication::TotalFailed) => FAILED_CERTIFICATE,
+        (SubjectKind::Certificate, Indication::Indeterminate) => UNDECIDED_CERTIFICATE,
+        (_, Indication::TotalPassed) => PASSED,
+        (_, Indication::TotalFailed) => FAILED,
+        (_, Indication::Indeterminate) => UNDECIDED,
+    }
+}
+
+macro_rules! text {
+    ($kk:literal, $ru:literal, $en:literal) => {
+        Text {
+            kk: $kk,
+            ru: $ru,
+            en: $en,
+        }
+    };
+}
+
+/// The question of a check.
+pub(crate) const fn question(id: CheckId) -> Text {
+    match id {
+        CheckId::Structure => text!(
+            "Қолтаңбаның құрылымы профиль талабына сай ма?",
+            "Отвечает ли структура подписи профилю?",
+            "Is the signature of the structure that the profile asks?"
+        ),
+        CheckId::Scope => text!(
+            "Қолтаңба дәл қабылдаушы оқитын бөлікке сілтеме жасай ма?",
+            "Ссылается ли подпись именно на то, что читает получатель?",
+            "Does it refer to exactly what the recipient reads?"
+        ),
+        CheckId::Content => text!(
+            "Мазмұны қол қойылған мазмұнмен бірдей ме?",
+            "То ли это содержание, которое подписано?",
+            "Is the content that which was signed?"
+        ),
+        CheckId::Value => text!(
+            "Қолтаңба осы куәліктің кілтімен қойылған ба?",
+            "Создана ли подпись ключом этого сертификата?",
+            "Was it signed by the key of this certificate?"
+        ),
+        CheckId::Timestamp => text!(
+            "Уақыт белгісі сенімді ме?",
+            "Достоверна ли метка времени?",
+            "Is the time stamp by a trusted authority, about this signature?"
+        ),
+        CheckId::Chain => text!(
+            "Куәліктер тізбегі сенімді орталыққа жетеді ме?",
+            "Ведёт ли цепочка сертификатов к доверенному центру?",
+            "Does the certificate's chain end at a trusted authority?"
+        ),
+        CheckId::Validity => text!(
+            "Куәліктің мерзімі сол сәтте жарамды ма?",
+            "Действовал ли сертификат в этот момент?",
+            "Is the moment within the certificate's validity?"
+        ),
+        CheckId::Purpose => text!(
+            "Куәлік қол қоюға арналған ба?",
+            "Предназначен ли сертификат для подписания?",
+            "Is the certificate one for signing?"
+        ),
+        CheckId::Revocation => text!(
+            "Куәлік қайтарып алынбаған және тоқтатылмаған ба?",
+            "Не отозван ли и не приостановлен ли сертификат?",
+            "Is the certificate neither revoked nor suspended?"
+        ),
+        CheckId::Bin => text!(
+            "Қол қоюшы сол ұйымның атынан қол қойған ба?",
+            "Подписано ли от имени этой организации?",
+            "Is the signer of this organisation?"
+        ),
+        CheckId::Iin => text!(
+            "Қол қоюшы — тапсырушының өзі ме?",
+            "Подписавший ли подаёт заявление?",
+            "Is the signer the submitter?"
+        ),
+    }
+}
+
+/// The answer of a check.
+pub(crate) const fn answer(outcome: Outcome) -> Text {
+    match outcome {
+        Outcome::Pass => text!("иә", "да", "yes"),
+        Outcome::Fail => text!("ЖОҚ", "НЕТ", "NO"),
+        Outcome::Undecided => text!("анықталмады", "не установлено", "undecided"),
+        Outcome::NotAsked => text!("сұралмады", "не проверялось", "not asked"),
+    }
+}
+
+/// What came of a rule.
+pub(crate) const fn rule(outcome: RuleOutcome) -> Text {
+    match outcome {
+        RuleOutcome::Passed => text!("орындалды", "выполнено", "passed"),
+        RuleOutcome::Failed => text!("ОРЫНДАЛМАДЫ", "НЕ ВЫПОЛНЕНО", "FAILED"),
+        RuleOutcome::Warned => text!("ескерту", "предупреждение", "warning"),
+        RuleOutcome::Informed => text!("ескертпе", "замечание", "remark"),
+        RuleOutcome::Ignored => text!(
+            "саясат бойынша қаралмады",
+            "опущено политикой",
+            "left out by policy"
+        ),
+        RuleOutcome::NotAsked => text!("қаралмады", "не проверялось", "not reached"),
+    }
+}
+
+/// What was examined.
+pub(crate) const fn subject(kind: SubjectKind) -> Text {
+    match kind {
+        SubjectKind::Cms => text!("CMS хабарламасы", "сообщение CMS", "CMS message"),
+        SubjectKind::Certificate => text!("куәлік", "сертификат", "certificate"),
+        SubjectKind::Document => text!("құжат", "документ", "document"),
+        SubjectKind::Transport => text!(
+            "хабарлама конверті",
+            "конверт сообщения",
+            "envelope of a message"
+        ),
+    }
+}
+
+/// Which kind of evidence.
+pub(crate) const fn evidence(kind: EvidenceKind) -> Text {
+    match kind {
+        EvidenceKind::Ocsp => text!("OCSP жауабы", "ответ OCSP", "OCSP answer"),
+        EvidenceKind::Crl => text!(
+            "қайтарып алынған куәліктер тізімі (CRL)",
+            "список отозванных сертификатов (CRL)",
+            "revocation list (CRL)"
+        ),
+        EvidenceKind::DeltaCrl => text!(
+            "тізімге өзгерістер (delta CRL)",
+            "изменения к списку (delta CRL)",
+            "delta revocation list"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_phrase_is_said_in_each_language() {
+        for text in ALL {
+            assert!(!text.kk.is_empty() && !text.ru.is_empty() && !text.en.is_empty());
+            assert_ne!(text.ru, text.en);
+            assert_ne!(text.kk, text.en);
+        }
+    }
+}
