@@ -1,16 +1,26 @@
 //! What goes inside `data`: the business document, in one of the forms that are met.
 
-use qaqpa_xml::write::Writer;
+use std::collections::{BTreeMap, HashMap};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use qaqpa_xml::write::{Writer, escape_attribute};
 use qaqpa_xml::{Document, Element};
 
+use crate::WireError;
+use crate::fields::Fields;
 use crate::namespace::{XSD, XSI};
-use crate::{Departure, WireError};
+use crate::notes::Notes;
 
 /// How the business document stands in `data`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DataForm {
+    /// Text that is base64 of XML; the bytes are what it decodes to.
+    Base64,
     /// A plain child element; its source bytes are read as a document of their own.
     Child,
+    /// Several plain children: `data` itself is the document, and its source bytes are read.
+    Children,
     /// Escaped text without a type.
     Text,
     /// Escaped text with `xsi:type="xs:string"`: what we write.
@@ -46,39 +56,38 @@ impl BusinessData {
         let mut children = data.children();
         let text = data.text();
         let text = text.trim();
-        match (children.next(), children.next()) {
-            (None, _) if text.is_empty() => Ok(None),
-            (None, _) => Ok(Some(Self {
-                bytes: text.as_bytes().to_vec(),
-                form: if data.attribute(Some(XSI), "type").is_some() {
-                    DataForm::TypedText
-                } else {
-                    DataForm::Text
-                },
-            })),
+        let (bytes, form) = match (children.next(), children.next()) {
+            (None, _) if text.is_empty() => return Ok(None),
+            (None, _) => match base64_of_xml(text) {
+                Some(bytes) => (bytes, DataForm::Base64),
+                None if data.attribute(Some(XSI), "type").is_some() => {
+                    (text.as_bytes().to_vec(), DataForm::TypedText)
+                }
+                None => (text.as_bytes().to_vec(), DataForm::Text),
+            },
             (Some(_), _) if !text.is_empty() => {
-                Err(WireError::envelope("<data> mixes text with elements"))
+                return Err(WireError::envelope("<data> mixes text with elements"));
             }
-            (Some(child), None) => {
-                let bytes = document
-                    .source()
-                    .get(child.span())
-                    .ok_or_else(|| WireError::envelope("<data> has no source text"))?;
-                Ok(Some(Self {
-                    bytes: bytes.as_bytes().to_vec(),
-                    form: DataForm::Child,
-                }))
-            }
-            (Some(_), Some(_)) => Err(WireError::envelope("<data> has more than one element")),
-        }
+            (Some(child), None) => (standalone(document, child)?, DataForm::Child),
+            (Some(_), Some(_)) => (standalone(document, data)?, DataForm::Children),
+        };
+        Ok(Some(Self { bytes, form }))
     }
 
-    /// Writes `<data>`: text with its type, or the bytes as they are for [`DataForm::Child`].
+    /// Writes `<data>`: text with its type, or the bytes as they are for elements.
+    ///
+    /// The bytes of [`DataForm::Child`] and [`DataForm::Children`] must be one well-formed element; a declaration
+    /// before it is left out, because none may stand inside an envelope.
     pub(crate) fn write(&self, out: &mut Writer) {
-        out.start("data");
         let text = String::from_utf8_lossy(&self.bytes);
+        if self.form == DataForm::Children {
+            out.raw(without_declaration(&text));
+            return;
+        }
+        out.start("data");
         match self.form {
-            DataForm::Child => out.raw(&text),
+            DataForm::Base64 => out.text(&STANDARD.encode(&self.bytes)),
+            DataForm::Child | DataForm::Children => out.raw(without_declaration(&text)),
             DataForm::Text => out.text(&text),
             DataForm::TypedText => out
                 .attribute("xmlns:xs", XSD)
@@ -90,13 +99,132 @@ impl BusinessData {
     }
 }
 
-/// Finds `data` in `requestData` or `responseData` by local name, wherever a stack has put its name space.
-pub(crate) fn find<'d>(
-    holder: Element<'d>,
-    notes: &mut Vec<Departure>,
-) -> Result<Option<Element<'d>>, WireError> {
-    let mut fields = crate::soap::Fields::of(holder, notes);
+/// The document inside a service's own envelope: the one element without children whose text is base64 of XML.
+///
+/// Not looked for by [`BusinessData`] itself, because an attachment of a signed document may be XML too: the
+/// caller knows by the service that there is such an envelope, and that nothing in it is signed but what is inside.
+///
+/// # Errors
+/// [`WireError::Envelope`] where more than one element holds base64 of XML: which one is meant is not ours to choose.
+pub fn base64_inside(envelope: Element<'_>) -> Result<Option<Vec<u8>>, WireError> {
+    let mut found = std::iter::once(envelope)
+        .chain(envelope.descendants())
+        .filter(|element| element.children().next().is_none())
+        .filter_map(|element| base64_of_xml(element.text().trim()));
+    match (found.next(), found.next()) {
+        (only, None) => Ok(only),
+        (_, Some(_)) => Err(WireError::envelope(
+            "more than one element holds base64 of XML",
+        )),
+    }
+}
+
+/// Finds `data` in `requestData`, `responseData` or `messageData` by local name, wherever a stack has put its name
+/// space, and reads it; `None` where there is no document.
+pub(crate) fn inside(
+    document: &Document,
+    holder: Option<Element<'_>>,
+    notes: &mut Notes,
+) -> Result<Option<BusinessData>, WireError> {
+    let Some(holder) = holder else {
+        return Ok(None);
+    };
+    let mut fields = Fields::of(holder, notes);
     let found = fields.one("data")?;
     fields.finish();
-    Ok(found)
+    match found {
+        Some(data) => BusinessData::read(document, data),
+        None => Ok(None),
+    }
+}
+
+/// The bytes that a text stands for, if it is base64 of XML: text that is no XML itself has no other meaning here.
+fn base64_of_xml(text: &str) -> Option<Vec<u8>> {
+    // `<`, alone or after a byte order mark.
+    if !(text.starts_with('P') || text.starts_with("77u/P")) {
+        return None;
+    }
+    let joined: String = text.split_ascii_whitespace().collect();
+    let bytes = STANDARD.decode(joined).ok()?;
+    let text = std::str::from_utf8(&bytes).ok()?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim();
+    (text.starts_with('<') && text.ends_with('>')).then(|| bytes.clone())
+}
+
+/// The source bytes of an element as a document of its own.
+///
+/// Prefixes that it uses and does not declare itself are declared in its start tag as they stood in the envelope;
+/// a document that was signed before it was put there has none, and stays as it is to the byte.
+fn standalone(document: &Document, element: Element<'_>) -> Result<Vec<u8>, WireError> {
+    let source = document
+        .source()
+        .get(element.span())
+        .ok_or_else(|| WireError::envelope("<data> has no source text"))?;
+    let inherited = inherited(element);
+    if inherited.is_empty() {
+        return Ok(source.as_bytes().to_vec());
+    }
+    let name_end = 1 + element.prefix().map_or(0, |prefix| prefix.len() + 1) + element.name().len();
+    let (name, rest) = source
+        .split_at_checked(name_end)
+        .ok_or_else(|| WireError::envelope("<data> has no source text"))?;
+    let mut text = String::with_capacity(source.len() + 64 * inherited.len());
+    text.push_str(name);
+    for (prefix, namespace) in inherited {
+        text.push_str(&format!(
+            " xmlns:{prefix}=\"{}\"",
+            escape_attribute(namespace)
+        ));
+    }
+    text.push_str(rest);
+    Ok(text.into_bytes())
+}
+
+/// The prefixes that an element and those below it use, bound by its ancestors alone.
+///
+/// Names in content are looked at only in `xsi:type`.
+fn inherited(top: Element<'_>) -> BTreeMap<&str, &str> {
+    let Some(parent) = top.parent() else {
+        return BTreeMap::new();
+    };
+    let mut outer = BTreeMap::new();
+    // How often each prefix is declared between `top` and where we are: one pass, whatever is nested.
+    let mut inner: HashMap<&str, usize> = HashMap::new();
+    let mut open: Vec<Element<'_>> = Vec::new();
+    for element in std::iter::once(top).chain(top.descendants()) {
+        while let Some(left) = open.pop_if(|last| !element.is_within(last)) {
+            for (prefix, _) in left.declarations() {
+                inner.entry(prefix).and_modify(|count| *count -= 1);
+            }
+        }
+        for (prefix, _) in element.declarations() {
+            *inner.entry(prefix).or_default() += 1;
+        }
+        open.push(element);
+        let attributes = element.attributes().flat_map(|attribute| {
+            let typed = attribute.namespace == Some(XSI) && attribute.local == "type";
+            let value = typed.then(|| attribute.value.trim().split_once(':'));
+            [attribute.prefix, value.flatten().map(|(prefix, _)| prefix)]
+        });
+        for prefix in attributes.chain([element.prefix()]).flatten() {
+            let declared = inner.get(prefix).is_some_and(|count| *count > 0);
+            if !declared && prefix != "xml" {
+                outer
+                    .entry(prefix)
+                    .or_insert_with(|| parent.namespace_of_prefix(prefix));
+            }
+        }
+    }
+    outer
+        .into_iter()
+        .filter_map(|(prefix, space)| Some((prefix, space?)))
+        .collect()
+}
+
+fn without_declaration(text: &str) -> &str {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim();
+    match text.strip_prefix("<?xml ") {
+        Some(rest) => rest.split_once("?>").map_or(text, |(_, rest)| rest).trim(),
+        None => text,
+    }
 }

@@ -2,12 +2,26 @@
 
 use std::fmt;
 
+use crate::soap::limited;
+
 /// One departure from the schema that lenient reading accepted.
 ///
 /// Strict reading refuses the envelope and names them all. The text is for the integrator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Departure {
+    /// An element has a value that the contract leaves to the gateway; it was read.
+    Assigned {
+        /// The element's local name.
+        element: &'static str,
+    },
+    /// An attribute that the schema does not know; it was not read.
+    Attribute {
+        /// The element's local name.
+        element: String,
+        /// The attribute's local name.
+        attribute: String,
+    },
     /// An optional element is present and empty; the schema's types do not allow that.
     Empty {
         /// The element's local name.
@@ -18,17 +32,60 @@ pub enum Departure {
         /// The element's local name.
         element: &'static str,
     },
-    /// An element below the wrapper is in a name space; the schema has none there.
+    /// A text is longer than the schema allows; it was read whole.
+    Long {
+        /// The element's local name.
+        element: &'static str,
+        /// The schema's limit in characters.
+        max: usize,
+    },
+    /// An element that the contract asks for is not there.
+    Missing {
+        /// The element's local name.
+        element: &'static str,
+    },
+    /// Departures beyond the number that is named ([`crate::DEPARTURES_MAX`]).
+    More {
+        /// How many.
+        count: usize,
+    },
+    /// An element below the wrapper is in a name space where the schema has none, or the wrapper is in another one.
     Namespace {
         /// The element's local name.
         element: String,
-        /// The name space that it was found in.
+        /// The name space that it was found in, at most 200 characters of it.
         namespace: String,
+        /// The name space that the schema asks for; `None` below the wrapper.
+        expected: Option<&'static str>,
+    },
+    /// Errors within errors deeper than [`crate::limits::SUB_ERRORS_MAX`]; the deeper ones were not read.
+    Nested {
+        /// How deep was read.
+        max: usize,
     },
     /// A date without an offset; read as Kazakhstan's +05:00.
     Offset {
         /// The element's local name.
         element: &'static str,
+    },
+    /// An element stands after one that the schema puts behind it.
+    Order {
+        /// The element's local name.
+        element: &'static str,
+        /// The element that it must stand before.
+        before: &'static str,
+    },
+    /// A value of a closed list is spelled otherwise than the contract spells it.
+    Spelling {
+        /// The element's local name.
+        element: &'static str,
+        /// The contract's spelling.
+        expected: &'static str,
+    },
+    /// Text between the elements of an element that holds elements only; it was not read.
+    Text {
+        /// The local name of the element around the text.
+        element: String,
     },
     /// An element that the schema does not know at this place; it was not read.
     Unknown {
@@ -37,9 +94,53 @@ pub enum Departure {
     },
 }
 
+impl Departure {
+    pub(crate) fn attribute(element: &str, attribute: &str) -> Self {
+        Self::Attribute {
+            element: limited(element, NAME_CHARS_MAX),
+            attribute: limited(attribute, NAME_CHARS_MAX),
+        }
+    }
+
+    pub(crate) fn namespace(
+        element: &str,
+        namespace: &str,
+        expected: Option<&'static str>,
+    ) -> Self {
+        Self::Namespace {
+            element: limited(element, NAME_CHARS_MAX),
+            namespace: limited(namespace, NAME_CHARS_MAX),
+            expected,
+        }
+    }
+
+    pub(crate) fn text(element: &str) -> Self {
+        Self::Text {
+            element: limited(element, NAME_CHARS_MAX),
+        }
+    }
+
+    pub(crate) fn unknown(element: &str) -> Self {
+        Self::Unknown {
+            element: limited(element, NAME_CHARS_MAX),
+        }
+    }
+}
+
+/// Characters of a peer's name that are repeated to it.
+const NAME_CHARS_MAX: usize = 200;
+
 impl fmt::Display for Departure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Assigned { element } => write!(
+                f,
+                "<{element}> has a value: leave it empty here, the gateway assigns it"
+            ),
+            Self::Attribute { element, attribute } => write!(
+                f,
+                "the attribute {attribute} of <{element}> is not known here and was not read"
+            ),
             Self::Empty { element } => {
                 write!(f, "<{element}> is empty: leave it out or give it a value")
             }
@@ -47,12 +148,45 @@ impl fmt::Display for Departure {
                 f,
                 "<{element}> is not a guid of the form {{8-4-4-4-12}} with braces"
             ),
-            Self::Namespace { element, namespace } => write!(
+            Self::Long { element, max } => {
+                write!(f, "<{element}> is longer than {max} characters")
+            }
+            Self::Missing { element } => write!(f, "<{element}> is missing"),
+            Self::More { count } => write!(f, "and {count} departures more"),
+            Self::Namespace {
+                element,
+                namespace,
+                expected: None,
+            } => write!(
                 f,
                 "<{element}> is in the name space {namespace}: below the wrapper nothing is qualified, write xmlns=\"\""
             ),
+            Self::Namespace {
+                element,
+                namespace,
+                expected: Some(expected),
+            } => write!(
+                f,
+                "<{element}> is in the name space {namespace:?}: the schema has it in {expected}"
+            ),
+            Self::Nested { max } => write!(
+                f,
+                "<subError> stands more than {max} levels deep; the deeper ones were not read"
+            ),
             Self::Offset { element } => {
                 write!(f, "<{element}> has no offset: read as +05:00")
+            }
+            Self::Order { element, before } => {
+                write!(f, "<{element}> must stand before <{before}>")
+            }
+            Self::Spelling { element, expected } => {
+                write!(f, "the value of <{element}> is spelled {expected}")
+            }
+            Self::Text { element } => {
+                write!(
+                    f,
+                    "<{element}> has text between its elements; it was not read"
+                )
             }
             Self::Unknown { element } => {
                 write!(f, "<{element}> is not known here and was not read")

@@ -25,6 +25,14 @@ pub enum WireError {
         /// What was expected and what was found.
         why: String,
     },
+    /// More or longer than the limits allow.
+    #[error("the envelope has more {what} than {max}")]
+    Limit {
+        /// What is too many or too long.
+        what: String,
+        /// The limit.
+        max: usize,
+    },
     /// A header asks to be understood and is not (SOAP 1.1 §4.2.3).
     #[error("the header <{header}> must be understood and is not")]
     MustUnderstand {
@@ -52,6 +60,7 @@ impl WireError {
             | Self::Envelope { .. }
             | Self::MustUnderstand { .. }
             | Self::VersionMismatch => RefusalLabel::EnvelopeMalformed,
+            Self::Limit { .. } => RefusalLabel::LimitExceeded,
             Self::Sender { .. } => RefusalLabel::SenderUnknown,
         }
     }

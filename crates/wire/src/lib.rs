@@ -10,21 +10,34 @@
 //!   that is proven to be under the signature: [`Application::read`] and [`ResultDocument::read`] take
 //!   nothing else.
 //!
+//! A module a channel, a file an operation: [`sync`], [`asynchronous`], [`push`]; the names of the contract stand in
+//! [`Operation`]. The roots' [`SendMessageRequest`] and [`SendMessageResponse`] are the synchronous channel's.
+//!
 //! Entry points: [`SendMessageRequest`], [`SendMessageResponse`], [`Fault`], [`Application`],
 //! [`ResultDocument`], [`wsdl`] and [`xsd`].
 
 pub mod application;
+pub mod asynchronous;
+mod closed;
 pub mod code;
 pub mod data;
 pub mod departure;
 mod document;
 pub mod error;
+mod error_info;
 pub mod fault;
+mod fields;
+pub mod limits;
 pub mod namespace;
-pub mod request;
-pub mod response;
+mod notes;
+mod operation;
+mod property;
+pub mod push;
+mod reading;
 pub mod result;
+mod sender;
 mod soap;
+pub mod sync;
 pub mod words;
 pub mod wsdl;
 pub mod xsd;
@@ -35,7 +48,12 @@ pub use data::{BusinessData, DataForm};
 pub use departure::Departure;
 pub use document::{FormField, Person};
 pub use error::{DocumentError, WireError};
-pub use fault::{ErrorInfo, Fault};
-pub use request::{Property, Reading, SendMessageRequest, Sender};
-pub use response::SendMessageResponse;
+pub use error_info::ErrorInfo;
+pub use fault::Fault;
+pub use notes::DEPARTURES_MAX;
+pub use operation::{Channel, Operation};
+pub use property::Property;
+pub use reading::Reading;
 pub use result::{Grounds, Outcome, ResultDocument, Titles};
+pub use sender::Sender;
+pub use sync::{SendMessageRequest, SendMessageResponse, request, response};

@@ -10,6 +10,24 @@ pub const SYNC_TYPES: &str = "http://bip.bee.kz/SyncChannel/v10/Types";
 pub const SYNC_INTERFACES: &str = "http://bip.bee.kz/SyncChannel/v10/Interfaces";
 /// The binding and the service of the synchronous channel.
 pub const SYNC_BINDING: &str = "http://bip.bee.kz/SyncChannel/v10/Interfaces/Binding2";
+/// The wrappers of the asynchronous channel, and of a pushed `sendMessage`.
+pub const ASYNC_TYPES: &str = "http://bip.bee.kz/AsyncChannel/v10/Types";
+/// [`ASYNC_TYPES`] in the spelling of some published sets.
+pub const ASYNC_TYPES_MET: &str = "http://bip.bee.kz/AsyncChannel/v10/types";
+/// The types of the asynchronous channel's messages: seen on the wire only in an `xsi:type`.
+pub const ASYNC_ITYPES: &str = "http://bip.bee.kz/AsyncChannel/v10/ITypes";
+/// The port type of the asynchronous channel.
+pub const ASYNC_INTERFACES: &str = "http://bip.bee.kz/AsyncChannel/v10/Interfaces";
+/// The binding and the service of the asynchronous channel.
+pub const ASYNC_BINDING: &str = "http://bip.bee.kz/AsyncChannel/v10/Interfaces/Binding";
+/// The wrappers of the push channel's own operation; those of a pushed `sendMessage` are met in it too.
+pub const CLIENT_TYPES: &str = "http://bip.bee.kz/AsyncChannel/v10/Types/Client";
+/// The port type of the push channel.
+pub const CLIENT_INTERFACES: &str = "http://bip.bee.kz/AsyncChannel/v10/Interfaces/Client";
+/// The binding and the service of the push channel.
+pub const CLIENT_BINDING: &str = "http://bip.bee.kz/AsyncChannel/v10/Interfaces/Client/Binding";
+/// The types that the asynchronous and the push channel share: seen on the wire only in an `xsi:type`.
+pub const COMMON_TYPES: &str = "http://bip.bee.kz/common/v10/Types";
 /// XML Schema.
 pub const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 /// XML Schema instance: `xsi:type`, `xsi:nil`.

@@ -3,10 +3,11 @@
 use qaqpa_xml::write::Writer;
 use qaqpa_xml::{Document, Element};
 
-use crate::error::WireError;
-use crate::namespace::{SOAP, SOAP_12, XSI};
-use crate::request::Reading;
-use crate::{Departure, namespace};
+use crate::fields::Fields;
+use crate::namespace::{SOAP, SOAP_12};
+use crate::notes::Notes;
+use crate::operation::{Operation, Part};
+use crate::{Departure, Reading, WireError};
 
 /// The WS-Security extension name space: the one header that is understood.
 const WSSE: &str =
@@ -90,182 +91,62 @@ pub(crate) fn optional_leaf(out: &mut Writer, name: &str, text: Option<&str>) {
     }
 }
 
-/// Reads the children of an element below the wrapper by local name, each at most once unless told.
-///
-/// The schema qualifies nothing below the wrapper; stacks that put a default name space on the
-/// wrapper qualify everything. Local names are unambiguous here, so both are read and the difference
-/// is noted.
-pub(crate) struct Fields<'d, 'n> {
-    parent: Element<'d>,
-    found: Vec<Element<'d>>,
-    taken: Vec<&'static str>,
-    notes: &'n mut Vec<Departure>,
+/// The `sessionId` of an answer whose schema asks for one: a guid of zeros where there is none.
+pub(crate) fn session(out: &mut Writer, session: Option<&str>) {
+    let none = "{00000000-0000-0000-0000-000000000000}";
+    leaf(out, "sessionId", session.unwrap_or(none));
 }
 
-impl<'d, 'n> Fields<'d, 'n> {
-    pub(crate) fn of(parent: Element<'d>, notes: &'n mut Vec<Departure>) -> Self {
-        Self {
-            parent,
-            found: parent.children().collect(),
-            taken: Vec::new(),
-            notes,
-        }
-    }
-
-    /// Every child of that local name.
-    pub(crate) fn all(&mut self, name: &'static str) -> Vec<Element<'d>> {
-        self.taken.push(name);
-        let found: Vec<_> = self
-            .found
-            .iter()
-            .copied()
-            .filter(|child| child.name() == name)
-            .collect();
-        for child in &found {
-            if let Some(space) = child.namespace().filter(|space| !space.is_empty()) {
-                self.notes.push(Departure::Namespace {
-                    element: name.to_owned(),
-                    namespace: space.to_owned(),
-                });
-            }
-        }
-        found
-    }
-
-    /// The child of that local name, if there is one.
-    pub(crate) fn one(&mut self, name: &'static str) -> Result<Option<Element<'d>>, WireError> {
-        let found = self.all(name);
-        match found.as_slice() {
-            [] => Ok(None),
-            [one] => Ok(Some(*one)),
-            _ => Err(WireError::envelope(format!(
-                "<{name}> stands {} times in <{}>",
-                found.len(),
-                self.parent.name()
-            ))),
-        }
-    }
-
-    /// The child of that local name.
-    pub(crate) fn needed(&mut self, name: &'static str) -> Result<Element<'d>, WireError> {
-        let parent = self.parent.name();
-        self.one(name)?
-            .ok_or_else(|| WireError::envelope(format!("<{name}> is missing in <{parent}>")))
-    }
-
-    /// The trimmed text of a child, `None` where it is absent, empty or nil.
-    pub(crate) fn text(&mut self, name: &'static str) -> Result<Option<String>, WireError> {
-        let Some(element) = self.one(name)? else {
-            return Ok(None);
-        };
-        if element.children().next().is_some() {
-            return Err(WireError::envelope(format!("<{name}> has elements inside")));
-        }
-        let text = element.text().trim().to_owned();
-        if text.is_empty() || matches!(element.attribute(Some(XSI), "nil"), Some("true" | "1")) {
-            self.notes.push(Departure::Empty { element: name });
-            return Ok(None);
-        }
-        Ok(Some(text))
-    }
-
-    /// The trimmed text of a child that must be there and not empty.
-    pub(crate) fn needed_text(&mut self, name: &'static str) -> Result<String, WireError> {
-        let parent = self.parent.name();
-        self.text(name)?.ok_or_else(|| {
-            WireError::envelope(format!("<{name}> is missing or empty in <{parent}>"))
-        })
-    }
-
-    /// Notes what was not asked for.
-    pub(crate) fn finish(self) {
-        for child in &self.found {
-            if !self.taken.contains(&child.name()) {
-                self.notes.push(Departure::Unknown {
-                    element: child.name().to_owned(),
-                });
-            }
-        }
-    }
+/// The unsigned envelope around one `request` or `response` of an operation, written by `inside`.
+pub(crate) fn write(operation: Operation, part: Part, inside: impl FnOnce(&mut Writer)) -> Vec<u8> {
+    envelope(|out| {
+        out.start(&format!("ns2:{}", part.wrapper(operation)));
+        out.attribute("xmlns:ns2", operation.namespace());
+        out.start(part.element());
+        inside(out);
+        out.end();
+        out.end();
+    })
 }
 
-/// The wrapper element of that local name in the channel's types, however it is qualified.
-pub(crate) fn wrapper<'d>(
+/// Reads the one `request` or `response` of an operation by `inside`, and judges the departures.
+pub(crate) fn read<'d, T>(
     document: &'d Document,
-    local: &'static str,
-    notes: &mut Vec<Departure>,
+    (operation, part, reading): (Operation, Part, Reading),
+    inside: impl FnOnce(Element<'d>, &mut Notes) -> Result<T, WireError>,
+) -> Result<(T, Vec<Departure>), WireError> {
+    let mut notes = Notes::default();
+    let wrapper = wrapper(document, operation, part, &mut notes)?;
+    let mut fields = Fields::of(wrapper, &mut notes);
+    let element = fields.needed(part.element())?;
+    fields.finish();
+    let value = inside(element, &mut notes)?;
+    notes.judge(value, reading)
+}
+
+/// The wrapper element of an operation, in whichever name space of its channel.
+fn wrapper<'d>(
+    document: &'d Document,
+    operation: Operation,
+    part: Part,
+    notes: &mut Notes,
 ) -> Result<Element<'d>, WireError> {
     let payload = payload(document)?;
-    if payload.is(namespace::SYNC_TYPES, local) {
+    let local = part.wrapper(operation);
+    let expected = operation.namespace();
+    if payload.is(expected, local) {
         return Ok(payload);
     }
-    if payload.is(namespace::SYNC_INTERFACES, local) {
-        notes.push(Departure::Namespace {
-            element: local.to_owned(),
-            namespace: namespace::SYNC_INTERFACES.to_owned(),
-        });
+    let space = payload.namespace().unwrap_or_default();
+    if payload.name() == local && operation.channel().name_spaces().contains(&space) {
+        notes.push(Departure::namespace(local, space, Some(expected)));
         return Ok(payload);
     }
     Err(WireError::envelope(format!(
-        "the Body holds <{}> of {:?}, not <{local}> of {}",
-        payload.name(),
-        payload.namespace().unwrap_or_default(),
-        namespace::SYNC_TYPES
+        "the Body holds <{}> of {:?}, not <{local}> of {expected}",
+        limited(payload.name(), 200),
+        limited(space, 200),
     )))
-}
-
-/// What was read, or in strict reading the departures as an error.
-pub(crate) fn judge<T>(
-    value: T,
-    departures: Vec<Departure>,
-    reading: Reading,
-) -> Result<(T, Vec<Departure>), WireError> {
-    if reading == Reading::Strict && !departures.is_empty() {
-        return Err(WireError::Departs { departures });
-    }
-    Ok((value, departures))
-}
-
-/// Reads `xs:dateTime`; one without an offset is Kazakhstan's of today.
-pub(crate) fn date(
-    text: &str,
-    element: &'static str,
-    notes: &mut Vec<Departure>,
-) -> Result<qaqpa_model::Moment, WireError> {
-    let time = text.split_once('T').map(|(_, time)| time);
-    if time.is_none_or(|time| time.contains(['Z', 'z', '+', '-'])) {
-        return qaqpa_model::Moment::parse(text)
-            .map_err(|error| WireError::envelope(format!("<{element}>: {error}")));
-    }
-    // A time with no offset at all can only mean local time.
-    let moment = qaqpa_model::Moment::parse(&format!("{text}+05:00"))
-        .map_err(|error| WireError::envelope(format!("<{element}>: {error}")))?;
-    notes.push(Departure::Offset { element });
-    Ok(moment)
-}
-
-/// Reads a message id and notes one that is not a guid in braces.
-pub(crate) fn message_id(
-    text: &str,
-    element: &'static str,
-    notes: &mut Vec<Departure>,
-) -> Result<qaqpa_model::MessageId, WireError> {
-    let id = qaqpa_model::MessageId::parse(text)
-        .map_err(|error| WireError::envelope(format!("<{element}>: {error}")))?;
-    if !is_guid(text) {
-        notes.push(Departure::Guid { element });
-    }
-    Ok(id)
-}
-
-/// Whether the text is `{8-4-4-4-12}`.
-fn is_guid(text: &str) -> bool {
-    let Some(inside) = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')) else {
-        return false;
-    };
-    let groups: Vec<_> = inside.split('-').collect();
-    groups.iter().map(|g| g.len()).eq([8, 4, 4, 4, 12])
-        && inside.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }
 
 /// At most so many characters; a longer text ends in an ellipsis.

@@ -16,9 +16,17 @@ fn envelope(payload: &str) -> String {
 
 const GUID: &str = "{3f2504e0-4f89-41d3-9a0c-0305e82c3301}";
 
+const SENDER: &str = "<sender><senderId>x</senderId></sender>";
+
+/// As the schema asks, with `extra` behind the sender.
 fn info(extra: &str) -> String {
+    info_of("", &format!("{SENDER}{extra}"))
+}
+
+/// With `early` behind the message's id and `late` behind the date.
+fn info_of(early: &str, late: &str) -> String {
     format!(
-        "<requestInfo><messageId>{GUID}</messageId><serviceId>s</serviceId><messageDate>2026-11-22T10:00:00+05:00</messageDate>{extra}</requestInfo>"
+        "<requestInfo><messageId>{GUID}</messageId>{early}<serviceId>s</serviceId><messageDate>2026-11-22T10:00:00+05:00</messageDate>{late}</requestInfo>"
     )
 }
 
@@ -56,7 +64,11 @@ fn a_default_name_space_without_xmlns_empty_is_read_and_every_element_named() {
     let named: Vec<_> = departures
         .iter()
         .map(|departure| match departure {
-            Departure::Namespace { element, namespace } if namespace == TYPES => element.as_str(),
+            Departure::Namespace {
+                element,
+                namespace,
+                expected: None,
+            } if namespace == TYPES => element.as_str(),
             other => panic!("{other}"),
         })
         .collect();
@@ -69,6 +81,8 @@ fn a_default_name_space_without_xmlns_empty_is_read_and_every_element_named() {
             "messageId",
             "serviceId",
             "messageDate",
+            "sender",
+            "senderId",
             "data"
         ]
     );
@@ -79,8 +93,9 @@ fn a_default_name_space_without_xmlns_empty_is_read_and_every_element_named() {
 #[test]
 fn empty_optional_elements_mean_absent() {
     let text = message(
-        &info(
-            "<correlationId/><routeId></routeId><sender><senderId>x</senderId><password/></sender><properties/><sessionId> </sessionId>",
+        &info_of(
+            "<correlationId/>",
+            "<routeId></routeId><sender><senderId>x</senderId><password/></sender><properties/><sessionId> </sessionId>",
         ),
         "<data>&lt;a/&gt;</data>",
     );
@@ -232,10 +247,6 @@ fn what_is_ambiguous_is_refused_and_named() {
             "<data> stands 2 times in <requestData>",
         ),
         (
-            message(&info(""), "<data><a/><b/></data>"),
-            "<data> has more than one element",
-        ),
-        (
             message(&info(""), "<data>x<a/></data>"),
             "<data> mixes text with elements",
         ),
@@ -309,7 +320,7 @@ fn another_soap_version_and_headers_that_must_be_understood_have_their_fault_cod
 #[test]
 fn a_sender_of_an_impossible_shape_is_an_unknown_sender() {
     let text = message(
-        &info("<sender><senderId>../x y</senderId></sender>"),
+        &info_of("", "<sender><senderId>../x y</senderId></sender>"),
         "<data>&lt;a/&gt;</data>",
     );
     let error = read(&text).unwrap_err();

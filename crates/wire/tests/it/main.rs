@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's helper fails by panicking")]
 
+mod channels;
 mod descriptions;
 mod documents;
 mod envelopes;
@@ -9,3 +10,4 @@ mod faults;
 mod golden;
 mod lenient;
 mod robust;
+mod samples;

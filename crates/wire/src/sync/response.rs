@@ -3,10 +3,11 @@
 use qaqpa_model::{MessageId, Moment};
 use qaqpa_xml::Document;
 
-use crate::namespace::SYNC_TYPES;
-use crate::request::Reading;
-use crate::soap::{self, Fields};
-use crate::{BusinessData, Departure, StatusCode, WireError, data};
+use crate::fields::Fields;
+use crate::limits::MESSAGE_CHARS_MAX;
+use crate::operation::{Operation, Part};
+use crate::soap;
+use crate::{BusinessData, Departure, Reading, StatusCode, WireError, data};
 
 /// The answer to a `SendMessage`: in this simulator the acknowledgement that the message is stored.
 ///
@@ -46,59 +47,42 @@ impl SendMessageResponse {
         document: &Document,
         reading: Reading,
     ) -> Result<(Self, Vec<Departure>), WireError> {
-        let mut notes = Vec::new();
-        let wrapper = soap::wrapper(document, "SendMessageResponse", &mut notes)?;
+        let part = (Operation::SyncSendMessage, Part::Response, reading);
+        soap::read(document, part, |response, notes| {
+            let mut fields = Fields::of(response, notes);
+            let info = fields.needed("responseInfo")?;
+            let holder = fields.wanted("responseData")?;
+            fields.finish();
 
-        let mut fields = Fields::of(wrapper, &mut notes);
-        let response = fields.needed("response")?;
-        fields.finish();
+            let mut fields = Fields::of(info, notes);
+            let message_id = fields.needed_id("messageId")?;
+            let correlation_id = fields.id("correlationId")?;
+            let response_date = fields.needed_date("responseDate")?;
+            let status = fields.needed("status")?;
+            let session_id = fields.session()?;
+            fields.finish();
 
-        let mut fields = Fields::of(response, &mut notes);
-        let info = fields.needed("responseInfo")?;
-        let holder = fields.one("responseData")?;
-        fields.finish();
+            let mut fields = Fields::of(status, notes);
+            let code = fields.needed_text("code")?;
+            let status_message = fields.wanted_prose("message", MESSAGE_CHARS_MAX)?;
+            fields.finish();
 
-        let mut fields = Fields::of(info, &mut notes);
-        let message_id = fields.needed_text("messageId")?;
-        let correlation_id = fields.text("correlationId")?;
-        let response_date = fields.needed_text("responseDate")?;
-        let status = fields.needed("status")?;
-        let session_id = fields.text("sessionId")?;
-        fields.finish();
-
-        let mut fields = Fields::of(status, &mut notes);
-        let code = fields.needed_text("code")?;
-        let status_message = fields.text("message")?.unwrap_or_default();
-        fields.finish();
-
-        let data = match holder {
-            Some(holder) => match data::find(holder, &mut notes)? {
-                Some(element) => BusinessData::read(document, element)?,
-                None => None,
-            },
-            None => None,
-        };
-        let response = Self {
-            message_id: soap::message_id(&message_id, "messageId", &mut notes)?,
-            correlation_id: correlation_id
-                .map(|text| soap::message_id(&text, "correlationId", &mut notes))
-                .transpose()?,
-            response_date: soap::date(&response_date, "responseDate", &mut notes)?,
-            status: StatusCode::parse(&code),
-            status_message,
-            session_id,
-            data,
-        };
-        soap::judge(response, notes, reading)
+            Ok(Self {
+                message_id,
+                correlation_id,
+                response_date,
+                status: StatusCode::parse(&code),
+                status_message,
+                session_id,
+                data: data::inside(document, holder, notes)?,
+            })
+        })
     }
 
     /// The unsigned envelope, as the schema asks to the letter.
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
-        soap::envelope(|out| {
-            out.start("ns2:SendMessageResponse");
-            out.attribute("xmlns:ns2", SYNC_TYPES);
-            out.start("response");
+        soap::write(Operation::SyncSendMessage, Part::Response, |out| {
             out.start("responseInfo");
             soap::leaf(out, "messageId", self.message_id.as_str());
             soap::optional_leaf(
@@ -109,7 +93,8 @@ impl SendMessageResponse {
             soap::leaf(out, "responseDate", &self.response_date.to_string());
             out.start("status");
             soap::leaf(out, "code", self.status.as_str());
-            soap::leaf(out, "message", &soap::limited(&self.status_message, 250));
+            let message = soap::limited(&self.status_message, MESSAGE_CHARS_MAX);
+            soap::leaf(out, "message", &message);
             out.end();
             soap::optional_leaf(out, "sessionId", self.session_id.as_deref());
             out.end();
@@ -117,8 +102,6 @@ impl SendMessageResponse {
             if let Some(data) = &self.data {
                 data.write(out);
             }
-            out.end();
-            out.end();
             out.end();
         })
     }
