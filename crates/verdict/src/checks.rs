@@ -186,7 +186,7 @@ pub(crate) fn name(certificate: &qaqpa_x509::Certificate) -> String {
 }
 
 /// The text with every run of twelve or more digits masked but for two at each end, as IINs are.
-fn masked(text: &str) -> String {
+pub(crate) fn masked(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut shown = String::with_capacity(text.len());
     for run in chars.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()) {

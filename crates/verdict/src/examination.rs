@@ -29,7 +29,7 @@ use crate::signature::{self, Read};
 use crate::signatures::Signatures;
 use crate::sources::{self, Believed, Hearing};
 use crate::stamps::{self, Earliest};
-use crate::verdict::{CheckId, EvidenceKind, ScopeView, SubjectKind, Verdict};
+use crate::verdict::{CheckId, EvidenceKind, ScopeView, StampView, SubjectKind, Verdict};
 
 /// What is examined.
 #[derive(Clone, Copy, Debug)]
@@ -126,6 +126,8 @@ pub(crate) struct Facts<'d> {
     /// The moment as of which the signer's certificate is judged: the best signature time, or the moment judged.
     pub(crate) moment: Moment,
     pub(crate) stamp: Option<Earliest>,
+    /// The tokens of time stamps that the signature carries.
+    pub(crate) stamps: Vec<StampView>,
     /// What the sources said, in the order in which they were fed.
     pub(crate) accounts: Vec<Account>,
     pub(crate) dossier: Dossier,
@@ -202,6 +204,7 @@ impl<'d> Examination<'d> {
                 stamp_asked: asked(stamp.as_ref().map(|stamp| &stamp.path), STAMP_PLACE),
                 moment,
                 stamp,
+                stamps: claims.stamps(),
                 accounts: Vec::new(),
                 dossier,
                 path,

@@ -50,6 +50,16 @@ pub(crate) enum Cause {
     Reason(String),
 }
 
+impl Cause {
+    /// The reason's name (RFC 5280 §5.3.1).
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Hold | Self::NeverIssued => "certificateHold",
+            Self::Reason(reason) => reason,
+        }
+    }
+}
+
 impl Account {
     pub(crate) fn view(&self) -> EvidenceView {
         let standing = match &self.said {
@@ -61,10 +71,16 @@ impl Account {
             Said::Unknown => "unknown",
             Said::Nothing { .. } => "no-evidence",
         };
+        let (revoked_since, revocation_reason) = match &self.said {
+            Said::Revoked { since, cause } => (Some(*since), Some(cause.name().to_owned())),
+            _ => (None, None),
+        };
         EvidenceView {
             kind: self.kind,
             about: self.about.clone(),
             standing: standing.to_owned(),
+            revoked_since,
+            revocation_reason,
             why: self.sentence(),
             received: self.received,
             this_update: self.this_update,

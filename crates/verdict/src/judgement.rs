@@ -78,6 +78,9 @@ pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option
             .iter()
             .map(crate::facts::Account::view)
             .collect(),
+        stamps: facts.stamps,
+        consumed: Vec::new(),
+        diagnosis: None,
         dossier: facts.dossier,
         proven_signer: proven_signer.clone(),
     };
@@ -173,6 +176,7 @@ impl SignerIdentity {
             bin: self.bin.map(|bin| bin.reveal()),
             system: self.uid.clone(),
             serial: self.certificate.serial_hex(),
+            sha256: Some(border::hex(&qaqpa_crypto::sha256(self.certificate.der()))),
         }
     }
 }

@@ -37,6 +37,7 @@
 mod border;
 mod capsule;
 mod checks;
+mod diagnosis;
 mod dossier;
 mod examination;
 mod facts;
@@ -49,6 +50,7 @@ mod need;
 mod policy;
 mod proven;
 mod replay;
+pub mod report;
 mod rules;
 mod signature;
 mod signatures;
@@ -60,6 +62,7 @@ mod verdict;
 pub use capsule::{CAPSULE_BYTES_MAX, Capsule, CapsuleError, Matter};
 pub use checks::bin::confirm_bin;
 pub use checks::iin::confirm_iin;
+pub use diagnosis::{DiagnosisView, DigestCause, diagnose};
 pub use dossier::{Dossier, Fed, KEPT_BYTES_MAX};
 pub use examination::{Examination, Known, Subject};
 pub use indication::{Indication, SubIndication};
@@ -73,6 +76,7 @@ pub use rules::{Held, Level, Rule, table as checks_table};
 pub use signatures::{Signatures, profile_of, worst};
 pub use sources::Believed;
 pub use verdict::{
-    CertificateView, CheckId, CheckReport, EvidenceKind, EvidenceView, Outcome, ReferenceView,
-    RuleOutcome, RuleReport, ScopeView, SignerView, SubjectKind, TrustSource, VERSION, Verdict,
+    CertificateView, CheckId, CheckReport, ConsumedView, EvidenceKind, EvidenceView, Outcome,
+    ReferenceView, RuleOutcome, RuleReport, ScopeView, SignerView, StampView, SubjectKind,
+    TrustSource, VERSION, Verdict,
 };

@@ -1,5 +1,7 @@
 //! CMS messages: taken apart once, and each of their signatures read for its examination.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use qaqpa_ades::cms::{self, CmsError, CounterSigner, Signer};
 use qaqpa_crypto::SignatureAlgorithm;
 use qaqpa_model::{Limits, Moment, RefusalLabel};
@@ -241,10 +243,13 @@ impl<'d> Parts<'d> {
         ScopeView {
             algorithm: self.algorithm.uri().to_owned(),
             value_sha256: border::hex(&qaqpa_crypto::sha256(self.value)),
+            value: Some(STANDARD.encode(self.value)),
+            signed_octets_sha256: None,
             references: vec![ReferenceView {
                 uri: String::new(),
                 target,
                 digest: self.algorithm.digest().uri().to_owned(),
+                digest_value: None,
                 transforms: Vec::new(),
             }],
             counter_signs,

@@ -65,8 +65,9 @@ struct Report<T> {
     version: u16,
     report: &'static str,
     lang: &'static str,
-    /// The worst of all, which decides.
-    indication: Indication,
+    /// The worst of all, which decides; facts have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    indication: Option<Indication>,
     signatures: Vec<T>,
 }
 
@@ -83,7 +84,10 @@ pub fn json(kind: Kind, verdicts: &[Verdict], lang: Lang) -> String {
             version: VERSION,
             report: kind.as_str(),
             lang: lang.code(),
-            indication: worst(verdicts).map_or(Indication::Indeterminate, |worst| worst.indication),
+            indication: match kind {
+                Kind::Facts => None,
+                _ => Some(worst(verdicts).map_or(Indication::Indeterminate, |w| w.indication)),
+            },
             signatures,
         };
         serde_json::to_string_pretty(&report)

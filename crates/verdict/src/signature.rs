@@ -1,5 +1,7 @@
 //! Reads the signature of a subject and asks the first four questions: structure, scope, content, value.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use qaqpa_model::{Limits, Moment, RefusalLabel};
 use qaqpa_x509::Certificate;
 use qaqpa_xml::XmlError;
@@ -272,10 +274,16 @@ fn scope_view(found: &FoundSignature<'_>) -> ScopeView {
                 uri: reference.uri.clone(),
                 target: reference.target.clone(),
                 digest: reference.digest.uri().to_owned(),
+                digest_value: Some(border::hex(&reference.digest_value)),
                 transforms: reference.transforms.clone(),
             })
             .collect(),
         value_sha256: border::hex(&qaqpa_crypto::sha256(found.value())),
+        value: Some(STANDARD.encode(found.value())),
+        signed_octets_sha256: found
+            .signed_octets()
+            .ok()
+            .map(|octets| border::hex(&qaqpa_crypto::sha256(&octets))),
         counter_signs: match found.role() {
             Role::CounterSignature { of } => Some(of),
             Role::Content => None,

@@ -11,12 +11,13 @@ use qaqpa_x509::path::{self, Path, PathError};
 use qaqpa_x509::tsp::{self, Stamp, StampError, Stamped, Wanted};
 use qaqpa_xmldsig::{Covered, FoundSignature};
 
+use crate::border;
 use crate::checks::{self, Finding, Reason};
 use crate::examination::Known;
 use crate::indication::SubIndication;
 use crate::policy::Policy;
 use crate::rules::Rule;
-use crate::verdict::CheckId;
+use crate::verdict::{CheckId, StampView};
 
 /// What a signature says about its time.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +26,16 @@ pub(crate) struct Claims {
     pub(crate) signing_time: Option<Moment>,
     /// Tokens, each with the octets that it should be about, in the order of the text.
     pub(crate) tokens: Vec<Token>,
+}
+
+impl Claims {
+    /// The tokens for reports.
+    pub(crate) fn stamps(&self) -> Vec<StampView> {
+        let view = |token: &Token| StampView {
+            sha256: border::hex(&qaqpa_crypto::sha256(&token.der)),
+        };
+        self.tokens.iter().map(view).collect()
+    }
 }
 
 /// One time-stamp token.

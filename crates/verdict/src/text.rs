@@ -22,7 +22,7 @@ pub(crate) fn render(verdict: &Verdict) -> String {
 
 /// Text that somebody else wrote, on one line and without characters that move or colour what stands
 /// around it: a name in a certificate must not write lines of the report.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             c if c.is_control() => '\u{b7}',
@@ -234,7 +234,7 @@ fn evidence(out: &mut String, verdict: &Verdict) {
 }
 
 /// Words on lines of at most [`WIDTH`] characters, where a word allows it.
-fn paragraph(out: &mut String, indent: &str, text: &str) {
+pub(crate) fn paragraph(out: &mut String, indent: &str, text: &str) {
     let mut line = String::new();
     for word in clean(&text.replace(['\n', '\t'], " ")).split_whitespace() {
         let longer = indent.len() + line.chars().count() + 1 + word.chars().count();

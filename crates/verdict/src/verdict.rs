@@ -6,10 +6,12 @@
 use std::borrow::Cow;
 
 use qaqpa_model::{Bin, Iin, Moment, RefusalLabel};
+use qaqpa_xmldsig::{ConsumedElement, Covered};
 use serde::{Deserialize, Serialize};
 
 use crate::border;
 use crate::checks::{Finding, bin, iin};
+use crate::diagnosis::DiagnosisView;
 use crate::dossier::Dossier;
 use crate::indication::{Indication, SubIndication};
 use crate::need::Attempt;
@@ -67,6 +69,15 @@ pub struct Verdict {
     pub path: Vec<CertificateView>,
     /// Every piece of evidence that was asked for, and what became of it.
     pub evidence: Vec<EvidenceView>,
+    /// The time stamps that the signature carries, in the order of the text; believed or not, the check says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stamps: Vec<StampView>,
+    /// Every element that the consumer read, with the reference that covers it; empty where nobody read the document.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consumed: Vec<ConsumedView>,
+    /// Why the digest differs, where it was looked for ([`diagnose`](crate::diagnose)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diagnosis: Option<DiagnosisView>,
     /// What is needed to examine the same document again and come to the same verdict. Not masked:
     /// [`Verdict::shown`] leaves it out.
     pub dossier: Dossier,
@@ -239,6 +250,13 @@ pub struct ScopeView {
     pub algorithm: String,
     /// SHA-256 over the octets of SignatureValue, hexadecimal: the same one under another message is a replay.
     pub value_sha256: String,
+    /// The octets of SignatureValue, base64; absent in verdicts of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// SHA-256 over the octets that the value is over (the canonical SignedInfo, or the signed attributes), hexadecimal; absent where
+    /// there are none, and in verdicts of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_octets_sha256: Option<String>,
     /// Every reference of SignedInfo.
     pub references: Vec<ReferenceView>,
     /// The place of the signature whose value this one counter-signs: such a one is not about the content.
@@ -261,6 +279,9 @@ pub struct ReferenceView {
     pub target: String,
     /// The digest's algorithm, as its URI.
     pub digest: String,
+    /// The digest that was signed, hexadecimal; absent in verdicts of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest_value: Option<String>,
     /// The transforms, in order, as their URIs.
     pub transforms: Vec<String>,
 }
@@ -278,6 +299,9 @@ pub struct SignerView {
     pub system: Option<String>,
     /// The serial number, hexadecimal.
     pub serial: String,
+    /// SHA-256 over the certificate's DER, hexadecimal; absent in verdicts of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 /// One certificate of the path.
@@ -318,6 +342,16 @@ pub struct EvidenceView {
     pub about: String,
     /// What it says, or why it counts as none: `good`, `revoked`, `suspended`, `unknown`, `no-evidence`.
     pub standing: String,
+    /// Since when the certificate is revoked or suspended, where it says so.
+    #[serde(
+        default,
+        with = "border::moment_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub revoked_since: Option<Moment>,
+    /// The reason of that, as RFC 5280 names it (`keyCompromise`, `certificateHold`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revocation_reason: Option<String>,
     /// The sentence for a reader.
     pub why: String,
     /// When it was received.
@@ -333,6 +367,22 @@ pub struct EvidenceView {
     pub sha256: Option<String>,
     /// What was tried to get it.
     pub attempts: Vec<Attempt>,
+}
+
+/// A time stamp as it stands in the signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StampView {
+    /// SHA-256 over the token, hexadecimal.
+    pub sha256: String,
+}
+
+/// An element that the consumer read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsumedView {
+    /// The way from the root of the document by local names: `/application/form/field[2]`.
+    pub path: String,
+    /// The number of the reference that covers it, from 1. There is always one: what nothing covers cannot be read.
+    pub reference: usize,
 }
 
 impl Verdict {
@@ -380,6 +430,24 @@ impl Verdict {
         self.checks
             .push(finding.report(self.subject, &self.policy, &[]));
         self
+    }
+
+    /// The verdict with what the consumer read of the document: of a proof whose readings were
+    /// [noted](qaqpa_xmldsig::Covered::noted_in).
+    #[must_use]
+    pub fn with_consumed(mut self, covered: &Covered<'_>) -> Self {
+        let view = |element: ConsumedElement| ConsumedView {
+            path: element.path,
+            reference: element.reference + 1,
+        };
+        self.consumed = covered.consumed().into_iter().map(view).collect();
+        self
+    }
+
+    /// The verdict with what was found out about the digest that differs.
+    #[must_use]
+    pub fn with_diagnosis(self, diagnosis: Option<DiagnosisView>) -> Self {
+        Self { diagnosis, ..self }
     }
 
     /// The verdict for views: without the dossier, whose certificates hold personal numbers.

@@ -7,6 +7,7 @@ mod capsules;
 mod certificates;
 mod deltas;
 mod documents;
+mod etsi;
 mod forge;
 mod kinds;
 #[cfg(feature = "laboratory")]
@@ -15,6 +16,7 @@ mod messages;
 mod policies;
 mod proofs;
 mod replays;
+mod reports;
 mod schema;
 mod several;
 mod sources;

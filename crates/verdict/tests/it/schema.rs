@@ -1,10 +1,14 @@
 //! The published schema (docs/schema/verdict.schema.json) holds for what is really written.
 
-use qaqpa_model::{Bin, RefusalLabel};
-use qaqpa_verdict::{Capsule, Matter, Nonce, Policy, Received, SubIndication, Subject};
+use qaqpa_model::{Bin, Lang, RefusalLabel};
+use qaqpa_verdict::report::{self, Kind};
+use qaqpa_verdict::{
+    Capsule, DigestCause, Matter, Nonce, Policy, Received, SubIndication, Subject,
+};
 use qaqpa_xmldsig::Profile;
 use serde_json::Value;
 
+use crate::reports::verdicts;
 use crate::stand::{IIN, SEED, Stand, application, examine, iin, in_force_by, noon, run};
 
 fn schema() -> Value {
@@ -202,6 +206,35 @@ fn capsules_of_every_kind_are_as_the_schema_says() {
             .fed_by(|need| in_force_by(&stand, need));
         assert_eq!(faults_by(&schema, &capsule.to_json()), Vec::<String>::new());
     }
+}
+
+#[test]
+fn reports_of_every_kind_and_language_are_as_the_schema_says() {
+    let schema = schema_named("report");
+    for (name, verdict) in verdicts() {
+        assert_eq!(faults(&verdict.to_json()), Vec::<String>::new(), "{name}");
+        for lang in Lang::ALL {
+            for kind in [Kind::Facts, Kind::Detailed, Kind::Simple] {
+                let several = [verdict.clone(), verdict.shown()];
+                let json = report::json(kind, &several, lang);
+                assert_eq!(faults_by(&schema, &json), Vec::<String>::new(), "{name}");
+            }
+        }
+    }
+    let json = report::json(Kind::Simple, &[], Lang::Kk);
+    let bent = json.replacen("\"lang\": \"kk\"", "\"lang\": \"de\"", 1);
+    assert_eq!(faults_by(&schema, &bent), ["$: 0 of oneOf fit"]);
+}
+
+#[test]
+fn the_schema_knows_every_cause_of_a_digest_that_differs() {
+    let schema = schema();
+    let listed = &schema["$defs"]["diagnosis"]["properties"]["causes"]["items"]["enum"];
+    let causes: Vec<_> = DigestCause::ALL
+        .iter()
+        .map(|cause| cause.as_str())
+        .collect();
+    assert_eq!(*listed, serde_json::json!(causes));
 }
 
 #[test]

@@ -117,6 +117,15 @@ fn examine(
     verdict
 }
 
+/// A verdict about a stamped signature, for the reports.
+pub(crate) fn passed() -> Verdict {
+    let stand = Stand::new();
+    let xml = stamped(&stand, signing().plus(seconds(60)));
+    let verdict = examine(&stand, &xml, noon(), nobody);
+    assert_eq!(judged(&verdict), Judged::Passed, "{}", verdict.to_text());
+    verdict
+}
+
 fn revoked_from(since: Moment, of: &Certificate) -> impl Fn(&Certificate) -> Option<Answer> {
     let of = of.clone();
     move |about| {
