@@ -12,6 +12,7 @@ mod key_info;
 mod kinds;
 mod ledger;
 mod mutation;
+mod outsiders;
 mod people;
 mod properties;
 mod references;

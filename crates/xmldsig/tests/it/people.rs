@@ -49,6 +49,12 @@ pub(crate) fn ecdsa_signer() -> &'static Person {
     PERSON.get_or_init(|| person("TEST ECDSA", KeyKind::Ecdsa))
 }
 
+/// A signer with a key of ECDSA on the curve P-384.
+pub(crate) fn p384_signer() -> &'static Person {
+    static PERSON: OnceLock<Person> = OnceLock::new();
+    PERSON.get_or_init(|| person_of("TEST P-384", PrivateKey::generate_ecdsa_p384().unwrap()))
+}
+
 /// Somebody else with a good key.
 pub(crate) fn stranger() -> &'static Person {
     static PERSON: OnceLock<Person> = OnceLock::new();
@@ -56,7 +62,10 @@ pub(crate) fn stranger() -> &'static Person {
 }
 
 fn person(name: &str, kind: KeyKind) -> Person {
-    let key = PrivateKey::generate(kind).unwrap();
+    person_of(name, PrivateKey::generate(kind).unwrap())
+}
+
+fn person_of(name: &str, key: PrivateKey) -> Person {
     let pkey = PKey::private_key_from_pkcs8(&key.to_pkcs8_der()).unwrap();
     let mut subject = X509NameBuilder::new().unwrap();
     subject.append_entry_by_text("CN", name).unwrap();

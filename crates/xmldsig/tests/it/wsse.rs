@@ -1,4 +1,7 @@
-//! The WS-Security signature of the transport.
+//! The WS-Security signature of the transport: made, and accepted in the forms that are met.
+
+mod refused;
+mod tokens;
 
 use qaqpa_xml::XmlLimits;
 use qaqpa_xmldsig::{
@@ -50,6 +53,27 @@ fn cut<'x>(xml: &'x str, from: &str, to: &str) -> &'x str {
     &xml[start..end]
 }
 
+/// An envelope signed as some integrator does it; `place` puts the signature into the Header.
+fn as_integrator(
+    body_id: &str,
+    uri: &str,
+    place: impl Fn(String) -> String,
+    key_info: &str,
+) -> String {
+    let signature = signature_with(EXCLUSIVE, &reference(0, uri, &[EXCLUSIVE]), key_info);
+    let template = ENVELOPE
+        .replace(
+            "<soap:Header/>",
+            &format!("<soap:Header>{}</soap:Header>", place(signature)),
+        )
+        .replace("<soap:Body>", &format!("<soap:Body {body_id}>"));
+    forge(&template, applicant())
+}
+
+fn in_security(signature: String) -> String {
+    format!("<wsse:Security xmlns:wsse=\"{WSSE}\">{signature}</wsse:Security>")
+}
+
 #[test]
 fn our_transport_signature_is_in_the_profile_and_verifies() {
     let xml = signed();
@@ -76,22 +100,6 @@ fn our_transport_signature_is_in_the_profile_and_verifies() {
         judge_wsse(&xml, stranger().spki()),
         Err(SignatureError::ValueWrong)
     );
-}
-
-#[test]
-fn the_gateways_answer_names_its_certificate_by_issuer_and_serial() {
-    let xml = signed_with(WsseKeyInfo::IssuerSerial {
-        issuer_name: "CN=TEST, C=KZ".to_owned(),
-        serial_decimal: "7".to_owned(),
-    });
-    judge_wsse(&xml, applicant().spki()).unwrap();
-    let document = parse(&xml);
-    let found = find_wsse(&document, &Bounds::default()).unwrap();
-    assert_eq!(found.issuer_serial(), Some(("CN=TEST, C=KZ", "7")));
-    assert!(found.certificates().is_empty());
-    for id in ["SIG-", "KI-", "STR-", "id-"] {
-        assert!(xml.contains(&format!("Id=\"{id}{SEED}\"")), "{id}");
-    }
 }
 
 #[test]
@@ -160,27 +168,6 @@ fn what_is_no_envelope_or_signed_already_is_not_signed() {
     );
 }
 
-/// An envelope signed as some integrator does it; `place` puts the signature into the Header.
-fn as_integrator(
-    body_id: &str,
-    uri: &str,
-    place: impl Fn(String) -> String,
-    key_info: &str,
-) -> String {
-    let signature = signature_with(EXCLUSIVE, &reference(0, uri, &[EXCLUSIVE]), key_info);
-    let template = ENVELOPE
-        .replace(
-            "<soap:Header/>",
-            &format!("<soap:Header>{}</soap:Header>", place(signature)),
-        )
-        .replace("<soap:Body>", &format!("<soap:Body {body_id}>"));
-    forge(&template, applicant())
-}
-
-fn in_security(signature: String) -> String {
-    format!("<wsse:Security xmlns:wsse=\"{WSSE}\">{signature}</wsse:Security>")
-}
-
 /// What is met in the field: forms of the Id, and places of the signature.
 #[test]
 fn variants_of_integrators_are_accepted() {
@@ -196,57 +183,6 @@ fn variants_of_integrators_are_accepted() {
             judge_wsse(&xml, applicant().spki()).unwrap_or_else(|e| panic!("{e}: {xml}"));
         }
     }
-}
-
-/// A token beside the signature is read where it is in Security, and only there (case K13).
-#[test]
-fn k13_a_binary_security_token_is_read_in_security_only() {
-    let token = |place: &str| {
-        format!(
-            "<wsse:BinarySecurityToken xmlns:wsse=\"{WSSE}\" xmlns:wsu=\"{WSU}\" wsu:Id=\"{place}\" \
-             ValueType=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3\">@C@</wsse:BinarySecurityToken>"
-        )
-    };
-    let key_info = format!(
-        "<ds:KeyInfo><wsse:SecurityTokenReference xmlns:wsse=\"{WSSE}\"><wsse:Reference URI=\"#t\"/></wsse:SecurityTokenReference></ds:KeyInfo>"
-    );
-    let inside = as_integrator(
-        "Id=\"b\"",
-        "#b",
-        |s| in_security(format!("{}{s}", token("t"))),
-        &key_info,
-    );
-    let document = parse(&inside);
-    let found = find_wsse(&document, &Bounds::default()).unwrap();
-    found.cover(applicant().spki()).unwrap();
-    assert_eq!(found.certificates(), [applicant().certificate_der.clone()]);
-
-    let outside = as_integrator(
-        "Id=\"b\"",
-        "#b",
-        |s| format!("{}{}", token("t"), in_security(s)),
-        &key_info,
-    );
-    assert_eq!(
-        refused(&outside),
-        SignatureError::ReferenceRefused {
-            uri: "#t".to_owned(),
-            why: "not a BinarySecurityToken in wsse:Security"
-        }
-    );
-    let twice = as_integrator(
-        "Id=\"b\"",
-        "#b",
-        |s| in_security(format!("{0}{0}{s}", token("t"))),
-        &key_info,
-    );
-    assert_eq!(
-        refused(&twice),
-        SignatureError::ReferenceRefused {
-            uri: "#t".to_owned(),
-            why: "more than one element has this Id"
-        }
-    );
 }
 
 /// Other parts may be signed too; the Body must be.
@@ -288,157 +224,6 @@ fn a_signed_timestamp_beside_the_body_is_accepted_and_alone_is_not() {
     ));
 }
 
-#[test]
-fn w09_the_signed_body_in_a_wrapper_of_the_header() {
-    let xml = signed();
-    let body = cut(&xml, "<soap:Body", "</soap:Body>").to_owned();
-    let evil = body
-        .replace("{1}", "{2}")
-        .replace(&format!(" wsu:Id=\"id-{SEED}\""), "");
-    let moved = xml.replace(&body, &evil).replace(
-        "</soap:Header>",
-        &format!("<w xmlns=\"urn:w\">{body}</w></soap:Header>"),
-    );
-    assert!(matches!(
-        refused(&moved),
-        SignatureError::Scope {
-            why: "no reference is about it",
-            ..
-        }
-    ));
-    // With the Id kept on both there is a doubt, which is refused as such.
-    let twice = xml.replace(&body, &body.replace("{1}", "{2}")).replace(
-        "</soap:Header>",
-        &format!("<w xmlns=\"urn:w\">{body}</w></soap:Header>"),
-    );
-    assert_eq!(
-        refused(&twice),
-        SignatureError::ReferenceRefused {
-            uri: format!("#id-{SEED}"),
-            why: "more than one element has this Id"
-        }
-    );
-}
-
-#[test]
-fn w10_the_signed_body_under_security() {
-    let xml = signed();
-    let body = cut(&xml, "<soap:Body", "</soap:Body>").to_owned();
-    let evil = body
-        .replace("{1}", "{2}")
-        .replace(&format!("id-{SEED}"), "id-evil");
-    let moved = xml
-        .replace(&body, &evil)
-        .replace("</wsse:Security>", &format!("{body}</wsse:Security>"));
-    assert!(matches!(
-        refused(&moved),
-        SignatureError::Scope {
-            why: "no reference is about it",
-            ..
-        }
-    ));
-}
-
-#[test]
-fn an_envelope_has_one_header_and_one_body_and_nothing_else() {
-    let xml = signed();
-    let body = cut(&xml, "<soap:Body", "</soap:Body>").to_owned();
-    let evil = "<soap:Body><evil/></soap:Body>";
-    for (xml, why) in [
-        (
-            xml.replace(&body, &format!("{evil}{body}")),
-            "Envelope has Body where nothing more belongs",
-        ),
-        (
-            xml.replace(&body, &format!("{body}{evil}")),
-            "Envelope has Body where nothing more belongs",
-        ),
-        (
-            xml.replace("<soap:Header>", "<x/><soap:Header>"),
-            "Envelope has x where Body belongs",
-        ),
-        (
-            xml.replace(&body, &format!("<soap:Header/>{body}")),
-            "Envelope has Header where Body belongs",
-        ),
-        (
-            xml.replace(&body, ""),
-            "Envelope has nothing where Body belongs",
-        ),
-        (
-            xml.replace(SOAP, "http://www.w3.org/2003/05/soap-envelope"),
-            "not a SOAP 1.1 Envelope",
-        ),
-        (xml.replace(SOAP, "urn:soap"), "not a SOAP 1.1 Envelope"),
-    ] {
-        assert_eq!(refused(&xml), malformed(why));
-    }
-}
-
-/// Case P03: two Security headers.
-#[test]
-fn p03_two_security_headers_are_refused() {
-    let xml = signed().replace(
-        "</soap:Header>",
-        &format!("<w:Security xmlns:w=\"{WSSE}\" soap:actor=\"urn:other\"/></soap:Header>"),
-    );
-    assert_eq!(refused(&xml), malformed("two wsse:Security in one Header"));
-}
-
-#[test]
-fn a_missing_doubled_or_misplaced_signature_is_named() {
-    assert_eq!(refused(ENVELOPE), SignatureError::Missing);
-    assert_eq!(
-        refused(&ENVELOPE.replace("<soap:Header/>", "")),
-        SignatureError::Missing
-    );
-    let xml = signed();
-    let signature = cut(&xml, "<ds:Signature ", "</ds:Signature>").to_owned();
-    assert_eq!(
-        refused(&xml.replace(
-            "</soap:Header>",
-            &format!("<w xmlns:wsse=\"{WSSE}\" xmlns:wsu=\"{WSU}\">{signature}</w></soap:Header>")
-        )),
-        SignatureError::Multiple { n: 2 }
-    );
-    let wrapped = xml.replace(&signature, &format!("<w>{signature}</w>"));
-    assert!(matches!(
-        refused(&wrapped),
-        SignatureError::Scope {
-            why: "the signature is not at the place of its profile",
-            ..
-        }
-    ));
-    // A signature in the Body is the business document's, not the transport's.
-    let in_body = ENVELOPE.replace(
-        "<data>",
-        &format!("<data xmlns:wsse=\"{WSSE}\" xmlns:wsu=\"{WSU}\">{signature}"),
-    );
-    assert_eq!(refused(&in_body), SignatureError::Missing);
-}
-
-/// The whole envelope by `URI=""` is not the profile: what is read is the Body.
-#[test]
-fn a_reference_to_the_whole_envelope_is_not_about_the_body() {
-    let xml = ENVELOPE.replace(
-        "<soap:Header/>",
-        &format!(
-            "<soap:Header>{}</soap:Header>",
-            in_security(signature(
-                EXCLUSIVE,
-                &reference(0, "", &[crate::forge::ENVELOPED])
-            ))
-        ),
-    );
-    assert!(matches!(
-        refused(&forge(&xml, applicant())),
-        SignatureError::Scope {
-            why: "no reference is about it",
-            ..
-        }
-    ));
-}
-
 /// Case OK11: what is around the Body may differ from what the signer saw.
 #[test]
 fn unsigned_headers_and_envelopes_may_differ() {
@@ -446,119 +231,6 @@ fn unsigned_headers_and_envelopes_may_differ() {
         .replace("<soap:Header>", "<soap:Header><n xmlns=\"urn:n\">new</n>")
         .replace("<soap:Envelope ", "<soap:Envelope xmlns:more=\"urn:more\" ");
     judge_wsse(&xml, applicant().spki()).unwrap();
-}
-
-#[test]
-fn tokens_and_thumbprints_are_signed_and_verified() {
-    let token = signed_with(WsseKeyInfo::BinarySecurityToken);
-    let document = parse(&token);
-    let found = find_wsse(&document, &Bounds::default()).unwrap();
-    found.cover(applicant().spki()).unwrap();
-    assert_eq!(found.certificates(), [applicant().certificate_der.clone()]);
-    assert!(token.contains(&format!("<wsse:Reference URI=\"#X509-{SEED}\"")));
-
-    let thumbprint = signed_with(WsseKeyInfo::ThumbprintSha1);
-    let document = parse(&thumbprint);
-    let found = find_wsse(&document, &Bounds::default()).unwrap();
-    found.cover(applicant().spki()).unwrap();
-    assert!(found.certificates().is_empty());
-    assert!(
-        found
-            .thumbprint()
-            .unwrap()
-            .is_of(&applicant().certificate_der)
-    );
-}
-
-/// Case K13: the token must be one of X.509, of the very Security that holds the signature.
-#[test]
-fn k13_a_token_of_another_kind_or_another_security_is_refused() {
-    let xml = signed_with(WsseKeyInfo::BinarySecurityToken);
-    let token = cut(
-        &xml,
-        "<wsse:BinarySecurityToken",
-        "</wsse:BinarySecurityToken>",
-    )
-    .to_owned();
-    let elsewhere = |why| SignatureError::ReferenceRefused {
-        uri: format!("#X509-{SEED}"),
-        why,
-    };
-    assert_eq!(
-        refused(&xml.replace(&token, "")),
-        elsewhere("no element has this Id")
-    );
-    // In a Security of the Body, which nobody counts among those of the Header.
-    let moved = xml.replace(&token, "").replace(
-        "<data>",
-        &format!("<w:Security xmlns:w=\"{WSSE}\" xmlns:wsse=\"{WSSE}\" xmlns:wsu=\"{WSU}\">{token}</w:Security><data>"),
-    );
-    assert_eq!(
-        refused(&moved),
-        elsewhere("not a BinarySecurityToken in wsse:Security")
-    );
-    // The signature moved out of its Security.
-    let signature = cut(&xml, "<ds:Signature ", "</ds:Signature>").to_owned();
-    let out = xml.replace(&signature, "").replace(
-        "</soap:Header>",
-        &format!(
-            "{}</soap:Header>",
-            signature.replace(
-                "<ds:Signature ",
-                &format!("<ds:Signature xmlns:wsse=\"{WSSE}\" xmlns:wsu=\"{WSU}\" ")
-            )
-        ),
-    );
-    assert_eq!(
-        refused(&out),
-        elsewhere("not a BinarySecurityToken in wsse:Security")
-    );
-    let other = token.replace("wsse:BinarySecurityToken", "wsse:UsernameToken");
-    assert_eq!(
-        refused(&xml.replace(&token, &other)),
-        elsewhere("not a BinarySecurityToken in wsse:Security")
-    );
-    let path = "oasis-200401-wss-x509-token-profile-1.0#X509PKIPathv1";
-    let v3 = "oasis-200401-wss-x509-token-profile-1.0#X509v3";
-    assert_eq!(
-        refused(&xml.replace(&token, &token.replace(v3, path))),
-        malformed("BinarySecurityToken is not an X509v3 certificate in base64")
-    );
-    // Once is enough: each reference would have the token decoded again.
-    let whole = cut(
-        &xml,
-        "<wsse:SecurityTokenReference",
-        "</wsse:SecurityTokenReference>",
-    )
-    .to_owned();
-    assert_eq!(
-        refused(&xml.replace(&whole, &whole.repeat(2))),
-        malformed("two references to tokens")
-    );
-    let reference = cut(&xml, "<wsse:Reference", "/>").to_owned();
-    assert_eq!(
-        refused(&xml.replace(&reference, &reference.replace(v3, path))),
-        malformed("Reference is not an X509v3 certificate in base64")
-    );
-    // Another certificate in the token: its bytes are what is used, and its key has signed nothing.
-    let stranger_token = token.replace(
-        &base64::Engine::encode(
-            &base64::engine::general_purpose::STANDARD,
-            &applicant().certificate_der,
-        ),
-        &base64::Engine::encode(
-            &base64::engine::general_purpose::STANDARD,
-            &stranger().certificate_der,
-        ),
-    );
-    let swapped = xml.replace(&token, &stranger_token);
-    let document = parse(&swapped);
-    let found = find_wsse(&document, &Bounds::default()).unwrap();
-    assert_eq!(found.certificates(), [stranger().certificate_der.clone()]);
-    assert_eq!(
-        found.cover(stranger().spki()).unwrap_err(),
-        SignatureError::ValueWrong
-    );
 }
 
 #[test]
@@ -600,41 +272,4 @@ fn each_covered_part_of_a_transport_is_told() {
     );
     assert_eq!(covered.root().name(), "Body");
     assert_eq!(covered.contents().count(), 1);
-}
-
-/// The subtraction of all signatures belongs to documents whose root holds them: in an envelope they stand elsewhere.
-#[test]
-fn all_signatures_are_not_subtracted_in_an_envelope() {
-    let filter2 = "http://www.w3.org/2002/06/xmldsig-filter2";
-    let subtracted = |uri: &str| {
-        reference(0, uri, &[filter2]).replace(
-            &format!("<ds:Transform Algorithm=\"{filter2}\"/>"),
-            &format!("<ds:Transform Algorithm=\"{filter2}\"><x:XPath xmlns:x=\"{filter2}\" Filter=\"subtract\">/descendant::ds:Signature</x:XPath></ds:Transform>"),
-        )
-    };
-    for (uri, why) in [
-        (
-            "",
-            "a signature that it leaves out is not a child of the root",
-        ),
-        ("#h", "all signatures are left out of the root only"),
-    ] {
-        let both = [subtracted(uri), reference(1, "#b", &[EXCLUSIVE])].concat();
-        let template = ENVELOPE
-            .replace(
-                "<soap:Header/>",
-                &format!(
-                    "<soap:Header Id=\"h\">{}</soap:Header>",
-                    in_security(signature(EXCLUSIVE, &both))
-                ),
-            )
-            .replace("<soap:Body>", "<soap:Body Id=\"b\">");
-        assert_eq!(
-            refused(&forge(&template, applicant())),
-            SignatureError::ReferenceRefused {
-                uri: uri.to_owned(),
-                why
-            }
-        );
-    }
 }
