@@ -11,3 +11,4 @@ mod golden;
 mod lenient;
 mod robust;
 mod samples;
+mod schema;

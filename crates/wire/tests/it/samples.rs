@@ -13,7 +13,7 @@ use qaqpa_wire::push::{
     ChangeMassageStatusNotificationRequest, ChangeMassageStatusNotificationResponse,
     StatusNotification,
 };
-use qaqpa_wire::{BusinessData, ErrorInfo, Property, Sender, push};
+use qaqpa_wire::{BusinessData, ErrorInfo, Fault, FaultCode, Property, Sender, push};
 
 use crate::envelopes::moment;
 
@@ -229,5 +229,13 @@ pub(crate) fn change_massage_status_notification_response()
     ChangeMassageStatusNotificationResponse {
         response_date: moment(),
         session_id: Some(SESSION.to_owned()),
+    }
+}
+
+pub(crate) fn fault() -> Fault {
+    Fault {
+        code: FaultCode::Client,
+        string: "The message was not accepted.".to_owned(),
+        detail: Some(error()),
     }
 }
