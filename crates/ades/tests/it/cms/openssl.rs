@@ -4,7 +4,7 @@ use qaqpa_ades::cms::{self, Bounds, CmsError, NewSigner, Place, SigningCertifica
 use qaqpa_crypto::{PrivateKey, SignatureAlgorithm};
 use qaqpa_x509::Certificate;
 
-use super::stand::{CONTENT, Person, at, stand};
+use super::stand::{CONTENT, Person, at, read, signed, stand};
 use crate::tools::Desk;
 
 /// A key as OpenSSL reads it.
@@ -225,5 +225,47 @@ fn openssl_and_we_sign_the_same_message_one_after_the_other() {
     for signer in found.signers() {
         let certificate = signer.certificate(&[]).unwrap();
         assert_eq!(signer.cover(certificate).unwrap().bytes(), CONTENT);
+    }
+}
+
+#[test]
+fn openssl_believes_the_time_stamp_of_our_signature_and_the_message_that_holds_it() {
+    let stand = stand();
+    for person in [&stand.rsa, &stand.p256, &stand.p384] {
+        let desk = desk(person);
+        let time = at().unix_s().to_string();
+        let message = signed(Place::Attached, &[person]);
+        let found = read(&message);
+        let value = found.signers().next().unwrap().signature_value().unwrap();
+        let token = stand.token(value);
+        let message = cms::add_timestamp(&message, 0, &token, &Bounds::default()).unwrap();
+        let found = read(&message);
+        let signer = found.signers().next().unwrap();
+        desk.put("token", signer.timestamps().unwrap()[0]);
+        desk.put("value", signer.signature_value().unwrap());
+        desk.put("message", &message);
+        let stamped = |data: &str| {
+            desk.openssl(&[
+                "ts",
+                "-verify",
+                "-token_in",
+                "-in",
+                "token",
+                "-data",
+                data,
+                "-CAfile",
+                "root.pem",
+                "-attime",
+                &time,
+            ])
+        };
+        stamped("value").yes();
+        stamped("content").no();
+        desk.openssl(&[
+            "cms", "-verify", "-binary", "-cades", "-inform", "DER", "-in", "message", "-CAfile",
+            "root.pem", "-attime", &time, "-out", "out",
+        ])
+        .yes();
+        assert_eq!(desk.read("out"), CONTENT);
     }
 }
