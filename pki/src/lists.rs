@@ -15,6 +15,8 @@ use axum::body::Bytes;
 use qaqpa_model::Moment;
 use qaqpa_store::RevocationList;
 use qaqpa_x509::crl::{self, CrlToIssue};
+use qaqpa_x509::issue::IssueError;
+use qaqpa_x509::{Certificate, ObjectIdentifier, oid};
 use tokio::sync::Mutex;
 
 use crate::PkiError;
@@ -202,9 +204,9 @@ impl Shelf {
         let complete = register.latest_list(name).await?;
         let number = complete.as_ref().map_or(0, |complete| complete.base);
         let base = register.numbered_list(name, number).await?;
-        let complete =
-            complete.filter(|list| says_where_its_delta_is(authority, issuer, &list.der));
+        let complete = complete.filter(|list| is_as_of_now(authority, issuer, &list.der));
         let delta = register.latest_list(&delta_name(issuer)).await?;
+        let delta = delta.filter(|list| says_what_it_keeps(&list.der));
         let kept = |list: RevocationList| SignedList {
             name: list.name,
             number: list.number,
@@ -317,7 +319,8 @@ impl Making {
             Ok(SignedList {
                 name: list_name(self.issuer).to_owned(),
                 number: self.number,
-                der: crl::issue(&list, certificate, key)?.into(),
+                der: crl::issue_with(&list, &[keeps_expired(certificate)?], certificate, key)?
+                    .into(),
                 at: self.at,
                 next_update: list.next_update,
                 changes: listed.changes,
@@ -340,10 +343,11 @@ impl Making {
                 freshest_crl_url: None,
             };
             let (certificate, key) = (&self.signer.certificate, &self.signer.key);
+            let more = [keeps_expired(certificate)?];
             Ok(SignedList {
                 name: delta_name(self.issuer),
                 number: self.number,
-                der: crl::issue_delta(base.number, &list, certificate, key)?.into(),
+                der: crl::issue_delta_with(base.number, &list, &more, certificate, key)?.into(),
                 at: self.at,
                 next_update: list.next_update,
                 changes,
@@ -352,6 +356,12 @@ impl Making {
         })
         .await
     }
+}
+
+/// expiredCertsOnCRL (X.509 §8.5.2.12): the register forgets nobody, so that its lists have the entries of every certificate since the
+/// issuer's beginning.
+fn keeps_expired(issuer: &Certificate) -> Result<(ObjectIdentifier, bool, Vec<u8>), IssueError> {
+    crl::expired_certs_on_crl(issuer.not_before())
 }
 
 /// The next number of an issuer's lists, complete or delta.
@@ -372,13 +382,20 @@ fn delta_url(authority: &Authority, issuer: IssuerName) -> Option<String> {
     }
 }
 
-/// Whether the freshestCRL of a list of the last start is our address of now: it stands among the extensions, behind the
-/// entries.
-fn says_where_its_delta_is(authority: &Authority, issuer: IssuerName, der: &[u8]) -> bool {
+/// Whether a list of the last start has the extensions that it would have now: our address of now in freshestCRL, and
+/// expiredCertsOnCRL.
+fn is_as_of_now(authority: &Authority, issuer: IssuerName, der: &[u8]) -> bool {
+    let is_ours = |url: String| stands_behind_the_entries(url.as_bytes(), der);
+    says_what_it_keeps(der) && delta_url(authority, issuer).is_none_or(is_ours)
+}
+
+fn says_what_it_keeps(der: &[u8]) -> bool {
+    stands_behind_the_entries(oid::EXPIRED_CERTS_ON_CRL.as_bytes(), der)
+}
+
+/// Whether these bytes are among the extensions of a list.
+fn stands_behind_the_entries(bytes: &[u8], der: &[u8]) -> bool {
     const EXTENSIONS_AND_SIGNATURE_BYTES_MAX: usize = 4096;
     let tail = &der[der.len().saturating_sub(EXTENSIONS_AND_SIGNATURE_BYTES_MAX)..];
-    delta_url(authority, issuer).is_none_or(|url| {
-        let mut places = tail.windows(url.len());
-        places.any(|place| place == url.as_bytes())
-    })
+    tail.windows(bytes.len()).any(|place| place == bytes)
 }

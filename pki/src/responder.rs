@@ -5,6 +5,9 @@
 //! request are answered `unknown`: ask about them in a request of their own. Where no issuer is ours, the responder for
 //! RSA says so, by `unknown` too.
 //!
+//! The register forgets nobody: every answer has an archiveCutoff (RFC 6960 §4.4.4) at the issuer's beginning, so that it counts about
+//! certificates that expired too.
+//!
 //! An answer without a nonce is signed ahead: it has a `nextUpdate` ([`Config::ocsp_fresh_seconds`](crate::Config)) and
 //! is [kept], to be given again until then, but only while it says what the register says at that very moment. Whoever was
 //! told that a certificate is revoked never gets an older "good" from here; caches on the way of a GET may give one until
@@ -22,7 +25,7 @@ use qaqpa_model::Moment;
 use qaqpa_x509::RevocationReason;
 use qaqpa_x509::ocsp::{
     CertId, CertStatus, Request, RequestError, Response, ResponseStatus, SingleAnswer, failure,
-    respond,
+    respond_archived,
 };
 
 use crate::PkiError;
@@ -67,6 +70,8 @@ pub struct Draft {
     pub issuer: IssuerName,
     /// What it says.
     pub response: Response,
+    /// Since when what is known of certificates is kept, those that expired too: the issuer's beginning.
+    pub archive_cutoff: Moment,
     /// The delegated responder.
     pub responder: Arc<Signer>,
 }
@@ -79,8 +84,9 @@ impl Draft {
     /// # Errors
     /// [`PkiError::Issue`].
     pub fn sign(&self) -> Result<Vec<u8>, PkiError> {
-        Ok(respond(
+        Ok(respond_archived(
             &self.response,
+            self.archive_cutoff,
             &self.responder.certificate,
             &self.responder.key,
         )?)
@@ -264,6 +270,7 @@ pub fn draft(authority: &Authority, request: &Request, at: Moment) -> Option<Dra
             // RFC 6960 §4.4.8: we answer never-issued certificates as revoked.
             extended_revoke: true,
         },
+        archive_cutoff: authority.issuer(speaks_for).certificate.not_before(),
         responder,
     })
 }

@@ -91,7 +91,7 @@ impl Examiner {
         }))
     }
 
-    /// Keeps long lists that a verdict hangs on in this folder, by their digests, so that [`Self::replay`] finds them.
+    /// Keeps long lists that were fed in this folder, by their digests, so that [`Self::replay`] finds them.
     #[must_use]
     pub fn shelving_in(self, dir: impl Into<PathBuf>) -> Self {
         let shelf = Some(Folder::new(dir));
@@ -239,15 +239,17 @@ impl Inner {
             at: self.clock.now(),
             attempts,
         };
-        let Some(believed) = examination.feed(need.id(), &received) else {
+        let believed = examination.feed(need.id(), &received);
+        // The dossier names every long list, believed or not: without it the same verdict could not be reached again.
+        if let Evidence::List(list) = &received.evidence {
+            self.shelve(list);
+        }
+        let Some(believed) = believed else {
             return;
         };
         let kept = match received.evidence {
             Evidence::Bytes(bytes) => Kept::Bytes(bytes),
-            Evidence::List(list) => {
-                self.shelve(&list);
-                Kept::List(list)
-            }
+            Evidence::List(list) => Kept::List(list),
             Evidence::Unavailable(_) => return,
         };
         if let Some(key) = key {
@@ -271,7 +273,7 @@ impl Inner {
             .unwrap_or_else(|error| Evidence::Unavailable(error.to_string()))
     }
 
-    /// Puts a list that a verdict hangs on where its replay finds it; short ones stand in the dossier itself.
+    /// Puts a list that was fed where a replay finds it; short ones stand in the dossier itself.
     fn shelve(&self, list: &List) {
         let Some(shelf) = self
             .shelf

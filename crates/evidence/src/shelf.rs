@@ -27,11 +27,15 @@ impl Folder {
         }
     }
 
-    /// Writes a list unless it is there. When this returns, it survives a power cut.
+    /// Writes a list unless it is there, byte for byte. When this returns, it survives a power cut.
     pub(crate) fn put(&self, list: &List) -> std::io::Result<()> {
         let name = list.sha256_hex();
         let path = self.path(&name);
-        if fs::metadata(&path).is_ok_and(|found| found.len() == list.der().len() as u64) {
+        // The length first: a list has up to 64 MiB.
+        let is_there = fs::metadata(&path)
+            .is_ok_and(|found| found.len() == list.der().len() as u64)
+            && fs::read(&path).is_ok_and(|found| found == list.der());
+        if is_there {
             return Ok(());
         }
         if !self.dir.is_dir() {

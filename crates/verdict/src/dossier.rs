@@ -81,27 +81,20 @@ impl Dossier {
             .collect()
     }
 
-    /// What was fed for this need; long lists are looked for on the shelf.
+    /// What was fed for this need; long lists are looked for on the shelf. `None` where it is not there any more.
     #[must_use]
     pub fn received(&self, id: NeedId, shelf: &dyn Shelf) -> Option<Received> {
         let fed = self.fed.iter().find(|fed| fed.need == id.0)?;
-        let unavailable = || {
-            Evidence::Unavailable(
-                fed.unavailable
-                    .clone()
-                    .unwrap_or_else(|| "the bytes were not kept".to_owned()),
-            )
+        let evidence = match (&fed.bytes, &fed.shelved, &fed.unavailable) {
+            (Some(bytes), ..) => Evidence::Bytes(border::unhex(bytes)?),
+            (None, Some(sha256), _) => {
+                let list = shelf.list(sha256)?;
+                Evidence::List(Some(list).filter(|list| list.sha256_hex() == *sha256)?)
+            }
+            (None, None, why) => Evidence::Unavailable(why.clone()?),
         };
-        let bytes = fed.bytes.as_deref().and_then(border::unhex);
         Some(Received {
-            evidence: match (bytes, &fed.shelved) {
-                (Some(bytes), _) => Evidence::Bytes(bytes),
-                (None, Some(sha256)) => shelf
-                    .list(sha256)
-                    .filter(|list| list.sha256_hex() == *sha256)
-                    .map_or_else(unavailable, Evidence::List),
-                (None, None) => unavailable(),
-            },
+            evidence,
             at: fed.received,
             attempts: fed.attempts.clone(),
         })

@@ -282,9 +282,10 @@ impl<'d> Examination<'d> {
         believed
     }
 
-    /// Judges. A need that was never fed counts as evidence that could not be had.
+    /// Judges. What is still wanted leaves revocation undecided, unless what was fed says "revoked".
     #[must_use]
-    pub fn finish(self) -> (Verdict, Option<Proven<'d>>) {
+    pub fn finish(mut self) -> (Verdict, Option<Proven<'d>>) {
+        self.close();
         let (verdict, passed) = judgement::draw_up(self.facts, &self.policy);
         (verdict, passed.and_then(Passed::document))
     }
@@ -292,9 +293,18 @@ impl<'d> Examination<'d> {
     /// Judges a CMS message, whose content is read through the proof and in no other way. A counter-signature proves nothing
     /// about the content.
     #[must_use]
-    pub fn finish_content(self) -> (Verdict, Option<ProvenContent<'d>>) {
+    pub fn finish_content(mut self) -> (Verdict, Option<ProvenContent<'d>>) {
+        self.close();
         let (verdict, passed) = judgement::draw_up(self.facts, &self.policy);
         (verdict, passed.and_then(Passed::content))
+    }
+
+    /// What is still wanted could have said anything: a list that was never fed is not one that was silent.
+    fn close(&mut self) {
+        let at = self.facts.at;
+        let wanted = self.wanted();
+        let lost = wanted.iter().map(|need| sources::lost(need, at));
+        self.facts.accounts.extend(lost);
     }
 
     fn wanted(&self) -> Vec<Need> {

@@ -24,6 +24,17 @@ pub(crate) struct Account {
     pub(crate) rule: Option<Rule>,
     /// A list that a believed delta has brought up to date: the delta's account says what both say together.
     pub(crate) superseded: bool,
+    /// Where it holds together and proves nothing all the same, because a certificate's time was over when it was made or heard.
+    pub(crate) beyond: Option<Beyond>,
+}
+
+/// Whose time was over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Beyond {
+    /// The certificate's that was asked about: the source may have forgotten it since.
+    Certificate,
+    /// The authority's that signed: whoever has its key by now could have dated the evidence back.
+    Issuer,
 }
 
 /// The statement of a source. Only a verified one is anything but `Nothing`.
@@ -35,6 +46,8 @@ pub(crate) enum Said {
     Revoked { since: Moment, cause: Cause },
     /// The responder does not know the certificate.
     Unknown,
+    /// It was asked for, and nobody says what came of it: it could have been "revoked".
+    Lost,
     /// No evidence: nothing came, or what came cannot be believed.
     Nothing { why: String },
 }
@@ -69,7 +82,7 @@ impl Account {
             } => "suspended",
             Said::Revoked { .. } => "revoked",
             Said::Unknown => "unknown",
-            Said::Nothing { .. } => "no-evidence",
+            Said::Lost | Said::Nothing { .. } => "no-evidence",
         };
         let (revoked_since, revocation_reason) = match &self.said {
             Said::Revoked { since, cause } => (Some(*since), Some(cause.name().to_owned())),
@@ -110,6 +123,7 @@ impl Account {
                 Cause::Reason(reason) => format!("{source} says: revoked since {since} ({reason})"),
             },
             Said::Unknown => format!("{source} says: unknown to the responder"),
+            Said::Lost => format!("{source} was asked, and what came of it is not there"),
             Said::Nothing { why } => format!("{source} counts as no evidence: {why}"),
         }
     }

@@ -6,7 +6,7 @@ use qaqpa_x509::Certificate;
 use crate::dossier::Dossier;
 use crate::examination::{Examination, Known, Subject};
 use crate::list::List;
-use crate::need::{Progress, Received};
+use crate::need::Progress;
 use crate::policy::Policy;
 use crate::proven::Proven;
 use crate::verdict::Verdict;
@@ -30,8 +30,9 @@ impl Shelf for NoShelf {
 /// Examines the subject again with the kept evidence: nothing is asked of anybody.
 ///
 /// The anchors are the caller's own and not the dossier's: who can write a dossier cannot make trust.
-/// What the dossier does not hold counts as evidence that could not be had, so a shortened dossier
-/// gives an undecided verdict and never a better one.
+/// What was asked for and stands no more in the dossier, or on the shelf, leaves revocation undecided, unless what is there says
+/// "revoked": a shortened dossier never gives a better verdict. A source that was silent then says nothing again; whoever can write
+/// a dossier can make one silent, which shows in that the verdict is another one than the stored one.
 #[must_use]
 pub fn replay<'d>(
     subject: Subject<'d>,
@@ -52,11 +53,15 @@ pub fn replay<'d>(
     let seed = dossier.seed_bytes().unwrap_or_default();
     let mut examination = Examination::begin(subject, &known, policy, limits, at, seed);
     while let Progress::Wants(needs) = examination.advance() {
+        let mut is_fed = false;
         for need in needs {
-            let received = dossier
-                .received(need.id(), shelf)
-                .unwrap_or_else(|| Received::unavailable("not in the dossier", at));
-            examination.feed(need.id(), &received);
+            if let Some(received) = dossier.received(need.id(), shelf) {
+                examination.feed(need.id(), &received);
+                is_fed = true;
+            }
+        }
+        if !is_fed {
+            break;
         }
     }
     examination.finish()

@@ -9,7 +9,7 @@ use crate::border;
 use crate::checks::{self, revocation::Asked};
 use crate::dossier::{KEPT_BYTES_MAX, too_long};
 use crate::examination::Known;
-use crate::facts::{Account, Cause, Said};
+use crate::facts::{Account, Beyond, Cause, Said};
 use crate::laboratory::Hearsay;
 use crate::list::List;
 use crate::need::{DELTA, Evidence, Need, NeedId, Received};
@@ -96,6 +96,32 @@ pub(crate) fn wanted(
     needs
 }
 
+/// The account of a need that was never met: nothing is known of what its source said.
+pub(crate) fn lost(need: &Need, at: Moment) -> Account {
+    account_of(need, Said::Lost, at)
+}
+
+fn account_of(need: &Need, said: Said, received: Moment) -> Account {
+    Account {
+        kind: match need {
+            Need::Ocsp { .. } => EvidenceKind::Ocsp,
+            Need::Crl { .. } => EvidenceKind::Crl,
+            Need::DeltaCrl { .. } => EvidenceKind::DeltaCrl,
+        },
+        place: need.id().place(),
+        about: need.certificate().serial_hex(),
+        said,
+        received,
+        this_update: None,
+        next_update: None,
+        sha256: None,
+        attempts: Vec::new(),
+        rule: None,
+        superseded: false,
+        beyond: None,
+    }
+}
+
 /// What fed evidence is held against.
 pub(crate) struct Hearing<'a> {
     pub(crate) path: &'a Path,
@@ -114,21 +140,8 @@ impl Hearing<'_> {
     /// What fed evidence amounts to.
     pub(crate) fn account(&self, need: &Need, received: &Received) -> Account {
         let mut account = Account {
-            kind: match need {
-                Need::Ocsp { .. } => EvidenceKind::Ocsp,
-                Need::Crl { .. } => EvidenceKind::Crl,
-                Need::DeltaCrl { .. } => EvidenceKind::DeltaCrl,
-            },
-            place: need.id().place(),
-            about: need.certificate().serial_hex(),
-            said: Said::Nothing { why: String::new() },
-            received: received.at,
-            this_update: None,
-            next_update: None,
-            sha256: None,
             attempts: received.attempts.clone(),
-            rule: None,
-            superseded: false,
+            ..account_of(need, Said::Nothing { why: String::new() }, received.at)
         };
         match (need, &received.evidence) {
             (_, Evidence::Unavailable(why)) => account.said = Said::Nothing { why: why.clone() },
@@ -173,7 +186,7 @@ impl Hearing<'_> {
         account.next_update = list.crl().next_update();
         let mut hearsay = Hearsay::new(self.policy);
         loop {
-            let (rule, why) = match self.status(account, need, list, hearsay.waived) {
+            let (rule, why, beyond) = match self.status(account, need, list, hearsay.waived) {
                 Ok(clear) => {
                     account.this_update = Some(clear.this_update);
                     account.next_update = clear.next_update;
@@ -191,11 +204,12 @@ impl Hearing<'_> {
                 }
                 Err(RevocationError::Undetermined {
                     why: Some(error), ..
-                }) => (crl_rule(&error), error.to_string()),
-                Err(error) => (Rule::CrlScope, error.to_string()),
+                }) => (crl_rule(&error), error.to_string(), beyond_by_list(&error)),
+                Err(error) => (Rule::CrlScope, error.to_string(), None),
             };
             if !hearsay.admits(rule) {
                 account.rule = Some(rule);
+                account.beyond = beyond;
                 account.said = Said::Nothing { why };
                 return;
             }
@@ -366,6 +380,11 @@ fn hear_ocsp(account: &mut Account, need: &Need, bytes: &[u8], policy: &Policy) 
         }
         Err(error) => {
             account.rule = Some(ocsp_rule(&error));
+            account.beyond = match &error {
+                ocsp::OcspError::Expired { .. } => Some(Beyond::Certificate),
+                ocsp::OcspError::IssuerNotInForce { .. } => Some(Beyond::Issuer),
+                _ => None,
+            };
             account.said = Said::Nothing {
                 why: error.to_string(),
             }
@@ -383,8 +402,8 @@ const fn ocsp_rule(error: &ocsp::OcspError) -> Rule {
         E::NonceMissing | E::NonceWrong => Rule::OcspNonce,
         E::NotYet { .. } => Rule::OcspNotYet,
         E::ResponderUnauthorized => Rule::OcspResponder,
-        E::ResponderUnusable { .. } => Rule::OcspResponderUsable,
-        E::Stale { .. } => Rule::OcspFresh,
+        E::IssuerNotInForce { .. } | E::ResponderUnusable { .. } => Rule::OcspResponderUsable,
+        E::Expired { .. } | E::Stale { .. } => Rule::OcspFresh,
         E::Unsupported { .. } | E::Weak { .. } => Rule::OcspAlgorithm,
         _ => Rule::OcspReadable,
     }
@@ -395,13 +414,23 @@ const fn crl_rule(error: &crl::CrlError) -> Rule {
     use crl::CrlError as E;
     match error {
         E::BadSignature => Rule::CrlSignature,
-        E::CrlSign | E::SignerUnproven | E::WrongIssuer => Rule::CrlSigner,
+        E::CrlSign | E::SignerNotInForce { .. } | E::SignerUnproven | E::WrongIssuer => {
+            Rule::CrlSigner
+        }
         E::Critical { .. } => Rule::CrlCritical,
-        E::NextUpdateMissing | E::Stale { .. } => Rule::CrlFresh,
+        E::Expired { .. } | E::NextUpdateMissing | E::Stale { .. } => Rule::CrlFresh,
         E::NotYet { .. } => Rule::CrlNotYet,
         E::Delta | E::DeltaUnfit | E::NumberMissing | E::Partitioned => Rule::CrlScope,
         E::Unsupported { .. } | E::Weak { .. } => Rule::CrlAlgorithm,
         _ => Rule::CrlReadable,
+    }
+}
+
+const fn beyond_by_list(error: &crl::CrlError) -> Option<Beyond> {
+    match error {
+        crl::CrlError::Expired { .. } => Some(Beyond::Certificate),
+        crl::CrlError::SignerNotInForce { .. } => Some(Beyond::Issuer),
+        _ => None,
     }
 }
 

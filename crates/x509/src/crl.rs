@@ -16,8 +16,11 @@ mod scope;
 mod verify;
 
 pub use any::AnyCrl;
+pub(crate) use delta::brought_up_to_date;
 pub use delta::{DeltaCrl, UpdatedCrl};
-pub use encode::{CrlToIssue, issue, issue_delta, issue_with};
+pub use encode::{
+    CrlToIssue, expired_certs_on_crl, issue, issue_delta, issue_delta_with, issue_with,
+};
 pub use scope::{Only, ScopeToIssue};
 pub use verify::{CrlError, CrlPolicy, verify, verify_delta, verify_within};
 
@@ -46,6 +49,31 @@ pub struct ListedEntry<'a> {
     pub at: Moment,
     /// Why, if the authority says so.
     pub reason: Option<RevocationReason>,
+}
+
+impl ListedEntry<'_> {
+    /// Whether it says "suspended": the only state that can be lifted (RFC 5280 §5.3.1, certificateHold).
+    pub(crate) fn is_hold(&self) -> bool {
+        self.reason == Some(RevocationReason::CertificateHold)
+    }
+
+    /// Whether it says that a suspension was lifted, or that the certificate expired (RFC 5280 §5.3.1, removeFromCRL).
+    pub(crate) fn is_removal(&self) -> bool {
+        self.reason == Some(RevocationReason::RemoveFromCrl)
+    }
+
+    /// What two entries of one certificate say together: the reason that cannot be lifted, and the earliest date.
+    pub(crate) fn joined(self, other: Self) -> Self {
+        let gravity = |entry: &Self| (entry.is_hold(), entry.at);
+        let graver = match gravity(&self) <= gravity(&other) {
+            true => self,
+            false => other,
+        };
+        Self {
+            at: self.at.min(other.at),
+            ..graver
+        }
+    }
 }
 
 /// A list that was proven: the issuer's signature, its period, and that it is complete.

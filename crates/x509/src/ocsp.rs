@@ -6,7 +6,9 @@ mod response;
 mod verify;
 
 pub use request::{CertId, Request, RequestError};
-pub use response::{Response, ResponseStatus, SingleAnswer, failure, respond, respond_with};
+pub use response::{
+    Response, ResponseStatus, SingleAnswer, failure, respond, respond_archived, respond_with,
+};
 pub use verify::{OcspAnswer, OcspError, OcspPolicy, verify, verify_waiving};
 
 use qaqpa_model::Moment;

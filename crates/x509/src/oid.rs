@@ -91,6 +91,8 @@ oids! {
     INHIBIT_ANY_POLICY = "2.5.29.54",
     /// Extension freshestCRL.
     FRESHEST_CRL = "2.5.29.46",
+    /// CRL extension expiredCertsOnCRL (X.509 §8.5.2.12).
+    EXPIRED_CERTS_ON_CRL = "2.5.29.60",
     /// Extension authorityInfoAccess.
     AUTHORITY_INFO_ACCESS = "1.3.6.1.5.5.7.1.1",
     /// Access method: an OCSP responder.
@@ -104,6 +106,8 @@ oids! {
     OCSP_NONCE = "1.3.6.1.5.5.7.48.1.2",
     /// Extension id-pkix-ocsp-nocheck of a responder's certificate.
     OCSP_NOCHECK = "1.3.6.1.5.5.7.48.1.5",
+    /// OCSP extension id-pkix-ocsp-archive-cutoff (RFC 6960 §4.4.4).
+    OCSP_ARCHIVE_CUTOFF = "1.3.6.1.5.5.7.48.1.6",
     /// OCSP extension id-pkix-ocsp-extended-revoke (RFC 6960 §4.4.8).
     OCSP_EXTENDED_REVOKE = "1.3.6.1.5.5.7.48.1.9",
 

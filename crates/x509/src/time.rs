@@ -97,6 +97,11 @@ pub(crate) fn generalized_of(moment: Moment) -> der::Result<GeneralizedTime> {
     GeneralizedTime::from_unix_duration(to_duration(moment))
 }
 
+/// The moment of a GeneralizedTime that is the whole value of an extension.
+pub(crate) fn moment_of_extension(der: &[u8]) -> der::Result<Moment> {
+    GeneralizedTime::from_der(der).map(moment_of_generalized)
+}
+
 fn to_duration(moment: Moment) -> Duration {
     Duration::from_secs(u64::try_from(moment.unix_s()).unwrap_or(0))
 }

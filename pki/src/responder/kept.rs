@@ -175,6 +175,7 @@ mod tests {
                 produced_at: at(second),
                 extended_revoke: true,
             },
+            archive_cutoff: at(0),
             responder: Arc::clone(responder),
         }
     }

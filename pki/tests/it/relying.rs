@@ -1,14 +1,19 @@
 //! Who relies on the authority learns that the authority itself is revoked: our own examiner, over real sockets.
 
 use qaqpa_evidence::{Examiner, NcaAddresses};
-use qaqpa_model::{Limits, RefusalLabel};
+use qaqpa_model::{Limits, Moment, RefusalLabel};
 use qaqpa_transport::{ClientLimits, HttpClient};
 use qaqpa_verdict::{Known, Policy, SubIndication, Subject, Verdict};
 
 use crate::stand::Stand;
 
-/// A signer's certificate, examined by OCSP at this address, or by lists where nobody is there.
+/// A signer's certificate, examined as of now by OCSP at this address, or by lists where nobody is there.
 async fn examined(stand: &Stand, about: &str, ocsp: &str) -> Verdict {
+    examined_as_of(stand, about, ocsp, stand.clock.now()).await
+}
+
+/// The same as of a moment, by evidence of now.
+async fn examined_as_of(stand: &Stand, about: &str, ocsp: &str, at: Moment) -> Verdict {
     let anchors = stand.anchors();
     let known = Known {
         pool: anchors.intermediates().to_vec(),
@@ -31,7 +36,22 @@ async fn examined(stand: &Stand, about: &str, ocsp: &str) -> Verdict {
         certificate_der: certificate.der(),
         pool_der: &[],
     };
-    examiner.examine(subject, stand.clock.now()).await.0
+    examiner.examine(subject, at).await.0
+}
+
+/// The register forgets nobody: expiredCertsOnCRL and archiveCutoff say so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_expired_since_is_still_known_to_have_been_good() {
+    let stand = Stand::new().await;
+    let responder = stand.address("ocsp");
+    let end = stand.certificate("expired").not_after();
+    assert!(end < stand.clock.now());
+    for source in [&responder[..], "http://127.0.0.1:1/ocsp/"] {
+        let then = examined_as_of(&stand, "expired", source, end).await;
+        assert!(then.is_passed(), "{source}\n{}", then.to_text());
+        let now = examined(&stand, "expired", source).await;
+        assert_eq!(now.label, Some(RefusalLabel::CertificateExpired));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! Lists: from the certificate's own place at the running authority, long ones too, and kept for the same verdict again.
 
 use qaqpa_model::RefusalLabel as L;
-use qaqpa_verdict::{Indication, Policy, Subject};
+use qaqpa_verdict::{Indication, Policy, Sources, Subject};
 use qaqpa_x509::issue::Addresses;
 use wiremock::matchers::path;
 use wiremock::{Mock, ResponseTemplate};
@@ -102,6 +102,59 @@ async fn a_verdict_by_a_long_list_is_reached_again_from_the_shelf() {
         Indication::Indeterminate,
         "a bent list is none"
     );
+}
+
+/// A dossier names every long list that was fed: what it said must be there again, were it nothing.
+#[tokio::test]
+async fn a_verdict_beside_a_long_list_that_was_not_believed_is_reached_again() {
+    let nca = Nca::start().await;
+    nca.ocsp_bent(|_| ()).await;
+    let citizen = citizen("/crl/rsa.crl");
+    let mut forged = stand().long_crl(nca.clock.now(), 12_000);
+    *forged.last_mut().unwrap() ^= 1;
+    publish(&nca, "/crl/rsa.crl", forged).await;
+    let folder = tempfile::tempdir().unwrap();
+    let policy = Policy::default().with_sources(Sources::OcspAndCrl);
+    let examiner = || nca.examiner(policy).shelving_in(folder.path());
+    let verdict = nca.examine_this(&examiner(), &citizen).await;
+    assert_eq!(label(&verdict), None, "{}", verdict.to_text());
+    assert!(verdict.to_text().contains("the list's signature is wrong"));
+
+    let subject = || Subject::Certificate {
+        certificate_der: citizen.der(),
+        pool_der: &[],
+    };
+    let (again, _) = examiner().replay(subject(), verdict.at, &verdict.dossier);
+    assert_eq!(again.to_json(), verdict.to_json());
+    let without = nca.examiner(policy);
+    let (undecided, _) = without.replay(subject(), verdict.at, &verdict.dossier);
+    assert_eq!(
+        label(&undecided),
+        Some(L::RevocationUnknown),
+        "a list that is gone could have said anything"
+    );
+}
+
+#[tokio::test]
+async fn a_list_on_the_shelf_that_was_bent_is_written_anew() {
+    let nca = Nca::start().await;
+    nca.ocsp(|_| ResponseTemplate::new(404)).await;
+    let citizen = citizen("/crl/rsa.crl");
+    let bytes = stand().long_crl(nca.clock.now(), 12_000);
+    publish(&nca, "/crl/rsa.crl", bytes.clone()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let examine = async || {
+        let examiner = nca.examiner(Policy::default()).shelving_in(folder.path());
+        nca.examine_this(&examiner, &citizen).await
+    };
+    assert_eq!(label(&examine().await), None);
+    let file = std::fs::read_dir(folder.path()).unwrap().next().unwrap();
+    let file = file.unwrap().path();
+    let mut bent = bytes.clone();
+    bent[100] ^= 1;
+    std::fs::write(&file, &bent).unwrap();
+    assert_eq!(label(&examine().await), None);
+    assert_eq!(std::fs::read(&file).unwrap(), bytes);
 }
 
 #[tokio::test]

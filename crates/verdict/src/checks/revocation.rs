@@ -6,7 +6,7 @@
 use qaqpa_model::{Moment, RefusalLabel};
 
 use super::Finding;
-use crate::facts::{Account, Cause, Said};
+use crate::facts::{Account, Beyond, Cause, Said};
 use crate::indication::SubIndication;
 use crate::policy::Policy;
 use crate::rules::Rule;
@@ -28,7 +28,8 @@ pub(crate) struct Asked {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Standing {
     Good,
-    Undecided,
+    /// Not known, and where a certificate's time was over, whose.
+    Undecided(Option<Beyond>),
     Suspended,
     Revoked,
 }
@@ -61,7 +62,7 @@ pub(crate) fn judge_stamped(
         }
     }
     if asked.is_empty() {
-        bad.push((Standing::Undecided, 0, "nobody was asked about".to_owned()));
+        bad.push((Standing::Undecided(None), 0, "nobody was asked about".to_owned()));
     }
     bad.sort_by(|(a, ..), (b, ..)| b.cmp(a));
     let mut notes = Vec::new();
@@ -105,10 +106,26 @@ fn refused(standing: &Standing, place: usize, why: String) -> Finding {
         // Hard fail. EN 319 102-1, table 6, TRY_LATER: "not all constraints can be fulfilled using
         // available information. However, it may be possible to do so using additional revocation
         // status information that will be available at a later point of time."
-        Standing::Undecided | Standing::Good => Finding::undecided(
+        Standing::Undecided(None) | Standing::Good => Finding::undecided(
             Rule::RevocationKnown,
             RefusalLabel::RevocationUnknown,
             SubIndication::TryLater,
+            why,
+        ),
+        // Evidence was had, and later evidence will not be better: it is of after the end of the certificate. EN 319 102-1,
+        // 5.2.6.4 tells OUT_OF_BOUNDS_NOT_REVOKED, with which a stamp helps (5.5.4), from OUT_OF_BOUNDS_NO_POE by this alone:
+        // whether the certificate is known not to be revoked.
+        Standing::Undecided(Some(Beyond::Certificate)) => Finding::undecided(
+            Rule::RevocationKnown,
+            RefusalLabel::RevocationUnknown,
+            SubIndication::OutOfBoundsNoPoe,
+            why,
+        ),
+        // The same of who signed the evidence: nothing proves that it existed while he was in force.
+        Standing::Undecided(Some(Beyond::Issuer)) => Finding::undecided(
+            Rule::RevocationKnown,
+            RefusalLabel::RevocationUnknown,
+            SubIndication::RevocationOutOfBoundsNoPoe,
             why,
         ),
     }
@@ -139,8 +156,11 @@ fn weigh(asked: &Asked, accounts: &[Account], at: Moment) -> (Standing, String) 
             _ => (Standing::Good, sentences()),
         },
         Some((standing, _)) => (standing, sentences()),
-        None if mine.is_empty() => (Standing::Undecided, "no source was asked".to_owned()),
-        None => (Standing::Undecided, sentences()),
+        None if mine.is_empty() => (Standing::Undecided(None), "no source was asked".to_owned()),
+        None => {
+            let beyond = mine.iter().find_map(|account| account.beyond);
+            (Standing::Undecided(beyond), sentences())
+        }
     }
 }
 
@@ -153,12 +173,15 @@ fn standing(account: &Account, at: Moment) -> Option<Standing> {
         Said::Good { .. } => Some(Standing::Good),
         // RFC 6960, 2.2: "The 'unknown' state indicates that the responder doesn't know about the
         // certificate being requested": a list without the number then proves no more than that.
-        Said::Unknown => Some(Standing::Undecided),
+        Said::Unknown => Some(Standing::Undecided(None)),
+        // What is not there any more could have said "revoked".
+        Said::Lost => Some(Standing::Undecided(None)),
         Said::Revoked { since, cause } => {
-            // Revoked after the moment judged, and known to be so when the answer was received: the
+            // Revoked after the moment judged, and known to be so when the answer was made: the
             // certificate was good at that moment. A date that lies ahead of the answer itself is
             // no such knowledge, and the worse reading counts.
-            let later = *since > at && *since <= account.received;
+            let known = account.this_update.map_or(account.received, |made| made.min(account.received));
+            let later = *since > at && *since <= known;
             Some(match cause {
                 _ if later => Standing::Good,
                 Cause::Hold => Standing::Suspended,
@@ -202,6 +225,7 @@ mod tests {
             attempts: Vec::new(),
             rule: None,
             superseded: false,
+            beyond: None,
         }
     }
 

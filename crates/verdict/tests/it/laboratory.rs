@@ -63,7 +63,7 @@ fn chain(rules: &[Rule], leaf: Certificate, pool: Vec<Certificate>) -> Case {
         };
         Capsule::new(alone(&leaf), known, noon(), SEED)
             .with_policy(policy)
-            .fed_by(|need| Received::bytes(by_issuer(need, &Answer::good()), noon()))
+            .fed_by(|need| Received::bytes(by_issuer(need, &Answer::good().archived()), noon()))
     })
 }
 

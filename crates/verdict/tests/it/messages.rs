@@ -393,7 +393,9 @@ fn a_stamp_over_the_value_proves_when_it_was_signed_and_another_proves_nothing()
         (stamped(CONTENT), None, other),
     ] {
         let all = each(&message, None, &expired.known(), |need| match need {
-            Need::Ocsp { .. } => Received::bytes(by_issuer(need, &Answer::good()), noon()),
+            Need::Ocsp { .. } => {
+                Received::bytes(by_issuer(need, &Answer::good().archived()), noon())
+            }
             _ => Received::unavailable("status 503", noon()),
         });
         let verdict = &all[0].0;

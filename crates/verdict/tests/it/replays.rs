@@ -1,11 +1,17 @@
 //! Facts first, judgement second: a stored verdict is reached again from its dossier.
 
 use qaqpa_model::{Limits, RefusalLabel as L};
-use qaqpa_verdict::{Known, NoShelf, Policy, SubIndication as S, Subject, Verdict, replay};
-use qaqpa_x509::{RevocationReason, TrustAnchors};
+use qaqpa_verdict::{
+    Examination, Known, Need, NoShelf, Policy, Progress, Received, Sources, SubIndication as S,
+    Subject, Verdict, replay,
+};
+use qaqpa_x509::{RevocationReason as Why, TrustAnchors, crl, ocsp};
 use qaqpa_xml::{Document, XmlLimits};
 
-use crate::stand::{Answer, Judged, Stand, application, judged, noon, run, seconds};
+use crate::stand::{
+    Answer, Judged, SEED, Stand, application, by_issuer, citizen_spec, in_force_by,
+    is_about_an_authority, judged, keys, noon, run, run_all, seconds,
+};
 
 fn document(stand: &Stand) -> Document {
     Document::parse(
@@ -21,7 +27,7 @@ fn stored(stand: &Stand, document: &Document, answer: &Answer) -> Verdict {
         &stand.known(),
         &Policy::default(),
         noon(),
-        |need| qaqpa_verdict::Received::bytes(stand.ocsp(need, answer), noon()),
+        |need| Received::bytes(stand.ocsp(need, answer), noon()),
     );
     Verdict::from_json(&verdict.to_json()).unwrap()
 }
@@ -51,10 +57,7 @@ fn again<'d>(
 fn a_stored_verdict_is_reached_again_from_its_evidence() {
     let stand = Stand::new();
     let document = document(&stand);
-    let revoked = Answer::revoked(
-        noon().minus(seconds(60)),
-        Some(RevocationReason::KeyCompromise),
-    );
+    let revoked = Answer::revoked(noon().minus(seconds(60)), Some(Why::KeyCompromise));
     for (answer, expected) in [
         (Answer::good(), Judged::Passed),
         (revoked, Judged::Refused(L::CertificateRevoked, S::Revoked)),
@@ -137,6 +140,234 @@ fn a_changed_dossier_gives_no_better_verdict() {
     assert_eq!(
         judged(&verdict),
         Judged::Refused(L::IssuerUntrusted, S::NoCertificateChainFound)
+    );
+}
+
+/// How a case is fed: what each source says of the signer, and of his authority.
+struct Told {
+    case: &'static str,
+    sources: Sources,
+    ocsp: Option<Answer>,
+    list: Option<Option<Why>>,
+    delta: Option<Option<Why>>,
+    of_authority: Answer,
+    expected: Judged,
+}
+
+/// Cases of every outcome. A list or a delta is there or not, and lists the signer for a reason or not.
+fn cases() -> Vec<Told> {
+    let revoked = |reason| Answer::revoked(noon().minus(seconds(60)), Some(reason));
+    let unknown = Answer {
+        status: ocsp::CertStatus::Unknown,
+        ..Answer::good()
+    };
+    let good = Answer::good;
+    let (both, then) = (Sources::OcspAndCrl, Sources::OcspThenCrl);
+    let (compromise, hold, removal) = (
+        Some(Some(Why::KeyCompromise)),
+        Some(Some(Why::CertificateHold)),
+        Some(Some(Why::RemoveFromCrl)),
+    );
+    let (silent, none) = (Some(None), None);
+    let undecided = || Judged::Refused(L::RevocationUnknown, S::TryLater);
+    let is_revoked = || Judged::Refused(L::CertificateRevoked, S::Revoked);
+    let suspended = || Judged::Refused(L::CertificateSuspended, S::TryLater);
+    let authority = || Judged::Refused(L::AuthorityRevoked, S::RevokedCaNoPoe);
+    #[rustfmt::skip]
+    let rows = [
+        ("good by OCSP",                          then, Some(good()),                       none,       none,       good(), Judged::Passed),
+        ("good by both",                          both, Some(good()),                       silent,     silent,     good(), Judged::Passed),
+        ("good by the list alone",                then, None,                               silent,     silent,     good(), Judged::Passed),
+        ("resumed by the delta",                  then, None,                               hold,       removal,    good(), Judged::Passed),
+        ("revoked by OCSP",                       then, Some(revoked(Why::KeyCompromise)),  none,       none,       good(), is_revoked()),
+        ("revoked by the list, good by OCSP",     both, Some(good()),                       compromise, silent,     good(), is_revoked()),
+        ("revoked by OCSP, silent list",          both, Some(revoked(Why::KeyCompromise)),  silent,     silent,     good(), is_revoked()),
+        ("revoked by the delta, good by the rest", both, Some(good()),                      silent,     compromise, good(), is_revoked()),
+        ("revoked by the delta, no OCSP",         then, None,                               silent,     compromise, good(), is_revoked()),
+        ("suspended by OCSP",                     then, Some(revoked(Why::CertificateHold)), none,      none,       good(), suspended()),
+        ("suspended by the list",                 both, Some(good()),                       hold,       none,       good(), suspended()),
+        ("unknown to OCSP, silent list",          then, Some(unknown),                      silent,     silent,     good(), undecided()),
+        ("nothing came",                          then, None,                               none,       none,       good(), undecided()),
+        ("the authority is revoked",              then, Some(good()),                       none,       none,       revoked(Why::CaCompromise), authority()),
+    ];
+    let row = |(case, sources, ocsp, list, delta, of_authority, expected)| Told {
+        case,
+        sources,
+        ocsp,
+        list,
+        delta,
+        of_authority,
+        expected,
+    };
+    rows.into_iter().map(row).collect()
+}
+
+impl Told {
+    fn policy(&self) -> Policy {
+        Policy::default().with_sources(self.sources)
+    }
+
+    fn meet(&self, stand: &Stand, need: &Need) -> Received {
+        let entries = |reason: Option<Why>| {
+            reason
+                .map(|reason| stand.listed(Some(reason)))
+                .into_iter()
+                .collect()
+        };
+        let bytes = match need {
+            Need::Ocsp { .. } if is_about_an_authority(need) => {
+                Some(by_issuer(need, &self.of_authority))
+            }
+            Need::Ocsp { .. } => self.ocsp.as_ref().map(|answer| stand.ocsp(need, answer)),
+            Need::Crl { .. } => self.list.map(|reason| stand.crl(entries(reason))),
+            Need::DeltaCrl { .. } => self.delta.map(|reason| {
+                let changes = crl::CrlToIssue {
+                    number: 2,
+                    ..stand.list(entries(reason))
+                };
+                crl::issue_delta(1, &changes, &stand.issuing, &keys().issuing).unwrap()
+            }),
+        };
+        match bytes {
+            Some(bytes) => Received::bytes(bytes, noon()),
+            None => Received::unavailable("status 503", noon()),
+        }
+    }
+}
+
+/// Every removal, in every turn of what is left: nothing that is taken away makes a verdict better.
+#[test]
+fn a_shortened_or_shuffled_dossier_gives_no_better_verdict() {
+    let mut spec = citizen_spec();
+    spec.addresses.delta_crl = Some("http://127.0.0.1:9/crl/rsa-delta.crl".to_owned());
+    let stand = Stand::new().with_citizen(&spec);
+    let document = document(&stand);
+    for case in cases() {
+        let subject = Subject::Document(&document);
+        let (original, ..) = run_all(subject, &stand.known(), &case.policy(), noon(), |need| {
+            case.meet(&stand, need)
+        });
+        assert_eq!(
+            judged(&original),
+            case.expected,
+            "{}\n{}",
+            case.case,
+            original.to_text()
+        );
+        let fed = &original.dossier.fed;
+        for kept in 0_u32..1 << fed.len() {
+            let left: Vec<_> = (0..fed.len())
+                .filter(|index| kept & (1 << index) != 0)
+                .map(|index| fed[index].clone())
+                .collect();
+            for turn in 0..left.len().max(1) {
+                for backwards in [false, true] {
+                    let mut dossier = original.dossier.clone();
+                    dossier.fed = left.clone();
+                    dossier.fed.rotate_left(turn);
+                    if backwards {
+                        dossier.fed.reverse();
+                    }
+                    let (verdict, proven) = replay(
+                        subject,
+                        &stand.known(),
+                        &case.policy(),
+                        &Limits::default(),
+                        original.at,
+                        &dossier,
+                        &NoShelf,
+                    );
+                    let told = || format!("{}, {kept:b}\n{}", case.case, verdict.to_text());
+                    if left.len() == fed.len() {
+                        assert_eq!(judged(&verdict), case.expected, "{}", told());
+                        assert_eq!(verdict.evidence, original.evidence, "{}", told());
+                    } else {
+                        assert_ne!(judged(&verdict), Judged::Passed, "{}", told());
+                        assert!(proven.is_none());
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A `Fed` that says neither what came nor why nothing came is none.
+#[test]
+fn bytes_that_are_gone_from_a_dossier_are_not_a_source_that_was_silent() {
+    let stand = Stand::new();
+    let document = document(&stand);
+    let policy = Policy::default().with_sources(Sources::OcspAndCrl);
+    let subject = Subject::Document(&document);
+    let (original, ..) = run_all(subject, &stand.known(), &policy, noon(), |need| {
+        in_force_by(&stand, need)
+    });
+    assert_eq!(judged(&original), Judged::Passed);
+    let list = original
+        .dossier
+        .fed
+        .iter()
+        .position(|fed| fed.need == 1)
+        .unwrap();
+    let undecided = Judged::Refused(L::RevocationUnknown, S::TryLater);
+    for (bytes, shelved, unavailable, expected) in [
+        (None, None, None, undecided),
+        (
+            None,
+            Some("00".repeat(32)),
+            None,
+            Judged::Refused(L::RevocationUnknown, S::TryLater),
+        ),
+        (
+            Some("xyz".to_owned()),
+            None,
+            None,
+            Judged::Refused(L::RevocationUnknown, S::TryLater),
+        ),
+        (None, None, Some("status 503".to_owned()), Judged::Passed),
+    ] {
+        let mut dossier = original.dossier.clone();
+        let fed = &mut dossier.fed[list];
+        (fed.bytes, fed.shelved, fed.unavailable) = (bytes, shelved, unavailable);
+        let (known, limits) = (stand.known(), Limits::default());
+        let (verdict, _) = replay(
+            subject,
+            &known,
+            &policy,
+            &limits,
+            noon(),
+            &dossier,
+            &NoShelf,
+        );
+        assert_eq!(judged(&verdict), expected, "{}", verdict.to_text());
+    }
+}
+
+/// Whoever ends an examination before it is done learns nothing good.
+#[test]
+fn an_examination_that_ends_too_early_is_undecided() {
+    let stand = Stand::new();
+    let policy = Policy::default().with_sources(Sources::OcspAndCrl);
+    let subject = Subject::Certificate {
+        certificate_der: stand.citizen.der(),
+        pool_der: &[],
+    };
+    let (known, limits) = (stand.known(), Limits::default());
+    let mut examination = Examination::begin(subject, &known, &policy, &limits, noon(), SEED);
+    let Progress::Wants(needs) = examination.advance() else {
+        panic!("something is wanted");
+    };
+    for need in needs
+        .iter()
+        .filter(|need| matches!(need, Need::Ocsp { .. }))
+    {
+        examination.feed(need.id(), &in_force_by(&stand, need));
+    }
+    let (verdict, _) = examination.finish();
+    assert_eq!(
+        judged(&verdict),
+        Judged::Refused(L::RevocationUnknown, S::TryLater),
+        "{}",
+        verdict.to_text()
     );
 }
 

@@ -6,17 +6,17 @@ use qaqpa_model::{Moment, RefusalLabel as L};
 use qaqpa_verdict::{
     Capsule, CheckId, Matter, Need, Policy, Received, SubIndication as S, Subject, Verdict,
 };
-use qaqpa_x509::issue::{self, Addresses, CertificateSpec, Validity};
+use qaqpa_x509::issue::{self, Addresses, CertificateSpec, Issuer, Validity};
 use qaqpa_x509::name::NameToWrite;
 use qaqpa_x509::tsp::{self, Imprint, Signing, StampToIssue};
-use qaqpa_x509::{Certificate, RevocationReason as Why, oid};
+use qaqpa_x509::{Certificate, RevocationReason as Why, crl, oid};
 use qaqpa_xml::c14n::Method;
 use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::{Bounds, Profile, Signer, find_enveloped};
 
 use crate::stand::{
-    Answer, Judged, SEED, Stand, application, by_issuer, citizen_spec, days, judged, keys, noon,
-    run_all, seconds, ten_years,
+    Answer, Judged, SEED, Stand, application, authority_spec, by_issuer, citizen_spec, days,
+    judged, keys, noon, run_all, seconds, ten_years,
 };
 
 /// When the citizen signed: ten days before the moment judged.
@@ -98,7 +98,7 @@ fn stamped(stand: &Stand, at: Moment) -> String {
     with_token(&xml, &token)
 }
 
-/// Good answers by the issuers themselves, but for what `said` has for a certificate.
+/// Good answers by the issuers themselves, which forget nobody, but for what `said` has for a certificate.
 fn examine(
     stand: &Stand,
     xml: &str,
@@ -112,9 +112,131 @@ fn examine(
             return Received::unavailable("status 503", noon());
         }
         let answer = said(need.certificate()).unwrap_or_else(Answer::good);
-        Received::bytes(by_issuer(need, &answer), noon())
+        Received::bytes(by_issuer(need, &answer.archived()), noon())
     });
     verdict
+}
+
+/// Evidence as `meet` has it about the signer, and good answers of issuers that forget nobody about everybody else.
+fn examine_by(stand: &Stand, xml: &str, meet: impl Fn(&Need) -> Received) -> Verdict {
+    let document = Document::parse(xml.as_bytes(), &XmlLimits::default()).unwrap();
+    let subject = Subject::Document(&document);
+    let policy = Policy::default();
+    let (verdict, ..) = run_all(subject, &stand.known(), &policy, noon(), |need| {
+        if *need.certificate() == stand.citizen {
+            return meet(need);
+        }
+        match need {
+            Need::Ocsp { .. } => {
+                Received::bytes(by_issuer(need, &Answer::good().archived()), noon())
+            }
+            _ => Received::unavailable("status 503", noon()),
+        }
+    });
+    verdict
+}
+
+/// An OCSP answer, if there is one, and a list, if there is one.
+fn either(answer: Option<&Answer>, list: Option<&[u8]>) -> impl Fn(&Need) -> Received {
+    let (answer, list) = (answer.cloned(), list.map(<[u8]>::to_vec));
+    move |need| match (need, &answer, &list) {
+        (Need::Ocsp { .. }, Some(answer), _) => Received::bytes(by_issuer(need, answer), noon()),
+        (Need::Crl { .. }, _, Some(list)) => Received::bytes(list.clone(), noon()),
+        _ => Received::unavailable("status 503", noon()),
+    }
+}
+
+/// RFC 6960 §4.4.4, X.509 §8.5.2.12: who forgets certificates that expired is silent about them, and does not say "good".
+#[test]
+fn evidence_of_after_the_certificates_end_counts_where_it_reaches_back_to_it() {
+    let stand = expired();
+    let xml = stamped(&stand, signing().plus(seconds(60)));
+    let end = stand.citizen.not_after();
+    let list = |entries, keeps_since: Option<Moment>| {
+        let more: Vec<_> = keeps_since
+            .map(|since| crl::expired_certs_on_crl(since).unwrap())
+            .into_iter()
+            .collect();
+        crl::issue_with(&stand.list(entries), &more, &stand.issuing, &keys().issuing).unwrap()
+    };
+    let answer = |cutoff| Answer {
+        archive_cutoff: cutoff,
+        ..Answer::good()
+    };
+    let revoked = |since| Answer::revoked(since, Some(Why::KeyCompromise));
+    let late = Some(end.plus(seconds(1)));
+    let forgotten = Judged::Refused(L::RevocationUnknown, S::OutOfBoundsNoPoe);
+    let unknown = Judged::Refused(L::RevocationUnknown, S::TryLater);
+    let is_revoked = || Judged::Refused(L::CertificateRevoked, S::Revoked);
+    let entry = vec![crl::RevokedEntry {
+        at: signing(),
+        ..stand.listed(None)
+    }];
+    let by_answer = |answer: &Answer| examine_by(&stand, &xml, either(Some(answer), None));
+    let by_list = |list: &[u8]| examine_by(&stand, &xml, either(None, Some(list)));
+    let both =
+        |answer: &Answer, list: &[u8]| examine_by(&stand, &xml, either(Some(answer), Some(list)));
+    #[rustfmt::skip]
+    let table = [
+        ("an answer that does not say",         by_answer(&answer(None)),                          forgotten),
+        ("an answer that reaches back",         by_answer(&answer(Some(end))),                     Judged::Passed),
+        ("an answer that does not reach back",  by_answer(&answer(late)),                          Judged::Refused(L::RevocationUnknown, S::OutOfBoundsNoPoe)),
+        ("revoked before the stamp",            by_answer(&revoked(signing())),                    is_revoked()),
+        ("revoked after it",                    by_answer(&revoked(noon().minus(days(6)))),        Judged::Passed),
+        ("a list that does not say",            by_list(&list(Vec::new(), None)),                  Judged::Refused(L::RevocationUnknown, S::OutOfBoundsNoPoe)),
+        ("a list that reaches back",            by_list(&list(Vec::new(), Some(end))),             Judged::Passed),
+        ("a list that does not reach back",     by_list(&list(Vec::new(), late)),                  Judged::Refused(L::RevocationUnknown, S::OutOfBoundsNoPoe)),
+        ("listed on one that does not say",     by_list(&list(entry, None)),                       is_revoked()),
+        ("the list reaches, the answer not",    both(&answer(None), &list(Vec::new(), Some(end))), Judged::Passed),
+        ("nothing came",                        examine_by(&stand, &xml, either(None, None)),      unknown),
+    ];
+    for (case, verdict, expected) in table {
+        assert_eq!(judged(&verdict), expected, "{case}\n{}", verdict.to_text());
+    }
+}
+
+/// Whoever has the key of an authority that ended could date evidence back.
+#[test]
+fn an_authority_that_ended_since_says_nothing_of_its_certificates() {
+    let base = Stand::new();
+    let by_root = Issuer {
+        certificate: &base.root,
+        key: &keys().root,
+    };
+    let judge = |not_after: Moment, by_list: bool| {
+        let mut spec = authority_spec("QAQPA TEST CA", &keys().issuing);
+        spec.validity.not_after = not_after;
+        let issuing = issue::issue(&spec, by_root).unwrap();
+        let mut citizen = citizen_spec();
+        citizen.validity.not_after = noon().plus(days(1));
+        let stand = Stand {
+            issuing,
+            ..Stand::new()
+        }
+        .with_citizen(&citizen);
+        let xml = signed(&stand);
+        let tsa = issue::timestamper(
+            tsa_name(),
+            keys().stranger.spki_der(),
+            ten_years(),
+            Addresses::default(),
+            by_root,
+        )
+        .unwrap();
+        let token = token(&octets(&xml), signing(), &tsa, &keys().stranger);
+        let list = stand.crl(Vec::new());
+        let good = Answer::good();
+        let meet = match by_list {
+            true => either(None, Some(&list)),
+            false => either(Some(&good), None),
+        };
+        judged(&examine_by(&stand, &with_token(&xml, &token), meet))
+    };
+    let ended = Judged::Refused(L::RevocationUnknown, S::RevocationOutOfBoundsNoPoe);
+    for by_list in [false, true] {
+        assert_eq!(judge(noon(), by_list), Judged::Passed);
+        assert_eq!(judge(noon().minus(seconds(1)), by_list), ended);
+    }
 }
 
 /// A verdict about a stamped signature, for the reports.
@@ -339,7 +461,9 @@ fn a_stamped_verdict_is_reached_again_from_its_capsule() {
     let capsule =
         Capsule::new(Matter::Document(xml.into()), stand.known(), noon(), SEED).fed_by(|need| {
             match need {
-                Need::Ocsp { .. } => Received::bytes(by_issuer(need, &Answer::good()), noon()),
+                Need::Ocsp { .. } => {
+                    Received::bytes(by_issuer(need, &Answer::good().archived()), noon())
+                }
                 _ => Received::unavailable("status 503", noon()),
             }
         });

@@ -76,6 +76,8 @@ pub(crate) struct Answer {
     pub(crate) next_update: Option<Moment>,
     pub(crate) produced_at: Moment,
     pub(crate) extended_revoke: bool,
+    /// Since when the responder keeps what it knows of certificates that expired, where it says so.
+    pub(crate) archive_cutoff: Option<Moment>,
 }
 
 impl Answer {
@@ -86,6 +88,15 @@ impl Answer {
             next_update: Some(noon().plus(seconds(600))),
             produced_at: noon(),
             extended_revoke: true,
+            archive_cutoff: None,
+        }
+    }
+
+    /// By a responder that forgets nobody.
+    pub(crate) fn archived(self) -> Self {
+        Self {
+            archive_cutoff: Some(ten_years().not_before),
+            ..self
         }
     }
 
@@ -393,7 +404,10 @@ fn answered(need: &Need, answer: &Answer, responder: &Certificate, key: &Private
         produced_at: answer.produced_at,
         extended_revoke: answer.extended_revoke,
     };
-    ocsp::respond(&response, responder, key).unwrap()
+    match answer.archive_cutoff {
+        None => ocsp::respond(&response, responder, key).unwrap(),
+        Some(cutoff) => ocsp::respond_archived(&response, cutoff, responder, key).unwrap(),
+    }
 }
 
 /// An OCSP answer to a need, signed by the issuer itself.

@@ -103,6 +103,17 @@ impl AnyCrl {
         self.0.next_update
     }
 
+    /// Whether silence about a certificate says that it is not revoked: the list was made while the certificate was in force, or keeps
+    /// the entries of certificates that expired as early as this one.
+    ///
+    /// Source: RFC 5280 §3.3, an entry "MUST NOT be removed from the CRL until it appears on one regularly scheduled CRL issued beyond the
+    /// revoked certificate's validity period"; X.509 §8.5.2.12, expiredCertsOnCRL.
+    pub(crate) fn reaches(&self, certificate: &Certificate) -> bool {
+        let end = certificate.not_after();
+        let kept = self.0.extensions.keeps_expired_since;
+        self.0.this_update <= end || kept.is_some_and(|since| since <= end)
+    }
+
     pub(crate) fn issuer(&self) -> &NameKey {
         &self.0.issuer
     }
@@ -174,7 +185,7 @@ impl AnyCrl {
         self.0.issuer == other.0.issuer && part(self) == part(other)
     }
 
-    /// The entry of a certificate.
+    /// What the entries of a certificate say together.
     pub(crate) fn entry(&self, certificate: &Certificate) -> Option<ListedEntry<'_>> {
         self.0.entries.find_by(
             certificate.issuer_key(),

@@ -4,8 +4,6 @@ use qaqpa_model::Moment;
 
 use super::list::number_order;
 use super::{Crl, CrlError, CrlStatus, ListedEntry};
-use crate::RevocationReason;
-
 /// A delta that was proven: what changed since its base, which it says nothing without.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeltaCrl {
@@ -39,7 +37,7 @@ impl DeltaCrl {
         self.list.next_update()
     }
 
-    /// The changes, sorted by serial number; [`RevocationReason::RemoveFromCrl`] says that a suspension was lifted.
+    /// The changes, sorted by serial number; [`RevocationReason::RemoveFromCrl`](crate::RevocationReason::RemoveFromCrl) says that a suspension was lifted.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = ListedEntry<'_>> {
         self.list.entries()
     }
@@ -73,18 +71,40 @@ pub(super) fn follows(complete: &[u8], base: &[u8], delta: &[u8]) -> bool {
     number_order(base) <= complete && complete < number_order(delta)
 }
 
+/// What a complete list's entry and a delta's say together; `lifts` says whether the delta's removal lifts a suspension.
+///
+/// RFC 5280 §5.3.1: removeFromCRL says "that a certificate is to be removed from a CRL because either the certificate expired or
+/// was removed from hold": what was revoked for good stays so. A suspension that became a revocation began with the
+/// suspension.
+pub(crate) fn brought_up_to_date<'a>(
+    base: Option<ListedEntry<'a>>,
+    changed: Option<ListedEntry<'a>>,
+    lifts: bool,
+) -> Option<ListedEntry<'a>> {
+    match (base, changed) {
+        (Some(base), Some(changed)) if changed.is_removal() => {
+            (!lifts || !base.is_hold()).then_some(base)
+        }
+        (Some(base), Some(changed)) => Some(base.joined(changed)),
+        (None, Some(changed)) if changed.is_removal() => None,
+        (base, changed) => base.or(changed),
+    }
+}
+
 impl UpdatedCrl<'_> {
     /// What both together say about a serial number (big-endian, without leading zeros).
     #[must_use]
     pub fn status(&self, serial: &[u8]) -> CrlStatus {
-        match self.delta.list.status(serial) {
-            CrlStatus::NotListed => self.base.status(serial),
+        let (base, changed) = (
+            self.base.entries.find(serial),
+            self.delta.list.entries.find(serial),
+        );
+        brought_up_to_date(base, changed, true).map_or(CrlStatus::NotListed, |entry| {
             CrlStatus::Revoked {
-                reason: Some(RevocationReason::RemoveFromCrl),
-                ..
-            } => CrlStatus::NotListed,
-            changed => changed,
-        }
+                at: entry.at,
+                reason: entry.reason,
+            }
+        })
     }
 
     /// When the newer of both was made.

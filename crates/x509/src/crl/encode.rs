@@ -1,5 +1,7 @@
 //! Making a CRL: its DER is written straight through, so that a million entries cost their bytes and little more.
 
+use std::iter;
+
 use der::asn1::{AnyRef, OctetString};
 use der::{Decode, Encode};
 use qaqpa_crypto::PrivateKey;
@@ -11,7 +13,7 @@ use x509_cert::ext::pkix::AuthorityKeyIdentifier;
 use super::{RevokedEntry, sorted};
 use crate::asn1::{extension, sign, write_length};
 use crate::issue::{IssueError, distribution_points};
-use crate::time::time_of;
+use crate::time::{generalized_of, time_of};
 use crate::{Certificate, ObjectIdentifier, RevocationReason, oid};
 
 /// A list to sign.
@@ -56,6 +58,20 @@ pub fn issue_delta(
     issuer: &Certificate,
     key: &PrivateKey,
 ) -> Result<Vec<u8>, IssueError> {
+    issue_delta_with(base, changes, &[], issuer, key)
+}
+
+/// [`issue_delta`], with more extensions (OID, criticality, DER of the value).
+///
+/// # Errors
+/// As [`issue_delta`].
+pub fn issue_delta_with(
+    base: u64,
+    changes: &CrlToIssue,
+    more: &[(ObjectIdentifier, bool, Vec<u8>)],
+    issuer: &Certificate,
+    key: &PrivateKey,
+) -> Result<Vec<u8>, IssueError> {
     let refuse = |why: &str| {
         Err(IssueError::Encoding {
             why: why.to_owned(),
@@ -68,10 +84,25 @@ pub fn issue_delta(
         return refuse("a delta has no freshestCRL");
     }
     let indicator = (oid::DELTA_CRL_INDICATOR, true, base.to_der()?);
-    issue_with(changes, &[indicator], issuer, key)
+    let extensions: Vec<_> = iter::once(indicator).chain(more.iter().cloned()).collect();
+    issue_with(changes, &extensions, issuer, key)
 }
 
-/// Signs a list with more extensions (OID, criticality, DER of the value): tests make wrong lists with it.
+/// The extension expiredCertsOnCRL, for [`issue_with`] and [`issue_delta_with`]: the list keeps the entries of certificates that
+/// expired at that moment or later, so that it speaks for them still.
+///
+/// # Errors
+/// [`IssueError::Encoding`] where the moment has no GeneralizedTime.
+///
+/// Source: X.509 §8.5.2.12; never critical.
+pub fn expired_certs_on_crl(
+    since: Moment,
+) -> Result<(ObjectIdentifier, bool, Vec<u8>), IssueError> {
+    let value = generalized_of(since)?.to_der()?;
+    Ok((oid::EXPIRED_CERTS_ON_CRL, false, value))
+}
+
+/// Signs a list with more extensions (OID, criticality, DER of the value).
 ///
 /// # Errors
 /// [`IssueError`].

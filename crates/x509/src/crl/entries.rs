@@ -13,7 +13,7 @@ use crate::asn1::positive_bytes;
 use crate::extensions::general_name::{self, GeneralName};
 use crate::matching::NameKey;
 use crate::reason::reason_of;
-use crate::time::moment_of;
+use crate::time::{moment_of, moment_of_extension};
 use crate::{RevocationReason, oid};
 
 /// What entries a list may have.
@@ -93,7 +93,11 @@ impl Entries {
                 };
             }
             match positive_bytes(raw.serial) {
-                Some(serial) => entries.push(serial, raw.at, said.reason, issuer)?,
+                Some(serial) => {
+                    // RFC 5280 §5.3.2: known or suspected to be invalid before it was revoked.
+                    let since = said.invalid_since.map_or(raw.at, |since| since.min(raw.at));
+                    entries.push(serial, since, said.reason, issuer)?;
+                }
                 None if rules.odd_serials => {}
                 None => return Err(CrlError::Malformed),
             }
@@ -156,12 +160,12 @@ impl Entries {
         self.packed.iter().map(|packed| self.listed(packed))
     }
 
-    /// The entry of a serial number of the list's own issuer.
+    /// What the entries of a serial number of the list's own issuer say together.
     pub(super) fn find(&self, serial: &[u8]) -> Option<ListedEntry<'_>> {
         self.find_of(0, serial)
     }
 
-    /// The entry of a serial number of this issuer, where the list's issuer has that name.
+    /// What the entries of a serial number of this issuer say together, where the list's issuer has that name.
     pub(super) fn find_by(
         &self,
         issuer: &NameKey,
@@ -173,7 +177,8 @@ impl Entries {
         let named = named.and_then(|index| u16::try_from(index + 1).ok());
         own.into_iter()
             .chain(named)
-            .find_map(|number| self.find_of(number, serial))
+            .filter_map(|number| self.find_of(number, serial))
+            .reduce(ListedEntry::joined)
     }
 
     fn find_of(&self, issuer: u16, serial: &[u8]) -> Option<ListedEntry<'_>> {
@@ -184,8 +189,12 @@ impl Entries {
         let end = begin + same.partition_point(|other| *other == prefix);
         let same = self.packed.get(begin..end)?;
         let index = same.partition_point(|packed| key_of(&self.serials, packed) < wanted);
-        let packed = same.get(index)?;
-        (key_of(&self.serials, packed) == wanted).then(|| self.listed(packed))
+        // An authority that lists a certificate twice says the worse of both.
+        same.get(index..)?
+            .iter()
+            .take_while(|packed| key_of(&self.serials, packed) == wanted)
+            .map(|packed| self.listed(packed))
+            .reduce(ListedEntry::joined)
     }
 
     fn listed(&self, packed: &Packed) -> ListedEntry<'_> {
@@ -261,6 +270,8 @@ impl<'a> RawEntry<'a> {
 struct Said {
     reason: Option<RevocationReason>,
     issuer: Option<NameKey>,
+    /// invalidityDate.
+    invalid_since: Option<Moment>,
 }
 
 /// The extensions of an entry that gives a reason and nothing else, but for the reason's code.
@@ -287,7 +298,9 @@ fn read_extensions(der: &[u8], rules: EntryRules) -> Result<Said, CrlError> {
                     said.issuer = Some(directory_name(names).ok_or(CrlError::Malformed)?);
                 }
                 oid::CERTIFICATE_ISSUER => return Err(CrlError::Partitioned),
-                oid::INVALIDITY_DATE => {}
+                oid::INVALIDITY_DATE => {
+                    said.invalid_since = Some(moment_of_extension(value).map_err(malformed)?);
+                }
                 oid if extension.critical => return Err(CrlError::Critical { oid }),
                 _ => {}
             }
@@ -306,4 +319,42 @@ fn directory_name(names: Vec<GeneralName>) -> Option<NameKey> {
         _ => None,
     });
     names.next().filter(|_| names.next().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Source: RFC 5280 §5.3.2.
+    #[test]
+    fn a_certificate_that_was_invalid_before_it_was_revoked_is_so_from_then_on() {
+        // One entry: serial number 5, revoked on 2026-11-20, invalidityDate 2026-11-10.
+        let invalidity = b"\x30\x18\x06\x03\x55\x1d\x18\x04\x11\x18\x0f20261110120000Z";
+        let list = |extension: &[u8]| {
+            let mut entry = b"\x02\x01\x05\x17\x0d261120120000Z".to_vec();
+            entry.extend([0x30, extension.len() as u8]);
+            entry.extend(extension);
+            let mut whole = vec![0x30, entry.len() as u8 + 2, 0x30, entry.len() as u8];
+            whole.extend(entry);
+            whole
+        };
+        let rules = EntryRules {
+            max: 10,
+            removals: false,
+            issuers: false,
+            odd_serials: false,
+        };
+        let read = |extension: &[u8]| {
+            Entries::read(&list(extension), rules).map(|entries| entries.find(&[5]).unwrap().at)
+        };
+        let moment = |text| Moment::parse(text).unwrap();
+        assert_eq!(read(invalidity), Ok(moment("2026-11-10T12:00:00Z")));
+        let mut later = invalidity.to_vec();
+        later[17] = b'2';
+        later[18] = b'1';
+        assert_eq!(read(&later), Ok(moment("2026-11-20T12:00:00Z")));
+        let mut no_time = invalidity.to_vec();
+        no_time[18] = b'x';
+        assert_eq!(read(&no_time), Err(CrlError::Malformed));
+    }
 }

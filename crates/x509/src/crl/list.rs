@@ -12,7 +12,7 @@ use super::entries::{Entries, EntryRules};
 use super::scope::Scope;
 use super::{CrlError, CrlPolicy};
 use crate::asn1::{check_signature, split_signed};
-use crate::time::moment_of;
+use crate::time::{moment_of, moment_of_extension};
 use crate::{Certificate, KeyUsage, ObjectIdentifier, Waivable, oid};
 
 /// The parts of a `CertificateList` (RFC 5280 §5.1); its entries are not read yet.
@@ -36,6 +36,8 @@ pub(super) struct ListExtensions {
     pub(super) base: Option<Vec<u8>>,
     pub(super) scope: Option<Scope>,
     pub(super) authority_key_id: Option<Vec<u8>>,
+    /// expiredCertsOnCRL: entries of certificates that expired since then are still there.
+    pub(super) keeps_expired_since: Option<Moment>,
     /// A critical extension that is not read here.
     pub(super) unknown_critical: Option<ObjectIdentifier>,
 }
@@ -165,6 +167,9 @@ impl ListExtensions {
                     read.authority_key_id = AuthorityKeyIdentifier::from_der(value)?
                         .key_identifier
                         .map(|id| id.as_bytes().to_vec());
+                }
+                oid::EXPIRED_CERTS_ON_CRL => {
+                    read.keeps_expired_since = Some(moment_of_extension(value)?);
                 }
                 oid::FRESHEST_CRL | oid::AUTHORITY_INFO_ACCESS => {}
                 oid if extension.critical && read.unknown_critical.is_none() => {

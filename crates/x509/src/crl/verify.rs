@@ -58,6 +58,15 @@ pub enum CrlError {
     /// The delta is not of this list: its base is newer than the list, or the list is as new as it.
     #[error("the delta does not follow the list")]
     DeltaUnfit,
+    /// The list was made after the certificate's end and does not say that it keeps entries for so long (expiredCertsOnCRL): that
+    /// it is silent about the certificate says nothing.
+    #[error(
+        "the list is of after the certificate's end ({not_after}), and does not keep entries for so long (expiredCertsOnCRL)"
+    )]
+    Expired {
+        /// The last moment of the certificate's validity.
+        not_after: Moment,
+    },
     /// The bytes are not the DER of a list of version 2.
     #[error("not the DER of a revocation list")]
     Malformed,
@@ -76,6 +85,13 @@ pub enum CrlError {
     /// The list is for some certificates or reasons only, or speaks for other issuers.
     #[error("the list is partitioned or indirect")]
     Partitioned,
+    /// The certificate of who signed the list is not in force at the moment at which the list is heard: whoever has the key by now could
+    /// have dated it back.
+    #[error("the signer's certificate is not in force at {at}, when the list is heard")]
+    SignerNotInForce {
+        /// When the list is heard.
+        at: Moment,
+    },
     /// Whoever signed the list does not lead to the path's anchor, or is not known to be good himself.
     #[error("the signer of the list is not proven or is revoked")]
     SignerUnproven,

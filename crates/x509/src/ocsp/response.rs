@@ -106,6 +106,23 @@ pub fn respond(
     respond_with(response, &[], responder, key)
 }
 
+/// [`respond`], by a responder that keeps what it knows of certificates that expired at `cutoff` or later, and says so of every
+/// certificate of the answer (archiveCutoff).
+///
+/// # Errors
+/// [`IssueError`].
+///
+/// Source: RFC 6960 §4.4.4: "OCSP servers that provide support for such a historical reference SHOULD include an archive cutoff
+/// date extension in responses."
+pub fn respond_archived(
+    response: &Response,
+    cutoff: Moment,
+    responder: &Certificate,
+    key: &PrivateKey,
+) -> Result<Vec<u8>, IssueError> {
+    signed(response, Some(cutoff), &[], responder, key)
+}
+
 /// Signs an answer with more response extensions (OID, criticality, DER of the value): tests make
 /// wrong answers with it.
 ///
@@ -117,7 +134,17 @@ pub fn respond_with(
     responder: &Certificate,
     key: &PrivateKey,
 ) -> Result<Vec<u8>, IssueError> {
-    let data = response_data(response, more, responder)?;
+    signed(response, None, more, responder, key)
+}
+
+fn signed(
+    response: &Response,
+    archive_cutoff: Option<Moment>,
+    more: &[(ObjectIdentifier, bool, Vec<u8>)],
+    responder: &Certificate,
+    key: &PrivateKey,
+) -> Result<Vec<u8>, IssueError> {
+    let data = response_data(response, archive_cutoff, more, responder)?;
     let algorithm = key.signature_algorithm();
     let signature = key.sign(algorithm, &data)?;
     let algorithm = algorithm.identifier_der();
@@ -147,18 +174,24 @@ pub fn failure(status: ResponseStatus) -> Vec<u8> {
 
 fn response_data(
     response: &Response,
+    archive_cutoff: Option<Moment>,
     more: &[(ObjectIdentifier, bool, Vec<u8>)],
     responder: &Certificate,
 ) -> Result<Vec<u8>, IssueError> {
     let key_hash = DigestAlgorithm::Sha1.digest(responder.public_key_bytes());
     let mut responses = Vec::with_capacity(response.answers.len());
+    let mut told = Vec::new();
+    if let Some(cutoff) = archive_cutoff {
+        let cutoff = generalized_of(cutoff)?;
+        told.push(extension(oid::OCSP_ARCHIVE_CUTOFF, false, &cutoff)?);
+    }
     for answer in &response.answers {
         responses.push(SingleResponse {
             cert_id: AnyRef::from_der(&answer.cert_id.der)?,
             status: raw_status(answer.status)?,
             this_update: generalized_of(answer.this_update)?,
             next_update: answer.next_update.map(generalized_of).transpose()?,
-            extensions: None,
+            extensions: (!told.is_empty()).then(|| told.clone()),
         });
     }
     let mut extensions = Vec::new();

@@ -17,7 +17,7 @@ use super::request::nonces;
 use super::{CertId, CertStatus, ResponseStatus};
 use crate::asn1::{SignatureFault, check_signature, unknown_critical};
 use crate::reason::reason_of;
-use crate::time::moment_of_generalized;
+use crate::time::{moment_of_extension, moment_of_generalized};
 use crate::{Certificate, KeyUsage, ObjectIdentifier, Waivable, Waived, oid};
 
 /// How old and how new an answer may be.
@@ -54,6 +54,8 @@ pub struct OcspAnswer {
     pub produced_at: Moment,
     /// Who signed it: the issuer itself, or a responder that the issuer delegated.
     pub responder: Certificate,
+    /// Since when the responder keeps what it knows of certificates that expired (archiveCutoff), where it says so.
+    pub archive_cutoff: Option<Moment>,
     /// Whether the responder says that it answers never-issued certificates as revoked.
     pub extended_revoke: bool,
 }
@@ -92,6 +94,24 @@ pub enum OcspError {
     Critical {
         /// Which one.
         oid: ObjectIdentifier,
+    },
+    /// The answer "good" is of after the certificate's end, and does not say that the responder keeps its knowledge for so long
+    /// (archiveCutoff).
+    #[error(
+        "the answer is of after the certificate's end ({not_after}), and the responder does not say that it knows of certificates for so long (archiveCutoff)"
+    )]
+    Expired {
+        /// The last moment of the certificate's validity.
+        not_after: Moment,
+    },
+    /// The issuer's certificate was not in force when the answer was signed or heard: whoever has the key by now could have dated it
+    /// back.
+    #[error(
+        "the issuer's certificate is not in force at {at}, when the answer was signed or heard"
+    )]
+    IssuerNotInForce {
+        /// When the answer was signed or heard.
+        at: Moment,
     },
     /// The bytes are not the DER of an OCSP answer.
     #[error("not the DER of an OCSP answer")]
@@ -155,7 +175,10 @@ impl From<SignatureFault> for OcspError {
 ///
 /// Pass the nonce that was sent: it must come back. The responder is the issuer itself, or holds a
 /// certificate that the issuer signed with the extended key usage OCSPSigning, valid when it signed
-/// (and, where the answer is older, at the moment), with id-pkix-ocsp-nocheck.
+/// (and, where the answer is older, at the moment), with id-pkix-ocsp-nocheck. The issuer's certificate must be in force then, too.
+///
+/// "Good" of after the certificate's end needs an archiveCutoff that is not later than that end (RFC 6960 §4.4.4): a responder may
+/// forget what expired. "Revoked" is heard always, and where it is no suspension it does not become stale.
 ///
 /// # Errors
 /// [`OcspError`], the first that applies.
@@ -210,6 +233,13 @@ pub fn verify_waiving(
         Waivable::OcspSignature,
         check_value(&basic, &data_der, &responder),
     )?;
+    for moment in [produced_at, produced_at.max(at)] {
+        let is_usable = match issuer.is_in_force(moment) {
+            true => Ok(()),
+            false => Err(OcspError::IssuerNotInForce { at: moment }),
+        };
+        without(Waivable::AuthorityPeriod, is_usable)?;
+    }
     if responder != *issuer {
         without(
             Waivable::OcspResponder,
@@ -222,7 +252,10 @@ pub fn verify_waiving(
     }
     without(
         Waivable::OcspCritical,
-        refuse_critical(data.extensions.as_deref()),
+        refuse_critical(
+            data.extensions.as_deref(),
+            &[oid::OCSP_NONCE, oid::OCSP_EXTENDED_REVOKE],
+        ),
     )?;
     if let Some(nonce) = nonce {
         without(
@@ -236,26 +269,84 @@ pub fn verify_waiving(
     };
     without(
         Waivable::OcspCritical,
-        refuse_critical(single.extensions.as_deref()),
+        refuse_critical(
+            single.extensions.as_deref(),
+            &[oid::OCSP_ARCHIVE_CUTOFF, oid::INVALIDITY_DATE],
+        ),
     )?;
     let this_update = moment_of_generalized(single.this_update);
     let next_update = single.next_update.map(moment_of_generalized);
-    check_times(this_update, next_update, produced_at, at, policy, waived)?;
+    let told = Told::read(single.extensions.as_deref())?;
+    let status = status_of(&single.status, told.invalid_since);
+    match check_times(this_update, next_update, produced_at, at, policy, waived) {
+        Err(OcspError::Stale { .. }) if is_for_good(&status) => {}
+        in_time => in_time?,
+    }
+    let end = certificate.not_after();
+    let reaches = this_update <= end || told.archive_cutoff.is_some_and(|cutoff| cutoff <= end);
+    if status == CertStatus::Good && !reaches {
+        return Err(OcspError::Expired { not_after: end });
+    }
     Ok(OcspAnswer {
-        status: match &single.status {
-            RawStatus::Good(_) => CertStatus::Good,
-            RawStatus::Unknown(_) => CertStatus::Unknown,
-            RawStatus::Revoked(info) => CertStatus::Revoked {
-                at: moment_of_generalized(info.at),
-                reason: info.reason.map(reason_of),
-            },
-        },
+        status,
+        archive_cutoff: told.archive_cutoff,
         this_update,
         next_update,
         produced_at,
         responder,
         extended_revoke: has_extension(data.extensions.as_deref(), oid::OCSP_EXTENDED_REVOKE),
     })
+}
+
+/// What the extensions of one part of an answer say.
+#[derive(Clone, Copy, Debug, Default)]
+struct Told {
+    archive_cutoff: Option<Moment>,
+    /// invalidityDate, an entry extension of lists (RFC 6960 §4.4.5).
+    invalid_since: Option<Moment>,
+}
+
+impl Told {
+    fn read(extensions: Option<&[Extension]>) -> Result<Self, OcspError> {
+        let mut told = Self::default();
+        for extension in extensions.unwrap_or_default() {
+            let place = match extension.extn_id {
+                oid::OCSP_ARCHIVE_CUTOFF => &mut told.archive_cutoff,
+                oid::INVALIDITY_DATE => &mut told.invalid_since,
+                _ => continue,
+            };
+            let moment = moment_of_extension(extension.extn_value.as_bytes())
+                .map_err(|_| OcspError::Malformed)?;
+            if place.replace(moment).is_some() {
+                return Err(OcspError::Malformed);
+            }
+        }
+        Ok(told)
+    }
+}
+
+fn status_of(raw: &RawStatus, invalid_since: Option<Moment>) -> CertStatus {
+    match raw {
+        RawStatus::Good(_) => CertStatus::Good,
+        RawStatus::Unknown(_) => CertStatus::Unknown,
+        RawStatus::Revoked(info) => {
+            let at = moment_of_generalized(info.at);
+            CertStatus::Revoked {
+                // RFC 5280 §5.3.2: known or suspected to be invalid before it was revoked.
+                at: invalid_since.map_or(at, |since| since.min(at)),
+                reason: info.reason.map(reason_of),
+            }
+        }
+    }
+}
+
+/// Whether it says "revoked", and not for a while only: suspended, or never issued so far.
+const fn is_for_good(status: &CertStatus) -> bool {
+    use crate::RevocationReason::{CertificateHold, RemoveFromCrl};
+    matches!(
+        status,
+        CertStatus::Revoked { reason, .. } if !matches!(reason, Some(CertificateHold | RemoveFromCrl))
+    )
 }
 
 /// RFC 6960 §4.2.1: the status, and the bytes of the only type that is read here.
@@ -363,8 +454,11 @@ fn check_responder(
     Ok(())
 }
 
-fn refuse_critical(extensions: Option<&[Extension]>) -> Result<(), OcspError> {
-    match unknown_critical(extensions, &[oid::OCSP_NONCE, oid::OCSP_EXTENDED_REVOKE]) {
+fn refuse_critical(
+    extensions: Option<&[Extension]>,
+    known: &[ObjectIdentifier],
+) -> Result<(), OcspError> {
+    match unknown_critical(extensions, known) {
         Some(oid) => Err(OcspError::Critical { oid }),
         None => Ok(()),
     }
@@ -427,4 +521,60 @@ fn has_extension(extensions: Option<&[Extension]>, wanted: ObjectIdentifier) -> 
         .unwrap_or_default()
         .iter()
         .any(|extension| extension.extn_id == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use der::asn1::OctetString;
+
+    use super::*;
+
+    fn extension(oid: ObjectIdentifier, value: &[u8]) -> Extension {
+        Extension {
+            extn_id: oid,
+            critical: false,
+            extn_value: OctetString::new(value).unwrap(),
+        }
+    }
+
+    fn noon(day: u8) -> (Vec<u8>, Moment) {
+        let der = format!("\x18\x0f202611{day:02}120000Z").into_bytes();
+        let moment = Moment::parse(&format!("2026-11-{day:02}T12:00:00Z")).unwrap();
+        (der, moment)
+    }
+
+    #[test]
+    fn an_archive_cutoff_stands_once_and_is_a_time() {
+        let (der, moment) = noon(20);
+        let cutoff = extension(oid::OCSP_ARCHIVE_CUTOFF, &der);
+        let read = |list: &[Extension]| Told::read(Some(list)).map(|told| told.archive_cutoff);
+        assert_eq!(read(&[]), Ok(None));
+        assert_eq!(read(&[cutoff.clone()]), Ok(Some(moment)));
+        let malformed = Err(OcspError::Malformed);
+        assert_eq!(read(&[cutoff.clone(), cutoff]), malformed);
+        assert_eq!(
+            read(&[extension(oid::OCSP_ARCHIVE_CUTOFF, &[0x05, 0])]),
+            malformed
+        );
+    }
+
+    /// Source: RFC 6960 §4.4.5, RFC 5280 §5.3.2.
+    #[test]
+    fn a_certificate_that_was_invalid_before_it_was_revoked_is_so_from_then_on() {
+        let ((der, early), (_, late)) = (noon(10), noon(20));
+        let told = Told::read(Some(&[extension(oid::INVALIDITY_DATE, &der)])).unwrap();
+        let raw = |at| {
+            RawStatus::Revoked(crate::ocsp::asn1::RevokedInfo {
+                at: crate::time::generalized_of(at).unwrap(),
+                reason: None,
+            })
+        };
+        let since = |raw| match status_of(&raw, told.invalid_since) {
+            CertStatus::Revoked { at, .. } => at,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(since(raw(late)), early);
+        let earlier = early.minus(Duration::from_secs(1));
+        assert_eq!(since(raw(earlier)), earlier);
+    }
 }

@@ -4,10 +4,10 @@ use qaqpa_model::{Limits, Moment};
 
 use super::points::{covers, points_of};
 use super::{Clear, Known, RevocationError};
-use crate::crl::{AnyCrl, CrlError, CrlPolicy, ListedEntry};
+use crate::crl::{AnyCrl, CrlError, CrlPolicy, ListedEntry, brought_up_to_date};
 use crate::extensions::points::Reasons;
 use crate::path::{self, Path};
-use crate::{Certificate, RevocationReason};
+use crate::{Certificate, RevocationReason, Waivable};
 
 /// One question about a path, and the questions that it leads to.
 pub(super) struct Inquiry<'a> {
@@ -134,25 +134,39 @@ impl<'a> Inquiry<'a> {
         let mut clear: Option<Clear> = None;
         let mut revoked: Option<ListedEntry<'_>> = None;
         for statement in &statements {
-            if let Err(error) = &statement.usable {
-                why = why.or(Some(error.clone()));
+            if statements.iter().any(|other| other.supersedes(statement)) {
                 continue;
             }
-            if statements.iter().any(|other| other.supersedes(statement)) {
+            let listed = statement.list.entry(certificate);
+            if let Err(error) = &statement.usable {
+                why = why.or(Some(error.clone()));
+                // What was revoked for good stays so, however old the list that says it; only a suspension is lifted.
+                if matches!(error, CrlError::Stale { .. })
+                    && let Some(entry) = listed.filter(|entry| !entry.is_hold())
+                {
+                    revoked = revoked
+                        .into_iter()
+                        .chain([entry])
+                        .reduce(ListedEntry::joined);
+                }
                 continue;
             }
             let delta = self.delta_to(statement)?;
             let changed = delta.and_then(|delta| delta.entry(certificate));
-            let entry = changed.or_else(|| statement.list.entry(certificate));
-            match entry {
-                Some(entry) if entry.reason != Some(RevocationReason::RemoveFromCrl) => {
-                    revoked = Some(match revoked {
-                        Some(earlier) if gravity(&earlier) <= gravity(&entry) => earlier,
-                        _ => entry,
-                    });
+            let lifts = delta.is_some_and(|delta| delta.reaches(certificate));
+            match brought_up_to_date(listed, changed, lifts) {
+                Some(entry) => {
+                    revoked = revoked
+                        .into_iter()
+                        .chain([entry])
+                        .reduce(ListedEntry::joined);
                 }
-                _ if statement.circular && !circular => {}
-                _ => {
+                None if statement.circular && !circular => {}
+                None if !statement.list.reaches(certificate) => {
+                    let not_after = certificate.not_after();
+                    why = why.or(Some(CrlError::Expired { not_after }));
+                }
+                None => {
                     covered = covered.and(statement.reasons);
                     clear = Some(oldest(clear, statement.list, delta));
                 }
@@ -231,6 +245,12 @@ impl<'a> Inquiry<'a> {
                 why = why.or(Some(error));
                 continue;
             }
+            // An authority that expired since could date its lists back.
+            if !candidate.is_in_force(self.at) && !self.policy.waived.has(Waivable::AuthorityPeriod)
+            {
+                why = Some(CrlError::SignerNotInForce { at: self.at });
+                continue;
+            }
             match self.prove(&candidate)? {
                 Proof::Proven { circular } => return Ok(Ok((candidate, circular))),
                 // It did sign the list: that says more than what is wrong with the others.
@@ -293,12 +313,6 @@ impl Statement<'_> {
             && self.signer.spki_der() == other.signer.spki_der()
             && self.list.is_about_what(other.list)
     }
-}
-
-/// What orders entries of one certificate: those that cannot be lifted first, then the earliest.
-fn gravity(entry: &ListedEntry<'_>) -> (bool, Moment) {
-    let lifted = entry.reason == Some(RevocationReason::CertificateHold);
-    (lifted, entry.at)
 }
 
 /// How old what is known is, with one list more.

@@ -17,6 +17,7 @@ mod ocsps;
 mod paths;
 mod pkits;
 mod profiles;
+mod reach;
 mod requests;
 mod revocations;
 mod stand;
