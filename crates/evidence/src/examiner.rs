@@ -135,6 +135,13 @@ impl Examiner {
         )
     }
 
+    /// The capsule of the examinations of all signatures of a matter, in their order.
+    #[must_use]
+    pub fn capsule_each(&self, matter: Matter, verdicts: &[Verdict]) -> Capsule {
+        let (policy, limits) = (&self.0.policy, &self.0.limits);
+        Capsule::record_each(matter, &self.known(), policy, limits, verdicts, self)
+    }
+
     /// Examines the subject again with the evidence of a verdict's dossier: nobody is asked.
     #[must_use]
     pub fn replay<'d>(

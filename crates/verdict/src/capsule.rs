@@ -17,75 +17,23 @@ mod json;
 use qaqpa_crypto::sha256;
 use qaqpa_model::{Bin, Iin, Limits, Moment};
 use qaqpa_x509::{Certificate, TrustAnchors};
-use qaqpa_xml::{Document, XmlLimits};
-use qaqpa_xmldsig::Profile;
 use thiserror::Error;
 
 use crate::dossier::{Dossier, KEPT_BYTES_MAX};
 use crate::examination::{Examination, Known, Subject};
 use crate::list::List;
-use crate::message::SignedMessage;
+use crate::matter::Matter;
 use crate::need::{Evidence, Need, Progress, Received};
 use crate::policy::Policy;
 use crate::replay::{Shelf, replay};
-use crate::signatures::{self, Signatures, worst};
-use crate::verdict::{SubjectKind, TrustSource, Verdict};
+use crate::signatures::worst;
+use crate::verdict::{TrustSource, Verdict};
 
 /// The greatest capsule that is read, in bytes: a list of 64 MiB in base64, and a request of 24 MiB beside it, twice.
 pub const CAPSULE_BYTES_MAX: usize = 256 * 1024 * 1024;
 
 /// A capsule's limits may be this many times the simulator's own, and no more.
 const LIMITS_TIMES_MAX: usize = 16;
-
-/// What was examined, as bytes: nothing in it was looked at yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Matter {
-    /// A business document; it need not even be XML.
-    Document(Vec<u8>),
-    /// An envelope whose Body is under a WS-Security signature.
-    Transport(Vec<u8>),
-    /// A certificate alone.
-    Certificate {
-        /// The certificate, DER.
-        certificate_der: Vec<u8>,
-        /// Certificates that came with it, DER.
-        pool_der: Vec<Vec<u8>>,
-    },
-    /// A CMS message; it need not even be one. Every signer of it, and everybody who counter-signed.
-    Cms {
-        /// The message, DER or BER.
-        message: Vec<u8>,
-        /// The content, where it came beside the message.
-        content: Option<Vec<u8>>,
-    },
-    /// Every signature of a document at the places of a profile.
-    Signatures {
-        /// The document; it need not even be XML.
-        document: Vec<u8>,
-        /// Where its signatures stand, and what they must be about.
-        profile: Profile,
-    },
-}
-
-impl Matter {
-    /// Which kind of subject it is.
-    #[must_use]
-    pub const fn kind(&self) -> SubjectKind {
-        match self {
-            Self::Cms { .. } => SubjectKind::Cms,
-            Self::Signatures { profile, .. } => signatures::kind(*profile),
-            Self::Document(_) => SubjectKind::Document,
-            Self::Transport(_) => SubjectKind::Transport,
-            Self::Certificate { .. } => SubjectKind::Certificate,
-        }
-    }
-
-    /// Whether each of its signatures has a verdict, with evidence of its own.
-    const fn has_several(&self) -> bool {
-        matches!(self, Self::Cms { .. } | Self::Signatures { .. })
-    }
-}
 
 /// One file with everything that a verdict hangs on.
 #[derive(Clone, Debug)]
@@ -394,54 +342,14 @@ impl Capsule {
         verdicts.into_iter().map(asked).collect()
     }
 
-    /// Every subject of the matter, in the order of its bytes; at least one.
     fn each_subject<T>(&self, mut examine: impl FnMut(usize, Subject<'_>) -> T) -> Vec<T> {
-        let kind = self.matter.kind();
-        let bytes = match &self.matter {
-            Matter::Document(bytes)
-            | Matter::Transport(bytes)
-            | Matter::Signatures {
-                document: bytes, ..
-            } => bytes,
-            Matter::Certificate {
-                certificate_der,
-                pool_der,
-            } => {
-                let subject = Subject::Certificate {
-                    certificate_der,
-                    pool_der,
-                };
-                return vec![examine(0, subject)];
-            }
-            Matter::Cms { message, content } => {
-                let message = SignedMessage::read(message, content.as_deref(), &self.limits);
-                let subjects = message.subjects().enumerate();
-                return subjects
-                    .map(|(place, subject)| examine(place, subject))
-                    .collect();
-            }
-        };
-        let document = match Document::parse(bytes, &xml_limits(&self.limits)) {
-            Ok(document) => document,
-            Err(error) => {
-                let subject = Subject::NotXml {
-                    kind,
-                    error: &error,
-                };
-                return vec![examine(0, subject)];
-            }
-        };
-        match &self.matter {
-            Matter::Signatures { profile, .. } => {
-                let signatures = Signatures::find(&document, *profile, &self.limits);
-                let subjects = signatures.subjects().enumerate();
-                subjects
-                    .map(|(place, subject)| examine(place, subject))
-                    .collect()
-            }
-            Matter::Transport(_) => vec![examine(0, Subject::Transport(&document))],
-            _ => vec![examine(0, Subject::Document(&document))],
-        }
+        let opened = self.matter.open(&self.limits);
+        let signatures = opened.signatures();
+        let subjects = opened.subjects(signatures.as_ref()).into_iter();
+        subjects
+            .enumerate()
+            .map(|(place, subject)| examine(place, subject))
+            .collect()
     }
 }
 
@@ -477,15 +385,5 @@ impl Shelf for &[List] {
         self.iter()
             .find(|list| list.sha256_hex() == sha256_hex)
             .cloned()
-    }
-}
-
-/// The XML reader's limits, of the simulator's.
-const fn xml_limits(limits: &Limits) -> XmlLimits {
-    XmlLimits {
-        bytes_max: limits.body_bytes_max,
-        depth_max: limits.xml_depth_max,
-        elements_max: limits.xml_elements_max,
-        attributes_max: limits.xml_attributes_max,
     }
 }

@@ -85,7 +85,7 @@ pub fn profile_of(document: &Document) -> Profile {
         return Profile::Wsse;
     }
     let (signatures, payloads): (Vec<_>, Vec<_>) =
-        root.children().partition(|child| child.is(DS, "Signature"));
+        root.children().partition(|child| is_signature(*child));
     let mut uris = signatures.into_iter().flat_map(references).peekable();
     if uris.peek().is_none() || uris.any(|uri| is_about(uri, root)) {
         return Profile::Enveloped;
@@ -94,6 +94,10 @@ pub fn profile_of(document: &Document) -> Profile {
         1 => Profile::ById,
         _ => Profile::Detached,
     }
+}
+
+pub(crate) fn is_signature(element: Element<'_>) -> bool {
+    element.is(DS, "Signature")
 }
 
 fn references<'d>(signature: Element<'d>) -> impl Iterator<Item = &'d str> {

@@ -7,11 +7,12 @@ use qaqpa_x509::{Certificate, TrustAnchors};
 use qaqpa_xmldsig::Profile;
 use serde::{Deserialize, Serialize};
 
-use super::{CAPSULE_BYTES_MAX, Capsule, CapsuleError, LIMITS_TIMES_MAX, Matter};
+use super::{CAPSULE_BYTES_MAX, Capsule, CapsuleError, LIMITS_TIMES_MAX};
 use crate::border;
 use crate::dossier::{Dossier, Fed, KEPT_BYTES_MAX};
 use crate::examination::Known;
 use crate::list::List;
+use crate::matter::Matter;
 use crate::need::Attempt;
 use crate::policy::Policy;
 

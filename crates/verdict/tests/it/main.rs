@@ -8,6 +8,7 @@ mod certificates;
 mod deltas;
 mod documents;
 mod etsi;
+mod files;
 mod forge;
 mod kinds;
 #[cfg(feature = "laboratory")]

@@ -1,0 +1,243 @@
+//! What is examined, as bytes: from a file to the subjects of its examinations.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use qaqpa_model::Limits;
+use qaqpa_x509::Certificate;
+use qaqpa_xml::{Document, XmlError, XmlLimits};
+use qaqpa_xmldsig::Profile;
+
+use crate::examination::Subject;
+use crate::message::SignedMessage;
+use crate::signatures::{self, Signatures, is_signature, profile_of};
+use crate::verdict::SubjectKind;
+
+/// What is examined, as bytes: nothing in it was looked at yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Matter {
+    /// A business document; it need not even be XML.
+    Document(Vec<u8>),
+    /// An envelope whose Body is under a WS-Security signature.
+    Transport(Vec<u8>),
+    /// A certificate alone.
+    Certificate {
+        /// The certificate, DER.
+        certificate_der: Vec<u8>,
+        /// Certificates that came with it, DER.
+        pool_der: Vec<Vec<u8>>,
+    },
+    /// A CMS message; it need not even be one. Every signer of it, and everybody who counter-signed.
+    Cms {
+        /// The message, DER or BER.
+        message: Vec<u8>,
+        /// The content, where it came beside the message.
+        content: Option<Vec<u8>>,
+    },
+    /// Every signature of a document at the places of a profile.
+    Signatures {
+        /// The document; it need not even be XML.
+        document: Vec<u8>,
+        /// Where its signatures stand, and what they must be about.
+        profile: Profile,
+    },
+}
+
+impl Matter {
+    /// Which kind of subject it is.
+    #[must_use]
+    pub const fn kind(&self) -> SubjectKind {
+        match self {
+            Self::Cms { .. } => SubjectKind::Cms,
+            Self::Signatures { profile, .. } => signatures::kind(*profile),
+            Self::Document(_) => SubjectKind::Document,
+            Self::Transport(_) => SubjectKind::Transport,
+            Self::Certificate { .. } => SubjectKind::Certificate,
+        }
+    }
+
+    /// Whether each of its signatures has a verdict, with evidence of its own.
+    pub(crate) const fn has_several(&self) -> bool {
+        matches!(self, Self::Cms { .. } | Self::Signatures { .. })
+    }
+
+    /// What a file seems to be, by its bytes alone; whether it is that, its verdict says.
+    ///
+    /// - DER that begins like a CMS message, PEM (`CMS`, `PKCS7`), or base64 of one: the message, with `content` beside it.
+    /// - A certificate, DER or PEM: the certificate alone.
+    /// - XML whose root is an `Envelope`: the envelope, its signature over the Body.
+    /// - Other XML: the profile that its signature's references point at ([`profile_of`]); where it has several signatures,
+    ///   each of them.
+    /// - Anything else: a document, which its verdict says is no XML.
+    ///
+    /// `content` is left aside where the file is no message.
+    #[must_use]
+    pub fn of_file(bytes: Vec<u8>, content: Option<Vec<u8>>, limits: &Limits) -> Self {
+        let der = match encoded(&bytes) {
+            Encoded::Der(der) => Some(der),
+            Encoded::Itself if bytes.first() == Some(&SEQUENCE) => Some(bytes.clone()),
+            Encoded::Itself => None,
+        };
+        if let Some(der) = der {
+            if Certificate::from_der(&der).is_ok() {
+                return Self::Certificate {
+                    certificate_der: der,
+                    pool_der: Vec::new(),
+                };
+            }
+            return Self::Cms {
+                message: der,
+                content,
+            };
+        }
+        let Ok(document) = Document::parse(&bytes, &xml_limits(limits)) else {
+            return Self::Document(bytes);
+        };
+        let profile = profile_of(&document);
+        let single = count(&document, profile) <= 1;
+        match profile {
+            Profile::Wsse if single => Self::Transport(bytes),
+            Profile::Enveloped if single => Self::Document(bytes),
+            _ => Self::Signatures {
+                document: bytes,
+                profile,
+            },
+        }
+    }
+
+    /// Reads the bytes once, for all of their signatures.
+    #[must_use]
+    pub fn open(&self, limits: &Limits) -> Opened<'_> {
+        Opened {
+            matter: self,
+            limits: *limits,
+            read: match self {
+                Self::Certificate { .. } => Read::Nothing,
+                Self::Cms { message, content } => {
+                    Read::Message(SignedMessage::read(message, content.as_deref(), limits))
+                }
+                Self::Document(bytes)
+                | Self::Signatures {
+                    document: bytes, ..
+                }
+                | Self::Transport(bytes) => Read::Xml(Document::parse(bytes, &xml_limits(limits))),
+            },
+        }
+    }
+}
+
+/// A matter that was read; nothing of it is proven.
+#[derive(Debug)]
+pub struct Opened<'m> {
+    matter: &'m Matter,
+    limits: Limits,
+    read: Read<'m>,
+}
+
+#[derive(Debug)]
+enum Read<'m> {
+    Message(SignedMessage<'m>),
+    Nothing,
+    Xml(Result<Document, XmlError>),
+}
+
+impl Opened<'_> {
+    /// The signatures of the document, found once, where each of them is a subject.
+    #[must_use]
+    pub fn signatures(&self) -> Option<Signatures<'_>> {
+        match (self.matter, &self.read) {
+            (Matter::Signatures { profile, .. }, Read::Xml(Ok(document))) => {
+                Some(Signatures::find(document, *profile, &self.limits))
+            }
+            _ => None,
+        }
+    }
+
+    /// Every subject, in the order of the bytes; at least one. `signatures` are those of [`Self::signatures`].
+    #[must_use]
+    pub fn subjects<'s>(&'s self, signatures: Option<&'s Signatures<'s>>) -> Vec<Subject<'s>> {
+        let kind = self.matter.kind();
+        match (self.matter, &self.read, signatures) {
+            (_, Read::Message(message), _) => message.subjects().collect(),
+            (_, Read::Xml(Err(error)), _) => vec![Subject::NotXml { kind, error }],
+            (Matter::Signatures { .. }, _, Some(signatures)) => signatures.subjects().collect(),
+            (Matter::Transport(_), Read::Xml(Ok(document)), _) => {
+                vec![Subject::Transport(document)]
+            }
+            (_, Read::Xml(Ok(document)), _) => vec![Subject::Document(document)],
+            (matter, Read::Nothing, _) => match matter {
+                Matter::Certificate {
+                    certificate_der,
+                    pool_der,
+                } => vec![Subject::Certificate {
+                    certificate_der,
+                    pool_der,
+                }],
+                _ => Vec::new(),
+            },
+        }
+    }
+}
+
+/// The first octet of a SEQUENCE: of a message, and of a certificate.
+const SEQUENCE: u8 = 0x30;
+
+enum Encoded {
+    /// Text for these octets.
+    Der(Vec<u8>),
+    /// No such text.
+    Itself,
+}
+
+/// PEM of a message or a certificate, or base64 of what begins as they do.
+fn encoded(bytes: &[u8]) -> Encoded {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return Encoded::Itself;
+    };
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let base64 = match text.strip_prefix("-----BEGIN ") {
+        None => Some(text),
+        Some(rest) => PEM_LABELS.iter().find_map(|label| {
+            let body = rest.strip_prefix(label)?.strip_prefix("-----")?;
+            let (body, _) = body.split_once("-----END ")?;
+            Some(body)
+        }),
+    };
+    let decoded = base64.and_then(|base64| {
+        let base64: Vec<u8> = base64
+            .bytes()
+            .filter(|b| !b.is_ascii_whitespace())
+            .collect();
+        STANDARD.decode(base64).ok()
+    });
+    match decoded.filter(|der| der.first() == Some(&SEQUENCE)) {
+        Some(der) => Encoded::Der(der),
+        None => Encoded::Itself,
+    }
+}
+
+/// RFC 7468 §5, §8, §9; the label that older tools write last.
+const PEM_LABELS: [&str; 4] = ["CERTIFICATE", "PKCS7", "CMS", "PKCS #7 SIGNED DATA"];
+
+/// The signatures where the profile looks for them, wherever below they stand.
+fn count(document: &Document, profile: Profile) -> usize {
+    let root = document.root();
+    let header = root.children().find(|child| child.name() == "Header");
+    let top = match (profile, header) {
+        (Profile::Wsse, Some(header)) => header,
+        _ => root,
+    };
+    top.descendants()
+        .filter(|element| is_signature(*element))
+        .count()
+}
+
+/// The XML reader's limits, of the simulator's.
+const fn xml_limits(limits: &Limits) -> XmlLimits {
+    XmlLimits {
+        bytes_max: limits.body_bytes_max,
+        depth_max: limits.xml_depth_max,
+        elements_max: limits.xml_elements_max,
+        attributes_max: limits.xml_attributes_max,
+    }
+}
