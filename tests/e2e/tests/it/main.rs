@@ -10,6 +10,7 @@ mod authority;
 mod browser;
 mod clients;
 mod commands;
+mod descriptions;
 mod kills;
 mod layering;
 mod main_road;
