@@ -20,12 +20,12 @@ use qaqpa_wire::push::{
 use qaqpa_wire::wsdl::{Addresses, describe};
 use qaqpa_wire::{
     BusinessData, Channel, ErrorInfo, Fault, FaultCode, Operation, Property, Reading,
-    SendMessageRequest, SendMessageResponse, Sender, StatusCode,
+    SendMessageRequest, SendMessageResponse, Sender, StatusCode, xsd,
 };
 use qaqpa_xml::{Document, XmlLimits};
 use serde_json::{Value, json};
 
-use crate::clients::{python, script};
+use crate::clients::{python, script, top};
 
 /// What a channel read, for comparison.
 #[derive(Clone, Debug, PartialEq)]
@@ -399,4 +399,35 @@ fn fault() -> Fault {
         string: "The message was not accepted.".to_owned(),
         detail: Some(error()),
     }
+}
+
+#[test]
+fn libxml2_finds_every_envelope_of_the_golden_files_valid() {
+    let folder = tempfile::tempdir().unwrap();
+    // Push has the asynchronous channel's schemas too; the synchronous channel has one of its own.
+    for (channel, prefix) in [(Channel::Sync, "sync-"), (Channel::Push, "")] {
+        for name in xsd::names(channel) {
+            let text = xsd::of(channel, name, "").unwrap();
+            let path = folder.path().join(format!("{prefix}{name}"));
+            std::fs::write(path, text.replace("\"?xsd=", "\"")).unwrap();
+        }
+    }
+    let golden = top().join("crates/wire/tests/golden");
+    let mut envelopes: Vec<_> = std::fs::read_dir(golden)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| std::fs::read(path).unwrap().starts_with(b"<soap:Envelope "))
+        .collect();
+    envelopes.sort();
+    let output = Command::new(python())
+        .arg(script("validate_wire.py"))
+        .arg(folder.path())
+        .args(&envelopes)
+        .output()
+        .unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{complaint}");
+    let valid = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(valid.trim().parse(), Ok(envelopes.len()));
+    assert!(envelopes.len() > 20, "{envelopes:?}");
 }
