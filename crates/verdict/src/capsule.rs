@@ -25,6 +25,7 @@ use crate::list::List;
 use crate::matter::Matter;
 use crate::need::{Evidence, Need, Progress, Received};
 use crate::policy::Policy;
+use crate::proven::Proven;
 use crate::replay::{Shelf, replay};
 use crate::signatures::worst;
 use crate::verdict::{TrustSource, Verdict};
@@ -261,19 +262,50 @@ impl Capsule {
     /// A verdict for each signature, by the capsule's own trust anchors; at least one.
     #[must_use]
     pub fn judge_each(&self) -> Vec<Verdict> {
-        let mut verdicts = self.judged(&self.known);
-        for verdict in &mut verdicts {
-            verdict.trust = TrustSource::Capsule;
-        }
-        verdicts
+        self.judge_reading(None, |verdict, _| verdict)
     }
 
     /// A verdict for each signature, by the reader's trust anchors; at least one.
     #[must_use]
     pub fn judge_each_trusting(&self, anchors: &TrustAnchors) -> Vec<Verdict> {
-        self.judged(&Known {
-            anchors: anchors.clone(),
+        self.judge_reading(Some(anchors), |verdict, _| verdict)
+    }
+
+    /// The same, each handed with its proof to somebody who reads what is proven and says so in the verdict.
+    ///
+    /// `anchors` are the reader's own; without them, the capsule's, which the verdicts say.
+    pub fn judge_reading(
+        &self,
+        anchors: Option<&TrustAnchors>,
+        mut read: impl FnMut(Verdict, Option<&Proven<'_>>) -> Verdict,
+    ) -> Vec<Verdict> {
+        let known = Known {
+            anchors: anchors.unwrap_or(&self.known.anchors).clone(),
             pool: self.known.pool.clone(),
+        };
+        let trust = match anchors {
+            Some(_) => TrustSource::Examiner,
+            None => TrustSource::Capsule,
+        };
+        let nothing = Dossier::default();
+        self.each_subject(|place, subject| {
+            let (mut verdict, proven) = replay(
+                subject,
+                &known,
+                &self.policy,
+                &self.limits,
+                self.at,
+                self.dossiers.get(place).unwrap_or(&nothing),
+                &self.lists.as_slice(),
+            );
+            verdict.trust = trust;
+            if let Some(submitter) = &self.submitter {
+                verdict = verdict.with_submitter(submitter);
+            }
+            if let Some(organisation) = &self.organisation {
+                verdict = verdict.with_organisation(organisation);
+            }
+            read(verdict, proven.as_ref())
         })
     }
 
@@ -313,33 +345,6 @@ impl Capsule {
     #[must_use]
     pub fn to_json(&self) -> String {
         json::write(self)
-    }
-
-    fn judged(&self, known: &Known) -> Vec<Verdict> {
-        let nothing = Dossier::default();
-        let verdicts = self.each_subject(|place, subject| {
-            replay(
-                subject,
-                known,
-                &self.policy,
-                &self.limits,
-                self.at,
-                self.dossiers.get(place).unwrap_or(&nothing),
-                &self.lists.as_slice(),
-            )
-            .0
-        });
-        let asked = |verdict: Verdict| {
-            let verdict = match &self.submitter {
-                Some(submitter) => verdict.with_submitter(submitter),
-                None => verdict,
-            };
-            match &self.organisation {
-                Some(organisation) => verdict.with_organisation(organisation),
-                None => verdict,
-            }
-        };
-        verdicts.into_iter().map(asked).collect()
     }
 
     fn each_subject<T>(&self, mut examine: impl FnMut(usize, Subject<'_>) -> T) -> Vec<T> {

@@ -119,7 +119,7 @@ rules! {
     AlgorithmStrong = "algorithm-strong", Structure, Fail, ALGORITHM, "EN 319 102-1 §5.2.8.2; ETSI TS 119 312: no SHA-1, no short keys";
     SigningCertificate = "signing-certificate", Structure, Fail, KEY, "EN 319 102-1 §5.2.3: identification of the signing certificate";
     SignedAttributes = "signed-attributes", Structure, Fail, Held::Types("the attributes hold the digest that is compared"), "RFC 5652 §5.3, §11.1, §11.2, §11.4: contentType as the content's and messageDigest, each once";
-    AlgorithmProtection = "algorithm-protection", Structure, Fail, Held::Types("the attributes are not proven where they name other algorithms"), "RFC 6211 §2: the signed algorithms are those of the signature";
+    AlgorithmProtection = "algorithm-protection", Structure, Fail, Held::Types("the attributes are not proven where they name other algorithms"), "RFC 6211 §2, §3: the signed algorithms are those of the signature";
     PropertiesForm = "properties-form", Structure, Fail, Held::Types("only a strict reading makes the properties"), "EN 319 132-1 §4.3, §5.2: qualifying properties, covered by the signature";
     SigningCertificateNamed = "signing-certificate-named", Structure, Fail, Held::Types("only the signer's certificate confirms the properties"), "EN 319 102-1 §5.2.3.4; EN 319 132-1 §5.2.2; RFC 5035 §5.4: SigningCertificateV2 names the signer's certificate";
     CommentsAbsent = "comments-absent", Structure, Inform, POLICY, "XML Signature 1.1 Best Practices §2.3: comments are not signed, and nobody reads them here";

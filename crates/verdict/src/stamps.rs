@@ -85,15 +85,18 @@ pub(crate) fn read(
     Ok(claims)
 }
 
-/// EN 319 102-1, 5.2.3.4: where the signing-certificate attribute names another certificate, the signing certificate is not
-/// identified. (K12)
+/// EN 319 102-1, 5.2.3.4: where no reference of the signing-certificate attribute matches, "INDETERMINATE with the
+/// sub-indication NO_SIGNING_CERTIFICATE_FOUND"; a signature without the attribute, and an issuer or number of another
+/// certificate in it, are left to constraints of the policy (5.2.8), and ours wants both right. (K12)
 fn refused(error: &XadesError) -> Finding {
     let (rule, sub) = match error {
-        XadesError::IssuerSerialWrong
-        | XadesError::SigningCertificateMissing
-        | XadesError::SigningCertificateWrong => (
+        XadesError::SigningCertificateWrong => (
             Rule::SigningCertificateNamed,
             SubIndication::NoSigningCertificateFound,
+        ),
+        XadesError::IssuerSerialWrong | XadesError::SigningCertificateMissing => (
+            Rule::SigningCertificateNamed,
+            SubIndication::SigConstraintsFailure,
         ),
         _ => (Rule::PropertiesForm, SubIndication::FormatFailure),
     };

@@ -21,14 +21,16 @@ pub struct CertificateReference {
 }
 
 impl CertificateReference {
-    /// Checks that this names a certificate.
+    /// Whether the digest is that of this certificate.
+    pub(super) fn is_of(&self, certificate: &Certificate) -> bool {
+        self.algorithm.digest(certificate.der()) == self.digest
+    }
+
+    /// Checks the name and number, where they are given.
     ///
     /// # Errors
-    /// [`XadesError::SigningCertificateWrong`], [`XadesError::IssuerSerialWrong`].
-    pub(super) fn check(&self, certificate: &Certificate) -> Result<(), XadesError> {
-        if self.algorithm.digest(certificate.der()) != self.digest {
-            return Err(XadesError::SigningCertificateWrong);
-        }
+    /// [`XadesError::IssuerSerialWrong`].
+    pub(super) fn check_issuer_serial(&self, certificate: &Certificate) -> Result<(), XadesError> {
         // DER has one form: what is not this one is of another name or number.
         match &self.issuer_serial_der {
             Some(der) if *der != issuer_serial(certificate) => Err(XadesError::IssuerSerialWrong),
@@ -37,7 +39,7 @@ impl CertificateReference {
     }
 }
 
-/// Reads `SigningCertificateV2`: the first certificate is the signer's.
+/// Reads `SigningCertificateV2`: one of the certificates is the signer's.
 pub(super) fn read(element: Element<'_>) -> Result<Vec<CertificateReference>, XadesError> {
     let mut certificates = Vec::new();
     for cert in children(element)? {

@@ -8,7 +8,7 @@ pub(super) const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
 pub(super) const DER: &str = "http://uri.etsi.org/01903/v1.2.2#DER";
 
 /// Signed properties that are known and not read further (clauses 5.2.1 to 5.2.9); any other is refused.
-pub(super) const OTHER_SIGNED: [&str; 10] = [
+pub(super) const OTHER_SIGNED: [&str; 9] = [
     "AllDataObjectsTimeStamp",
     "CommitmentTypeIndication",
     "IndividualDataObjectsTimeStamp",
@@ -18,7 +18,6 @@ pub(super) const OTHER_SIGNED: [&str; 10] = [
     "SignerRole",
     "SignerRoleV2",
     "SigningCertificate",
-    "SignaturePolicy",
 ];
 
 /// Time stamps of one signature that are read, and tokens of one time stamp.

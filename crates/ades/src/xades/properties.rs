@@ -20,7 +20,7 @@ use super::unsigned::{self, SignatureTimeStamp};
 pub struct Properties {
     /// `SigningTime` (clause 5.2.1): when the signer says that it signed.
     pub signing_time: Option<Moment>,
-    /// `SigningCertificateV2` (clause 5.2.2): the signer's certificate first.
+    /// `SigningCertificateV2` (clause 5.2.2): one is the signer's certificate, others may be of its path.
     pub signing_certificates: Vec<CertificateReference>,
     /// `DataObjectFormat` (clause 5.2.4).
     pub data_formats: Vec<DataFormat>,
@@ -100,10 +100,15 @@ impl Claimed {
         if !is_covered {
             return Err(XadesError::NotCovered);
         }
-        let first = self.properties.signing_certificates.first();
-        first
-            .ok_or(XadesError::SigningCertificateMissing)?
-            .check(certificate)?;
+        // EN 319 102-1, 5.2.3.4 (2): of the references, one that matches; the others are of the path's certificates.
+        let named = &self.properties.signing_certificates;
+        if named.is_empty() {
+            return Err(XadesError::SigningCertificateMissing);
+        }
+        let matching = named.iter().find(|reference| reference.is_of(certificate));
+        matching
+            .ok_or(XadesError::SigningCertificateWrong)?
+            .check_issuer_serial(certificate)?;
         Ok(self.properties)
     }
 }

@@ -75,7 +75,7 @@ fn with_property(document: &Document, qualifying: Element<'_>, property: &str) -
     match (unsigned, of_signature) {
         (_, Some(of_signature)) => inserted(document, of_signature, property, false),
         (Some(unsigned), None) => {
-            // Before those of data objects (clause 4.3.3).
+            // Before those of data objects (clauses 4.3.3, 4.3.6, 4.3.7).
             let group = wrapped("UnsignedSignatureProperties", property);
             inserted(document, unsigned, &group, true)
         }

@@ -57,7 +57,7 @@ pub(super) fn read(element: Element<'_>) -> Result<Unsigned, XadesError> {
     Ok(unsigned)
 }
 
-/// Clauses 5.1.4 and 5.3: what is stamped is implicit, so that `Include` and `ReferenceInfo` do not belong here.
+/// Clauses 5.1.4.4 and 5.3: what is stamped is implicit, so that `Include` and `ReferenceInfo` do not belong here.
 fn time_stamp(element: Element<'_>) -> Result<SignatureTimeStamp, XadesError> {
     // Clause 4.5: where no method is named, it is Canonical XML 1.0.
     let mut canonicalization = Method::Inclusive;
