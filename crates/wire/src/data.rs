@@ -141,7 +141,7 @@ pub(crate) fn inside(
 /// The bytes that a text stands for, if it is base64 of XML: text that is no XML itself has no other meaning here.
 fn base64_of_xml(text: &str) -> Option<Vec<u8>> {
     // `<`, alone or after a byte order mark.
-    if !(text.starts_with('P') || text.starts_with("77u/P")) {
+    if !(text.starts_with('P') || text.starts_with("77u")) {
         return None;
     }
     let joined: String = text.split_ascii_whitespace().collect();
