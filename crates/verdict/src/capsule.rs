@@ -262,19 +262,19 @@ impl Capsule {
     /// A verdict for each signature, by the capsule's own trust anchors; at least one.
     #[must_use]
     pub fn judge_each(&self) -> Vec<Verdict> {
-        self.judge_reading(None, |verdict, _| verdict)
+        self.judge_each_reading(None, |verdict, _| verdict)
     }
 
     /// A verdict for each signature, by the reader's trust anchors; at least one.
     #[must_use]
     pub fn judge_each_trusting(&self, anchors: &TrustAnchors) -> Vec<Verdict> {
-        self.judge_reading(Some(anchors), |verdict, _| verdict)
+        self.judge_each_reading(Some(anchors), |verdict, _| verdict)
     }
 
     /// The same, each handed with its proof to somebody who reads what is proven and says so in the verdict.
     ///
     /// `anchors` are the reader's own; without them, the capsule's, which the verdicts say.
-    pub fn judge_reading(
+    pub fn judge_each_reading(
         &self,
         anchors: Option<&TrustAnchors>,
         mut read: impl FnMut(Verdict, Option<&Proven<'_>>) -> Verdict,
