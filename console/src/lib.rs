@@ -13,6 +13,7 @@ mod command;
 mod endpoints;
 pub mod exit;
 mod key_input;
+mod laboratory;
 mod output;
 mod page;
 mod running;
@@ -23,14 +24,14 @@ pub mod simulator;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::Cli;
 use crate::exit::Exit;
 
 /// Runs the command line and gives back what the process should exit with.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match parse(arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are a "yes"; clap's own 2 for a wrong command line becomes 64.
@@ -43,6 +44,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return exit.into();
         }
     };
+    laboratory::announce();
     match command::run(cli) {
         Ok(exit) => exit.into(),
         Err(failure) => {
@@ -50,4 +52,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             failure.exit.into()
         }
     }
+}
+
+/// Reads the command line; the version is that of this build.
+fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut command = Cli::command().version(laboratory::VERSION);
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use qaqpa_model::Actor;
 use qaqpa_transport::{ActorStart, Clock, ClockState, Running, Shutdown, StartError, StoreChoice};
 
+use crate::laboratory;
 use crate::settings::Settings;
 
 /// A simulator that is up: five actors that meet only over sockets.
@@ -65,6 +66,7 @@ pub async fn start_actor(
     actor: Actor,
     shutdown: Shutdown,
 ) -> Result<Running, StartError> {
+    laboratory::refuse(actor)?;
     let start = ActorStart {
         data: settings.data.clone(),
         port_base: settings.port_base,

@@ -15,7 +15,7 @@ pub struct Moment(i64);
 /// Why a text is not a moment.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
-    "not a moment: {text:?}; write RFC 3339 (2026-11-22T10:00:00+05:00) or a date (2026-11-22)"
+    "not a moment: {text:?}; write RFC 3339 with its offset (2026-11-22T10:00:00+05:00) or a date (2026-11-22)"
 )]
 pub struct MomentError {
     /// The text that was given.
@@ -46,7 +46,8 @@ impl Moment {
         self.0.div_euclid(1000)
     }
 
-    /// Reads RFC 3339 with an offset, or a date alone (midnight in Almaty).
+    /// Reads RFC 3339 with an offset, or a date alone, `YYYY-MM-DD` (midnight in Almaty). A time of day without an offset is no
+    /// moment: whose time it is would be a guess.
     ///
     /// # Errors
     /// [`MomentError`] with the text.
@@ -62,6 +63,10 @@ impl Moment {
         };
         if let Ok(timestamp) = text.parse::<jiff::Timestamp>() {
             return Ok(Self::from_unix_ms(timestamp.as_millisecond()));
+        }
+        // A date's reader would pass over a time that follows.
+        if !is_date_alone(text) {
+            return Err(error());
         }
         let date: jiff::civil::Date = text.parse().map_err(|_| error())?;
         let zoned = date.to_zoned(almaty()).map_err(|_| error())?;
@@ -103,6 +108,15 @@ impl Moment {
     }
 }
 
+/// `YYYY-MM-DD` and nothing else.
+fn is_date_alone(text: &str) -> bool {
+    text.len() == 10
+        && text.bytes().enumerate().all(|(place, byte)| match place {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+}
+
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.in_almaty().strftime("%Y-%m-%dT%H:%M:%S%:z"))
@@ -139,6 +153,39 @@ mod tests {
     fn the_root_lives_from_2010_to_2045() {
         assert_eq!(Moment::ROOT_BEGIN.to_utc_string(), "2010-01-01T00:00:00Z");
         assert_eq!(Moment::ROOT_END.to_utc_string(), "2045-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn a_time_without_an_offset_is_no_moment() {
+        let ten = Moment::parse("2026-11-22T05:00:00Z").unwrap();
+        for text in [
+            "2026-11-22T10:00:00+05:00",
+            "2026-11-22T05:00:00z",
+            "2026-11-22T05:00:00.000Z",
+            "2026-11-22T10:00:00+05:00[Asia/Almaty]",
+        ] {
+            assert_eq!(Moment::parse(text), Ok(ten), "{text}");
+        }
+        let midnight = Moment::parse("2026-11-21T19:00:00Z").unwrap();
+        assert_eq!(Moment::parse("2026-11-22"), Ok(midnight));
+        for text in [
+            "2026-11-22T10:00:00",
+            "2026-11-22T10:00",
+            "2026-11-22 10:00:00",
+            "2026-11-22T10:00:00.5",
+            "2026-11-22T10",
+            "2026-11-22[Asia/Almaty]",
+            "2026-11-22T10:00:00[Asia/Almaty]",
+            "+002026-11-22",
+            "20261122",
+            "2026-W47-7",
+            "2026-11-31",
+            " 2026-11-22",
+            "2026-11-22\n",
+            "",
+        ] {
+            assert!(Moment::parse(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -1,0 +1,103 @@
+//! A build that can leave checks out of verdicts (cargo feature `laboratory`) is no product: it says so wherever it speaks, and
+//! no actor runs in it.
+
+use qaqpa_model::Actor;
+use qaqpa_transport::StartError;
+use qaqpa_verdict::IS_LABORATORY;
+
+use crate::output;
+
+/// What `--version` says.
+pub(crate) const VERSION: &str = version(IS_LABORATORY);
+
+const fn version(is_laboratory: bool) -> &'static str {
+    match is_laboratory {
+        true => concat!(env!("CARGO_PKG_VERSION"), " LABORATORY"),
+        false => env!("CARGO_PKG_VERSION"),
+    }
+}
+
+/// Says on standard error, before anything else, that this is a laboratory, where it is one.
+pub(crate) fn announce() {
+    if IS_LABORATORY {
+        output::progress(
+            "LABORATORY: this build can leave checks out of verdicts. It is no product; no actor runs in it.",
+        );
+    }
+}
+
+/// Whether an actor may run in this build.
+///
+/// # Errors
+/// [`StartError::Config`] in a laboratory: whoever relies on an actor relies on every check.
+pub(crate) fn refuse(actor: Actor) -> Result<(), StartError> {
+    refuse_in(IS_LABORATORY, actor)
+}
+
+fn refuse_in(is_laboratory: bool, actor: Actor) -> Result<(), StartError> {
+    if is_laboratory {
+        return Err(StartError::Config(format!(
+            "{actor} does not run in a LABORATORY build, which can leave checks out; build without the cargo feature \"laboratory\""
+        )));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_laboratory_says_so_in_its_version_and_no_other_build_does() {
+        assert_eq!(
+            version(true),
+            format!("{} LABORATORY", env!("CARGO_PKG_VERSION"))
+        );
+        assert_eq!(version(false), env!("CARGO_PKG_VERSION"));
+        for arguments in [
+            &["qaqpa", "--version"][..],
+            &["qaqpa", "verify", "--version"],
+        ] {
+            let told = crate::parse(arguments.iter().map(Into::into)).unwrap_err();
+            assert_eq!(told.kind(), clap::error::ErrorKind::DisplayVersion);
+            let told = told.to_string();
+            assert!(told.trim_end().ends_with(VERSION), "{told}");
+            assert_eq!(told.contains("LABORATORY"), IS_LABORATORY, "{told}");
+        }
+    }
+
+    #[test]
+    fn no_actor_runs_in_a_laboratory() {
+        for actor in Actor::ALL {
+            assert!(refuse_in(false, actor).is_ok());
+            let refused = refuse_in(true, actor).unwrap_err();
+            assert!(matches!(refused, StartError::Config(_)));
+            assert!(refused.to_string().contains("LABORATORY"), "{refused}");
+        }
+    }
+
+    #[cfg(feature = "laboratory")]
+    #[test]
+    fn every_command_that_starts_an_actor_is_refused_here() {
+        let data = tempfile::tempdir().unwrap();
+        let folder = data.path().to_str().unwrap();
+        for command in [
+            &["up"][..],
+            &["up", "--once"],
+            &["nca"],
+            &["gateway"],
+            &["regional-gateway"],
+            &["portal"],
+            &["console"],
+            &["scenario", "run", "guardianship-happy"],
+        ] {
+            let arguments = ["qaqpa", "--data", folder, "--port-base", "0"];
+            let arguments = arguments.iter().chain(command).map(Into::into);
+            let failure = crate::command::run(crate::parse(arguments).unwrap()).unwrap_err();
+            assert!(
+                failure.message.contains("LABORATORY"),
+                "{command:?}: {failure}"
+            );
+        }
+    }
+}
