@@ -10,6 +10,7 @@ mod messages;
 pub mod mutations;
 mod protocols;
 mod signatures;
+mod wire;
 mod xml;
 
 pub use certificates::{ber_definite, certificate_read, crl_read, key_file_read, pkcs10_read};
@@ -17,6 +18,7 @@ pub use gost::gost_verify;
 pub use messages::{SIGNED, cms_verify};
 pub use protocols::{STAMPED, ocsp_request, ocsp_response, tsp_request, tsp_token};
 pub use signatures::{reading, wsse_verify, xades_verify, xmldsig_verify};
+pub use wire::wire_read;
 pub use xml::{c14n, xml_parse};
 
 /// A promise about any bytes.
@@ -44,7 +46,7 @@ pub enum Language {
 }
 
 /// Every target, by name.
-pub const TARGETS: [Target; 16] = [
+pub const TARGETS: [Target; 17] = [
     target("ber_definite", ber_definite, Language::Der, 20000),
     target("c14n", c14n, Language::Xml, 3000),
     target("certificate_read", certificate_read, Language::Der, 10000),
@@ -57,6 +59,7 @@ pub const TARGETS: [Target; 16] = [
     target("pkcs10_read", pkcs10_read, Language::Der, 10000),
     target("tsp_request", tsp_request, Language::Der, 20000),
     target("tsp_token", tsp_token, Language::Der, 10000),
+    target("wire_read", wire_read, Language::Xml, 10000),
     target("wsse_verify", wsse_verify, Language::Xml, 5000),
     target("xades_verify", xades_verify, Language::Xml, 5000),
     target("xml_parse", xml_parse, Language::Xml, 10000),

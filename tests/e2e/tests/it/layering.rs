@@ -62,7 +62,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("portal-mock", FLOORS_0_TO_3),
     (
         "tests/fuzz",
-        &["model", "xml", "crypto", "x509", "xmldsig", "ades"],
+        &["model", "xml", "crypto", "x509", "xmldsig", "ades", "wire"],
     ),
     (
         "tests/runner",

@@ -62,6 +62,7 @@ hold! {
     pkcs10_read,
     tsp_request,
     tsp_token,
+    wire_read,
     wsse_verify,
     xades_verify,
     xml_parse,
