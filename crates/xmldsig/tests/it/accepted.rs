@@ -7,21 +7,15 @@ use qaqpa_xmldsig::{
 
 use crate::forge::{ENVELOPED, EXCLUSIVE, INCLUSIVE, forge, reference, signature, signature_with};
 use crate::people::{
-    APPLICATION, all_text, applicant, judge_by_id, judge_enveloped, parse, stranger, text,
+    APPLICATION, all_text, applicant, enveloped, judge_by_id, judge_enveloped, parse, stranger,
+    text,
 };
 
 const READ: &str = "application Id=app version=1:\nsubmitter:\niin:931002451325\napplicant:\n\
                     surname:Әлиева\nform:\nfield name=ward:A & B\n";
 
 fn signed() -> String {
-    text(
-        sign_enveloped(
-            APPLICATION.as_bytes(),
-            &applicant().signer(),
-            &XmlLimits::default(),
-        )
-        .unwrap(),
-    )
+    enveloped(APPLICATION)
 }
 
 #[test]
@@ -111,14 +105,7 @@ fn roots_of_every_form_are_signed() {
         "\u{FEFF}<a/>",
         "<!-- x --><a/><!-- y -->",
     ] {
-        let xml = text(
-            sign_enveloped(
-                root.as_bytes(),
-                &applicant().signer(),
-                &XmlLimits::default(),
-            )
-            .unwrap(),
-        );
+        let xml = enveloped(root);
         judge_enveloped(&xml, applicant().spki()).unwrap_or_else(|e| panic!("{root}: {e}"));
     }
 }

@@ -2,21 +2,13 @@
 
 use openssl::pkey::PKey;
 use openssl::rsa::Rsa;
-use qaqpa_xml::XmlLimits;
-use qaqpa_xmldsig::{SignatureError, sign_enveloped};
+use qaqpa_xmldsig::SignatureError;
 
 use crate::forge::{RSA_SHA256, SHA256};
-use crate::people::{APPLICATION, applicant, ecdsa_signer, judge_enveloped, text};
+use crate::people::{APPLICATION, applicant, ecdsa_signer, enveloped, judge_enveloped};
 
 fn signed() -> String {
-    text(
-        sign_enveloped(
-            APPLICATION.as_bytes(),
-            &applicant().signer(),
-            &XmlLimits::default(),
-        )
-        .unwrap(),
-    )
+    enveloped(APPLICATION)
 }
 
 fn refused(xml: &str) -> SignatureError {

@@ -4,15 +4,14 @@ use qaqpa_crypto::sha256;
 use qaqpa_xml::XmlLimits;
 use qaqpa_xmldsig::{
     Bounds, Cause, Diagnosis, Options, Profile, Reencoding, SignatureError, Work, WsseKeyInfo,
-    find_all, find_by_id, find_detached, find_wsse, sign_by_id, sign_detached, sign_enveloped,
-    sign_wsse,
+    find_all, find_by_id, find_detached, find_wsse, sign_by_id, sign_detached,
 };
 
 use crate::forge::{ENVELOPED, EXCLUSIVE, INCLUSIVE, forge, reference, signature};
-use crate::people::{APPLICATION, ENVELOPE, applicant, parse, text};
+use crate::people::{APPLICATION, applicant, enveloped, parse, text, transported};
 
 fn sign(xml: &str) -> String {
-    text(sign_enveloped(xml.as_bytes(), &applicant().signer(), &XmlLimits::default()).unwrap())
+    enveloped(xml)
 }
 
 /// What is said of a document whose digest differs; the octets must be proven.
@@ -305,16 +304,7 @@ fn two_accidents_are_told_in_the_order_of_their_undoing() {
 
 #[test]
 fn an_indented_body_is_named() {
-    let signed = text(
-        sign_wsse(
-            ENVELOPE.as_bytes(),
-            &applicant().signer(),
-            WsseKeyInfo::KeyIdentifier,
-            "1",
-            &XmlLimits::default(),
-        )
-        .unwrap(),
-    );
+    let signed = transported(WsseKeyInfo::KeyIdentifier, "1");
     let xml = signed
         .replace("<m:SendMessage", "\n  <m:SendMessage")
         .replace("</soap:Body>", "\n</soap:Body>");

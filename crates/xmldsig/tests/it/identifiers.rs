@@ -1,10 +1,10 @@
 //! Family D: identifiers and names that two readers could understand differently.
 
 use qaqpa_xml::XmlLimits;
-use qaqpa_xmldsig::{SignatureError, sign_by_id, sign_enveloped};
+use qaqpa_xmldsig::{SignatureError, sign_by_id};
 
 use crate::forge::{EXCLUSIVE, forge, reference, signature};
-use crate::people::{APPLICATION, applicant, judge_by_id, judge_enveloped, text};
+use crate::people::{APPLICATION, applicant, enveloped, judge_by_id, judge_enveloped, text};
 
 fn signed_by_id() -> String {
     let xml = "<m><p Id=\"p1\"><q>good</q></p></m>";
@@ -86,14 +86,7 @@ fn d05_a_reference_to_a_character_in_an_id_is_that_character() {
 /// Case D15: a signature in another namespace is none.
 #[test]
 fn d15_a_look_alike_namespace_is_no_signature() {
-    let xml = text(
-        sign_enveloped(
-            APPLICATION.as_bytes(),
-            &applicant().signer(),
-            &XmlLimits::default(),
-        )
-        .unwrap(),
-    );
+    let xml = enveloped(APPLICATION);
     for namespace in [
         "http://www.w3.org/2000/09/xmldsig",
         "http://www.w3.org/2000/09/XMLDSIG#",
@@ -117,14 +110,7 @@ fn d15_a_look_alike_namespace_is_no_signature() {
 /// Cases D16, D17: characters that look or normalize alike are other characters.
 #[test]
 fn d16_d17_look_alikes_are_other_content() {
-    let xml = text(
-        sign_enveloped(
-            APPLICATION.as_bytes(),
-            &applicant().signer(),
-            &XmlLimits::default(),
-        )
-        .unwrap(),
-    );
+    let xml = enveloped(APPLICATION);
     for (from, to) in [
         ("931002451325", "931002451\u{663}25"),
         ("931002451325", "931002\u{200B}451325"),
@@ -151,14 +137,7 @@ fn d16_d17_look_alikes_are_other_content() {
 /// What an integrator needs to see: the octets that were digested.
 #[test]
 fn a_digest_mismatch_shows_what_was_digested() {
-    let xml = text(
-        sign_enveloped(
-            b"<a><b>x</b></a>",
-            &applicant().signer(),
-            &XmlLimits::default(),
-        )
-        .unwrap(),
-    );
+    let xml = enveloped("<a><b>x</b></a>");
     let xml = xml.replace("<b>x</b>", "<b>\r\n y </b>");
     let Err(SignatureError::DigestMismatch {
         uri,
@@ -175,14 +154,7 @@ fn a_digest_mismatch_shows_what_was_digested() {
     assert_eq!(expected, qaqpa_crypto::sha256(b"<a><b>x</b></a>"));
 
     let long = format!("<a>{}</a>", "x".repeat(100_000));
-    let xml = text(
-        sign_enveloped(
-            long.as_bytes(),
-            &applicant().signer(),
-            &XmlLimits::default(),
-        )
-        .unwrap(),
-    );
+    let xml = enveloped(&long);
     let Err(SignatureError::DigestMismatch { canonical, .. }) =
         judge_enveloped(&xml.replace("<a>x", "<a>y"), applicant().spki())
     else {

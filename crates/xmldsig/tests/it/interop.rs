@@ -9,14 +9,14 @@ use openssl::x509::X509;
 use qaqpa_xml::XmlLimits;
 use qaqpa_xmldsig::{
     Bounds, Options, Profile, SignatureError, WsseKeyInfo, counter_sign, find_all, find_enveloped,
-    sign_by_id, sign_detached, sign_enveloped, sign_enveloped_with, sign_wsse,
+    sign_by_id, sign_detached, sign_enveloped, sign_enveloped_with,
 };
 use tempfile::TempDir;
 
 use crate::forge::{ENVELOPED, EXCLUSIVE, INCLUSIVE};
 use crate::people::{
-    APPLICATION, ENVELOPE, Person, applicant, ecdsa_signer, judge_by_id, judge_enveloped,
-    judge_wsse, parse, stranger, text,
+    APPLICATION, ENVELOPE, Person, applicant, ecdsa_signer, enveloped, judge_by_id,
+    judge_enveloped, judge_wsse, parse, stranger, text, transported,
 };
 
 const BODY: &str = "http://schemas.xmlsoap.org/soap/envelope/:Body";
@@ -103,9 +103,7 @@ fn xmlsec1_verifies_our_enveloped_signature() {
         "<!-- before --><p:a xmlns:p='urn:p' xml:lang='kk'><![CDATA[<&>]]></p:a><!-- after -->"
             .to_owned(),
     ] {
-        let signed = text(
-            sign_enveloped(xml.as_bytes(), &applicant().signer(), &XmlLimits::default()).unwrap(),
-        );
+        let signed = enveloped(&xml);
         bench
             .verify_by_key_info(&signed)
             .unwrap_or_else(|e| panic!("{e}\n{signed}"));
@@ -116,14 +114,7 @@ fn xmlsec1_verifies_our_enveloped_signature() {
 #[test]
 fn xmlsec1_and_we_refuse_every_changed_byte_of_a_signed_text() {
     let bench = Bench::new();
-    let signed = text(
-        sign_enveloped(
-            APPLICATION.as_bytes(),
-            &applicant().signer(),
-            &XmlLimits::default(),
-        )
-        .unwrap(),
-    );
+    let signed = enveloped(APPLICATION);
     let start = signed.find("931002451325").unwrap();
     for at in start..start + 12 {
         let mut changed = signed.clone().into_bytes();
@@ -181,16 +172,7 @@ fn xmlsec1_verifies_our_transport_signatures() {
             serial_decimal: "7".to_owned(),
         },
     ] {
-        let signed = text(
-            sign_wsse(
-                ENVELOPE.as_bytes(),
-                &applicant().signer(),
-                key_info,
-                "1",
-                &XmlLimits::default(),
-            )
-            .unwrap(),
-        );
+        let signed = transported(key_info, "1");
         bench
             .verify_body(&signed)
             .unwrap_or_else(|e| panic!("{e}\n{signed}"));

@@ -1,11 +1,9 @@
 //! Every byte of what is signed, changed in turn.
 
 use qaqpa_xml::{Document, XmlLimits};
-use qaqpa_xmldsig::{
-    Bounds, SignatureError, WsseKeyInfo, find_enveloped, find_wsse, sign_enveloped, sign_wsse,
-};
+use qaqpa_xmldsig::{Bounds, SignatureError, WsseKeyInfo, find_enveloped, find_wsse};
 
-use crate::people::{APPLICATION, ENVELOPE, applicant, text};
+use crate::people::{APPLICATION, applicant, enveloped, transported};
 
 /// How one altered document is answered.
 #[derive(Debug, PartialEq)]
@@ -33,14 +31,7 @@ fn judge(xml: &[u8], enveloped: bool) -> Answer {
 
 #[test]
 fn every_byte_of_every_signed_text_changed_in_turn_is_refused_by_its_digest() {
-    let signed = text(
-        sign_enveloped(
-            APPLICATION.as_bytes(),
-            &applicant().signer(),
-            &XmlLimits::default(),
-        )
-        .unwrap(),
-    );
+    let signed = enveloped(APPLICATION);
     let mut changed = 0;
     for content in [
         "931002451325",
@@ -68,14 +59,7 @@ fn every_byte_of_every_signed_text_changed_in_turn_is_refused_by_its_digest() {
 /// The whole of the document and the signature: nothing can be changed that is read.
 #[test]
 fn no_single_byte_of_the_signed_document_can_be_changed_for_another_reading() {
-    let signed = text(
-        sign_enveloped(
-            APPLICATION.as_bytes(),
-            &applicant().signer(),
-            &XmlLimits::default(),
-        )
-        .unwrap(),
-    );
+    let signed = enveloped(APPLICATION);
     // A certificate is a claim and is not signed: its bytes are `verdict`'s to judge.
     let certificate =
         signed.find("<ds:X509Certificate>").unwrap()..signed.find("</ds:X509Certificate>").unwrap();
@@ -93,16 +77,7 @@ fn no_single_byte_of_the_signed_document_can_be_changed_for_another_reading() {
 
 #[test]
 fn no_single_byte_of_a_signed_body_can_be_changed() {
-    let signed = text(
-        sign_wsse(
-            ENVELOPE.as_bytes(),
-            &applicant().signer(),
-            WsseKeyInfo::KeyIdentifier,
-            "1",
-            &XmlLimits::default(),
-        )
-        .unwrap(),
-    );
+    let signed = transported(WsseKeyInfo::KeyIdentifier, "1");
     let body = signed.find("<soap:Body").unwrap()..signed.find("</soap:Envelope>").unwrap();
     for at in body {
         let mut bytes = signed.clone().into_bytes();

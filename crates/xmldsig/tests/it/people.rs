@@ -9,7 +9,10 @@ use openssl::pkey::PKey;
 use openssl::x509::{X509, X509NameBuilder};
 use qaqpa_crypto::{KeyKind, PrivateKey};
 use qaqpa_xml::{Document, XmlLimits};
-use qaqpa_xmldsig::{Bounds, SignatureError, Signer, find_by_id, find_enveloped, find_wsse};
+use qaqpa_xmldsig::{
+    Bounds, SignatureError, Signer, WsseKeyInfo, find_by_id, find_enveloped, find_wsse,
+    sign_enveloped, sign_wsse,
+};
 
 /// A key and a certificate that it signed itself.
 pub(crate) struct Person {
@@ -112,6 +115,24 @@ pub(crate) fn parse(xml: &str) -> Document {
 
 pub(crate) fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap()
+}
+
+/// The document with the applicant's enveloped signature.
+pub(crate) fn enveloped(xml: &str) -> String {
+    let signed = sign_enveloped(xml.as_bytes(), &applicant().signer(), &XmlLimits::default());
+    text(signed.unwrap())
+}
+
+/// The envelope with the applicant's transport signature.
+pub(crate) fn transported(key_info: WsseKeyInfo, seed: &str) -> String {
+    let signed = sign_wsse(
+        ENVELOPE.as_bytes(),
+        &applicant().signer(),
+        key_info,
+        seed,
+        &XmlLimits::default(),
+    );
+    text(signed.unwrap())
 }
 
 /// Whether an enveloped signature is accepted with this key; the whole text of what it covers.

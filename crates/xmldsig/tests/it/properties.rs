@@ -4,40 +4,20 @@ use std::sync::OnceLock;
 
 use proptest::prelude::*;
 use qaqpa_xml::{Document, XmlLimits};
-use qaqpa_xmldsig::{
-    Bounds, WsseKeyInfo, find_by_id, find_enveloped, find_wsse, sign_enveloped, sign_wsse,
-};
+use qaqpa_xmldsig::{Bounds, WsseKeyInfo, find_by_id, find_enveloped, find_wsse};
 
-use crate::people::{APPLICATION, ENVELOPE, all_text, applicant, text};
+use crate::people::{self, APPLICATION, all_text, applicant};
 
 fn enveloped() -> &'static str {
     static SIGNED: OnceLock<String> = OnceLock::new();
-    SIGNED.get_or_init(|| {
-        text(
-            sign_enveloped(
-                APPLICATION.as_bytes(),
-                &applicant().signer(),
-                &XmlLimits::default(),
-            )
-            .unwrap(),
-        )
-    })
+    SIGNED.get_or_init(|| people::enveloped(APPLICATION))
 }
 
 fn transported() -> &'static str {
     static SIGNED: OnceLock<String> = OnceLock::new();
     SIGNED.get_or_init(|| {
         let key_info = WsseKeyInfo::KeyIdentifier;
-        text(
-            sign_wsse(
-                ENVELOPE.as_bytes(),
-                &applicant().signer(),
-                key_info,
-                "1",
-                &XmlLimits::default(),
-            )
-            .unwrap(),
-        )
+        people::transported(key_info, "1")
     })
 }
 
@@ -124,7 +104,7 @@ proptest! {
         xml.start("a").attribute("xmlns", "urn:a").attribute("x", &attribute);
         xml.leaf("b", &value);
         let xml = xml.finish();
-        let signed = text(sign_enveloped(xml.as_bytes(), &applicant().signer(), &XmlLimits::default()).unwrap());
+        let signed = people::enveloped(&xml);
         let document = Document::parse(signed.as_bytes(), &XmlLimits::default()).unwrap();
         let covered = find_enveloped(&document, &Bounds::default()).unwrap().cover(applicant().spki()).unwrap();
         prop_assert_eq!(covered.root().attribute(None, "x").unwrap(), attribute);

@@ -1,20 +1,13 @@
 //! Family C: the structure of the signature itself.
 
 use qaqpa_xml::{Document, XmlError, XmlLimits};
-use qaqpa_xmldsig::{SignatureError, sign_enveloped};
+use qaqpa_xmldsig::SignatureError;
 
 use crate::forge::{ENVELOPED, INCLUSIVE, forge, reference, signature};
-use crate::people::{APPLICATION, applicant, judge_enveloped, text};
+use crate::people::{APPLICATION, applicant, enveloped, judge_enveloped};
 
 fn signed() -> String {
-    text(
-        sign_enveloped(
-            APPLICATION.as_bytes(),
-            &applicant().signer(),
-            &XmlLimits::default(),
-        )
-        .unwrap(),
-    )
+    enveloped(APPLICATION)
 }
 
 fn refused(xml: &str) -> SignatureError {
@@ -173,14 +166,7 @@ fn c07_a_namespace_of_an_ancestor_changes_an_inclusive_signed_info() {
 /// Case C10: what is read is the tree that was digested, notation included.
 #[test]
 fn c10_what_is_read_is_what_was_digested() {
-    let xml = text(
-        sign_enveloped(
-            b"<a x='1\t2'><b>&#13;x</b></a>",
-            &applicant().signer(),
-            &XmlLimits::default(),
-        )
-        .unwrap(),
-    );
+    let xml = enveloped("<a x='1\t2'><b>&#13;x</b></a>");
     let document = crate::people::parse(&xml);
     let covered = qaqpa_xmldsig::find_enveloped(&document, &qaqpa_xmldsig::Bounds::default())
         .unwrap()

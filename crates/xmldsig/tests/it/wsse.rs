@@ -10,7 +10,7 @@ use qaqpa_xmldsig::{
 };
 
 use crate::forge::{EXCLUSIVE, forge, reference, signature, signature_with};
-use crate::people::{ENVELOPE, applicant, judge_wsse, parse, stranger, text};
+use crate::people::{ENVELOPE, applicant, judge_wsse, parse, stranger, text, transported};
 
 const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 const WSSE: &str =
@@ -24,16 +24,7 @@ fn signed() -> String {
 }
 
 fn signed_with(key_info: WsseKeyInfo) -> String {
-    text(
-        sign_wsse(
-            ENVELOPE.as_bytes(),
-            &applicant().signer(),
-            key_info,
-            SEED,
-            &XmlLimits::default(),
-        )
-        .unwrap(),
-    )
+    transported(key_info, SEED)
 }
 
 fn refused(xml: &str) -> SignatureError {
