@@ -105,7 +105,7 @@ impl Dossier {
             Evidence::Bytes(bytes) if bytes.len() <= KEPT_BYTES_MAX => {
                 (Some(border::hex(bytes)), None, None)
             }
-            // No evidence, and of no use again.
+            // No evidence: the examination takes them for nothing.
             Evidence::Bytes(bytes) => (None, None, Some(too_long(bytes.len()))),
             Evidence::List(list) if list.der().len() <= KEPT_BYTES_MAX => {
                 (Some(border::hex(list.der())), None, None)

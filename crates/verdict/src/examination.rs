@@ -17,7 +17,7 @@ use qaqpa_x509::{Certificate, TrustAnchors, path::Path};
 use qaqpa_xml::{Document, XmlError};
 
 use crate::checks::{self, Finding, revocation::Asked};
-use crate::dossier::Dossier;
+use crate::dossier::{Dossier, KEPT_BYTES_MAX, too_long};
 use crate::facts::{Account, Said};
 use crate::judgement;
 use crate::list::List;
@@ -234,11 +234,20 @@ impl<'d> Examination<'d> {
     pub fn feed(&mut self, id: NeedId, received: &Received) -> Option<Believed> {
         let need = self.wanted().into_iter().find(|need| need.id() == id)?;
         let mut received = Cow::Borrowed(received);
-        if let (Need::Crl { .. } | Need::DeltaCrl { .. }, Evidence::Bytes(bytes)) =
-            (&need, &received.evidence)
-            && let Ok(list) = List::read(bytes)
-        {
+        let list = match (&need, &received.evidence) {
+            (Need::Crl { .. } | Need::DeltaCrl { .. }, Evidence::Bytes(bytes)) => {
+                List::read(bytes).ok()
+            }
+            _ => None,
+        };
+        if let Some(list) = list {
             received.to_mut().evidence = Evidence::List(list);
+        } else if let Evidence::Bytes(bytes) = &received.evidence
+            && bytes.len() > KEPT_BYTES_MAX
+        {
+            // They are not kept, so that nothing of them may stand in the verdict but this.
+            let why = too_long(bytes.len());
+            received.to_mut().evidence = Evidence::Unavailable(why);
         }
         let received = received.as_ref();
         if let Evidence::List(list) = &received.evidence {

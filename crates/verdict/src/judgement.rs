@@ -40,6 +40,10 @@ pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option
         facts.at,
         policy,
     );
+    // A stamp whose authority turned out to be revoked, or not known to be good, proves no moment.
+    let is_stamped = findings
+        .iter()
+        .any(|finding| finding.id == CheckId::Timestamp && finding.is_pass());
     findings.push(revocation);
     // Every question, not only those that were asked: a question that was left out is no pass.
     let is_passed = findings.iter().all(Finding::is_pass);
@@ -58,7 +62,11 @@ pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option
         label: decisive.map(|reason| label(facts.kind, &findings, reason)),
         at: facts.at,
         claimed_signing_time: facts.claimed,
-        best_signature_time: facts.stamp.as_ref().map(|stamp| stamp.at),
+        best_signature_time: facts
+            .stamp
+            .as_ref()
+            .filter(|_| is_stamped)
+            .map(|stamp| stamp.at),
         trust: TrustSource::Examiner,
         scope: facts.scope,
         signer: signer.as_ref().map(SignerIdentity::view),

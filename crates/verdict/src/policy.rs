@@ -29,7 +29,8 @@ pub enum Nonce {
     /// Always, and an answer without it is no evidence: nothing old can be replayed.
     #[default]
     Required,
-    /// Never: answers may be kept and shared until they are too old (RFC 5019).
+    /// Never: answers may be kept and shared until they are too old (RFC 5019). Weaker than the default, for verifiers that are fed
+    /// answers of before: every report by such a policy has a warning.
     Omitted,
 }
 

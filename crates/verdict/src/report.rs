@@ -30,6 +30,7 @@ pub use overlay::{Mark, Overlay};
 pub use simple::{Simple, SimpleSigner, simple};
 
 use crate::indication::Indication;
+use crate::rules::Rule;
 use crate::signatures::worst;
 use crate::verdict::Verdict;
 
@@ -68,6 +69,9 @@ struct Report<T> {
     /// The worst of all, which decides; facts have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     indication: Option<Indication>,
+    /// LABORATORY: the checks that were left out or lowered, in a build that can do that; absent in every other build.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    laboratory: Option<Vec<Rule>>,
     signatures: Vec<T>,
 }
 
@@ -88,6 +92,7 @@ pub fn json(kind: Kind, verdicts: &[Verdict], lang: Lang) -> String {
                 Kind::Facts => None,
                 _ => Some(worst(verdicts).map_or(Indication::Indeterminate, |w| w.indication)),
             },
+            laboratory: weakened(verdicts),
             signatures,
         };
         serde_json::to_string_pretty(&report)
@@ -110,6 +115,10 @@ pub fn json(kind: Kind, verdicts: &[Verdict], lang: Lang) -> String {
 #[must_use]
 pub fn text(kind: Kind, verdicts: &[Verdict], lang: Lang) -> String {
     let mut out = String::new();
+    if let Some(weakened) = weakened(verdicts).filter(|_| kind != Kind::Simple) {
+        out.push_str(&of_laboratory(&weakened, lang));
+        out.push('\n');
+    }
     for (place, verdict) in verdicts.iter().enumerate() {
         if place > 0 {
             out.push('\n');
@@ -125,4 +134,30 @@ pub fn text(kind: Kind, verdicts: &[Verdict], lang: Lang) -> String {
         }
     }
     out
+}
+
+/// What was left out or lowered for any of them, where the build can do that.
+fn weakened(verdicts: &[Verdict]) -> Option<Vec<Rule>> {
+    let mut all: Vec<Rule> = Vec::new();
+    let mut is_laboratory = false;
+    for rules in verdicts
+        .iter()
+        .filter_map(|verdict| verdict.laboratory.as_ref())
+    {
+        is_laboratory = true;
+        all.extend(rules);
+    }
+    all.sort();
+    all.dedup();
+    is_laboratory.then_some(all)
+}
+
+/// The sentence of a laboratory.
+fn of_laboratory(weakened: &[Rule], lang: Lang) -> String {
+    let names: Vec<_> = weakened.iter().map(|rule| rule.id()).collect();
+    let names = match names.as_slice() {
+        [] => words::phrases::NONE.of(lang).to_owned(),
+        names => names.join(", "),
+    };
+    format!("{}: {names}.", words::phrases::LABORATORY.of(lang))
 }

@@ -171,6 +171,7 @@ rules! {
     OcspCertId = "ocsp-cert-id", Revocation, Fail, POLICY, "RFC 6960 §3.2 (1): an answer about the certificate asked about, and one only";
     OcspNotYet = "ocsp-not-yet", Revocation, Fail, POLICY, "RFC 6960 §3.2 (5): not from the future";
     OcspFresh = "ocsp-fresh", Revocation, Fail, POLICY, "RFC 6960 §3.2 (5), (6): recent enough, before nextUpdate";
+    OcspArchive = "ocsp-archive", Revocation, Fail, Held::Types("an OcspAnswer that says good reaches back to the certificate's end"), "RFC 6960 §4.4.4: of after the certificate's end, by a responder that keeps its knowledge for so long (archiveCutoff)";
     CrlReadable = "crl-readable", Revocation, Fail, Held::Types("what is no list has no entries to read"), "RFC 5280 §5.1: a list of version 2";
     CrlSignature = "crl-signature", Revocation, Fail, POLICY, "RFC 5280 §6.3.3 (g): the list's signature";
     CrlSigner = "crl-signer", Revocation, Fail, POLICY, "RFC 5280 §6.3.3 (b), (f): the issuer's own list, signed with cRLSign";
@@ -179,6 +180,7 @@ rules! {
     CrlScope = "crl-scope", Revocation, Fail, Held::Types("a list is asked only about what its distribution point is about"), "RFC 5280 §6.3.3 (b), (d), (e): for this kind of certificate and every reason";
     CrlNotYet = "crl-not-yet", Revocation, Fail, POLICY, "RFC 5280 §5.1.2.4: not from the future";
     CrlFresh = "crl-fresh", Revocation, Fail, POLICY, "RFC 5280 §5.1.2.5, §6.3.3 (a): before nextUpdate";
+    CrlArchive = "crl-archive", Revocation, Fail, Held::Types("a list that does not reach back to the certificate's end is no Clear"), "X.509 §8.5.2.12: of after the certificate's end, a list that keeps entries for so long (expiredCertsOnCRL)";
     RevocationKnown = "revocation-known", Revocation, Fail, POLICY, "EN 319 102-1 §5.2.6.4: revocation status of every certificate below the anchor";
     SignerNotRevoked = "signer-not-revoked", Revocation, Fail, POLICY, "RFC 5280 §6.1.3 (a)(3); condition 2: absence from the revoked list";
     SignerNotSuspended = "signer-not-suspended", Revocation, Fail, POLICY, "EN 319 102-1 §5.2.6.4: a certificate on hold";

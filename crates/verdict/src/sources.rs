@@ -7,7 +7,6 @@ use qaqpa_x509::{Certificate, RevocationReason, Waived, ocsp, path::Path};
 
 use crate::border;
 use crate::checks::{self, revocation::Asked};
-use crate::dossier::{KEPT_BYTES_MAX, too_long};
 use crate::examination::Known;
 use crate::facts::{Account, Beyond, Cause, Said};
 use crate::laboratory::Hearsay;
@@ -147,14 +146,7 @@ impl Hearing<'_> {
             (_, Evidence::Unavailable(why)) => account.said = Said::Nothing { why: why.clone() },
             (Need::Ocsp { .. }, Evidence::Bytes(bytes)) => {
                 account.sha256 = Some(border::hex(&qaqpa_crypto::sha256(bytes)));
-                if bytes.len() > KEPT_BYTES_MAX {
-                    account.rule = Some(Rule::OcspReadable);
-                    account.said = Said::Nothing {
-                        why: too_long(bytes.len()),
-                    };
-                } else {
-                    hear_ocsp(&mut account, need, bytes, self.policy);
-                }
+                hear_ocsp(&mut account, need, bytes, self.policy);
             }
             (Need::Ocsp { .. }, Evidence::List(list)) => {
                 account.sha256 = Some(list.sha256_hex());
@@ -403,7 +395,8 @@ const fn ocsp_rule(error: &ocsp::OcspError) -> Rule {
         E::NotYet { .. } => Rule::OcspNotYet,
         E::ResponderUnauthorized => Rule::OcspResponder,
         E::IssuerNotInForce { .. } | E::ResponderUnusable { .. } => Rule::OcspResponderUsable,
-        E::Expired { .. } | E::Stale { .. } => Rule::OcspFresh,
+        E::Expired { .. } => Rule::OcspArchive,
+        E::Stale { .. } => Rule::OcspFresh,
         E::Unsupported { .. } | E::Weak { .. } => Rule::OcspAlgorithm,
         _ => Rule::OcspReadable,
     }
@@ -418,7 +411,8 @@ const fn crl_rule(error: &crl::CrlError) -> Rule {
             Rule::CrlSigner
         }
         E::Critical { .. } => Rule::CrlCritical,
-        E::Expired { .. } | E::NextUpdateMissing | E::Stale { .. } => Rule::CrlFresh,
+        E::Expired { .. } => Rule::CrlArchive,
+        E::NextUpdateMissing | E::Stale { .. } => Rule::CrlFresh,
         E::NotYet { .. } => Rule::CrlNotYet,
         E::Delta | E::DeltaUnfit | E::NumberMissing | E::Partitioned => Rule::CrlScope,
         E::Unsupported { .. } | E::Weak { .. } => Rule::CrlAlgorithm,

@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::facts::{Account, Said};
-use crate::policy::Policy;
+use crate::policy::{Nonce, Policy};
 use crate::rules::{Held, Level, Rule};
 use crate::verdict::{CheckId, EvidenceKind, RuleOutcome, RuleReport, SubjectKind};
 
@@ -21,6 +21,8 @@ pub(super) fn report(
             let note = finding.notes.iter().find(|note| note.rule == rule);
             let (outcome, why) = if policy.level(rule) == Level::Ignore {
                 (RuleOutcome::Ignored, None)
+            } else if rule == Rule::OcspNonce && policy.nonce() == Nonce::Omitted {
+                (RuleOutcome::Warned, Some(without_nonces(policy)))
             } else if let Some(note) = note {
                 let outcome = match policy.level(rule) {
                     Level::Warn => RuleOutcome::Warned,
@@ -45,6 +47,14 @@ pub(super) fn report(
             }
         })
         .collect()
+}
+
+/// A policy without nonces is weaker than the default, and every report by it says so, whatever became of the examination.
+fn without_nonces(policy: &Policy) -> String {
+    format!(
+        "the policy asks for no nonce, which is weaker than the default: an answer of up to {} s may be given again",
+        policy.ocsp_age_max().as_secs()
+    )
 }
 
 /// The kind of evidence that a check is about, where it is about evidence.

@@ -331,6 +331,14 @@ fn additional(out: &mut Writer, verdict: &Verdict) {
         data(out, "label", label.as_str());
     }
     data(out, "why", &plain(verdict.why()));
+    if let Some(weakened) = &verdict.laboratory {
+        let names: Vec<_> = weakened.iter().map(|rule| rule.id()).collect();
+        data(
+            out,
+            "laboratory",
+            &format!("LABORATORY {}", names.join(" ")),
+        );
+    }
     for cause in verdict
         .diagnosis
         .iter()

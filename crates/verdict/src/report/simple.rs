@@ -138,12 +138,7 @@ fn remarks(verdict: &Verdict, lang: Lang) -> Vec<String> {
         remarks.push(phrases::TRUST_OF_CAPSULE.of(lang).to_owned());
     }
     if let Some(weakened) = &verdict.laboratory {
-        let names: Vec<_> = weakened.iter().map(|rule| rule.id()).collect();
-        let names = match names.as_slice() {
-            [] => phrases::NONE.of(lang).to_owned(),
-            names => names.join(", "),
-        };
-        remarks.push(format!("{}: {names}.", phrases::LABORATORY.of(lang)));
+        remarks.push(super::of_laboratory(weakened, lang));
     }
     remarks
 }

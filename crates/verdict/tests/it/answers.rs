@@ -1,8 +1,11 @@
 //! OCSP answers about the signer: family R of the corpus. The certificate is good in every row; the evidence is not.
 
 use qaqpa_crypto::PrivateKey;
-use qaqpa_model::Moment;
-use qaqpa_verdict::{Need, Nonce, OCSP_AGE_MAX, Policy, Received, SKEW_MAX, Subject};
+use qaqpa_model::{Lang, Moment};
+use qaqpa_verdict::report::simple;
+use qaqpa_verdict::{
+    CheckId, Need, Nonce, OCSP_AGE_MAX, Policy, Received, Rule, RuleOutcome, SKEW_MAX, Subject,
+};
 use qaqpa_x509::issue::{self, CertificateSpec, Issuer, Validity};
 use qaqpa_x509::{Certificate, KeyUsage, RevocationReason as Why, ocsp, oid};
 
@@ -256,6 +259,42 @@ fn without_a_nonce_in_the_request_none_is_asked_of_the_answer() {
         Received::bytes(stand.ocsp(need, &Answer::good()), noon())
     });
     assert_eq!(judged(&verdict), Judged::Passed);
+}
+
+/// Weaker than the default: no report by such a policy looks like one by the default.
+#[test]
+fn a_policy_without_nonces_is_warned_of_in_every_report() {
+    let stand = Stand::new();
+    let policy = Policy::default().with_nonce(Nonce::Omitted);
+    let nonce = |policy: &Policy, meet: &dyn Fn(&Need) -> Received| {
+        let (verdict, _) = examine_with(&stand, policy, noon(), meet);
+        let rules = &verdict.check(CheckId::Revocation).unwrap().rules;
+        let rule = rules
+            .iter()
+            .find(|rule| rule.id == Rule::OcspNonce)
+            .unwrap();
+        (verdict.clone(), rule.clone())
+    };
+    let good = |need: &Need| Received::bytes(stand.ocsp(need, &Answer::good()), noon());
+    let none = |need: &Need| match need {
+        Need::Ocsp { .. } => Received::unavailable("status 503", noon()),
+        _ => Received::bytes(stand.crl(Vec::new()), noon()),
+    };
+    let meets: [&dyn Fn(&Need) -> Received; 2] = [&good, &none];
+    for meet in meets {
+        let (verdict, rule) = nonce(&policy, meet);
+        assert_eq!(judged(&verdict), Judged::Passed);
+        assert_eq!(rule.outcome, RuleOutcome::Warned);
+        let why = "the policy asks for no nonce, which is weaker than the default: an answer of up to 3600 s may be given again";
+        assert_eq!(rule.why.as_deref(), Some(why));
+        assert!(verdict.to_text().contains("warning: ocsp-nonce"));
+        assert!(verdict.to_json().contains(why));
+        let simple = simple(&verdict, Lang::En);
+        assert!(simple.remarks.iter().any(|remark| remark.contains(why)));
+        let (by_default, rule) = nonce(&Policy::default(), meet);
+        assert_ne!(rule.outcome, RuleOutcome::Warned);
+        assert!(!by_default.to_text().contains("warning"));
+    }
 }
 
 #[test]

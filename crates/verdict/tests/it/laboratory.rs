@@ -476,6 +476,39 @@ fn every_check_that_the_policy_holds_has_its_case() {
     assert_eq!(covered, held);
 }
 
+/// Nobody takes a report of a laboratory for one of a product.
+#[test]
+fn every_report_of_a_laboratory_says_so() {
+    use qaqpa_model::Lang;
+    use qaqpa_verdict::report::{self, Kind};
+    let case = answer(&[Rule::SignerNotSuspended], |stand, need| {
+        stand.ocsp(need, &Answer::revoked(noon(), Some(Why::CertificateHold)))
+    });
+    for (policy, named) in [(Policy::default(), false), (without(&case.rules), true)] {
+        let verdict = (case.capsule)(policy).judge_trusting(&case.anchors);
+        let all = [verdict.clone()];
+        let mut reports = vec![verdict.to_text(), report::etsi(&all)];
+        for kind in [Kind::Facts, Kind::Detailed, Kind::Simple] {
+            reports.push(report::text(kind, &all, Lang::En));
+            let json = report::json(kind, &all, Lang::En);
+            assert!(json.contains("\"laboratory\": ["), "{json}");
+        }
+        reports.push(report::page(&all, None, Lang::En));
+        for report in reports {
+            assert!(report.contains("LABORATORY"), "{report}");
+            assert!(
+                !named || report.contains("signer-not-suspended"),
+                "{report}"
+            );
+        }
+        let json: serde_json::Value = serde_json::from_str(&verdict.to_json()).unwrap();
+        assert_eq!(
+            json["laboratory"].as_array().unwrap().len(),
+            usize::from(named)
+        );
+    }
+}
+
 #[test]
 fn a_warning_and_a_remark_stand_in_the_report() {
     let case = answer(&[Rule::SignerNotSuspended], |stand, need| {

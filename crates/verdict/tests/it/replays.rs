@@ -342,6 +342,33 @@ fn bytes_that_are_gone_from_a_dossier_are_not_a_source_that_was_silent() {
     }
 }
 
+/// Bytes without limit are not kept, and what is not kept is not told of either.
+#[test]
+fn a_verdict_beside_long_rubbish_is_reached_again() {
+    let stand = Stand::new();
+    let document = document(&stand);
+    let policy = Policy::default().with_sources(Sources::OcspAndCrl);
+    let subject = Subject::Document(&document);
+    let rubbish = vec![0x30; qaqpa_verdict::KEPT_BYTES_MAX + 1];
+    for is_rubbish in [
+        |need: &Need| matches!(need, Need::Ocsp { .. }),
+        |need: &Need| matches!(need, Need::Crl { .. }),
+    ] {
+        let (original, ..) = run_all(subject, &stand.known(), &policy, noon(), |need| {
+            match is_rubbish(need) && !is_about_an_authority(need) {
+                true => Received::bytes(rubbish.clone(), noon()),
+                false => in_force_by(&stand, need),
+            }
+        });
+        assert_eq!(judged(&original), Judged::Passed);
+        let (known, limits) = (stand.known(), Limits::default());
+        let dossier = &original.dossier;
+        let (again, _) = replay(subject, &known, &policy, &limits, noon(), dossier, &NoShelf);
+        assert_eq!(again.evidence, original.evidence);
+        assert_eq!(again.to_json(), original.to_json());
+    }
+}
+
 /// Whoever ends an examination before it is done learns nothing good.
 #[test]
 fn an_examination_that_ends_too_early_is_undecided() {

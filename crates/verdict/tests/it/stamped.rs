@@ -410,6 +410,10 @@ fn the_revocation_of_the_stamps_authority_is_asked_about() {
         "{}",
         revoked.to_text()
     );
+    assert_eq!(
+        revoked.best_signature_time, None,
+        "such a stamp proves no moment"
+    );
     let unknown = examine(&stand, &xml, noon(), |about| {
         let answer = Answer {
             status: qaqpa_x509::ocsp::CertStatus::Unknown,
@@ -421,6 +425,7 @@ fn the_revocation_of_the_stamps_authority_is_asked_about() {
         judged(&unknown),
         Judged::Refused(L::RevocationUnknown, S::TryLater)
     );
+    assert_eq!(unknown.best_signature_time, None);
 }
 
 /// K12.
