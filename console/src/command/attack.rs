@@ -5,7 +5,7 @@ use std::path::Path;
 use qaqpa_model::Moment;
 use qaqpa_regulations::Catalogue;
 use qaqpa_runner::attack::{
-    self, Case, Level, Ran, Report, Target, Verifier, run_against, run_case,
+    self, AttackError, Case, Level, Ran, Report, Target, Verifier, run_against, run_case,
 };
 use qaqpa_runner::forge::World;
 use qaqpa_runner::{Endpoints, Stand};
@@ -27,7 +27,9 @@ pub(crate) async fn run(settings: &Settings, command: &AttackCommand, format: Fo
                 Format::Json => pretty(&report.json())?,
                 Format::Sarif => pretty(&report.sarif())?,
                 Format::Junit => report.junit(),
-                Format::Text | Format::Pem | Format::Der => report.text(),
+                Format::Text | Format::Pem | Format::Der | Format::Etsi | Format::Html => {
+                    report.text()
+                }
             };
             match &options.out {
                 None => output::say(shown.trim_end()),
@@ -111,7 +113,10 @@ async fn report(settings: &Settings, options: &AttackRun) -> Result<Report, Fail
             let client = HttpClient::plain(ClientLimits::default());
             Verifier::Http(url.clone(), Box::new(client))
         }
-        (None, Some(line)) => Verifier::Command(line.clone()),
+        (None, Some(line)) => Verifier::Command {
+            line: line.clone(),
+            time_max: attack::COMMAND_TIME_MAX,
+        },
         (None, None) => return ourselves(options, &cases),
     };
     let now = Clock::with_offset(0).now();
@@ -121,7 +126,7 @@ async fn report(settings: &Settings, options: &AttackRun) -> Result<Report, Fail
     let mut ran = Vec::new();
     for case in &cases {
         let one = verifier.run(&world, case, &folder).await;
-        ran.push(one.map_err(|why| Failure::usage(format!("{}: {why}", case.id)))?);
+        ran.push(one.map_err(|error| failed(case, &error, Failure::usage))?);
     }
     std::fs::remove_dir_all(&folder).ok();
     Ok(Report {
@@ -132,6 +137,15 @@ async fn report(settings: &Settings, options: &AttackRun) -> Result<Report, Fail
             .unwrap_or_default(),
         ran,
     })
+}
+
+/// A case that cannot be built is our own fault; one that cannot be asked about is the verifier's, or of how it was named.
+fn failed(case: &Case, error: &AttackError, asking: fn(String) -> Failure) -> Failure {
+    let said = format!("{}: {error}", case.id);
+    match error {
+        AttackError::Asking(_) => asking(said),
+        AttackError::Forge(_) => Failure::own(said),
+    }
 }
 
 /// The world of the corpus; where its keys are kept, its root is written beside them.
@@ -186,7 +200,7 @@ async fn against(settings: &Settings, file: &Path, cases: &[Case]) -> Result<Rep
     let mut ran: Vec<Ran> = Vec::new();
     for case in cases {
         let one = run_against(&target, case).await;
-        ran.push(one.map_err(|why| Failure::no(format!("{}: {why}", case.id)))?);
+        ran.push(one.map_err(|error| failed(case, &error, Failure::no))?);
     }
     Ok(Report { verifier, ran })
 }

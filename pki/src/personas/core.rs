@@ -161,6 +161,14 @@ pub(super) const SYSTEMS: &[SystemPersona] = &[
         oid: "2.999.398.4",
         organization: &OPERATOR,
     },
+    // A second system from outside: what one registered sender may not do in another's name needs two.
+    SystemPersona {
+        id: "system-integrator-2",
+        sender_id: Some("integrator-2"),
+        name: "TEST ИНТЕГРАТОР 2",
+        oid: "2.999.398.6",
+        organization: &OPERATOR,
+    },
 ];
 
 #[cfg(test)]
@@ -193,7 +201,8 @@ mod tests {
                 "system-gateway",
                 "system-portal",
                 "system-regional-gateway",
-                "system-integrator-1"
+                "system-integrator-1",
+                "system-integrator-2"
             ]
         );
     }

@@ -23,11 +23,12 @@ const PEOPLE: [&str; 11] = [
     "auth-only",
     "foreign",
 ];
-const SYSTEMS: [&str; 4] = [
+const SYSTEMS: [&str; 5] = [
     "system-gateway",
     "system-portal",
     "system-regional-gateway",
     "system-integrator-1",
+    "system-integrator-2",
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -123,7 +124,8 @@ async fn systems_have_keys_and_secrets_of_their_own_and_the_gateways_certificate
             None,
             Some("portal"),
             Some("regional-gateway"),
-            Some("integrator-1")
+            Some("integrator-1"),
+            Some("integrator-2")
         ]
     );
     let mut secrets: Vec<_> = index

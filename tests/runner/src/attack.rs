@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 mod case;
+mod error;
 mod family;
 mod gateway;
 pub mod page;
@@ -17,12 +18,13 @@ mod send;
 mod verifier;
 
 pub use case::{Case, CaseError, Expect, Expected, Level, Profile};
-pub use family::{Catalogue, Family, Row};
+pub use error::AttackError;
+pub use family::{Catalogue, Elsewhere, Family, Row};
 pub use gateway::{Target, run_against};
 pub use report::{Outcome, Ran, Report};
 pub use run::run_case;
 pub use send::{Repeat, Send};
-pub use verifier::Verifier;
+pub use verifier::{COMMAND_TIME_MAX, Verifier};
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/attacks.rs"));

@@ -11,13 +11,17 @@
 mod certificates;
 mod der;
 mod evidence;
+mod forged;
 mod keys;
 pub mod knobs;
+mod message;
 mod moments;
 mod names;
+mod properties;
 mod raw_keys;
 mod raw_rsa;
 mod signer;
+mod stamps;
 mod templates;
 mod text;
 
@@ -26,18 +30,16 @@ use std::fmt;
 use std::path::PathBuf;
 
 use qaqpa_crypto::PrivateKey;
-use qaqpa_model::{Iin, Moment, RefusalLabel};
-use qaqpa_verdict::{
-    Capsule, Known, Level, Matter, Nonce, Policy, Received, Rule, RuleOutcome, Sources, Verdict,
-};
-use qaqpa_x509::{Certificate, TrustAnchors};
+use qaqpa_model::{Bin, Iin, Moment};
+use qaqpa_verdict::{Level, Nonce, Policy, Rule, Sources};
 
 use certificates::Certificates;
-use evidence::Evidence;
+pub use forged::{Forged, Judged};
 use keys::Keys;
 pub use knobs::Build;
 use knobs::{PolicyKnobs, SubjectKnob};
 use moments::moment;
+use signer::Signing;
 use text::Words;
 
 /// The IIN of the person who signs: a published vector that nobody's register holds.
@@ -47,7 +49,10 @@ pub const OTHER_IIN: &str = "061211600012";
 
 /// Why a case cannot be built: its own fault, never the verifier's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ForgeError(String);
+pub struct ForgeError {
+    why: String,
+    found_nothing: bool,
+}
 
 /// A TEST authority in memory with its people.
 #[derive(Debug)]
@@ -59,46 +64,6 @@ pub struct World {
     application: Option<String>,
     iin: String,
 }
-
-/// What a case makes.
-#[derive(Debug)]
-pub struct Forged<'w> {
-    /// What is sent: a document, an envelope, or a certificate (DER).
-    pub bytes: Vec<u8>,
-    /// What is examined.
-    pub subject: SubjectKnob,
-    /// The trusted roots, DER.
-    pub trust: Vec<Vec<u8>>,
-    /// What the verifier knows besides, DER.
-    pub pool: Vec<Vec<u8>>,
-    /// The moment that is judged.
-    pub at: Moment,
-    /// The submitter whom the request names.
-    pub submitter: Option<Iin>,
-    received: Moment,
-    build: Build,
-    world: &'w World,
-}
-
-/// What became of a case.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Judged {
-    /// `TOTAL-PASSED`, `TOTAL-FAILED`, `INDETERMINATE`.
-    pub indication: String,
-    /// The reason beside it.
-    pub sub_indication: Option<String>,
-    /// The refusal label; none where every check passed.
-    pub label: Option<RefusalLabel>,
-    /// The check that decided, as reports name it.
-    pub check: Option<String>,
-    /// The single checks of that question which were not passed.
-    pub rules: Vec<Rule>,
-    /// The sentence of that check.
-    pub why: String,
-}
-
-/// The seed of every examination here: cases are repeatable.
-const SEED: [u8; 32] = [0x5e; 32];
 
 impl World {
     /// A world whose noon is that moment: everything is valid around it.
@@ -168,8 +133,30 @@ impl World {
             iin: self.iin.clone(),
             created_at: self.noon.to_string(),
         };
+        let mut beside = None;
         let bytes = match build.subject {
             SubjectKnob::Certificate => certificates.der("person")?,
+            SubjectKnob::Message => {
+                let words = words(Vec::new());
+                let content = |text: &Option<String>| match text {
+                    Some(text) => words.expand(text),
+                    None => words.expand(&templates::content(self.application.as_deref())),
+                };
+                let signed = content(&build.message.content)?;
+                let shown = match &build.message.shown {
+                    Some(text) => words.expand(text)?,
+                    None => signed.clone(),
+                };
+                let made = message::make(
+                    &build.message,
+                    signed.as_bytes(),
+                    shown.as_bytes(),
+                    self.noon,
+                    &certificates,
+                )?;
+                beside = made.beside;
+                made.bytes
+            }
             SubjectKnob::Document | SubjectKnob::Transport => {
                 let template = templates::whole(build, self.application.as_deref());
                 let signed = self.signed(build, &certificates, &words(Vec::new()), &template)?;
@@ -193,17 +180,21 @@ impl World {
             None => Ok(default),
         };
         let at = moment_or(&build.at, self.noon)?;
+        let wrong = |error: &dyn fmt::Display| ForgeError::new(error.to_string());
         Ok(Forged {
             bytes,
+            beside,
             subject: build.subject,
             trust: all(names(&build.trust, "root"))?,
             pool: all(names(&build.pool, "issuing"))?,
             at,
             submitter: match &build.submitter {
                 None => None,
-                Some(text) => {
-                    Some(Iin::parse(text).map_err(|error| ForgeError::new(error.to_string()))?)
-                }
+                Some(text) => Some(Iin::parse(text).map_err(|error| wrong(&error))?),
+            },
+            organisation: match &build.organisation {
+                None => None,
+                Some(text) => Some(Bin::parse(text).map_err(|error| wrong(&error))?),
             },
             received: moment_or(&build.received, at)?,
             build: build.clone(),
@@ -215,6 +206,7 @@ impl World {
         Certificates::new(&self.keys, self.noon, &build.certificates, &self.given)
     }
 
+    /// The document of a case with its signatures.
     fn signed(
         &self,
         build: &Build,
@@ -222,183 +214,97 @@ impl World {
         words: &Words<'_, '_>,
         template: &templates::Template,
     ) -> Result<String, ForgeError> {
-        let knobs = &build.signature;
-        let shown = match &knobs.shown {
-            Some(shown) => shown.clone(),
-            None => vec![template.signer.to_owned()],
-        };
-        let signer = shown.first().map_or(template.signer, String::as_str);
-        let key = match &knobs.key {
-            Some(name) => certificates.key_named(name)?,
-            None => certificates.key(signer)?,
-        };
-        let key_info = match &knobs.key_info {
-            Some(text) => words.expand(text)?,
-            None => {
-                let shown = shown.iter().map(|name| certificates.der(name));
-                templates::key_info(
-                    build.subject,
-                    &shown.collect::<Result<Vec<_>, _>>()?,
-                    knobs.wrapped,
-                )
+        let all: Vec<_> = std::iter::once(&build.signature)
+            .chain(&build.beside)
+            .collect();
+        let mut reference = template.reference.clone();
+        if all.len() > 1 && build.subject == SubjectKnob::Document {
+            // Each leaves all of them out, so that they can be made in any order.
+            let transforms = [signer::SUBTRACT, "c14n-comments"].map(str::to_owned);
+            reference.transforms = Some(transforms.to_vec());
+        }
+        let (mut signings, mut markups) = (Vec::new(), Vec::new());
+        for (number, knobs) in all.into_iter().enumerate() {
+            let by = if number == 0 {
+                template.signer
+            } else {
+                "other"
+            };
+            let shown = knobs.shown.clone().unwrap_or_else(|| vec![by.to_owned()]);
+            let by = shown.first().map_or(by, String::as_str);
+            let key = match &knobs.key {
+                Some(name) => certificates.key_named(name)?,
+                None => certificates.key(by)?,
+            };
+            let key_info = match &knobs.key_info {
+                Some(text) => words.expand(text)?,
+                None => {
+                    let shown = shown.iter().map(|name| certificates.der(name));
+                    let shown = shown.collect::<Result<Vec<_>, _>>()?;
+                    templates::key_info(build.subject, &shown, knobs.wrapped)
+                }
+            };
+            let mut own = knobs.clone();
+            own.object = words.expand(&knobs.object)?;
+            if let Some(properties) = &knobs.properties {
+                let id = signer::signature_id(number);
+                let mut properties = properties.clone();
+                properties.unsigned = words.expand(&properties.unsigned)?;
+                let object = properties::object(
+                    &properties,
+                    &knobs.stamps,
+                    number,
+                    &id,
+                    by,
+                    self.noon,
+                    certificates,
+                )?;
+                own.object.push_str(&object);
+                let references = own
+                    .references
+                    .get_or_insert_with(|| vec![reference.clone()]);
+                references.push(properties::reference(&id));
+                if own.attributes.is_empty() {
+                    own.attributes = format!("Id=\"{id}\"");
+                }
             }
-        };
-        let mut own = knobs.clone();
-        // The key is chosen above; the markup names one only where two signatures have two.
-        own.key = None;
-        own.object = words.expand(&knobs.object)?;
-        let algorithm = key.algorithm();
-        let markup = signer::markup(
-            &own,
-            &template.reference,
-            template.canonicalization,
-            algorithm,
-            &key_info,
-        );
-        let text = words
-            .expand(&template.text)?
-            .replace("@SIGNATURE@", &markup);
+            markups.push(signer::markup(
+                &own,
+                number,
+                &reference,
+                template.canonicalization,
+                key.algorithm(),
+                &key_info,
+            ));
+            signings.push(Signing { knobs, key });
+        }
+        let text = placed(words.expand(&template.text)?, &markups);
         let text = words.edit(text, &build.before)?;
-        signer::fill(text, knobs, &key, certificates)
+        signer::fill(text, &signings, self.noon, certificates)
     }
 }
 
-impl Forged<'_> {
-    /// The trusted roots as PEM.
-    ///
-    /// # Errors
-    /// [`ForgeError`] where one is no certificate.
-    pub fn trust_pem(&self) -> Result<String, ForgeError> {
-        pem(&self.trust)
+/// The text with its signatures: each at its own mark, else one after the other at the first's.
+fn placed(text: String, markups: &[String]) -> String {
+    let mark = |number: usize| match number {
+        0 => "@SIGNATURE@".to_owned(),
+        number => format!("@SIGNATURE.{number}@"),
+    };
+    let has_place = |number| {
+        let mark = mark(number);
+        text.contains(&mark) || markups.iter().any(|markup| markup.contains(&mark))
+    };
+    let (apart, together): (Vec<_>, Vec<_>) =
+        (1..markups.len()).partition(|number| has_place(*number));
+    let mut first = markups.first().cloned().unwrap_or_default();
+    for number in together {
+        first.push_str(&markups[number]);
     }
-
-    /// What the verifier knows besides, as PEM.
-    ///
-    /// # Errors
-    /// [`ForgeError`] where one is no certificate.
-    pub fn pool_pem(&self) -> Result<String, ForgeError> {
-        pem(&self.pool)
+    let mut text = text.replace(&mark(0), &first);
+    for number in apart {
+        text = text.replace(&mark(number), &markups[number]);
     }
-
-    /// The list of the signer's issuer, DER, as the case has it.
-    ///
-    /// # Errors
-    /// [`ForgeError`] where it cannot be made.
-    pub fn list_der(&self) -> Result<Vec<u8>, ForgeError> {
-        let certificates = self.world.certificates(&self.build);
-        let signer = if self.subject == SubjectKnob::Transport {
-            "system"
-        } else {
-            "person"
-        };
-        let evidence = Evidence {
-            build: &self.build,
-            certificates: &certificates,
-            noon: self.world.noon,
-            received: self.received,
-        };
-        evidence.list(signer)
-    }
-
-    /// The case with all of its evidence as one file, which anybody can judge offline.
-    ///
-    /// # Errors
-    /// [`ForgeError`] where a certificate that must be one is none, or evidence cannot be made.
-    pub fn capsule(&self) -> Result<Capsule, ForgeError> {
-        self.capsule_under(policy(&self.build.policy)?)
-    }
-
-    fn capsule_under(&self, policy: Policy) -> Result<Capsule, ForgeError> {
-        let bytes = self.bytes.clone();
-        let matter = match self.subject {
-            SubjectKnob::Document => Matter::Document(bytes),
-            SubjectKnob::Transport => Matter::Transport(bytes),
-            SubjectKnob::Certificate => Matter::Certificate {
-                certificate_der: bytes,
-                pool_der: Vec::new(),
-            },
-        };
-        let certificates = self.world.certificates(&self.build);
-        let evidence = Evidence {
-            build: &self.build,
-            certificates: &certificates,
-            noon: self.world.noon,
-            received: self.received,
-        };
-        let mut capsule = Capsule::new(matter, self.known()?, self.at, SEED).with_policy(policy);
-        if let Some(submitter) = self.submitter {
-            capsule = capsule.with_submitter(submitter);
-        }
-        let mut failed = None;
-        let capsule = capsule.fed_by(|need| match evidence.meet(need) {
-            Ok(received) => received,
-            Err(error) => {
-                failed = Some(error);
-                Received::unavailable("the forge failed", self.received)
-            }
-        });
-        failed.map_or(Ok(capsule), Err)
-    }
-
-    /// What the verifier makes of it.
-    ///
-    /// # Errors
-    /// As [`Forged::capsule`].
-    pub fn judge(&self) -> Result<Judged, ForgeError> {
-        Ok(Judged::of(&self.capsule()?.judge()))
-    }
-
-    /// What a verifier without these checks makes of it: only a laboratory has one.
-    ///
-    /// # Errors
-    /// As [`Forged::capsule`]; and where this build is no laboratory, or a type holds one of the checks.
-    pub fn judge_without(&self, rules: &[Rule]) -> Result<Judged, ForgeError> {
-        let mut weaker = policy(&self.build.policy)?;
-        for rule in rules {
-            weaker = weaker
-                .with_level(*rule, Level::Ignore)
-                .map_err(|error| ForgeError::new(error.to_string()))?;
-        }
-        Ok(Judged::of(&self.capsule_under(weaker)?.judge()))
-    }
-
-    fn known(&self) -> Result<Known, ForgeError> {
-        let read = |ders: &[Vec<u8>]| -> Result<Vec<Certificate>, ForgeError> {
-            let read = ders.iter().map(|der| Certificate::from_der(der));
-            read.collect::<Result<_, _>>()
-                .map_err(|error| ForgeError::new(error.to_string()))
-        };
-        Ok(Known {
-            anchors: TrustAnchors::new(read(&self.trust)?),
-            pool: read(&self.pool)?,
-        })
-    }
-}
-
-impl Judged {
-    fn of(verdict: &Verdict) -> Self {
-        let decided = verdict.checks.iter().find(|check| check.label.is_some());
-        Self {
-            indication: verdict.indication.as_str().to_owned(),
-            sub_indication: verdict.sub_indication.map(|sub| sub.as_str().to_owned()),
-            label: verdict.label,
-            check: decided.map(|check| check.id.as_str().to_owned()),
-            rules: decided
-                .iter()
-                .flat_map(|check| &check.rules)
-                .filter(|rule| rule.outcome == RuleOutcome::Failed)
-                .map(|rule| rule.id)
-                .collect(),
-            why: verdict.why().to_owned(),
-        }
-    }
-}
-
-fn pem(ders: &[Vec<u8>]) -> Result<String, ForgeError> {
-    let read = ders.iter().map(|der| Certificate::from_der(der));
-    let read = read.collect::<Result<Vec<_>, _>>();
-    let read = read.map_err(|error| ForgeError::new(error.to_string()))?;
-    Ok(read.iter().map(Certificate::to_pem).collect())
+    text
 }
 
 fn policy(knobs: &PolicyKnobs) -> Result<Policy, ForgeError> {
@@ -413,26 +319,48 @@ fn policy(knobs: &PolicyKnobs) -> Result<Policy, ForgeError> {
         Some("omitted") => policy = policy.with_nonce(Nonce::Omitted),
         Some(other) => return Err(ForgeError::new(format!("no nonce {other:?}"))),
     }
+    for id in &knobs.raised {
+        let rule = Rule::parse(id).ok_or_else(|| ForgeError::new(format!("no check {id:?}")))?;
+        policy = policy
+            .with_level(rule, Level::Fail)
+            .map_err(|error| ForgeError::new(error.to_string()))?;
+    }
     Ok(policy)
 }
 
 impl ForgeError {
+    /// Whether an edit found nothing to edit: it is about another text than the one at hand.
+    #[must_use]
+    pub const fn found_nothing(&self) -> bool {
+        self.found_nothing
+    }
+
     fn new(why: impl Into<String>) -> Self {
-        Self(why.into())
+        Self {
+            why: why.into(),
+            found_nothing: false,
+        }
+    }
+
+    fn nothing_found(text: &str) -> Self {
+        Self {
+            why: format!("{text:?} is not there"),
+            found_nothing: true,
+        }
     }
 
     fn key(error: qaqpa_crypto::CryptoError) -> Self {
-        Self(error.to_string())
+        Self::new(error.to_string())
     }
 
     fn issue(error: qaqpa_x509::issue::IssueError) -> Self {
-        Self(error.to_string())
+        Self::new(error.to_string())
     }
 }
 
 impl fmt::Display for ForgeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the case cannot be built: {}", self.0)
+        write!(f, "the case cannot be built: {}", self.why)
     }
 }
 

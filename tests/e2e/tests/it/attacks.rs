@@ -91,3 +91,59 @@ fn xmlsec1_takes_a_control_and_refuses_changed_content() {
         );
     }
 }
+
+#[test]
+fn a_run_that_asks_nobody_is_no_success() {
+    let stand = stand::shared();
+    let run = |arguments: &[&str]| {
+        let all = [&["attack", "run"], arguments].concat();
+        let output = stand::qaqpa(&stand.data, &all);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), said)
+    };
+    let (code, said) = run(&["--family", "no-such-family"]);
+    assert_eq!(code, Some(64), "{said}");
+    assert!(said.contains("no case of that family"), "{said}");
+    let (code, said) = run(&["--case", "no-such-case"]);
+    assert_eq!(code, Some(64), "{said}");
+    // What OCSP says cannot be handed to a program: nothing is run, and nothing shown.
+    let (code, said) = run(&["--case", "r07-revoked", "--command", "true {file}"]);
+    assert_eq!(code, Some(1), "{said}");
+    let (code, said) = run(&[
+        "--case",
+        "ok00-plain",
+        "--command",
+        "no-such-program {file}",
+    ]);
+    assert_eq!(code, Some(64), "{said}");
+    let (code, said) = run(&["--against", "no-such-file.json"]);
+    assert_eq!(code, Some(64), "{said}");
+}
+
+#[test]
+fn each_format_of_a_run_is_what_its_readers_read() {
+    let stand = stand::shared();
+    let run = |format: &str| {
+        let arguments = [
+            "attack",
+            "run",
+            "--case",
+            "ok00-plain",
+            "--command",
+            "false {file}",
+            "--format",
+            format,
+        ];
+        let output = stand::qaqpa(&stand.data, &arguments);
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let sarif: Value = serde_json::from_str(&run("sarif")).unwrap();
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "ok00-plain");
+    let junit = run("junit");
+    assert!(
+        junit.contains("<testsuite name=\"controls\" tests=\"1\" failures=\"1\""),
+        "{junit}"
+    );
+    assert!(run("text").starts_with("FAIL controls/ok00-plain"));
+}

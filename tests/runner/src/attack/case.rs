@@ -68,6 +68,10 @@ pub enum Profile {
     Certificate,
     /// A message on the channel.
     Channel,
+    /// XAdES: with signed properties, perhaps stamped.
+    Xades,
+    /// A CMS message.
+    Cms,
 }
 
 /// What must come of a case.

@@ -1,5 +1,7 @@
 //! What a family of cases has in common: its story, and why our design answers it.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::case::CaseError;
@@ -19,14 +21,24 @@ pub struct Family {
     pub answer: String,
 }
 
-/// The classes of the catalogue, each with its subject; those without a case with the reason.
+/// The classes of the catalogue, each with its subject; those without a case with the tests that show them.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Catalogue {
     /// Every class and what it is about.
-    pub classes: std::collections::BTreeMap<String, String>,
-    /// Classes that no case shows, and why not.
-    pub elsewhere: std::collections::BTreeMap<String, String>,
+    pub classes: BTreeMap<String, String>,
+    /// Classes, or parts of them, that no case shows.
+    pub elsewhere: BTreeMap<String, Elsewhere>,
+}
+
+/// Where something is shown that no case of the corpus can show.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Elsewhere {
+    /// Why no case shows it.
+    pub why: String,
+    /// The tests that do: `FILE::NAME`, from the top of the repository.
+    pub tests: Vec<String>,
 }
 
 /// One row of the matrix: what one check is good for.
@@ -43,10 +55,7 @@ pub struct Row {
 }
 
 impl Row {
-    pub(super) fn parse_all(
-        file: &str,
-        text: &str,
-    ) -> Result<std::collections::BTreeMap<String, Self>, CaseError> {
+    pub(super) fn parse_all(file: &str, text: &str) -> Result<BTreeMap<String, Self>, CaseError> {
         toml::from_str(text).map_err(|error| wrong(file, text, &error))
     }
 }

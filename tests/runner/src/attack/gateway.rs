@@ -15,6 +15,7 @@ use qaqpa_x509::pkcs12::KeyFile;
 use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::{Signer, WsseKeyInfo, sign_enveloped, sign_wsse};
 
+use super::error::AttackError;
 use super::report::{Outcome, Ran};
 use super::send::{Repeat, Send};
 use super::{Case, Expected, Level};
@@ -66,7 +67,7 @@ impl<'s> Target<'s> {
 ///
 /// # Errors
 /// Where the simulator cannot be asked, or lacks what the case needs.
-pub async fn run_against(target: &Target<'_>, case: &Case) -> Result<Ran, String> {
+pub async fn run_against(target: &Target<'_>, case: &Case) -> Result<Ran, AttackError> {
     let outcome = match case.level {
         Level::Gateway => {
             let send = case.send.clone().unwrap_or_default();
@@ -77,9 +78,13 @@ pub async fn run_against(target: &Target<'_>, case: &Case) -> Result<Ran, String
                 return Ok(Ran::new(case, Outcome::NotRun(why.to_owned())));
             }
             let message = Message::new(target, &Send::default()).await?;
-            let Some(document) = message.forged(&case.build)? else {
-                let why = "its edits are about the corpus's own document";
-                return Ok(Ran::new(case, Outcome::NotRun(why.to_owned())));
+            let document = match message.forged(&case.build) {
+                Ok(document) => document,
+                Err(AttackError::Forge(error)) if error.found_nothing() => {
+                    let why = "its edits are about the corpus's own document";
+                    return Ok(Ran::new(case, Outcome::NotRun(why.to_owned())));
+                }
+                Err(error) => return Err(error),
             };
             message
                 .exchange(&Send::default(), document, &message_id()?)
@@ -105,6 +110,9 @@ fn passes_over(case: &Case) -> Option<&'static str> {
     }
     if build.signature.shown.is_some() || build.signature.key_info.is_some() {
         return Some("its certificates are of the corpus's own authority");
+    }
+    if !build.signature.stamps.is_empty() {
+        return Some("its time stamps are of the corpus's own authority");
     }
     let template = build.template.as_deref();
     if !matches!(template, None | Some("application-with-id")) {
@@ -221,15 +229,14 @@ impl<'s> Message<'s> {
             .map_err(|error| error.to_string())
     }
 
-    /// A document of the corpus with the simulator's citizen; nothing where its edits do not fit this application.
-    fn forged(&self, build: &Build) -> Result<Option<Vec<u8>>, String> {
+    /// A document of the corpus with the simulator's citizen.
+    fn forged(&self, build: &Build) -> Result<Vec<u8>, AttackError> {
         let key = self.target.key(CITIZEN)?;
-        let text =
-            String::from_utf8(self.application.to_xml()).map_err(|error| error.to_string())?;
-        let text = text.replacen("</application>", "@SIGNATURE@</application>", 1);
+        let text = String::from_utf8(self.application.to_xml()).map_err(|error| error.to_string());
+        let text = text?.replacen("</application>", "@SIGNATURE@</application>", 1);
         let iin = self.application.submitter.reveal();
         let world = World::new(self.now).with_person(&key.key, key.certificate.der(), &iin, text);
-        Ok(world.forge(build).ok().map(|forged| forged.bytes))
+        Ok(world.forge(build)?.bytes)
     }
 
     async fn exchange(
@@ -244,8 +251,10 @@ impl<'s> Message<'s> {
 
     fn envelope(&self, send: &Send, document: Vec<u8>, id: &MessageId) -> Result<Vec<u8>, String> {
         let wrong = |error: &dyn std::fmt::Display| error.to_string();
-        let registered = self.stand.endpoints().sender(SENDER);
-        let registered = registered.ok_or("the simulator has no sender integrator-1")?;
+        let sender = send.sender.as_deref().unwrap_or(SENDER);
+        let registered = self.stand.endpoints().sender(sender);
+        let registered =
+            registered.ok_or_else(|| format!("the simulator has no sender {sender}"))?;
         let request = SendMessageRequest {
             message_id: id.clone(),
             correlation_id: None,
@@ -253,7 +262,7 @@ impl<'s> Message<'s> {
             message_date: self.now,
             route_id: None,
             sender: Some(Sender {
-                id: SenderId::parse(SENDER).map_err(|error| wrong(&error))?,
+                id: SenderId::parse(sender).map_err(|error| wrong(&error))?,
                 password: Some(registered.password.clone()),
             }),
             properties: Vec::new(),
@@ -265,7 +274,7 @@ impl<'s> Message<'s> {
         let signed = match (&send.envelope_by, send.unsigned) {
             (_, true) => text.into_bytes(),
             (by, false) => {
-                let own = format!("sender:{SENDER}");
+                let own = format!("sender:{sender}");
                 let key = self.target.key(by.as_deref().unwrap_or(&own))?;
                 let signer = Signer::of(&key.key, key.certificate.der());
                 let seed = uuid::Uuid::new_v4().to_string();

@@ -46,41 +46,47 @@ pub fn markdown(
         }
     }
     matrix(&mut page, rows);
-    page.push_str("\n## Classes\n\nEach class of the catalogue, and the cases that show it.\n\n| class | about | cases |\n|---|---|---|\n");
+    page.push_str(CLASSES);
     let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
     for class in cases.iter().flat_map(|case| &case.classes) {
         *shown.entry(class).or_default() += 1;
     }
     for (class, about) in &catalogue.classes {
-        let cases = match (shown.get(class.as_str()), catalogue.elsewhere.get(class)) {
-            (Some(count), _) => count.to_string(),
-            (None, Some(why)) => format!("none: {}", cell(why)),
-            (None, None) => "none".to_owned(),
-        };
-        let _ = writeln!(page, "| {class} | {} | {cases} |", cell(about));
+        let count = shown.get(class.as_str()).copied().unwrap_or_default();
+        let elsewhere = catalogue
+            .elsewhere
+            .get(class)
+            .map_or_else(String::new, |tests| {
+                let named = tests.tests.iter().map(|test| format!("<br>`{test}`"));
+                format!("{}{}", cell(&tests.why), named.collect::<String>())
+            });
+        let _ = writeln!(
+            page,
+            "| {class} | {} | {count} | {elsewhere} |",
+            cell(about)
+        );
     }
     page
 }
 
 /// What each check is good for.
 fn matrix(page: &mut String, rows: &BTreeMap<String, Row>) {
-    page.push_str(
-        "\n## The matrix\n\nEach check that a policy holds (docs/CHECKS.md), and a case that passes when it alone is off, or with the smallest set that \
-         refuses the same. Switching off exists in builds with the cargo feature `laboratory` alone; there \
-         `without_the_check_the_attack_passes_and_with_it_it_does_not` proves each row, in both directions.\n\n\
-         | check | case | off together with |\n|---|---|---|\n",
-    );
-    for (rule, row) in rows {
+    page.push_str(MATRIX);
+    let of_policies = |rule: &Rule| rule.held() == Held::Policy;
+    for rule in Rule::ALL.iter().filter(|rule| of_policies(rule)) {
+        let Some(row) = rows.get(rule.id()) else {
+            continue;
+        };
         let with = match &row.why {
             None => String::new(),
             Some(why) => format!("`{}`: {}", row.with.join("`, `"), cell(why)),
         };
         let _ = writeln!(page, "| `{rule}` | `{}` | {with} |", row.case);
     }
-    page.push_str("\nWhat a type holds cannot be switched off:\n\n| check | why |\n|---|---|\n");
+    page.push_str("\nWhat a type holds cannot be switched off: without it there would be no value to go on with. A case that it refuses:\n\n| check | case | why it cannot |\n|---|---|---|\n");
     for rule in Rule::ALL {
-        if let Held::Types(why) = rule.held() {
-            let _ = writeln!(page, "| `{rule}` | {} |", cell(why));
+        if let (Held::Types(why), Some(row)) = (rule.held(), rows.get(rule.id())) {
+            let _ = writeln!(page, "| `{rule}` | `{}` | {} |", row.case, cell(why));
         }
     }
     page.push_str("\nBy default these only inform:");
@@ -131,6 +137,28 @@ fn cell(text: &str) -> String {
         .replace('*', "\\*")
         .replace('_', "\\_")
 }
+
+const MATRIX: &str = "
+## The matrix
+
+Each check (docs/CHECKS.md) has a row, and `the_case_of_each_row_is_refused_by_its_check` shows that the case is refused by that check.
+What a policy holds can be switched off, in builds with the cargo feature `laboratory` alone; there
+`without_the_check_the_attack_passes_and_with_it_it_does_not` proves that the case passes without it, or without the smallest set that
+refuses the same, in both directions.
+
+| check | case | off together with |
+|---|---|---|
+";
+
+const CLASSES: &str = "
+## Classes
+
+Each class of the catalogue: how many cases show it, and, where cases cannot, which tests do. A class without either fails
+`every_class_of_the_catalogue_has_a_case_that_runs_or_a_test_elsewhere`.
+
+| class | about | cases | elsewhere |
+|---|---|---|---|
+";
 
 const HEAD: &str = "# Attacks, and why they fail
 

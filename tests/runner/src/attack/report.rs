@@ -231,10 +231,10 @@ impl Report {
             let of = || self.ran.iter().filter(|ran| ran.case.family == **family);
             xml.start("testsuite").attribute("name", family);
             xml.attribute("tests", &of().count().to_string());
-            xml.attribute(
-                "failures",
-                &of().filter(|ran| !ran.ok()).count().to_string(),
-            );
+            let died = |ran: &&Ran| matches!(ran.outcome, Outcome::Died(_));
+            let failures = of().filter(|ran| !ran.ok() && !died(ran)).count();
+            xml.attribute("failures", &failures.to_string());
+            xml.attribute("errors", &of().filter(died).count().to_string());
             xml.attribute(
                 "skipped",
                 &of().filter(|ran| !ran.was_run()).count().to_string(),
@@ -247,7 +247,11 @@ impl Report {
                     xml.end();
                 }
                 if let Some(difference) = &ran.difference {
-                    xml.start("failure").attribute("message", difference);
+                    let kind = match ran.outcome {
+                        Outcome::Died(_) => "error",
+                        _ => "failure",
+                    };
+                    xml.start(kind).attribute("message", difference);
                     xml.text(&format!(
                         "{}\nknown from: {}",
                         ran.case.done, ran.case.source
@@ -279,9 +283,11 @@ impl Report {
             })
             .collect();
         let results: Vec<Value> = failed()
-            .map(|ran| {
+            .enumerate()
+            .map(|(index, ran)| {
                 json!({
                     "ruleId": ran.case.id,
+                    "ruleIndex": index,
                     "level": "error",
                     "message": {"text": ran.difference},
                     "locations": [{"physicalLocation": {"artifactLocation": {
@@ -295,6 +301,8 @@ impl Report {
             "runs": [{
                 "tool": {"driver": {"name": "qaqpa attack", "rules": rules}},
                 "results": results,
+                // Whether anything was run at all: no result says nothing where nobody was asked.
+                "invocations": [{"executionSuccessful": self.ran.iter().any(Ran::was_run)}],
                 "properties": {"verifier": self.verifier},
             }],
         })

@@ -22,7 +22,9 @@ pub struct Send {
     pub after: Option<Repeat>,
     /// How the transport signature is made; none at all: `none`.
     pub unsigned: bool,
-    /// The key of another registered sender signs the envelope.
+    /// The registered sender that the request names, with its password; `integrator-1` where nothing is said.
+    pub sender: Option<String>,
+    /// An identity whose key signs the envelope, or (`sender:…`) another registered sender.
     pub envelope_by: Option<String>,
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use qaqpa_transport::HttpClient;
 use serde_json::json;
 
+use super::error::AttackError;
 use super::report::{Outcome, Ran};
 use super::{Case, Level, Profile};
 use crate::forge::knobs::{EvidenceKnobs, PolicyKnobs, SubjectKnob};
@@ -15,29 +16,33 @@ use crate::forge::{Forged, World};
 /// Whom the corpus is run against.
 #[derive(Clone, Debug)]
 pub enum Verifier {
-    /// A command line: exit code 0 means accepted. `{file}`, `{trust}`, `{pool}`, `{crl}` and `{time}` are replaced.
-    Command(String),
+    /// A command line: exit code 0 means accepted. `{file}`, `{content}` (beside a detached CMS message), `{trust}`,
+    /// `{pool}`, `{crl}` and `{time}` are replaced.
+    Command {
+        /// The line, without a shell: words are divided by white space.
+        line: String,
+        /// A program that has not ended after so long is stopped, and has given no answer.
+        time_max: Duration,
+    },
     /// The address of a server with `POST /xml/verify` and `POST /wsse/verify`.
     Http(String, Box<HttpClient>),
 }
 
-/// A command that has not ended after so long is stopped, and has given no answer.
-const COMMAND_TIME_MAX: Duration = Duration::from_secs(30);
+/// A program may take so long for one case, where nothing else is said.
+pub const COMMAND_TIME_MAX: Duration = Duration::from_secs(30);
 
 impl Verifier {
     /// Runs one case; `folder` is for the files that a command reads.
     ///
     /// # Errors
     /// Where the case cannot be built, or the verifier cannot be asked at all.
-    pub async fn run(&self, world: &World, case: &Case, folder: &Path) -> Result<Ran, String> {
+    pub async fn run(&self, world: &World, case: &Case, folder: &Path) -> Result<Ran, AttackError> {
         if let Some(why) = self.passes_over(case) {
             return Ok(Ran::new(case, Outcome::NotRun(why.to_owned())));
         }
-        let forged = world
-            .forge(&case.build)
-            .map_err(|error| error.to_string())?;
+        let forged = world.forge(&case.build)?;
         let outcome = match self {
-            Self::Command(line) => command(line, &forged, folder).await?,
+            Self::Command { line, time_max } => command(line, *time_max, &forged, folder).await?,
             Self::Http(url, client) => http(url, client, &forged).await?,
         };
         Ok(Ran::new(case, outcome))
@@ -52,10 +57,13 @@ impl Verifier {
         if build.subject == SubjectKnob::Certificate || case.profiles == [Profile::Certificate] {
             return Some("a certificate alone is no document");
         }
-        if build.submitter.is_some() {
+        if build.submitter.is_some() || build.organisation.is_some() {
             return Some("who the submitter is stands outside of the document");
         }
-        let ocsp = [&build.ocsp, &build.authority_ocsp];
+        if build.subject == SubjectKnob::Message && matches!(self, Self::Http(..)) {
+            return Some("a CMS message is no XML");
+        }
+        let ocsp = [&build.ocsp, &build.authority_ocsp, &build.stamp_ocsp];
         let only_revocation = ocsp.iter().any(|knobs| **knobs != EvidenceKnobs::default())
             || build.policy != PolicyKnobs::default();
         if only_revocation {
@@ -68,23 +76,29 @@ impl Verifier {
     }
 }
 
-async fn command(line: &str, forged: &Forged<'_>, folder: &Path) -> Result<Outcome, String> {
+async fn command(
+    line: &str,
+    time_max: Duration,
+    forged: &Forged<'_>,
+    folder: &Path,
+) -> Result<Outcome, AttackError> {
     let write = |name: &str, bytes: &[u8]| -> Result<PathBuf, String> {
         let path = folder.join(name);
         std::fs::write(&path, bytes).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(path)
     };
-    let error = |error: crate::forge::ForgeError| error.to_string();
     let file = write("case.xml", &forged.bytes)?;
-    let trust = write("trust.pem", forged.trust_pem().map_err(error)?.as_bytes())?;
-    let pool = write("pool.pem", forged.pool_pem().map_err(error)?.as_bytes())?;
-    let crl = write("list.crl", &forged.list_der().map_err(error)?)?;
+    let content = write("content", forged.beside.as_deref().unwrap_or_default())?;
+    let trust = write("trust.pem", forged.trust_pem()?.as_bytes())?;
+    let pool = write("pool.pem", forged.pool_pem()?.as_bytes())?;
+    let crl = write("list.crl", &forged.list_der()?)?;
     let time = forged.at.to_string();
     // Without a shell: words are divided by white space, and a placeholder is one word or a part of one.
     let words: Vec<String> = line
         .split_whitespace()
         .map(|word| {
             word.replace("{file}", &file.to_string_lossy())
+                .replace("{content}", &content.to_string_lossy())
                 .replace("{trust}", &trust.to_string_lossy())
                 .replace("{pool}", &pool.to_string_lossy())
                 .replace("{crl}", &crl.to_string_lossy())
@@ -99,7 +113,7 @@ async fn command(line: &str, forged: &Forged<'_>, folder: &Path) -> Result<Outco
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .output();
-    let output = match tokio::time::timeout(COMMAND_TIME_MAX, child).await {
+    let output = match tokio::time::timeout(time_max, child).await {
         Err(_) => return Ok(Outcome::Died("it did not end in time".to_owned())),
         Ok(output) => output.map_err(|error| format!("{program}: {error}"))?,
     };
@@ -117,8 +131,9 @@ async fn command(line: &str, forged: &Forged<'_>, folder: &Path) -> Result<Outco
     Ok(Outcome::Refused(format!("{}: {last}", output.status)))
 }
 
-/// `{"xml": …, "revocationCheck": [], …}` → `{"valid": true, …}`; anything else is a refusal.
-async fn http(url: &str, client: &HttpClient, forged: &Forged<'_>) -> Result<Outcome, String> {
+/// `{"xml": …, "revocationCheck": []}` → `{"valid": true, …}`; `{"valid": false, …}` and `{"message": …}` are refusals, and anything
+/// else is no answer.
+async fn http(url: &str, client: &HttpClient, forged: &Forged<'_>) -> Result<Outcome, AttackError> {
     let Ok(xml) = std::str::from_utf8(&forged.bytes) else {
         return Ok(Outcome::NotRun(
             "bytes that are no text cannot stand in JSON".to_owned(),
@@ -136,12 +151,15 @@ async fn http(url: &str, client: &HttpClient, forged: &Forged<'_>) -> Result<Out
         Err(error) => return Ok(Outcome::Died(format!("{url}: {error}"))),
     };
     let read: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let status = answer.status.as_u16();
     if answer.status.is_success() && read["valid"] == true {
         return Ok(Outcome::Accepted);
     }
-    let message = read["message"].as_str().unwrap_or("no reason given");
-    Ok(Outcome::Refused(format!(
-        "HTTP {}: {message}",
-        answer.status.as_u16()
-    )))
+    // A page of an error, or nothing: the server has not judged, and so has not refused.
+    let message = match (&read["message"], &read["valid"]) {
+        (serde_json::Value::String(message), _) => message,
+        (_, serde_json::Value::Bool(_)) => "no reason given",
+        _ => return Ok(Outcome::Died(format!("HTTP {status}, and no answer"))),
+    };
+    Ok(Outcome::Refused(format!("HTTP {status}: {message}")))
 }

@@ -5,15 +5,19 @@ use std::time::Duration;
 use qaqpa_crypto::DigestAlgorithm;
 use qaqpa_model::Moment;
 use qaqpa_verdict::{Need, Received};
-use qaqpa_x509::{Certificate, RevocationReason, crl, ocsp, oid};
+use qaqpa_x509::{Certificate, ObjectIdentifier, RevocationReason, crl, ocsp, oid};
 
 use super::ForgeError;
 use super::certificates::{Certificates, extensions};
 use super::der::{resigned, swapped, unhex};
 use super::keys::ForgeKey;
 use super::knobs::{Build, EvidenceKnobs};
+use super::message::generalized_time;
 use super::moments::moment;
 use super::raw_rsa::tlv;
+
+/// expiredCertsOnCRL (X.509 §8.5.2.12).
+const EXPIRED_CERTS_ON_CRL: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.60");
 
 /// Meets needs as a case says.
 pub(super) struct Evidence<'b, 'w> {
@@ -23,10 +27,22 @@ pub(super) struct Evidence<'b, 'w> {
     pub(super) received: Moment,
 }
 
+/// The place of a time stamp's authority, by the numbers of needs ([`qaqpa_verdict::NeedId`]).
+const STAMP: usize = 256;
+
 impl Evidence<'_, '_> {
     /// What comes for this need.
     pub(super) fn meet(&self, need: &Need) -> Result<Received, ForgeError> {
-        let of_signer = need.id().0 / 2 == 0;
+        let (ocsp, crl) = match need.id().place() {
+            0 => (&self.build.ocsp, &self.build.crl),
+            STAMP => (&self.build.stamp_ocsp, &self.build.stamp_crl),
+            _ => (&self.build.authority_ocsp, &self.build.authority_crl),
+        };
+        let none = EvidenceKnobs::default();
+        let [ocsp, crl] = [ocsp, crl].map(|knobs| match self.concerns(knobs, need) {
+            true => knobs,
+            false => &none,
+        });
         let bytes = if let Need::Ocsp {
             certificate,
             issuer,
@@ -34,15 +50,9 @@ impl Evidence<'_, '_> {
             ..
         } = need
         {
-            let own = &self.build.ocsp;
-            let knobs = if of_signer {
-                own
-            } else {
-                &self.build.authority_ocsp
-            };
-            match self.beside(knobs) {
+            match self.beside(ocsp) {
                 Some(received) => return Ok(received),
-                None => self.ocsp(knobs, certificate, issuer, request_der)?,
+                None => self.ocsp(ocsp, certificate, issuer, request_der)?,
             }
         } else if let Need::Crl {
             certificate,
@@ -50,21 +60,23 @@ impl Evidence<'_, '_> {
             ..
         } = need
         {
-            let own = &self.build.crl;
-            let knobs = if of_signer {
-                own
-            } else {
-                &self.build.authority_crl
-            };
-            match self.beside(knobs) {
+            match self.beside(crl) {
                 Some(received) => return Ok(received),
-                None => self.crl(knobs, certificate, issuer)?,
+                None => self.crl(crl, certificate, issuer)?,
             }
         } else {
             let why = "the world publishes nothing else";
             return Ok(Received::unavailable(why, self.received));
         };
         Ok(Received::bytes(bytes, self.received))
+    }
+
+    /// Whether the case says this about the certificate that is asked about.
+    fn concerns(&self, knobs: &EvidenceKnobs, need: &Need) -> bool {
+        knobs.only.as_deref().is_none_or(|name| {
+            let meant = self.certificates.der(name);
+            meant.is_ok_and(|der| der == need.certificate().der())
+        })
     }
 
     /// What comes where it is no evidence of any kind.
@@ -126,8 +138,12 @@ impl Evidence<'_, '_> {
         };
         let mut more = more;
         more.extend(extensions(&knobs.extensions)?);
-        let der =
-            ocsp::respond_with(&response, &more, &by, key.honest()?).map_err(ForgeError::issue)?;
+        let honest = key.honest()?;
+        let der = match &knobs.expired_from {
+            None => ocsp::respond_with(&response, &more, &by, honest),
+            Some(text) => ocsp::respond_archived(&response, moment(self.noon, text)?, &by, honest),
+        };
+        let der = der.map_err(ForgeError::issue)?;
         self.spoilt(knobs, der, &key, true)
     }
 
@@ -225,7 +241,11 @@ impl Evidence<'_, '_> {
             entries,
             freshest_crl_url: None,
         };
-        let more = extensions(&knobs.extensions)?;
+        let mut more = extensions(&knobs.extensions)?;
+        if let Some(text) = &knobs.expired_from {
+            let from = generalized_time(moment(self.noon, text)?);
+            more.push((EXPIRED_CERTS_ON_CRL, false, from));
+        }
         let honest = key.honest()?;
         let der = match knobs.delta_of {
             Some(base) => crl::issue_delta(base, &list, &by, honest),

@@ -6,6 +6,12 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+mod message;
+mod stamp;
+
+pub use message::{AttributeKnob, DigestKnob, FormKnob, MessageKnobs, SignerKnobs, ValueKnob};
+pub use stamp::{InsteadKnob, PropertiesKnobs, StampKnobs};
+
 /// How a case is built.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -20,8 +26,16 @@ pub struct Build {
     pub received: Option<String>,
     /// The IIN that the request names as the submitter's; the last question of condition 2 is asked with it.
     pub submitter: Option<String>,
+    /// The BIN that the request names as the organisation's; the question for which one the signer signs is asked with it.
+    pub organisation: Option<String>,
+    /// Every signature has a verdict, and the worst decides.
+    pub each: Option<EachKnob>,
     /// The signature.
     pub signature: SignatureKnobs,
+    /// Further signatures, after the first.
+    pub beside: Vec<SignatureKnobs>,
+    /// The CMS message, where one is examined.
+    pub message: MessageKnobs,
     /// Edits of the text that is about to be signed.
     pub before: Vec<Edit>,
     /// The whole text anew, after signing, from the parts of the signed one.
@@ -44,6 +58,10 @@ pub struct Build {
     pub authority_ocsp: EvidenceKnobs,
     /// What their lists say.
     pub authority_crl: EvidenceKnobs,
+    /// What OCSP says about the authority of a time stamp.
+    pub stamp_ocsp: EvidenceKnobs,
+    /// What its list says.
+    pub stamp_crl: EvidenceKnobs,
     /// Settings of the verifier: only stricter or other ones, never weaker.
     pub policy: PolicyKnobs,
 }
@@ -59,6 +77,22 @@ pub enum SubjectKnob {
     Transport,
     /// The signer's certificate alone.
     Certificate,
+    /// A CMS message.
+    Message,
+}
+
+/// At the places of which profile all signatures are found, where each has a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EachKnob {
+    /// Of one element by its Id.
+    ById,
+    /// Of several elements by their Ids.
+    Detached,
+    /// Of the whole document.
+    Enveloped,
+    /// Of the Body of an envelope.
+    Wsse,
 }
 
 /// What is done to the bytes at the very end.
@@ -113,6 +147,12 @@ pub struct SignatureKnobs {
     pub attributes: String,
     /// Base64 in lines of 76 instead of one.
     pub wrapped: bool,
+    /// The properties of XAdES.
+    pub properties: Option<PropertiesKnobs>,
+    /// Time stamps over the value, in the order of the text.
+    pub stamps: Vec<StampKnobs>,
+    /// Made after the others: it may be about their values.
+    pub later: bool,
 }
 
 /// How the value is really made.
@@ -265,6 +305,8 @@ pub struct ExtensionKnob {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct EvidenceKnobs {
+    /// Only about this certificate: about others everything is as it should be.
+    pub only: Option<String>,
     /// Nothing comes, for this reason.
     pub unavailable: Option<String>,
     /// These bytes come: a text.
@@ -315,6 +357,9 @@ pub struct EvidenceKnobs {
     pub cut: Option<usize>,
     /// Bytes after the end, hexadecimal.
     pub trailing: String,
+    /// How far back the source still knows certificates that have expired since, from noon: archiveCutoff of OCSP,
+    /// expiredCertsOnCRL of lists.
+    pub expired_from: Option<String>,
 }
 
 /// Settings of the verifier.
@@ -325,4 +370,6 @@ pub struct PolicyKnobs {
     pub sources: Option<String>,
     /// `omitted`: no nonce is sent.
     pub nonce: Option<String>,
+    /// Checks that are raised to `fail`.
+    pub raised: Vec<String>,
 }

@@ -1,30 +1,45 @@
 //! A signer without scruples: signs whatever structure a case writes.
 //!
-//! A template has `@D0@`, `@D1@` … where the digests of its references go, in this order, and `@V@` (or `@V:key@`) where
-//! a value goes; what covers a value is written `@E0@` … and `@W@`, and filled afterwards. It is written apart from the
-//! code under test: references are resolved by any attribute, transforms are taken by their URI, and what is unknown is
-//! passed over.
+//! A template has `@D0@`, `@D1@` … where the digests of its references go, in this order, and `@V@` (or `@V:key@`; of further
+//! signatures `@V.1@`, …) where a value goes; what covers a value is written `@E0@` … and `@W@`, and filled afterwards; last the
+//! time stamps, `@S.0.0@`. It is written apart from the code under test: references are resolved by any attribute, transforms
+//! are taken by their URI, and what is unknown is passed over.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use qaqpa_crypto::{DigestAlgorithm, SignatureAlgorithm, sha256};
+use qaqpa_model::Moment;
 use qaqpa_xml::c14n::{Method, Subtree, canonicalize};
 use qaqpa_xml::{Document, Element, XmlLimits};
 
 use super::ForgeError;
 use super::certificates::Certificates;
 use super::keys::{ForgeKey, digest_info};
-use super::knobs::{MadeKnob, ReferenceKnobs, SignatureKnobs};
+use super::knobs::{MadeKnob, ReferenceKnobs, SignatureKnobs, StampKnobs};
 use super::names::{DS, ENVELOPED, uri};
+use super::stamps;
 
-/// The markup of a signature that is not made yet.
+/// One of the signatures of a document: how it is made, and by which key.
+pub(super) struct Signing<'k> {
+    pub(super) knobs: &'k SignatureKnobs,
+    pub(super) key: ForgeKey,
+}
+
+/// References of one signature, so that those of several have marks of their own.
+const REFERENCES_OF_ONE: usize = 4;
+/// Marks of digests: four signatures', or many of one.
+const DIGESTS: usize = 16;
+
+/// The markup of a signature that is not made yet; `number` is its place among several.
 pub(super) fn markup(
     knobs: &SignatureKnobs,
+    number: usize,
     default: &ReferenceKnobs,
     canonicalization: &str,
     algorithm: SignatureAlgorithm,
     key_info: &str,
 ) -> String {
+    let digests = if knobs.later { 'E' } else { 'D' };
     let prefix = match knobs.prefix.as_deref() {
         None => "ds:".to_owned(),
         Some("") => String::new(),
@@ -38,8 +53,11 @@ pub(super) fn markup(
     let references = knobs.references.as_deref().unwrap_or(&own);
     let references: String = references
         .iter()
-        .enumerate()
-        .map(|(number, reference)| reference_markup(number, reference, default, algorithm))
+        .zip(number * REFERENCES_OF_ONE..)
+        .map(|(reference, place)| {
+            let mark = format!("@{digests}{place}@");
+            reference_markup(&mark, reference, default, algorithm)
+        })
         .collect();
     let canonicalization = knobs
         .canonicalization
@@ -59,22 +77,37 @@ pub(super) fn markup(
         "" => String::new(),
         attributes => format!(" {attributes}"),
     };
-    let value = match &knobs.key {
-        Some(key) => format!("@V:{key}@"),
-        None => "@V@".to_owned(),
+    let values = if knobs.later { 'W' } else { 'V' };
+    let value = match number {
+        0 => format!("@{values}@"),
+        number => format!("@{values}.{number}@"),
+    };
+    // What is about the value finds it by its Id.
+    let value_id = match (&knobs.properties, number) {
+        (None, 0) => String::new(),
+        (_, number) => format!(" Id=\"{}\"", value_id(number)),
     };
     let object = &knobs.object;
     let text = format!(
         "<ds:Signature DECLARED{attributes}><ds:SignedInfo>{canonicalization}{signature_method}{references}</ds:SignedInfo>\
-         <ds:SignatureValue>{value}</ds:SignatureValue>{key_info}{object}</ds:Signature>"
+         <ds:SignatureValue{value_id}>{value}</ds:SignatureValue>{key_info}{object}</ds:Signature>"
     );
     text.replace("<ds:", &format!("<{prefix}"))
         .replace("</ds:", &format!("</{prefix}"))
         .replacen("DECLARED", &declared, 1)
 }
 
+/// The Id of a signature that has properties, or stands beside others.
+pub(super) fn signature_id(number: usize) -> String {
+    format!("sig-{number}")
+}
+
+fn value_id(number: usize) -> String {
+    format!("{}-value", signature_id(number))
+}
+
 fn reference_markup(
-    number: usize,
+    mark: &str,
     reference: &ReferenceKnobs,
     default: &ReferenceKnobs,
     algorithm: SignatureAlgorithm,
@@ -92,9 +125,10 @@ fn reference_markup(
     let transforms: String = transforms
         .into_iter()
         .flatten()
-        .map(|transform| match transform.starts_with('<') {
-            true => transform.clone(),
-            false => method("Transform", transform, ""),
+        .map(|transform| match transform.as_str() {
+            SUBTRACT => method("Transform", FILTER2, &subtraction()),
+            whole if whole.starts_with('<') => whole.to_owned(),
+            named => method("Transform", named, ""),
         })
         .collect();
     let transforms = match transforms.as_str() {
@@ -106,10 +140,7 @@ fn reference_markup(
         .as_deref()
         .unwrap_or(algorithm.digest().uri());
     let digest = method("DigestMethod", digest, "");
-    let value = reference
-        .value
-        .clone()
-        .unwrap_or_else(|| format!("@D{number}@"));
+    let value = reference.value.clone().unwrap_or_else(|| mark.to_owned());
     let attributes = match reference.attributes.as_str() {
         "" => String::new(),
         attributes => format!(" {}", attributes.replace("manifest", uri("manifest"))),
@@ -130,16 +161,25 @@ fn method(name: &str, algorithm: &str, inside: &str) -> String {
     }
 }
 
-/// Fills a template in.
+/// The transform that leaves every signature out, by its short name.
+pub(super) const SUBTRACT: &str = "subtract-signatures";
+const FILTER2: &str = "http://www.w3.org/2002/06/xmldsig-filter2";
+const EVERY_SIGNATURE: &str = "/descendant::ds:Signature";
+
+fn subtraction() -> String {
+    format!("<f:XPath xmlns:f=\"{FILTER2}\" Filter=\"subtract\">{EVERY_SIGNATURE}</f:XPath>")
+}
+
+/// Fills a template in; the first of the signers is the one of marks without a number.
 pub(super) fn fill(
     template: String,
-    knobs: &SignatureKnobs,
-    default_key: &ForgeKey,
+    signers: &[Signing<'_>],
+    noon: Moment,
     certificates: &Certificates<'_>,
 ) -> Result<String, ForgeError> {
     let mut xml = template;
     for (digests, value) in [("@D", "@V"), ("@E", "@W")] {
-        for number in 0..16 {
+        for number in 0..DIGESTS {
             let mark = format!("{digests}{number}@");
             if xml.contains(&mark) {
                 let document = parse(&xml)?;
@@ -150,10 +190,18 @@ pub(super) fn fill(
         while let Some(start) = xml.find(value) {
             let end = xml[start + 1..].find('@').map(|end| start + end + 2);
             let mark = xml[start..end.unwrap_or(start + 3)].to_owned();
-            let key = match mark.trim_matches('@').split_once(':') {
+            let word = mark.trim_matches('@');
+            let number = word
+                .split_once('.')
+                .and_then(|(_, place)| place.parse().ok());
+            let signing = signers
+                .get(number.unwrap_or(0))
+                .ok_or_else(|| ForgeError::new(format!("nobody signs {mark}")))?;
+            let key = match word.split_once(':') {
                 Some((_, name)) => certificates.key_named(name)?,
-                None => default_key.clone(),
+                None => signing.key.clone(),
             };
+            let knobs = signing.knobs;
             let octets = {
                 let document = parse(&xml)?;
                 signed_info_of(&document, &mark)?
@@ -166,7 +214,50 @@ pub(super) fn fill(
             xml = xml.replacen(&mark, &text, 1);
         }
     }
+    for (number, signing) in signers.iter().enumerate() {
+        for (place, stamp) in signing.knobs.stamps.iter().enumerate() {
+            let mark = format!("@S.{number}.{place}@");
+            let token = stamp_at(&parse(&xml)?, &mark, stamp, noon, certificates)?;
+            xml = xml.replace(&mark, &STANDARD.encode(token));
+        }
+    }
     Ok(xml)
+}
+
+/// The token over the value of the signature that the mark stands in (EN 319 132-1 §5.3).
+fn stamp_at(
+    document: &Document,
+    mark: &str,
+    stamp: &StampKnobs,
+    noon: Moment,
+    certificates: &Certificates<'_>,
+) -> Result<Vec<u8>, ForgeError> {
+    let place = all(document)
+        .find(|one| one.name() == "EncapsulatedTimeStamp" && one.text() == mark)
+        .ok_or_else(|| {
+            ForgeError::new(format!("{mark} is in no time stamp: are there properties?"))
+        })?;
+    let value = place
+        .ancestors_and_self()
+        .find(|one| one.name() == "Signature")
+        .and_then(|signature| {
+            signature
+                .children()
+                .find(|one| one.name() == "SignatureValue")
+        })
+        .ok_or_else(|| ForgeError::new(format!("{mark} stands in no signature")))?;
+    let method = place
+        .parent()
+        .and_then(|stamp| {
+            stamp
+                .children()
+                .find(|one| one.name() == "CanonicalizationMethod")
+        })
+        .and_then(|method| Method::from_uri(method.attribute(None, "Algorithm")?))
+        .unwrap_or(Method::Inclusive);
+    let octets = canonicalize(&Subtree::element(value), &method)
+        .map_err(|error| ForgeError::new(error.to_string()))?;
+    stamps::token(stamp, &octets, noon, certificates)
 }
 
 fn parse(xml: &str) -> Result<Document, ForgeError> {
@@ -220,12 +311,21 @@ fn octets(reference: Element<'_>) -> Result<Vec<u8>, ForgeError> {
                 .find(|one| one.name() == "Signature")
                 .ok_or_else(|| ForgeError::new("a Reference outside of every Signature"))?;
             subtree = subtree.without(signature.id());
+        } else if algorithm == FILTER2 && subtracts_signatures(transform) {
+            let signatures = all(document).filter(|one| one.name() == "Signature");
+            subtree = subtree.without_all(signatures.map(|one| one.id()).collect::<Vec<_>>());
         } else if let Some(named) = Method::from_uri(algorithm) {
             canonicalization = with_prefixes(named, transform);
         }
     }
     canonicalize(&subtree, &canonicalization.without_comments())
         .map_err(|error| ForgeError::new(format!("{target:?}: {error}")))
+}
+
+fn subtracts_signatures(transform: Element<'_>) -> bool {
+    transform
+        .children()
+        .any(|filter| filter.text().trim() == EVERY_SIGNATURE)
 }
 
 fn with_prefixes(method: Method, element: Element<'_>) -> Method {
@@ -347,7 +447,7 @@ fn padded(key: &ForgeKey, content: &[u8]) -> Result<Vec<u8>, ForgeError> {
 }
 
 /// HMAC (RFC 2104) over blocks of 64 bytes.
-fn hmac(digest: impl Fn(&[u8]) -> Vec<u8>, secret: &[u8], message: &[u8]) -> Vec<u8> {
+pub(super) fn hmac(digest: impl Fn(&[u8]) -> Vec<u8>, secret: &[u8], message: &[u8]) -> Vec<u8> {
     let mut block = if secret.len() > 64 {
         digest(secret)
     } else {

@@ -77,6 +77,13 @@ pub(super) fn whole(build: &Build, application: Option<&str>) -> Template {
     }
 }
 
+/// The application alone: the content of a CMS message.
+pub(super) fn content(application: Option<&str>) -> String {
+    application
+        .unwrap_or(APPLICATION)
+        .replacen("@SIGNATURE@", "", 1)
+}
+
 /// What stands in KeyInfo: certificates in `X509Data`, or one in a `wsse:KeyIdentifier`.
 pub(super) fn key_info(subject: SubjectKnob, shown: &[Vec<u8>], in_lines: bool) -> String {
     let encoded = shown.iter().map(|der| STANDARD.encode(der));

@@ -69,7 +69,7 @@ impl Words<'_, '_> {
             let find = self.expand(&edit.find)?;
             if find.is_empty() || !text.contains(&find) {
                 let shown: String = find.chars().take(60).collect();
-                return Err(ForgeError::new(format!("{shown:?} is not there")));
+                return Err(ForgeError::nothing_found(&shown));
             }
             let put = self
                 .expand(&edit.put.replace("{found}", &find))?
