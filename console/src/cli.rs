@@ -3,6 +3,7 @@
 mod attack;
 mod ca;
 mod sign;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ pub use attack::{AttackChoice, AttackCommand, AttackRun};
 pub use ca::{CaCommand, Issue, KeyKindChoice, People, PurposeChoice, RoleChoice, Trust};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use sign::{KeyInfoForm, Sign, SignProfile};
+pub use verify::{Report, Verify, VerifyProfile};
 
 /// The e-government gateway that you can run at home: a TEST simulator of ЭҮШ/ШЭП, ЭҮӨШ/РШЭП, the portal and the authority.
 #[derive(Debug, Parser)]
@@ -79,6 +81,10 @@ pub enum Format {
     Pem,
     /// Binary certificates (`ca trust --out DIR` only).
     Der,
+    /// XML of ETSI TS 119 102-2 (`verify` only).
+    Etsi,
+    /// A page that stands alone (`verify` only).
+    Html,
 }
 
 /// A language.
@@ -205,45 +211,6 @@ pub struct Send {
     /// The service, if the document does not say it.
     #[arg(long, value_name = "SERVICE@ACT")]
     pub service: Option<String>,
-}
-
-/// Options of `verify`.
-#[derive(Debug, Args)]
-pub struct Verify {
-    /// The signed document. `-` reads standard input.
-    pub file: PathBuf,
-    /// Judge at this moment instead of the simulator's now (RFC 3339 or a date).
-    #[arg(long, value_name = "MOMENT")]
-    pub at: Option<String>,
-    /// PEM file of the trusted root and issuing authorities (default: the data folder's, or the capsule's own).
-    #[arg(long, value_name = "FILE")]
-    pub trust: Option<PathBuf>,
-    /// Where several signatures stand: each gets its verdict, the worst decides. Without it: one signature, over all of the
-    /// document, or over the Body of an envelope.
-    #[arg(long, value_enum, conflicts_with_all = ["capsule", "write_capsule"])]
-    pub profile: Option<VerifyProfile>,
-    /// FILE is a capsule: request, certificates, evidence, moment and policy in one. Nobody is asked.
-    #[arg(long, conflicts_with_all = ["at", "write_capsule"])]
-    pub capsule: bool,
-    /// The policy (TOML): every check with its level, none weaker than the default. docs/CHECKS.md lists the checks.
-    #[arg(long, value_name = "FILE", conflicts_with = "capsule")]
-    pub policy: Option<PathBuf>,
-    /// Write a capsule with everything that this verdict hangs on. It holds personal numbers unmasked.
-    #[arg(long, value_name = "OUT")]
-    pub write_capsule: Option<PathBuf>,
-}
-
-/// Where the signatures of a document stand, and what they must be about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum VerifyProfile {
-    /// Beside the one element that they name by its Id.
-    ById,
-    /// Beside several elements, all of which they name by their Ids.
-    Detached,
-    /// Inside the root, about the root.
-    Enveloped,
-    /// In the Header of an envelope, about its Body.
-    Wsse,
 }
 
 /// `clock …`.

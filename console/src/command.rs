@@ -31,6 +31,12 @@ pub(crate) fn run(cli: Cli) -> Outcome {
             "--format pem and der are for `qaqpa ca trust`",
         ));
     }
+    let is_verify = matches!(cli.command, Command::Verify(_));
+    if matches!(format, Format::Etsi | Format::Html) && !is_verify {
+        return Err(Failure::usage(
+            "--format etsi and html are for `qaqpa verify`",
+        ));
+    }
     match cli.command {
         Command::Up(options) => block_on(up::run(&settings, &options, format)),
         Command::Nca => block_on(one_actor::run(&settings, Actor::Nca)),

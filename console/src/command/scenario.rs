@@ -40,7 +40,12 @@ pub(crate) async fn run(settings: &Settings, command: &ScenarioCommand, format: 
             match format {
                 Format::Json => output::say_json(&report.json())?,
                 Format::Junit => output::say(report.junit()),
-                Format::Text | Format::Sarif | Format::Pem | Format::Der => {
+                Format::Text
+                | Format::Sarif
+                | Format::Pem
+                | Format::Der
+                | Format::Etsi
+                | Format::Html => {
                     output::say(report.text(settings.lang));
                 }
             }

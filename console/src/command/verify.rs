@@ -1,27 +1,30 @@
 //! `qaqpa verify`: the verdict about a signed document, or the same verdict again from a capsule.
 
+mod show;
+
 use std::fmt::Display;
 use std::path::Path;
 
 use qaqpa_evidence::{Examiner, NcaAddresses};
-use qaqpa_model::{Actor, Limits, Moment};
+use qaqpa_model::{Actor, Lang, Limits, Moment};
 use qaqpa_transport::{ClientLimits, Clock, ClockState, HttpClient, paths, registry};
-use qaqpa_verdict::{
-    Capsule, Indication, Known, Matter, Policy, Signatures, Subject, SubjectKind, Verdict,
-};
+use qaqpa_verdict::{Capsule, Known, Matter, Policy, Signatures, Subject, SubjectKind, Verdict};
 use qaqpa_x509::TrustAnchors;
 use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::Profile;
 
 use crate::cli::{Format, Verify, VerifyProfile};
-use crate::exit::{Exit, Failure, Outcome};
+use crate::exit::{Failure, Outcome};
+use crate::key_input;
 use crate::settings::Settings;
-use crate::{key_input, output};
+
+use self::show::Examined;
 
 /// Examines the document; exit 0 for TOTAL-PASSED, 1 for TOTAL-FAILED, 2 for INDETERMINATE.
 pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -> Outcome {
+    let limits = settings.limits;
     if options.capsule {
-        return again(options, format);
+        return again(options, format, settings.lang, &limits);
     }
     let bytes = key_input::read_file(&options.file)?;
     let clock = Clock::with_offset(
@@ -44,15 +47,17 @@ pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -
     let examiner = examiner_by(policy, &settings.data, &trust, settings.limits, clock)?;
     let parsed = Document::parse(&bytes, &XmlLimits::default());
     if let (Some(profile), Ok(document)) = (options.profile, &parsed) {
-        return each(
-            &examiner,
-            document,
-            profile.into(),
-            at,
-            format,
-            settings.limits,
-        )
-        .await;
+        let profile = profile.into();
+        let verdicts = each(&examiner, document, profile, at, &limits).await;
+        let matter = Matter::Signatures {
+            document: bytes,
+            profile,
+        };
+        let examined = Examined {
+            matter: &matter,
+            verdicts,
+        };
+        return show::show(examined, options, format, settings.lang, &limits);
     }
     let subject = match &parsed {
         Ok(document) if document.root().name() == "Envelope" => Subject::Transport(document),
@@ -63,79 +68,54 @@ pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -
         },
     };
     let kind = subject.kind();
-    let (verdict, _) = examiner.examine(subject, at).await;
+    let (verdict, proven) = examiner.examine(subject, at).await;
+    let verdict = show::with_consumed(verdict, proven.as_ref(), &limits);
+    let matter = match kind {
+        SubjectKind::Transport => Matter::Transport(bytes),
+        _ => Matter::Document(bytes),
+    };
     if let Some(path) = &options.write_capsule {
-        let matter = match kind {
-            SubjectKind::Transport => Matter::Transport(bytes),
-            _ => Matter::Document(bytes),
-        };
-        let capsule = examiner.capsule(matter, &verdict);
+        let capsule = examiner.capsule(matter.clone(), &verdict);
         std::fs::write(path, capsule.to_json())
             .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
     }
-    Ok(tell(&verdict, format))
+    let examined = Examined {
+        matter: &matter,
+        verdicts: vec![verdict],
+    };
+    show::show(examined, options, format, settings.lang, &limits)
 }
 
-/// Every signature of a profile: a verdict each, in the order of the text; the worst decides.
+/// Every signature of a profile: a verdict each, in the order of the text.
 async fn each(
     examiner: &Examiner,
     document: &Document,
     profile: Profile,
     at: Moment,
-    format: Format,
-    limits: Limits,
-) -> Outcome {
+    limits: &Limits,
+) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
-    let signatures = Signatures::find(document, profile, &limits);
+    let signatures = Signatures::find(document, profile, limits);
     for subject in signatures.subjects() {
-        verdicts.push(examiner.examine(subject, at).await.0);
+        let (verdict, proven) = examiner.examine(subject, at).await;
+        verdicts.push(show::with_consumed(verdict, proven.as_ref(), limits));
     }
-    match format {
-        Format::Json => {
-            let all: Vec<_> = verdicts.iter().map(Verdict::to_json).collect();
-            output::say(format!("[{}]", all.join(",\n")));
-        }
-        _ => {
-            for (place, verdict) in verdicts.iter().enumerate() {
-                output::say(format!("Signature {} of {}", place + 1, verdicts.len()));
-                output::say(verdict.to_text());
-            }
-        }
-    }
-    let worst = verdicts.iter().map(exit).max_by_key(|exit| match exit {
-        Exit::No => 2,
-        Exit::Undecided => 1,
-        _ => 0,
-    });
-    Ok(worst.unwrap_or(Exit::No))
+    verdicts
 }
 
 /// The verdict of a capsule: by the anchors of a file, or else by those that it brings along.
-fn again(options: &Verify, format: Format) -> Outcome {
+fn again(options: &Verify, format: Format, lang: Lang, limits: &Limits) -> Outcome {
     let refused = |error| Failure::no(format!("{}: {error}", options.file.display()));
     let bytes = key_input::read_capsule(&options.file)?;
     let capsule = Capsule::parse(&bytes).map_err(refused)?;
-    let verdict = match &options.trust {
-        None => capsule.judge(),
-        Some(path) => capsule.judge_trusting(&anchors(path)?),
+    let trusted = options.trust.as_deref().map(anchors).transpose()?;
+    let examined = Examined {
+        matter: capsule.matter(),
+        verdicts: capsule.judge_each_reading(trusted.as_ref(), |verdict, proven| {
+            show::with_consumed(verdict, proven, limits)
+        }),
     };
-    Ok(tell(&verdict, format))
-}
-
-fn tell(verdict: &Verdict, format: Format) -> Exit {
-    match format {
-        Format::Json => output::say(verdict.to_json()),
-        _ => output::say(verdict.to_text()),
-    }
-    exit(verdict)
-}
-
-const fn exit(verdict: &Verdict) -> Exit {
-    match verdict.indication {
-        Indication::TotalPassed => Exit::Yes,
-        Indication::TotalFailed => Exit::No,
-        Indication::Indeterminate => Exit::Undecided,
-    }
+    show::show(examined, options, format, lang, limits)
 }
 
 fn policy(path: &Path) -> Result<Policy, Failure> {

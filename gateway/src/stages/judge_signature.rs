@@ -8,7 +8,7 @@ use qaqpa_wire::error::label_of_xml;
 use qaqpa_wire::namespace::DOCUMENT;
 use qaqpa_wire::{Application, DocumentError, Person, ResultDocument};
 use qaqpa_xml::Document;
-use qaqpa_xmldsig::{Covered, find_enveloped};
+use qaqpa_xmldsig::{Covered, Ledger, find_enveloped};
 use serde_json::json;
 
 use super::condition::said_no;
@@ -110,7 +110,12 @@ pub(crate) async fn judge_signature(
         let (sender, service) = (&addressed.sender, &addressed.service);
         return Err(said_no(gateway, sender, service, refused).into());
     };
-    let letter = read(&proven.covered, &gateway.limits).map_err(|error| {
+    // What is read below is noted, and stands in the stored verdict with the reference that covers each element.
+    let ledger = Ledger::default();
+    let covered = proven.covered.noted_in(&ledger);
+    let letter = read(&covered, &gateway.limits);
+    let verdict = verdict.with_consumed(&covered);
+    let letter = letter.map_err(|error| {
         Refused::new(error.label(), error.to_string()).with_journal("verdict", verdict.to_json())
     })?;
     record.note("kind", json!(letter.kind()));

@@ -382,6 +382,34 @@ async fn changed_content_shows_what_was_digested() {
     );
 }
 
+/// What was read of a document stands in its verdict, refused or not, with the reference that covers it.
+#[tokio::test]
+async fn the_journal_tells_every_element_that_was_read_and_what_covers_it() {
+    let stand = Stand::start().await;
+    let signed = signed_by(&stand, "citizen-2");
+    let reply = stand.post(sealed(&stand, signed.into_bytes())).await;
+    assert_refused(&stand, "citizen-2", &reply, L::IinMismatch).await;
+    let journal = stand.control("/journal?limit=1").await;
+    let consumed = journal[0]["summary"]["verdict"]["consumed"].clone();
+    let consumed = consumed.as_array().unwrap();
+    assert!(consumed.iter().all(|element| element["reference"] == 1));
+    let paths: Vec<_> = consumed
+        .iter()
+        .map(|element| element["path"].as_str().unwrap())
+        .collect();
+    for path in [
+        "/application",
+        "/application/applicationId",
+        "/application/submitter/iin",
+        "/application/applicant/iin",
+    ] {
+        assert!(paths.contains(&path), "{path}: {paths:?}");
+    }
+    // The strict reader reads all of the document, and nothing of its signature.
+    assert!(paths.iter().all(|path| path.starts_with("/application")));
+    assert!(!paths.iter().any(|path| path.contains("Signature")));
+}
+
 #[tokio::test]
 async fn each_cause_of_condition_2_is_refused_with_its_label() {
     let stand = Stand::start().await;

@@ -15,6 +15,7 @@ mod kills;
 mod layering;
 mod main_road;
 mod moments;
+mod reports;
 mod scenarios;
 mod schemas;
 mod signing;

@@ -1,0 +1,78 @@
+//! `verify`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// Options of `verify`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Without --report, text is the simple report, the signed scope and each check; json is the stored verdict.\n\n\
+    Reports of one run:\n  \
+    qaqpa verify request.xml --report simple --lang kk      who signed, when, the verdict, the reason, what to do\n  \
+    qaqpa verify request.xml --report detailed              each check: its rules, evidence, clause and outcome\n  \
+    qaqpa verify request.xml --report facts --format json   what was found, without judgement\n  \
+    qaqpa verify request.xml --report scope                 the document: what is signed, by which reference, and what is read\n  \
+    qaqpa verify request.xml --format html > report.html    all of it as one page, for people\n  \
+    qaqpa verify request.xml --format etsi > report.xml     ETSI TS 119 102-2, for programs (docs/schema/etsi)\n\n\
+    The digest differs? The detailed report says why, where a usual accident explains it (indented, CRLF, encoding,\n\
+    name spaces, base64 lines). --canonical DIR writes the octets that are digested, to compare with the signer's:\n  \
+    qaqpa verify request.xml --canonical octets && diff octets/signature-1-reference-1.c14n mine.c14n\n\n\
+    The same verdict on another machine, offline:\n  \
+    qaqpa verify request.xml --write-capsule case.json && qaqpa verify case.json --capsule"
+)]
+pub struct Verify {
+    /// The signed document. `-` reads standard input.
+    pub file: PathBuf,
+    /// Judge at this moment instead of the simulator's now (RFC 3339 or a date).
+    #[arg(long, value_name = "MOMENT")]
+    pub at: Option<String>,
+    /// PEM file of the trusted root and issuing authorities (default: the data folder's, or the capsule's own).
+    #[arg(long, value_name = "FILE")]
+    pub trust: Option<PathBuf>,
+    /// Where several signatures stand: each gets its verdict, the worst decides. Without it: one signature, over all of the
+    /// document, or over the Body of an envelope.
+    #[arg(long, value_enum, conflicts_with_all = ["capsule", "write_capsule"])]
+    pub profile: Option<VerifyProfile>,
+    /// FILE is a capsule: request, certificates, evidence, moment and policy in one. Nobody is asked.
+    #[arg(long, conflicts_with_all = ["at", "write_capsule"])]
+    pub capsule: bool,
+    /// The policy (TOML): every check with its level, none weaker than the default. docs/CHECKS.md lists the checks.
+    #[arg(long, value_name = "FILE", conflicts_with = "capsule")]
+    pub policy: Option<PathBuf>,
+    /// Write a capsule with everything that this verdict hangs on. It holds personal numbers unmasked.
+    #[arg(long, value_name = "OUT")]
+    pub write_capsule: Option<PathBuf>,
+    /// Which report; all are of one run. `--lang kk|ru|en` chooses its language.
+    #[arg(long, value_enum)]
+    pub report: Option<Report>,
+    /// Write the canonical octets of each reference into this folder. They hold people's data.
+    #[arg(long, value_name = "DIR")]
+    pub canonical: Option<PathBuf>,
+}
+
+/// One of the reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Report {
+    /// Who signed, when, the verdict, the reasons and the remedy.
+    Simple,
+    /// Each check with its rules, its evidence, its clause and its outcome.
+    Detailed,
+    /// Document, signatures, certificates and evidence, without judgement.
+    Facts,
+    /// The document's tree: what each reference covers, and what is read of it.
+    Scope,
+}
+
+/// Where the signatures of a document stand, and what they must be about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum VerifyProfile {
+    /// Beside the one element that they name by its Id.
+    ById,
+    /// Beside several elements, all of which they name by their Ids.
+    Detached,
+    /// Inside the root, about the root.
+    Enveloped,
+    /// In the Header of an envelope, about its Body.
+    Wsse,
+}
