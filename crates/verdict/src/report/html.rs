@@ -128,7 +128,7 @@ fn summary(out: &mut String, simple: &Simple, number: Option<usize>, lang: Lang)
         lang,
     );
     match simple.reasons.is_empty() {
-        true => entry(out, phrases::REASON, phrases::ALL_PASSED.of(lang), lang),
+        true => entry(out, phrases::RESULT, phrases::ALL_PASSED.of(lang), lang),
         false => entry(out, phrases::REASON, &simple.reasons.join(" "), lang),
     }
     match simple.remedies.is_empty() {
@@ -328,7 +328,8 @@ fn drawn(out: &mut String, line: &Line, lang: Lang) {
     let _ = write!(
         out,
         "<li><div class=\"line {class}{read}\" title=\"{}\"><span class=\"mark {class}\" aria-hidden=\"true\">{}</span>\
-         <span class=\"read\" aria-hidden=\"true\">{}</span><span class=\"told\">{} </span>",
+         <span class=\"read\" aria-hidden=\"true\">{}</span><span class=\"told\">{} </span>\
+         <span class=\"content\">",
         escape_attribute(&title),
         escape_text(&sign),
         if line.is_consumed { "=" } else { "" },
@@ -337,7 +338,7 @@ fn drawn(out: &mut String, line: &Line, lang: Lang) {
     if line.name.is_empty() {
         let _ = write!(
             out,
-            "<span class=\"comment\">&lt;!-- {} --&gt;</span></div>",
+            "<span class=\"comment\">&lt;!-- {} --&gt;</span></span></div>",
             escape_text(&line.text)
         );
         return;
@@ -358,7 +359,7 @@ fn drawn(out: &mut String, line: &Line, lang: Lang) {
             escape_text(&line.text)
         );
     }
-    out.push_str("</div>");
+    out.push_str("</span></div>");
 }
 
 /// Each check, its rules behind a fold that opens without a script.

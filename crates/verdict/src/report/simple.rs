@@ -168,7 +168,7 @@ impl Simple {
             &border::moment::text(self.judged_at),
         );
         if self.reasons.is_empty() {
-            line(out, phrases::REASON.of(lang), phrases::ALL_PASSED.of(lang));
+            line(out, phrases::RESULT.of(lang), phrases::ALL_PASSED.of(lang));
             line(
                 out,
                 phrases::REMEDY.of(lang),

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use qaqpa_model::Lang;
+use qaqpa_model::{Lang, RefusalLabel};
 use qaqpa_verdict::report::{self, Kind, Overlay};
 use qaqpa_verdict::{
     Capsule, DigestCause, Matter, Outcome, Policy, Received, RuleOutcome, Subject, SubjectKind,
     Verdict, diagnose,
 };
 use qaqpa_xml::{Document, XmlError, XmlLimits};
-use qaqpa_xmldsig::{Bounds, Ledger, Work, find_enveloped};
+use qaqpa_xmldsig::{Bounds, Ledger, Signer, Work, find_enveloped, sign_by_id};
 
-use crate::stand::{IIN, SEED, Stand, application, examine, in_force_by, noon, run};
+use crate::stand::{IIN, SEED, Stand, application, examine, in_force_by, keys, noon, run};
 
 fn parse(xml: &str) -> Document {
     Document::parse(xml.as_bytes(), &XmlLimits::default()).unwrap()
@@ -342,6 +342,44 @@ fn what_a_signature_refers_to_and_does_not_prove_is_drawn_as_that() {
     assert!(
         text.contains("  (1) ссылка указывает, но не доказано"),
         "{text}"
+    );
+}
+
+/// What no reference covers can be read by nobody: the request fails, nothing is consumed, and the drawing shows it bare.
+#[test]
+fn an_element_that_nothing_covers_fails_the_request_and_is_drawn_as_that() {
+    let stand = Stand::new();
+    let signer = Signer::of(&keys().citizen, stand.citizen.der());
+    let part = "<batch><part Id=\"p1\"><iin>061211600012</iin></part></batch>";
+    let limits = XmlLimits::default();
+    let signed = sign_by_id(part.as_bytes(), "p1", &signer, &limits).unwrap();
+    let signed = String::from_utf8(signed).unwrap();
+    let evil = format!("<batch><part><iin>{IIN}</iin></part>");
+    let document = parse(&signed.replacen("<batch>", &evil, 1));
+    let (verdict, proven, _) = run(
+        Subject::Document(&document),
+        &stand.known(),
+        &Policy::default(),
+        noon(),
+        |_| unreachable!("nothing is asked about a signature that covers something else"),
+    );
+    assert_eq!(verdict.label, Some(RefusalLabel::SignatureScope));
+    assert!(proven.is_none());
+    assert_eq!(verdict.consumed, []);
+    let found = find_enveloped(&document, &Bounds::default()).unwrap();
+    let drawn = Overlay::draw(&document, &[(&found, &verdict)]);
+    assert_eq!((drawn.covered, drawn.uncovered, drawn.consumed), (0, 5, 0));
+    let text = drawn.text(Lang::En);
+    let lines: Vec<_> = text.lines().skip(2).take(5).collect();
+    assert_eq!(
+        lines,
+        [
+            "  \u{b7}  batch",
+            "  \u{b7}    part",
+            "  \u{b7}      iin: 93********25",
+            "(1)    part Id=\"p1\"",
+            "(1)      iin: 06********12",
+        ]
     );
 }
 

@@ -42,6 +42,7 @@ phrases! {
     JUDGED_AT = "Тексерілген сәт", "Момент проверки", "Judged as of";
     NOT_CLAIMED = "көрсетілмеген", "не указано", "not stated";
     NOT_STAMPED = "уақыт белгісі жоқ", "метки времени нет", "there is no time stamp";
+    RESULT = "Нәтижесі", "Результат", "Result";
     REASON = "Себебі", "Причина", "Reason";
     REMEDY = "Не істеу керек", "Что делать", "What to do";
     REMARKS = "Ескертпелер", "Замечания", "Remarks";
