@@ -22,6 +22,11 @@ pub enum Departure {
         /// The attribute's local name.
         attribute: String,
     },
+    /// A date in another form of ISO 8601 than `xs:dateTime`.
+    Date {
+        /// The element's local name.
+        element: &'static str,
+    },
     /// An optional element is present and empty; the schema's types do not allow that.
     Empty {
         /// The element's local name.
@@ -140,6 +145,10 @@ impl fmt::Display for Departure {
             Self::Attribute { element, attribute } => write!(
                 f,
                 "the attribute {attribute} of <{element}> is not known here and was not read"
+            ),
+            Self::Date { element } => write!(
+                f,
+                "<{element}> is not of the form 2026-11-22T10:00:00+05:00"
             ),
             Self::Empty { element } => {
                 write!(f, "<{element}> is empty: leave it out or give it a value")

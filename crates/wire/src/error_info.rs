@@ -110,7 +110,7 @@ impl ErrorInfo {
         let message = soap::limited(&self.error_message, MESSAGE_CHARS_MAX);
         soap::leaf(out, "errorMessage", &message);
         soap::optional_leaf(out, "errorData", self.error_data.as_deref());
-        soap::leaf(out, "errorDate", &self.error_date.to_string());
+        soap::leaf(out, "errorDate", &soap::date(self.error_date));
         if let Some(inner) = self.sub_error.as_ref().filter(|_| deeper > 0) {
             out.start("subError");
             inner.write_to(deeper - 1, out);

@@ -243,14 +243,47 @@ fn moment(text: &str, element: &'static str, notes: &mut Notes) -> Result<Moment
     let parse = |text: &str| {
         Moment::parse(text).map_err(|error| WireError::envelope(format!("<{element}>: {error}")))
     };
-    // A time with no offset at all can only mean local time, and so can a date alone.
-    let moment = match text.split_once('T') {
-        Some((_, time)) if time.contains(['Z', 'z', '+', '-']) => return parse(text),
-        Some(_) => parse(&format!("{text}+05:00"))?,
-        None => parse(text)?,
+    let departure = match text.split_once('T') {
+        // A time with no offset at all can only mean local time, and so can a date alone.
+        Some((_, time)) if !time.contains(['Z', 'z', '+', '-']) => {
+            let moment = parse(&format!("{text}+05:00"))?;
+            notes.push(Departure::Offset { element });
+            return Ok(moment);
+        }
+        _ if is_date_time(text) => None,
+        _ if text.len() == "2026-11-22".len() => Some(Departure::Offset { element }),
+        _ => Some(Departure::Date { element }),
     };
-    notes.push(Departure::Offset { element });
+    let moment = parse(text)?;
+    if let Some(departure) = departure {
+        notes.push(departure);
+    }
     Ok(moment)
+}
+
+/// Whether the text is an `xs:dateTime` with an offset: the reader of moments takes other forms of ISO 8601, too.
+fn is_date_time(text: &str) -> bool {
+    let shape = |text: &str, shape: &str| {
+        text.len() == shape.len()
+            && text.bytes().zip(shape.bytes()).all(|(byte, like)| {
+                if like == b'0' {
+                    byte.is_ascii_digit()
+                } else {
+                    byte == like
+                }
+            })
+    };
+    let Some((whole, rest)) = text.split_at_checked("0000-00-00T00:00:00".len()) else {
+        return false;
+    };
+    let offset = match rest.strip_prefix('.') {
+        Some(fraction) => fraction.trim_start_matches(|c: char| c.is_ascii_digit()),
+        None => rest,
+    };
+    let fraction = rest.len() - offset.len();
+    shape(whole, "0000-00-00T00:00:00")
+        && fraction != 1
+        && (offset == "Z" || shape(offset, "+00:00") || shape(offset, "-00:00"))
 }
 
 fn id(text: &str, element: &'static str, notes: &mut Notes) -> Result<MessageId, WireError> {

@@ -13,8 +13,26 @@
 //! A module a channel, a file an operation: [`sync`], [`asynchronous`], [`push`]; the names of the contract stand in
 //! [`Operation`]. The roots' [`SendMessageRequest`] and [`SendMessageResponse`] are the synchronous channel's.
 //!
-//! Entry points: [`SendMessageRequest`], [`SendMessageResponse`], [`Fault`], [`Application`],
-//! [`ResultDocument`], [`wsdl`] and [`xsd`].
+//! # A door, step by step
+//!
+//! The same for every channel; only the synchronous one is wired to a gateway so far.
+//!
+//! 1. `GET` with a query: [`wsdl::describe`] of the channel, or 404 where it gives nothing. Each WSDL is of one
+//!    channel, so the push channel's needs a path of its own ([`namespace::PUSH_DESCRIPTION_PATH`]), with the
+//!    integrator's endpoint in [`wsdl::Addresses::endpoint`].
+//! 2. `POST`: [`qaqpa_xml::Document::parse`]; the `SOAPAction` of every binding is empty and is not looked at.
+//! 3. [`Operation::asked`], and [`Channel::fallback`] where it fails: whose fault a refusal will be.
+//! 4. [`asynchronous::Request::read_with`] or [`SendMessageRequest::read_with`] with the [`Reading`] of the sender.
+//!    The departures go into the journal; [`WireError::Departs`] carries those that strict reading refuses, and each
+//!    is a line `departure=…` of the fault's `errorData`.
+//! 5. Transport signature, sender, business signature: by the same [`qaqpa_xml::Document`], in other crates.
+//! 6. The answer of the same operation by its `write`, or [`Fault::write_of`]; then [`qaqpa_xmldsig::sign_wsse`].
+//!
+//! Whoever calls a channel writes a request, and reads the answer first by [`Fault::read_of`] and then by the
+//! response of the operation.
+//!
+//! Entry points: [`SendMessageRequest`], [`asynchronous::Request`], [`push::Request`], [`Fault`], [`Application`],
+//! [`ResultDocument`], [`wsdl::describe`] and [`xsd`].
 
 pub mod application;
 pub mod asynchronous;

@@ -39,3 +39,5 @@ pub const DOCUMENT: &str = "urn:qaqpa:document:1";
 pub const SYNC_PATH: &str = "/bip-sync-wss-gost/";
 /// The path of the asynchronous channel: the simulator's choice, the public one is not known.
 pub const ASYNC_PATH: &str = "/bip-async-wss-gost/";
+/// Where the gateway describes the push channel, which itself is at the integrators': the simulator's choice.
+pub const PUSH_DESCRIPTION_PATH: &str = "/bip-async-client/";

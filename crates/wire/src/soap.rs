@@ -1,5 +1,6 @@
 //! The SOAP 1.1 envelope around every message: opening one, and writing one.
 
+use qaqpa_model::Moment;
 use qaqpa_xml::write::Writer;
 use qaqpa_xml::{Document, Element};
 
@@ -77,6 +78,16 @@ pub(crate) fn envelope(inside: impl FnOnce(&mut Writer)) -> Vec<u8> {
     out.end();
     out.end();
     out.finish().into_bytes()
+}
+
+/// An `xs:dateTime`: in Kazakhstan's time, or in UTC where that had an offset with seconds (before 1924).
+pub(crate) fn date(moment: Moment) -> String {
+    let local = moment.to_string();
+    if local.len() == "2026-11-22T10:00:00+05:00".len() {
+        local
+    } else {
+        moment.to_utc_string()
+    }
 }
 
 /// `<name>text</name>`.

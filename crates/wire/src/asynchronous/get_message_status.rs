@@ -50,7 +50,7 @@ impl GetMessageStatusRequest {
     pub fn write(&self) -> Vec<u8> {
         soap::write(Operation::GetMessageStatus, Part::Request, |out| {
             out.leaf("messageId", self.message_id.as_str());
-            out.leaf("requestDate", &self.request_date.to_string());
+            out.leaf("requestDate", &soap::date(self.request_date));
             Sender::write(self.sender.as_ref(), out);
             Property::write_all(&self.properties, out);
         })
@@ -100,7 +100,7 @@ impl GetMessageStatusResponse {
         soap::write(Operation::GetMessageStatus, Part::Response, |out| {
             self.message_state.write(out);
             self.status.write(out);
-            out.leaf("responseDate", &self.response_date.to_string());
+            out.leaf("responseDate", &soap::date(self.response_date));
             soap::optional_leaf(out, "sessionId", self.session_id.as_deref());
         })
     }

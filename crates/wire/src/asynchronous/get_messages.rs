@@ -64,7 +64,7 @@ impl GetMessagesRequest {
             for (name, id) in ["messageId", "correlationId"].into_iter().zip(ids) {
                 soap::optional_leaf(out, name, id.as_ref().map(MessageId::as_str));
             }
-            let date = self.request_date.map(|date| date.to_string());
+            let date = self.request_date.map(soap::date);
             soap::optional_leaf(out, "requestDate", date.as_deref());
             out.leaf("serviceId", &self.service_id);
             Sender::write(self.sender.as_ref(), out);
@@ -140,7 +140,7 @@ impl GetMessagesResponse {
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
         soap::write(Operation::GetMessages, Part::Response, |out| {
-            out.leaf("responseDate", &self.response_date.to_string());
+            out.leaf("responseDate", &soap::date(self.response_date));
             soap::session(out, self.session_id.as_deref());
             for message in &self.messages {
                 out.start("messages");

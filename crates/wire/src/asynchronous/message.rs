@@ -123,7 +123,7 @@ impl MessageInfo {
         out.leaf("serviceId", &self.service_id);
         self.message_type.write(out);
         soap::optional_leaf(out, "routeId", self.route_id.as_deref());
-        out.leaf("messageDate", &self.message_date.to_string());
+        out.leaf("messageDate", &soap::date(self.message_date));
         Sender::write(self.sender.as_ref(), out);
         Property::write_all(&self.properties, out);
         soap::optional_leaf(out, "sessionId", self.session_id.as_deref());

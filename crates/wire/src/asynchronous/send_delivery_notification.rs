@@ -87,10 +87,10 @@ impl DeliveryNotification {
         out.start("notification");
         out.leaf("messageId", self.message_id.as_str());
         out.leaf("serviceId", &self.service_id);
-        out.leaf("notificationDate", &self.notification_date.to_string());
+        out.leaf("notificationDate", &soap::date(self.notification_date));
         out.start("deliveryStatus");
         self.receive_status.write(out);
-        out.leaf("statusDate", &self.status_date.to_string());
+        out.leaf("statusDate", &soap::date(self.status_date));
         self.resend_message.write(out);
         ErrorInfo::write_optional(self.error.as_ref(), out);
         out.end();
@@ -127,7 +127,7 @@ impl SendDeliveryNotificationRequest {
     pub fn write(&self) -> Vec<u8> {
         soap::write(Operation::SendDeliveryNotification, Part::Request, |out| {
             self.notification.write(out);
-            out.leaf("requestDate", &self.request_date.to_string());
+            out.leaf("requestDate", &soap::date(self.request_date));
             Sender::write(self.sender.as_ref(), out);
         })
     }
@@ -172,7 +172,7 @@ impl SendDeliveryNotificationResponse {
     pub fn write(&self) -> Vec<u8> {
         soap::write(Operation::SendDeliveryNotification, Part::Response, |out| {
             out.leaf("notificationId", self.notification_id.as_str());
-            out.leaf("responseDate", &self.response_date.to_string());
+            out.leaf("responseDate", &soap::date(self.response_date));
             soap::session(out, self.session_id.as_deref());
         })
     }

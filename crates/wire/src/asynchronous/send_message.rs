@@ -112,7 +112,7 @@ impl SendMessageResponse {
     pub(crate) fn write_inside(&self, out: &mut Writer) {
         out.leaf("messageId", self.message_id.as_str());
         out.leaf("correlationId", self.correlation_id.as_str());
-        out.leaf("responseDate", &self.response_date.to_string());
+        out.leaf("responseDate", &soap::date(self.response_date));
         soap::optional_leaf(out, "sessionId", self.session_id.as_deref());
     }
 }

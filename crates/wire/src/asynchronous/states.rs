@@ -53,7 +53,7 @@ impl MessageStatus {
             "statusMessage",
             &soap::limited(&self.message, MESSAGE_CHARS_MAX),
         );
-        out.leaf("statusDate", &self.date.to_string());
+        out.leaf("statusDate", &soap::date(self.date));
         out.end();
     }
 }

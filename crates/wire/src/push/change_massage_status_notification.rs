@@ -58,7 +58,7 @@ impl StatusNotification {
         out.start("notification");
         out.leaf("notificationId", self.notification_id.as_str());
         out.leaf("messageId", self.message_id.as_str());
-        out.leaf("notificationDate", &self.notification_date.to_string());
+        out.leaf("notificationDate", &soap::date(self.notification_date));
         self.message_state.write(out);
         self.status.write(out);
         ErrorInfo::write_optional(self.error.as_ref(), out);
@@ -100,7 +100,7 @@ impl ChangeMassageStatusNotificationRequest {
         let operation = Operation::ChangeMassageStatusNotification;
         soap::write(operation, Part::Request, |out| {
             self.notification.write(out);
-            out.leaf("requestDate", &self.request_date.to_string());
+            out.leaf("requestDate", &soap::date(self.request_date));
             soap::optional_leaf(out, "sessionId", self.session_id.as_deref());
         })
     }
@@ -146,7 +146,7 @@ impl ChangeMassageStatusNotificationResponse {
     pub fn write(&self) -> Vec<u8> {
         let operation = Operation::ChangeMassageStatusNotification;
         soap::write(operation, Part::Response, |out| {
-            out.leaf("responseDate", &self.response_date.to_string());
+            out.leaf("responseDate", &soap::date(self.response_date));
             soap::session(out, self.session_id.as_deref());
         })
     }

@@ -121,7 +121,7 @@ impl SendMessageRequest {
                 self.correlation_id.as_ref().map(MessageId::as_str),
             );
             soap::leaf(out, "serviceId", &self.service_id);
-            soap::leaf(out, "messageDate", &self.message_date.to_string());
+            soap::leaf(out, "messageDate", &soap::date(self.message_date));
             soap::optional_leaf(out, "routeId", self.route_id.as_deref());
             Sender::write(self.sender.as_ref(), out);
             Property::write_all(&self.properties, out);

@@ -90,7 +90,7 @@ impl SendMessageResponse {
                 "correlationId",
                 self.correlation_id.as_ref().map(MessageId::as_str),
             );
-            soap::leaf(out, "responseDate", &self.response_date.to_string());
+            soap::leaf(out, "responseDate", &soap::date(self.response_date));
             out.start("status");
             soap::leaf(out, "code", self.status.as_str());
             let message = soap::limited(&self.status_message, MESSAGE_CHARS_MAX);

@@ -346,3 +346,57 @@ fn a_message_that_departs_at_every_element_does_not_make_a_fault_many_times_its_
     let named: usize = departures.iter().map(|it| it.to_string().len()).sum();
     assert!(named < 40_000, "{named}");
 }
+
+#[test]
+fn dates_in_other_forms_are_read_and_named_and_those_of_old_are_written_in_utc() {
+    let date = |written: &str| {
+        let text = text(samples::send_message().write());
+        let changed = text.replace("2026-11-22T10:00:00+05:00", written);
+        sent(&changed)
+            .map(|(request, departures)| {
+                let date = request.message.info.message_date.to_utc_string();
+                (date, departures)
+            })
+            .map_err(|error| error.label())
+    };
+    let noon = "2026-11-22T05:00:00Z".to_owned();
+    for good in [
+        "2026-11-22T10:00:00+05:00",
+        "2026-11-22T05:00:00.7Z",
+        "2026-11-22T01:00:00.123456789-04:00",
+    ] {
+        assert_eq!(date(good), Ok((noon.clone(), vec![])), "{good}");
+    }
+    let element = "messageDate";
+    for odd in [
+        "2026-11-22 10:00:00+05:00",
+        "20261122T050000Z",
+        "2026-11-22T05Z",
+        "2026-11-22T05:00:00z",
+        "2026-11-22T10:00:00+05",
+    ] {
+        let named = vec![Departure::Date { element }];
+        assert_eq!(date(odd), Ok((noon.clone(), named)), "{odd}");
+    }
+    let named = vec![Departure::Offset { element }];
+    for local in ["2026-11-22T10:00:00", "2026-11-22T10:00:00.5"] {
+        assert_eq!(date(local), Ok((noon.clone(), named.clone())), "{local}");
+    }
+    assert_eq!(
+        date("2026-11-22"),
+        Ok(("2026-11-21T19:00:00Z".to_owned(), named))
+    );
+    for bad in [
+        "2026-11-22T10:00:00.+05:00",
+        "yesterday",
+        "2026-13-01T10:00:00Z",
+    ] {
+        assert_eq!(date(bad), Err(RefusalLabel::EnvelopeMalformed), "{bad}");
+    }
+
+    let mut old = samples::send_message();
+    old.message.info.message_date = qaqpa_model::Moment::parse("0001-01-01T00:00:00Z").unwrap();
+    let written = text(old.write());
+    assert!(written.contains(">0001-01-01T00:00:00Z<"), "{written}");
+    assert_eq!(sent(&written), Ok((old, vec![])));
+}
