@@ -549,7 +549,7 @@ mod tests {
         let cutoff = extension(oid::OCSP_ARCHIVE_CUTOFF, &der);
         let read = |list: &[Extension]| Told::read(Some(list)).map(|told| told.archive_cutoff);
         assert_eq!(read(&[]), Ok(None));
-        assert_eq!(read(&[cutoff.clone()]), Ok(Some(moment)));
+        assert_eq!(read(std::slice::from_ref(&cutoff)), Ok(Some(moment)));
         let malformed = Err(OcspError::Malformed);
         assert_eq!(read(&[cutoff.clone(), cutoff]), malformed);
         assert_eq!(
