@@ -22,7 +22,7 @@ use clap::{Args, ValueEnum};
     qaqpa verify request.xml --write-capsule case.json && qaqpa verify case.json --capsule"
 )]
 pub struct Verify {
-    /// The signed document. `-` reads standard input.
+    /// The signed document (XML), message (CMS in DER, PEM or base64) or certificate. `-` reads standard input.
     pub file: PathBuf,
     /// Judge at this moment instead of the simulator's now (RFC 3339 or a date).
     #[arg(long, value_name = "MOMENT")]
@@ -30,10 +30,16 @@ pub struct Verify {
     /// PEM file of the trusted root and issuing authorities (default: the data folder's, or the capsule's own).
     #[arg(long, value_name = "FILE")]
     pub trust: Option<PathBuf>,
-    /// Where several signatures stand: each gets its verdict, the worst decides. Without it: one signature, over all of the
-    /// document, or over the Body of an envelope.
-    #[arg(long, value_enum, conflicts_with_all = ["capsule", "write_capsule"])]
+    /// What the file is to be judged as. Without it, its bytes say what it seems to be; each of several signatures gets its
+    /// verdict, and the worst decides.
+    #[arg(long, value_enum, conflicts_with = "capsule")]
     pub profile: Option<VerifyProfile>,
+    /// The content that a CMS message without its content is about.
+    #[arg(long, value_name = "FILE", conflicts_with = "capsule")]
+    pub content: Option<PathBuf>,
+    /// PEM file of certificates to look signers up in, who are named by issuer and number or by a thumbprint; trusted for nothing.
+    #[arg(long, value_name = "FILE", conflicts_with = "capsule")]
+    pub certificates: Option<PathBuf>,
     /// FILE is a capsule: request, certificates, evidence, moment and policy in one. Nobody is asked.
     #[arg(long, conflicts_with_all = ["at", "write_capsule"])]
     pub capsule: bool,
@@ -64,11 +70,13 @@ pub enum Report {
     Scope,
 }
 
-/// Where the signatures of a document stand, and what they must be about.
+/// Where the signatures of a file stand, and what they must be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum VerifyProfile {
     /// Beside the one element that they name by its Id.
     ById,
+    /// A CMS message.
+    Cms,
     /// Beside several elements, all of which they name by their Ids.
     Detached,
     /// Inside the root, about the root.

@@ -6,27 +6,26 @@ use std::fmt::Display;
 use std::path::Path;
 
 use qaqpa_evidence::{Examiner, NcaAddresses};
-use qaqpa_model::{Actor, Lang, Limits, Moment};
+use qaqpa_model::{Actor, Lang, Limits, Moment, RefusalLabel};
 use qaqpa_transport::{ClientLimits, Clock, ClockState, HttpClient, paths, registry};
-use qaqpa_verdict::{Capsule, Known, Matter, Policy, Signatures, Subject, SubjectKind, Verdict};
-use qaqpa_x509::TrustAnchors;
-use qaqpa_xml::{Document, XmlLimits};
+use qaqpa_verdict::{Capsule, Known, Matter, Policy, SubIndication, SubjectKind, Verdict, worst};
+use qaqpa_x509::{Certificate, TrustAnchors};
 use qaqpa_xmldsig::Profile;
 
 use crate::cli::{Format, Verify, VerifyProfile};
 use crate::exit::{Failure, Outcome};
-use crate::key_input;
 use crate::settings::Settings;
+use crate::{key_input, output};
 
 use self::show::Examined;
 
-/// Examines the document; exit 0 for TOTAL-PASSED, 1 for TOTAL-FAILED, 2 for INDETERMINATE.
+/// Examines the file, every signature of it; exit 0 for TOTAL-PASSED, 1 for TOTAL-FAILED, 2 for INDETERMINATE.
 pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -> Outcome {
     let limits = settings.limits;
     if options.capsule {
         return again(options, format, settings.lang, &limits);
     }
-    let bytes = key_input::read_file(&options.file)?;
+    let matter = matter(options, &limits)?;
     let clock = Clock::with_offset(
         ClockState::load(&settings.data)
             .map_err(Failure::own)?
@@ -44,63 +43,83 @@ pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -
         None => Policy::default(),
         Some(path) => policy(path)?,
     };
-    let examiner = examiner_by(policy, &settings.data, &trust, settings.limits, clock)?;
-    let parsed = Document::parse(&bytes, &XmlLimits::default());
-    if let (Some(profile), Ok(document)) = (options.profile, &parsed) {
-        let profile = profile.into();
-        let verdicts = each(&examiner, document, profile, at, &limits).await;
-        let matter = Matter::Signatures {
-            document: bytes,
-            profile,
-        };
-        let examined = Examined {
-            matter: &matter,
-            verdicts,
-        };
-        return show::show(examined, options, format, settings.lang, &limits);
+    let others = options.certificates.as_deref();
+    let others = others.map(certificates).transpose()?.unwrap_or_default();
+    let examiner = examiner_by(policy, &settings.data, &trust, others, limits, clock)?;
+    let mut verdicts = Vec::new();
+    {
+        let opened = matter.open(&limits);
+        let signatures = opened.signatures();
+        for subject in opened.subjects(signatures.as_ref()) {
+            let (verdict, proven) = examiner.examine(subject, at).await;
+            verdicts.push(show::with_consumed(verdict, proven.as_ref(), &limits));
+        }
     }
-    let subject = match &parsed {
-        Ok(document) if document.root().name() == "Envelope" => Subject::Transport(document),
-        Ok(document) => Subject::Document(document),
-        Err(error) => Subject::NotXml {
-            kind: SubjectKind::Document,
-            error,
-        },
-    };
-    let kind = subject.kind();
-    let (verdict, proven) = examiner.examine(subject, at).await;
-    let verdict = show::with_consumed(verdict, proven.as_ref(), &limits);
-    let matter = match kind {
-        SubjectKind::Transport => Matter::Transport(bytes),
-        _ => Matter::Document(bytes),
-    };
     if let Some(path) = &options.write_capsule {
-        let capsule = examiner.capsule(matter.clone(), &verdict);
+        let capsule = examiner.capsule_each(matter.clone(), &verdicts);
         std::fs::write(path, capsule.to_json())
             .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
     }
+    let remedy = worst(&verdicts).and_then(|verdict| remedy(verdict, options));
     let examined = Examined {
         matter: &matter,
-        verdicts: vec![verdict],
+        verdicts,
     };
-    show::show(examined, options, format, settings.lang, &limits)
+    let exit = show::show(examined, options, format, settings.lang, &limits)?;
+    if let Some(remedy) = remedy {
+        output::progress(format!("remedy: {remedy}"));
+    }
+    Ok(exit)
 }
 
-/// Every signature of a profile: a verdict each, in the order of the text.
-async fn each(
-    examiner: &Examiner,
-    document: &Document,
-    profile: Profile,
-    at: Moment,
-    limits: &Limits,
-) -> Vec<Verdict> {
-    let mut verdicts = Vec::new();
-    let signatures = Signatures::find(document, profile, limits);
-    for subject in signatures.subjects() {
-        let (verdict, proven) = examiner.examine(subject, at).await;
-        verdicts.push(show::with_consumed(verdict, proven.as_ref(), limits));
+/// What the file is: as it was said to be, or by its bytes alone.
+fn matter(options: &Verify, limits: &Limits) -> Result<Matter, Failure> {
+    let bytes = key_input::read_file(&options.file)?;
+    let content = options.content.as_deref();
+    let content = content.map(key_input::read_file).transpose()?;
+    let has_content = content.is_some();
+    let matter = match options.profile.map(VerifyProfile::in_xml) {
+        None => Matter::of_file(bytes, content, limits),
+        Some(Some(profile)) => Matter::Signatures {
+            document: bytes,
+            profile,
+        },
+        Some(None) => match Matter::of_file(bytes.clone(), content.clone(), limits) {
+            seems @ Matter::Cms { .. } => seems,
+            _ => Matter::Cms {
+                message: bytes,
+                content,
+            },
+        },
+    };
+    if has_content && !matches!(matter, Matter::Cms { .. }) {
+        return Err(Failure::usage(format!(
+            "--content is for a CMS message, and {} is none",
+            options.file.display()
+        )));
     }
-    verdicts
+    Ok(matter)
+}
+
+/// What to do where the file is not what it should be.
+fn remedy(verdict: &Verdict, options: &Verify) -> Option<&'static str> {
+    match (verdict.label?, verdict.sub_indication?) {
+        (RefusalLabel::XmlMalformed, _) => Some(
+            "give the signed XML, or a CMS message in DER, PEM or base64; a capsule is judged with --capsule",
+        ),
+        (RefusalLabel::SignatureMissing, _) => {
+            Some("sign it with `qaqpa sign`, or give the file that holds its signature")
+        }
+        (RefusalLabel::ReferenceRefused, SubIndication::SignedDataNotFound)
+            if verdict.subject == SubjectKind::Cms && options.content.is_none() =>
+        {
+            Some("name the file that was signed with --content FILE")
+        }
+        (_, SubIndication::NoSigningCertificateFound) if options.certificates.is_none() => {
+            Some("name a file that has the signer's certificate with --certificates FILE")
+        }
+        _ => None,
+    }
 }
 
 /// The verdict of a capsule: by the anchors of a file, or else by those that it brings along.
@@ -124,6 +143,13 @@ fn policy(path: &Path) -> Result<Policy, Failure> {
     Policy::parse(&text).map_err(|error| complain(&error))
 }
 
+/// Certificates to look signers up in; none of them is trusted for standing there.
+fn certificates(path: &Path) -> Result<Vec<Certificate>, Failure> {
+    let complain = |error: &dyn Display| Failure::usage(format!("{}: {error}", path.display()));
+    let pem = std::fs::read(path).map_err(|error| complain(&error))?;
+    Certificate::chain_from_pem(&pem).map_err(|error| complain(&error))
+}
+
 fn anchors(trust: &Path) -> Result<TrustAnchors, Failure> {
     let pem = std::fs::read(trust).map_err(|error| {
         Failure::usage(format!("{}: {error}", trust.display()))
@@ -140,18 +166,20 @@ pub(crate) fn examiner(
     limits: Limits,
     clock: Clock,
 ) -> Result<Examiner, Failure> {
-    examiner_by(Policy::default(), data, trust, limits, clock)
+    examiner_by(Policy::default(), data, trust, Vec::new(), limits, clock)
 }
 
 fn examiner_by(
     policy: Policy,
     data: &Path,
     trust: &Path,
+    others: Vec<Certificate>,
     limits: Limits,
     clock: Clock,
 ) -> Result<Examiner, Failure> {
     let anchors = anchors(trust)?;
-    let pool = anchors.intermediates().to_vec();
+    let mut pool = anchors.intermediates().to_vec();
+    pool.extend(others);
     let record = registry::read(data, Actor::Nca).map_err(Failure::own)?;
     let nca = record.and_then(|record| {
         Some(NcaAddresses {
@@ -170,13 +198,15 @@ fn examiner_by(
     ))
 }
 
-impl From<VerifyProfile> for Profile {
-    fn from(profile: VerifyProfile) -> Self {
-        match profile {
-            VerifyProfile::ById => Self::ById,
-            VerifyProfile::Detached => Self::Detached,
-            VerifyProfile::Enveloped => Self::Enveloped,
-            VerifyProfile::Wsse => Self::Wsse,
+impl VerifyProfile {
+    /// The profile of XML signatures; a message has none.
+    const fn in_xml(self) -> Option<Profile> {
+        match self {
+            Self::ById => Some(Profile::ById),
+            Self::Cms => None,
+            Self::Detached => Some(Profile::Detached),
+            Self::Enveloped => Some(Profile::Enveloped),
+            Self::Wsse => Some(Profile::Wsse),
         }
     }
 }

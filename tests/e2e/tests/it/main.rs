@@ -20,3 +20,4 @@ mod scenarios;
 mod schemas;
 mod signing;
 mod stand;
+mod verifying;

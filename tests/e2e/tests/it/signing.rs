@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use qaqpa_ades::xades;
+use qaqpa_runner::Endpoints;
 use qaqpa_x509::Certificate;
 use qaqpa_x509::tsp::{self, Stamped, Wanted};
 use qaqpa_xml::{Document, XmlLimits};
@@ -11,27 +12,31 @@ use qaqpa_xmldsig::{Bounds, PartKind, Profile, find_all};
 use crate::stand::{self, Stand};
 
 const DOCUMENT: &str = "<m><a Id=\"a1\">931002451325</a><b Id=\"b1\">two</b></m>";
-const ENVELOPE: &str = "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body><a/></soap:Body></soap:Envelope>";
+pub(crate) const ENVELOPE: &str = "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body><a/></soap:Body></soap:Envelope>";
 
 /// A folder with a document, and the key of somebody.
-struct Desk {
-    stand: &'static Stand,
+pub(crate) struct Desk {
+    pub(crate) stand: &'static Stand,
+    /// Whose keys are where.
+    pub(crate) endpoints: Endpoints,
     folder: tempfile::TempDir,
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
+        let stand = stand::shared();
         Self {
-            stand: stand::shared(),
+            stand,
+            endpoints: stand.endpoints.clone(),
             folder: tempfile::tempdir().unwrap(),
         }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, content: &[u8]) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, content: &[u8]) -> PathBuf {
         let path = self.path(name);
         std::fs::write(&path, content).unwrap();
         path
@@ -39,7 +44,7 @@ impl Desk {
 
     /// Runs the command with an identity's key.
     fn sign(&self, file: &Path, identity: &str, more: &[&str]) -> std::process::Output {
-        let identity = self.stand.endpoints.identity(identity).unwrap();
+        let identity = self.endpoints.identity(identity).unwrap();
         let password = self.write("password", format!("{}\n", identity.password).as_bytes());
         let arguments = [
             "sign",
@@ -52,7 +57,7 @@ impl Desk {
         stand::qaqpa(&self.stand.data, &[&arguments[..], more].concat())
     }
 
-    fn signed(&self, content: &[u8], identity: &str, more: &[&str]) -> Vec<u8> {
+    pub(crate) fn signed(&self, content: &[u8], identity: &str, more: &[&str]) -> Vec<u8> {
         let file = self.write("document", content);
         let output = self.sign(&file, identity, more);
         let errors = String::from_utf8_lossy(&output.stderr);
@@ -60,8 +65,8 @@ impl Desk {
         output.stdout
     }
 
-    fn certificate(&self, identity: &str) -> Certificate {
-        let identity = self.stand.endpoints.identity(identity).unwrap();
+    pub(crate) fn certificate(&self, identity: &str) -> Certificate {
+        let identity = self.endpoints.identity(identity).unwrap();
         let bytes = std::fs::read(&identity.key).unwrap();
         let file = qaqpa_x509::pkcs12::read(&bytes, &identity.password).unwrap();
         file.certificate
