@@ -13,10 +13,17 @@ fn hold(name: &str) {
     for (place, seed) in seeds.iter().enumerate() {
         check(target, &format!("seed {place}"), seed);
     }
-    for number in 0..target.mutations {
+    for number in 0..target.mutations.saturating_mul(times()) {
         let bytes = mutation(&seeds, number, target.language);
         check(target, &format!("mutation {number}"), &bytes);
     }
+}
+
+/// How many times as many mutations as a test run has: `FUZZ_TIMES`, for who has more patience.
+fn times() -> u32 {
+    std::env::var("FUZZ_TIMES").map_or(1, |times| {
+        times.parse().expect("FUZZ_TIMES is a number of times")
+    })
 }
 
 /// What panics is kept for libFuzzer and a debugger.
