@@ -31,6 +31,9 @@ pub struct Case {
     /// `known`: a listed difference is of documents that hold all of these.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contains: Vec<String>,
+    /// `known`: and where the value of an attribute, as it is written, holds one of these characters.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub values_with: String,
     /// `known`: and of these profiles; of any, if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub profiles: Vec<String>,
@@ -68,6 +71,7 @@ impl Case {
             && reason.starts_with(&self.reason)
             && (self.profiles.is_empty() || self.profiles.iter().any(|name| name == profile.name()))
             && self.contains.iter().all(holds)
+            && (self.values_with.is_empty() || has_value_with(bytes, self.values_with.as_bytes()))
     }
 
     /// Writes it into a folder.
@@ -80,6 +84,34 @@ impl Case {
         std::fs::write(folder.join(format!("{}.toml", self.name)), text)?;
         std::fs::write(folder.join(format!("{}.xml", self.name)), &self.bytes)
     }
+}
+
+/// Whether the value of an attribute holds one of these bytes, as it is written.
+fn has_value_with(bytes: &[u8], wanted: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some(start) = rest.iter().position(|byte| *byte == b'<') {
+        rest = &rest[start..];
+        for (begin, end) in [(&b"<!--"[..], &b"-->"[..]), (b"<![CDATA[", b"]]>")] {
+            if rest.starts_with(begin) {
+                let found = rest.windows(end.len()).position(|window| window == end);
+                rest = &rest[found.unwrap_or(rest.len() - 1)..];
+            }
+        }
+        let mut quote = None;
+        let mut length = 0;
+        for byte in rest {
+            length += 1;
+            match (quote, *byte) {
+                (None, b'>') => break,
+                (None, b'"' | b'\'') => quote = Some(*byte),
+                (Some(open), byte) if open == byte => quote = None,
+                (Some(_), byte) if wanted.contains(&byte) => return true,
+                _ => {}
+            }
+        }
+        rest = &rest[length..];
+    }
+    false
 }
 
 /// Every case of a folder, by name.
@@ -116,4 +148,22 @@ fn read(file: &Path) -> Case {
         .to_owned();
     case.bytes = std::fs::read(file.with_extension("xml")).unwrap_or_else(|error| complain(&error));
     case
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_is_found_in_values_of_attributes_and_nowhere_else() {
+        for (xml, expected) in [
+            ("<a b='x\ty'/>", true),
+            ("<a b=\"'\" c=\"\n\"/>", true),
+            ("<!-- ' --><a\nb='x'><![CDATA[<a b='\t'>]]></a>", false),
+            ("<a\tb='x'\n>\t'\t'<c/></a>", false),
+            ("<!-- <a b='\t'>", false),
+        ] {
+            assert_eq!(has_value_with(xml.as_bytes(), b"\t\n\r"), expected, "{xml}");
+        }
+    }
 }

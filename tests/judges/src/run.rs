@@ -257,6 +257,7 @@ impl Run {
             judge: difference.judge().to_owned(),
             reason: difference.reason().to_owned(),
             contains: Vec::new(),
+            values_with: String::new(),
             profiles: Vec::new(),
             cause: None,
             unsteady: None,
