@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{StatusCode, header};
-use qaqpa_channel::views;
+use qaqpa_channel::{JournalKeeper, views};
 use qaqpa_model::{Actor, Moment};
 use qaqpa_regulations::Catalogue;
 use qaqpa_store::{Direction, JournalEntry, Store, StoreConfig};
@@ -78,7 +78,7 @@ pub async fn start(start: ActorStart) -> Result<Running, StartError> {
     let own_routes = Router::new()
         .route("/endpoints.json", get(show_endpoints))
         .with_state(Arc::clone(&shared))
-        .merge(views::routes(shared.store.clone()));
+        .merge(views::routes(shared.store.clone(), &shared.data));
     hall.control(
         Place::ConsoleControl,
         own_routes,
@@ -87,6 +87,13 @@ pub async fn start(start: ActorStart) -> Result<Running, StartError> {
     .await?;
 
     let shutdown = hall.shutdown().clone();
+    let keeper = JournalKeeper::new(
+        shared.store.clone(),
+        &start.data,
+        start.clock.clone(),
+        start.limits,
+    );
+    hall.spawn(keeper.run(shutdown.clone()));
     let writer = Arc::clone(&shared);
     hall.spawn(async move {
         tokio::select! {

@@ -14,8 +14,8 @@ use serde_json::json;
 use crate::gateway::Gateway;
 
 /// `/journal`, `/journal/{id}`, `/journal/verify`, `/trace/{messageId}`, `/outbox`.
-pub(crate) fn routes(gateway: &Gateway) -> Router {
-    views::routes(gateway.store.clone())
+pub(crate) fn routes(data: &Path, gateway: &Gateway) -> Router {
+    views::routes(gateway.store.clone(), data)
 }
 
 /// Before a move of the clock is acknowledged: old evidence is forgotten, new keys are read, and the

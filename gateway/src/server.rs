@@ -8,7 +8,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
-use qaqpa_channel::{Answer, Answers, ChannelClient, Examining, Outbox, OutboxBell, SystemKeys};
+use qaqpa_channel::{
+    Answer, Answers, ChannelClient, Examining, JournalKeeper, Outbox, OutboxBell, SystemKeys,
+};
 use qaqpa_model::{Actor, ServiceAtAct};
 use qaqpa_regulations::Catalogue;
 use qaqpa_store::{Store, StoreConfig};
@@ -86,9 +88,17 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
         gateway.bell.clone(),
     );
     hall.spawn(outbox.run(hall.shutdown().clone()));
+    let keeper = JournalKeeper::new(
+        gateway.store.clone(),
+        hall.start().data.clone(),
+        gateway.clock.clone(),
+        gateway.limits,
+    );
+    hall.spawn(keeper.run(hall.shutdown().clone()));
 
     let on_clock = control::on_clock(&hall.start().data, &gateway);
-    hall.control(Place::GatewayControl, control::routes(&gateway), on_clock)
+    let routes = control::routes(&hall.start().data, &gateway);
+    hall.control(Place::GatewayControl, routes, on_clock)
         .await?;
     hall.open().await
 }

@@ -22,6 +22,7 @@ pub mod control;
 pub mod doors;
 mod error;
 pub mod issuers;
+mod keeping;
 pub mod lists;
 pub mod mirror;
 pub mod mischief;

@@ -22,7 +22,7 @@ use crate::doors::{Doors, HEALTH, OCSP, TSP, certificate_path, delta_path, list_
 use crate::lists::Which;
 use crate::mischief::{self, door::Door};
 use crate::vault::{KINDS, Vault};
-use crate::{Config, control as doors, lists, respond, responder, roster, served, stamps};
+use crate::{Config, control as doors, keeping, lists, respond, responder, roster, served, stamps};
 
 /// Starts the authority with the default settings.
 ///
@@ -69,7 +69,10 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
     });
     let shutdown = hall.shutdown().clone();
     hall.spawn(async move {
-        keep_in_force(&authority, shutdown.begun()).await;
+        tokio::select! {
+            () = keep_in_force(&authority, shutdown.begun()) => {}
+            () = keeping::keep(&authority) => {}
+        }
         authority.store.close().await;
     });
     hall.open().await

@@ -24,12 +24,12 @@ struct PersonState {
 
 /// The portal's part of the control port.
 pub(crate) fn routes(portal: Portal) -> Router {
-    let store = portal.store.clone();
+    let (store, data) = (portal.store.clone(), portal.data.clone());
     Router::new()
         .route("/applications", get(applications))
         .route("/persons", put(set_person))
         .with_state(portal)
-        .merge(views::routes(store))
+        .merge(views::routes(store, data))
 }
 
 /// The applications of all ready-made people, newest first, without their content.

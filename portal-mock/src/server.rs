@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use qaqpa_channel::{Backoff, ChannelClient, Examining, Inbox, Outbox, OutboxBell, SystemKeys};
+use qaqpa_channel::{
+    Backoff, ChannelClient, Examining, Inbox, JournalKeeper, Outbox, OutboxBell, SystemKeys,
+};
 use qaqpa_model::{Actor, Moment};
 use qaqpa_regulations::Catalogue;
 use qaqpa_store::{Direction, JournalEntry, Store, StoreConfig};
@@ -73,6 +75,8 @@ pub async fn start_with(start: ActorStart, config: PortalConfig) -> Result<Runni
     let outbox = outbox(&hall, &begun, &portal)?;
     let shutdown = hall.shutdown().clone();
     hall.spawn(outbox.run(shutdown.clone()));
+    let keeper = JournalKeeper::new(store, &begun.data, begun.clock.clone(), begun.limits);
+    hall.spawn(keeper.run(shutdown.clone()));
     hall.spawn(sweep(site, shutdown));
     hall.open().await
 }

@@ -18,11 +18,11 @@ use crate::workplace::Workplace;
 
 /// The actor's routes of the control port.
 pub(crate) fn routes(workplace: Workplace) -> Router {
-    let store = workplace.store.clone();
+    let (store, data) = (workplace.store.clone(), workplace.data.clone());
     Router::new()
         .route("/cards", get(cards))
         .with_state(workplace)
-        .merge(views::routes(store))
+        .merge(views::routes(store, data))
 }
 
 /// Every card with its tasks, newest first, without its content.

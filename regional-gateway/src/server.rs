@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use qaqpa_channel::{Backoff, ChannelClient, Examining, Inbox, Outbox, OutboxBell, SystemKeys};
+use qaqpa_channel::{
+    Backoff, ChannelClient, Examining, Inbox, JournalKeeper, Outbox, OutboxBell, SystemKeys,
+};
 use qaqpa_model::Actor;
 use qaqpa_regulations::Catalogue;
 use qaqpa_store::{Store, StoreConfig};
@@ -78,6 +80,8 @@ pub async fn start_with(start: ActorStart, config: WorkplaceConfig) -> Result<Ru
     let outbox = outbox(&hall, &begun, &workplace)?;
     let shutdown = hall.shutdown().clone();
     hall.spawn(outbox.run(shutdown.clone()));
+    let keeper = JournalKeeper::new(store, &begun.data, begun.clock.clone(), begun.limits);
+    hall.spawn(keeper.run(shutdown.clone()));
     hall.spawn(sweep(site, shutdown));
     hall.open().await
 }

@@ -11,6 +11,7 @@
 //! - [`Answers`]: the one way in which acknowledgements and faults are written and signed;
 //! - [`Inbox`]: the whole receiving side for an actor that only the gateway may call;
 //! - [`Outbox`]: delivers what the store holds until it is acknowledged or hopeless;
+//! - [`JournalKeeper`]: seals the journal and gets the authority's stamps for it;
 //! - [`views`]: what control ports show of journal, trace and outbox.
 //!
 //! ```text
@@ -23,6 +24,7 @@ pub mod client;
 pub mod envelope;
 pub mod examining;
 pub mod inbox;
+pub mod keeping;
 pub mod outbox;
 pub mod rejection;
 pub mod systems;
@@ -34,6 +36,7 @@ pub use client::{ChannelClient, SendError, Sent};
 pub use envelope::{UnverifiedEnvelope, open};
 pub use examining::Examining;
 pub use inbox::{Contents, Inbox, Letter};
+pub use keeping::{JournalKeeper, stamp_judge};
 pub use outbox::{Backoff, Courier, Delivery, Outbox, OutboxBell};
 pub use rejection::{Faulted, Refused, Rejection};
 pub use systems::{KnownSystem, SystemKeys, Systems, SystemsError};

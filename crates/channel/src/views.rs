@@ -1,33 +1,55 @@
 //! What control ports show of journal, trace and outbox: JSON, masked, for every actor alike.
 //!
 //! - `GET /journal?message=ID&kind=KIND&before=N&limit=N` → `[{id, at, kind, message, direction, label, summary, …}]`, newest first
-//! - `GET /journal/verify` → `{entries, head, broken}`
+//! - `GET /journal/verify` → the proof, as `docs/schema/journal-verify.schema.json` describes it: `{indication, entries, broken, …}`
 //! - `GET /journal/{id}` → one entry
 //! - `GET /trace/{messageId}` → `[{message, at, element, meaning, outcome, label}]`
 //! - `GET /outbox?limit=N` → `[{id, destination, message, state, attempts, due, why, …}]`
+
+use std::path::PathBuf;
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use qaqpa_model::MessageId;
+use qaqpa_model::{Limits, MessageId};
 use qaqpa_store::{
     Direction, JournalFilter, JournalRecord, OutboxEntry, OutboxState, Store, StoreError,
     TraceEntry,
 };
+use qaqpa_transport::paths;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::stamp_judge;
+
 /// The routes, to be merged into an actor's own part of its control port.
-pub fn routes(store: Store) -> Router {
+///
+/// Stamps of the journal are judged by what `DIR/trust` of this data folder says.
+pub fn routes(store: Store, data: impl Into<PathBuf>) -> Router {
+    let verified = Verified {
+        store: store.clone(),
+        data: data.into(),
+    };
     Router::new()
         .route("/journal", get(journal))
-        .route("/journal/verify", get(journal_verify))
         .route("/journal/{id}", get(journal_entry))
         .route("/trace/{message}", get(trace))
         .route("/outbox", get(outbox))
         .with_state(store)
+        .merge(
+            Router::new()
+                .route("/journal/verify", get(journal_verify))
+                .with_state(verified),
+        )
+}
+
+/// What the proof of a journal needs.
+#[derive(Clone, Debug)]
+struct Verified {
+    store: Store,
+    data: PathBuf,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -77,17 +99,10 @@ async fn journal_entry(State(store): State<Store>, Path(id): Path<i64>) -> Respo
     }
 }
 
-async fn journal_verify(State(store): State<Store>) -> Response {
-    match store.journal().verify_chain().await {
-        Ok(report) => Json(json!({
-            "entries": report.entries,
-            "head": report.head,
-            "broken": report.broken.map(|broken| json!({
-                "id": broken.id,
-                "kind": format!("{:?}", broken.kind),
-            })),
-        }))
-        .into_response(),
+async fn journal_verify(State(of): State<Verified>) -> Response {
+    let judge = stamp_judge(&paths::trust_signature(&of.data), Limits::default());
+    match of.store.journal().verify(&judge).await {
+        Ok(proof) => Json(proof.to_json()).into_response(),
         Err(error) => failed(&error),
     }
 }
@@ -110,7 +125,9 @@ async fn outbox(State(store): State<Store>, Query(query): Query<OutboxQuery>) ->
     }
 }
 
-fn record_json(record: &JournalRecord) -> Value {
+/// An entry as every view shows it, described by `docs/schema/journal-entry.schema.json`: masked, without its raw bytes.
+#[must_use]
+pub fn record_json(record: &JournalRecord) -> Value {
     json!({
         "id": record.id,
         "writer": record.writer,

@@ -29,10 +29,23 @@ pub enum StoreError {
         /// The system's own words.
         why: String,
     },
+    /// The store was opened to be read only.
+    #[error("the store was opened to be read only")]
+    ReadOnly,
     /// A stored value cannot be read: another version wrote it, or somebody changed it.
     #[error("the stored {what} cannot be read")]
     Unreadable {
         /// Which column or file.
         what: &'static str,
+    },
+    /// Another version wrote the store.
+    #[error(
+        "the store is of version {found}, and this program reads version {wanted}: start its actor once to bring it up to date"
+    )]
+    Version {
+        /// The number of its last migration.
+        found: i64,
+        /// The number of this program's.
+        wanted: i64,
     },
 }

@@ -4,7 +4,7 @@
 //! crate, so that a second backend can stand behind the same methods. The rooms:
 //!
 //! - [`Store::exchange`]: messages accepted once, and the outbox that delivers them;
-//! - [`Store::journal`]: what was received, decided and sent, hash-chained;
+//! - [`Store::journal`]: what was received, decided and sent, hash-chained, sealed and stamped;
 //! - [`Store::trace`]: the steps of the flow, per message;
 //! - [`Store::accounts`], [`Store::sessions`]: who may come in, and who is in;
 //! - [`Store::applications`], [`Store::cabinet`]: the portal's drafts, documents and notifications;
@@ -52,7 +52,9 @@ pub use exchange::{
     OutboxState, OutgoingMessage, Seen, StatusChange, Ticket,
 };
 pub use journal::{
-    BreakKind, ChainBreak, ChainReport, Direction, JournalEntry, JournalFilter, JournalRecord,
+    Direction, Finding, FindingKind, Indication, JournalEntry, JournalFilter, JournalProof,
+    JournalRecord, Pruned, Removal, Seal, SegmentRule, StampJudge, StampJudgement, Vouched,
+    no_judge,
 };
 pub use sessions::{NewSession, Session};
 pub use store::{Backend, Store, StoreConfig};

@@ -16,7 +16,7 @@ use crate::cabinet::Cabinet;
 use crate::cards::Cards;
 use crate::counters::Counters;
 use crate::exchange::Exchange;
-use crate::journal::Journal;
+use crate::journal::{Journal, SegmentRule};
 use crate::sessions::Sessions;
 use crate::settings::Settings;
 use crate::sqlite::{BoxFuture, Sqlite};
@@ -40,6 +40,8 @@ pub struct StoreConfig {
     pub backend: Backend,
     /// How far back the replay check of business signatures looks.
     pub replay_window: Duration,
+    /// When a segment of the journal is closed.
+    pub segments: SegmentRule,
 }
 
 impl StoreConfig {
@@ -53,6 +55,7 @@ impl StoreConfig {
             dir: dir.into(),
             backend: Backend::Sqlite,
             replay_window: Self::REPLAY_WINDOW,
+            segments: SegmentRule::default(),
         }
     }
 }
@@ -67,6 +70,7 @@ pub struct Store {
 pub(crate) struct Inner {
     pub(crate) actor: Actor,
     pub(crate) replay_window: Duration,
+    pub(crate) segments: SegmentRule,
     pub(crate) blobs: Blobs,
     pub(crate) database: Sqlite,
 }
@@ -77,7 +81,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the folder or the database cannot be opened, or a newer version wrote it.
     pub async fn open(config: &StoreConfig, actor: Actor) -> Result<Self, StoreError> {
-        let blobs = Blobs::open(&config.dir)?;
+        let blobs = Blobs::open(&config.dir).await?;
         let database = match config.backend {
             Backend::Sqlite => Sqlite::open(&config.dir.join("store.sqlite")).await?,
         };
@@ -85,7 +89,27 @@ impl Store {
             inner: Arc::new(Inner {
                 actor,
                 replay_window: config.replay_window,
+                segments: config.segments,
                 blobs,
+                database,
+            }),
+        })
+    }
+
+    /// Opens a store that is there, to read it only: nothing in its folder is changed, whoever works with it.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be read, or another version wrote it.
+    pub async fn open_to_read(config: &StoreConfig, actor: Actor) -> Result<Self, StoreError> {
+        let database = match config.backend {
+            Backend::Sqlite => Sqlite::open_to_read(&config.dir.join("store.sqlite")).await?,
+        };
+        Ok(Self {
+            inner: Arc::new(Inner {
+                actor,
+                replay_window: config.replay_window,
+                segments: config.segments,
+                blobs: Blobs::open_to_read(&config.dir)?,
                 database,
             }),
         })

@@ -6,12 +6,14 @@ mod request;
 mod response;
 mod signed_data;
 mod token;
+mod trusted;
 mod verify;
 
 pub use error::StampError;
 pub use request::{Imprint, REQUEST_BYTES_MAX, RequestError, StampRequest};
 pub use response::{Failure, Response, Status, granted, rejected};
 pub use token::{Signing, StampToIssue, issue};
+pub use trusted::{Unproven, verify_kept};
 pub use verify::{ACCURACY_MAX, Stamp, Stamped, Wanted, check_order, verify};
 
 use std::time::Duration;

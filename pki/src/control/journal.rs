@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::{LIMIT_DEFAULT, LIMIT_MAX};
 use crate::authority::Authority;
+use crate::keeping;
 use crate::respond;
 
 /// Which entries are asked for.
@@ -55,16 +56,9 @@ pub(super) async fn show(State(authority): State<Arc<Authority>>, Path(id): Path
 }
 
 pub(super) async fn verify(State(authority): State<Arc<Authority>>) -> Response {
-    match authority.store.journal().verify_chain().await {
-        Ok(report) => Json(json!({
-            "entries": report.entries,
-            "head": report.head,
-            "broken": report.broken.map(|broken| json!({
-                "id": broken.id,
-                "kind": format!("{:?}", broken.kind),
-            })),
-        }))
-        .into_response(),
+    let judge = keeping::stamp_judge(&authority);
+    match authority.store.journal().verify(&judge).await {
+        Ok(proof) => Json(proof.to_json()).into_response(),
         Err(error) => respond::fault(&error.into()),
     }
 }

@@ -9,4 +9,5 @@
 mod authority;
 mod client;
 mod faults;
+mod keeping;
 mod outbox;

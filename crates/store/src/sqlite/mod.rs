@@ -31,7 +31,8 @@ const READERS: u32 = 4;
 #[derive(Debug)]
 pub(crate) struct Sqlite {
     readers: SqlitePool,
-    writer: Writer,
+    /// None where the store was opened to be read only.
+    writer: Option<Writer>,
 }
 
 impl Sqlite {
@@ -57,7 +58,34 @@ impl Sqlite {
             .await?;
         Ok(Self {
             readers,
-            writer: Writer::start(connection),
+            writer: Some(Writer::start(connection)),
+        })
+    }
+
+    pub(crate) async fn open_to_read(file: &Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .read_only(true)
+            .busy_timeout(BUSY);
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(options)
+            .await?;
+        let found = sqlx::query("SELECT MAX(version) AS version FROM _sqlx_migrations")
+            .fetch_one(&readers)
+            .await?;
+        let found = Columns(&found).number_option("version")?.unwrap_or(0);
+        let wanted = MIGRATIONS
+            .iter()
+            .map(|migration| migration.version)
+            .max()
+            .unwrap_or(0);
+        if found != wanted {
+            return Err(StoreError::Version { found, wanted });
+        }
+        Ok(Self {
+            readers,
+            writer: None,
         })
     }
 
@@ -75,11 +103,16 @@ impl Sqlite {
             + Send
             + 'static,
     {
-        self.writer.write(work).await
+        match &self.writer {
+            Some(writer) => writer.write(work).await,
+            None => Err(StoreError::ReadOnly),
+        }
     }
 
     pub(crate) async fn close(&self) {
-        self.writer.stop().await;
+        if let Some(writer) = &self.writer {
+            writer.stop().await;
+        }
         self.readers.close().await;
     }
 }

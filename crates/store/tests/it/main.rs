@@ -6,5 +6,8 @@
 
 mod contract;
 mod kill;
+mod migration;
+mod retention;
 mod sqlite;
 mod stand;
+mod tampering;

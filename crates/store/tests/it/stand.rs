@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use qaqpa_model::{Actor, BodyDigest, ElementId, Iin, MessageId, Moment, SenderId, ServiceAtAct};
 use qaqpa_store::{
-    Backend, Incoming, NewAccount, NewCard, NewTask, OutgoingMessage, PersonName, Store,
-    StoreConfig, TraceEntry, TraceOutcome,
+    Backend, Incoming, NewAccount, NewCard, NewTask, OutgoingMessage, PersonName, SegmentRule,
+    Store, StoreConfig, TraceEntry, TraceOutcome,
 };
 
 /// One backend under the contract. PostgreSQL will give a schema of its own per stand.
@@ -26,6 +26,11 @@ impl SqliteStand {
             dir: self.dir.path().join("gateway"),
             backend: Backend::Sqlite,
             replay_window: Duration::from_secs(3600),
+            // Small, so that every test that writes a few entries crosses the border of segments.
+            segments: SegmentRule {
+                entries_max: 4,
+                age_max: Duration::from_secs(600),
+            },
         }
     }
 }

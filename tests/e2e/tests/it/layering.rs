@@ -22,7 +22,7 @@ const TABLE: &[(&str, &[&str])] = &[
         "crates/verdict",
         &["model", "xml", "crypto", "x509", "xmldsig", "ades"],
     ),
-    ("crates/store", &["model"]),
+    ("crates/store", &["model", "crypto"]),
     ("crates/transport", &["model"]),
     (
         "crates/evidence",

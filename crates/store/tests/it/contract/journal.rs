@@ -1,12 +1,14 @@
 //! The journal and its chain.
 
 use qaqpa_model::RefusalLabel;
-use qaqpa_store::{ChainReport, Direction, JournalEntry, JournalFilter};
+use qaqpa_store::{
+    Direction, Indication, JournalEntry, JournalFilter, StampJudgement, Store, Vouched, no_judge,
+};
 use serde_json::json;
 
 use crate::stand::{IIN, Stand, at, message_id};
 
-fn entry(kind: &str) -> JournalEntry {
+pub(crate) fn entry(kind: &str) -> JournalEntry {
     JournalEntry {
         at: at(0),
         kind: kind.to_owned(),
@@ -43,14 +45,11 @@ pub(crate) async fn entries_are_chained_masked_and_listed_newest_first(stand: &i
     assert_eq!(some.iter().map(|one| one.id).collect::<Vec<_>>(), [1]);
     assert_eq!(journal.show(2).await.unwrap().unwrap(), all[1]);
     assert_eq!(journal.show(4).await, Ok(None));
-    assert_eq!(
-        journal.verify_chain().await,
-        Ok(ChainReport {
-            entries: 3,
-            head: all[0].hash.clone(),
-            broken: None
-        })
-    );
+    let proof = journal.verify(&no_judge).await.unwrap();
+    assert_eq!(proof.finding, None);
+    assert_eq!((proof.entries, proof.unsealed), (3, 3));
+    assert_eq!(proof.head, all[0].hash);
+    assert_eq!(proof.indication(), Indication::Proven);
 }
 
 pub(crate) async fn raw_bytes_are_kept_by_content(stand: &impl Stand) {
@@ -82,6 +81,121 @@ pub(crate) async fn the_chain_of_many_writers_at_once_is_whole(stand: &impl Stan
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=100).collect::<Vec<_>>());
     store.close().await;
-    let report = stand.open().await.journal().verify_chain().await.unwrap();
-    assert_eq!((report.entries, report.broken), (100, None));
+    let store = stand.open().await;
+    let proof = store.journal().verify(&no_judge).await.unwrap();
+    assert_eq!((proof.entries, proof.finding), (100, None));
+}
+
+pub(crate) async fn the_entry_that_fills_a_segment_seals_it_and_the_next_holds_the_seal(
+    stand: &impl Stand,
+) {
+    let store = stand.open().await;
+    let journal = store.journal();
+    for second in 0..9 {
+        let mut new = entry("sent");
+        // The clock is set back once: moments are not in the order of numbers.
+        new.at = at(if second == 5 { -60 } else { second });
+        journal.append(new).await.unwrap();
+    }
+    let seals = journal.seals(9).await.unwrap();
+    let numbers: Vec<_> = seals
+        .iter()
+        .map(|seal| (seal.segment, seal.first, seal.last, seal.entries))
+        .collect();
+    assert_eq!(numbers, [(2, 5, 8, 4), (1, 1, 4, 4)]);
+    assert_eq!((seals[0].earliest, seals[0].latest), (at(-60), at(7)));
+    assert_eq!((seals[1].earliest, seals[1].latest), (at(0), at(3)));
+    assert_eq!(seals[0].header, seals[1].hash);
+    assert_eq!(seals[1].header, [0; 32]);
+    let ninth = journal.show(9).await.unwrap().unwrap();
+    assert_eq!(
+        ninth.previous,
+        seals[0]
+            .hash
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    );
+    let proof = journal.verify(&no_judge).await.unwrap();
+    assert_eq!(proof.finding, None);
+    assert_eq!(
+        (proof.entries, proof.segments, proof.waiting, proof.unsealed),
+        (9, 2, 2, 1)
+    );
+    assert_eq!(proof.indication(), Indication::Undecided);
+}
+
+pub(crate) async fn an_old_segment_is_sealed_when_it_is_due_and_an_empty_one_never(
+    stand: &impl Stand,
+) {
+    let store = stand.open().await;
+    let journal = store.journal();
+    assert_eq!(journal.seal_due(at(9999)).await, Ok(None));
+    assert_eq!(journal.seal(at(9999)).await, Ok(None));
+    journal.append(entry("sent")).await.unwrap();
+    assert_eq!(journal.seal_due(at(599)).await, Ok(None));
+    let seal = journal.seal_due(at(600)).await.unwrap().unwrap();
+    assert_eq!((seal.segment, seal.first, seal.last), (1, 1, 1));
+    assert_eq!(journal.seal_due(at(9999)).await, Ok(None));
+    journal.append(entry("sent")).await.unwrap();
+    // The clock was set back by more than the age.
+    let seal = journal.seal_due(at(-600)).await.unwrap().unwrap();
+    assert_eq!((seal.segment, seal.first, seal.last), (2, 2, 2));
+    let proof = journal.verify(&no_judge).await.unwrap();
+    assert_eq!(
+        (proof.finding, proof.segments, proof.unsealed),
+        (None, 2, 0)
+    );
+    store.close().await;
+    let store = stand.open().await;
+    assert_eq!(store.journal().append(entry("sent")).await, Ok(3));
+    let proof = store.journal().verify(&no_judge).await.unwrap();
+    assert_eq!((proof.finding, proof.entries, proof.unsealed), (None, 3, 1));
+}
+
+/// The judge of the tests: a stamp is the octets with a word before them.
+pub(crate) fn test_judge(octets: &[u8], token: &[u8]) -> StampJudgement {
+    if token.strip_prefix(b"stamp ") == Some(octets) {
+        StampJudgement::Good(at(1000))
+    } else {
+        StampJudgement::Wrong("it is over something else".to_owned())
+    }
+}
+
+/// Stamps whatever waits.
+pub(crate) async fn stamp_all(store: &Store) {
+    for seal in store.journal().unstamped(99).await.unwrap() {
+        let token = [b"stamp ", seal.octets_to_stamp().unwrap().as_slice()].concat();
+        assert_eq!(store.journal().stamp(seal.segment, token).await, Ok(true));
+    }
+}
+
+pub(crate) async fn a_seal_waits_for_its_stamp_and_a_later_stamp_vouches_for_it(
+    stand: &impl Stand,
+) {
+    let store = stand.open().await;
+    let journal = store.journal();
+    for _ in 0..9 {
+        journal.append(entry("sent")).await.unwrap();
+    }
+    let waiting = journal.unstamped(9).await.unwrap();
+    assert_eq!(
+        waiting.iter().map(|seal| seal.segment).collect::<Vec<_>>(),
+        [1, 2]
+    );
+    let token = [b"stamp ", waiting[1].octets_to_stamp().unwrap().as_slice()].concat();
+    assert_eq!(journal.stamp(2, token.clone()).await, Ok(true));
+    assert_eq!(journal.stamp(2, token).await, Ok(false));
+    let proof = journal.verify(&test_judge).await.unwrap();
+    let vouched = Vouched {
+        segment: 2,
+        entry: 8,
+        at: at(1000),
+    };
+    assert_eq!((proof.vouched, proof.waiting), (Some(vouched), 0));
+    assert_eq!(proof.indication(), Indication::Proven);
+    let proof = journal.verify(&no_judge).await.unwrap();
+    assert_eq!((proof.vouched, proof.waiting), (None, 2));
+    assert!(proof.unjudged.is_some());
+    assert_eq!(proof.indication(), Indication::Undecided);
 }

@@ -1,0 +1,211 @@
+//! The keeper of a journal over a real store, with an authority that comes and goes.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use qaqpa_channel::{JournalKeeper, stamp_judge};
+use qaqpa_crypto::{KeyKind, PrivateKey};
+use qaqpa_model::{Actor, Limits, Moment};
+use qaqpa_store::{
+    Direction, FindingKind, Indication, JournalEntry, JournalProof, Store, StoreConfig,
+};
+use qaqpa_transport::{ActorRecord, Clock, files, paths, registry};
+use qaqpa_x509::issue::{self, Addresses, Issuer, Validity};
+use qaqpa_x509::name::NameToWrite;
+use qaqpa_x509::tsp::{self, Accuracy, Signing, StampRequest, StampToIssue};
+use qaqpa_x509::{Certificate, oid};
+use wiremock::matchers::method;
+use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
+
+/// A time-stamping authority below a root of its own.
+struct Tsa {
+    root: Certificate,
+    certificate: Certificate,
+    key: PrivateKey,
+    now: Moment,
+}
+
+impl Tsa {
+    fn new(now: Moment) -> Self {
+        let name = |text: &str| NameToWrite::new().with(oid::COMMON_NAME, text);
+        let life = Validity {
+            not_before: Moment::ROOT_BEGIN,
+            not_after: Moment::ROOT_END,
+        };
+        let [root_key, key] = [(); 2].map(|()| PrivateKey::generate(KeyKind::Ecdsa).unwrap());
+        let root = issue::root(name("TEST ROOT"), &root_key, life).unwrap();
+        let by = Issuer {
+            certificate: &root,
+            key: &root_key,
+        };
+        let certificate = issue::timestamper(
+            name("TEST TSA"),
+            key.spki_der(),
+            life,
+            Addresses::default(),
+            by,
+        )
+        .unwrap();
+        Self {
+            root,
+            certificate,
+            key,
+            now,
+        }
+    }
+}
+
+impl Respond for Tsa {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let asked = StampRequest::decode(&request.body).unwrap();
+        let stamp = StampToIssue {
+            imprint: asked.imprint,
+            policy: oid::POLICY_TSP_RSA,
+            serial: vec![1],
+            gen_time: self.now,
+            accuracy: Some(Accuracy::seconds(1)),
+            ordering: false,
+            nonce: asked.nonce,
+            names_tsa: false,
+        };
+        let chain = [self.certificate.clone()];
+        let signing = Signing::by(&self.certificate, &self.key).with_certificates(&chain);
+        let token = tsp::issue(&stamp, &signing).unwrap();
+        ResponseTemplate::new(200).set_body_raw(tsp::granted(&token), "application/timestamp-reply")
+    }
+}
+
+fn now() -> Moment {
+    Moment::parse("2026-11-22T10:00:00+05:00").unwrap()
+}
+
+struct Stand {
+    dir: tempfile::TempDir,
+    store: Store,
+    keeper: JournalKeeper,
+}
+
+impl Stand {
+    async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let config = StoreConfig::in_folder(dir.path().join("gateway"));
+        let store = Store::open(&config, Actor::Gateway).await.unwrap();
+        let clock = Clock::real();
+        let keeper = JournalKeeper::new(store.clone(), dir.path(), clock, Limits::default());
+        Self { dir, store, keeper }
+    }
+
+    /// An entry of long ago: its segment is due at once.
+    async fn write(&self) {
+        let entry = JournalEntry {
+            at: now().minus(Duration::from_secs(3600)),
+            kind: "sent".to_owned(),
+            message_id: None,
+            direction: Direction::Out,
+            label: None,
+            raw: None,
+            summary: serde_json::Value::Null,
+        };
+        self.store.journal().append(entry).await.unwrap();
+    }
+
+    fn trust(&self, root: &Certificate) {
+        let path = paths::trust_signature(self.dir.path());
+        files::create_private_dir(path.parent().unwrap()).unwrap();
+        files::write_private(&path, root.to_pem().as_bytes()).unwrap();
+    }
+
+    async fn proof(&self) -> JournalProof {
+        let judge = stamp_judge(&paths::trust_signature(self.dir.path()), Limits::default());
+        self.store.journal().verify(&judge).await.unwrap()
+    }
+}
+
+fn register(dir: &Path, tsp: &str) {
+    let record = ActorRecord {
+        actor: Actor::Nca,
+        pid: 1,
+        instance: "test".to_owned(),
+        control: String::new(),
+        addresses: BTreeMap::from([("tsp".to_owned(), tsp.to_owned())]),
+    };
+    files::create_private_dir(&paths::actors(dir)).unwrap();
+    registry::write(dir, &record).unwrap();
+}
+
+#[tokio::test]
+async fn seals_wait_while_the_authority_is_away_and_are_stamped_when_it_comes_back() {
+    let stand = Stand::new().await;
+    let tsa = Tsa::new(now());
+    stand.trust(&tsa.root);
+    for _ in 0..2 {
+        stand.write().await;
+        stand.keeper.round().await.unwrap();
+    }
+    let proof = stand.proof().await;
+    assert_eq!((proof.segments, proof.waiting, proof.vouched), (2, 2, None));
+    assert_eq!(proof.indication(), Indication::Undecided);
+
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .respond_with(tsa)
+        .mount(&server)
+        .await;
+    register(stand.dir.path(), &server.uri());
+    stand.keeper.round().await.unwrap();
+    let proof = stand.proof().await;
+    assert_eq!((proof.segments, proof.waiting), (2, 0));
+    let vouched = proof.vouched.unwrap();
+    assert_eq!((vouched.segment, vouched.entry, vouched.at), (2, 2, now()));
+    assert_eq!(proof.indication(), Indication::Proven);
+    // Nothing is asked for twice.
+    stand.keeper.round().await.unwrap();
+    assert_eq!(server.received_requests().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_stamp_of_somebody_who_is_not_trusted_is_not_kept() {
+    let stand = Stand::new().await;
+    stand.trust(&Tsa::new(now()).root);
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .respond_with(Tsa::new(now()))
+        .mount(&server)
+        .await;
+    register(stand.dir.path(), &server.uri());
+    stand.write().await;
+    stand.keeper.round().await.unwrap();
+    let waiting = stand.store.journal().unstamped(9).await.unwrap();
+    assert_eq!(waiting.len(), 1);
+}
+
+#[tokio::test]
+async fn a_stamp_is_wrong_over_another_seal_and_unknown_without_trust() {
+    let stand = Stand::new().await;
+    let tsa = Tsa::new(now());
+    stand.trust(&tsa.root);
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .respond_with(tsa)
+        .mount(&server)
+        .await;
+    register(stand.dir.path(), &server.uri());
+    stand.write().await;
+    stand.keeper.round().await.unwrap();
+    let first = stand.store.journal().seals(1).await.unwrap().remove(0);
+    stand.write().await;
+    let second = stand.store.journal().seal(now()).await.unwrap().unwrap();
+    let token = first.stamp.unwrap();
+    assert_eq!(
+        stand.store.journal().stamp(second.segment, token).await,
+        Ok(true)
+    );
+    let finding = stand.proof().await.finding.unwrap();
+    assert_eq!((finding.entry, finding.kind), (2, FindingKind::StampWrong));
+
+    std::fs::remove_file(paths::trust_signature(stand.dir.path())).unwrap();
+    let proof = stand.proof().await;
+    assert_eq!((&proof.finding, proof.waiting), (&None, 2));
+    assert!(proof.unjudged.unwrap().contains("signature.pem"));
+}

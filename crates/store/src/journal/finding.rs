@@ -1,0 +1,221 @@
+//! What the proof of a journal says.
+
+use qaqpa_model::Moment;
+use serde_json::{Value, json};
+
+/// What the proof of a journal found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JournalProof {
+    /// Whose journal.
+    pub writer: String,
+    /// Which journal of all, in hexadecimal; empty where nothing was ever written.
+    pub journal: String,
+    /// Entries that hold: all, or those before the finding.
+    pub entries: u64,
+    /// Entries that retention has removed, as the checkpoint vouches.
+    pub pruned: u64,
+    /// Sealed segments that hold, those that retention has removed left out.
+    pub segments: u64,
+    /// The hash of the last good entry (or of the seal after it), in hexadecimal: note it elsewhere, and whoever
+    /// rewrites everything is found out.
+    pub head: String,
+    /// Up to where the authority vouches.
+    pub vouched: Option<Vouched>,
+    /// Sealed segments after that: seals without a stamp, and those whose stamp could not be judged.
+    pub waiting: u64,
+    /// Why stamps could not be judged, where they could not.
+    pub unjudged: Option<String>,
+    /// Entries at the end that no seal holds yet. Whoever can write to the database can cut or rewrite these
+    /// unseen: a hash that lies beside them holds nothing against him.
+    pub unsealed: u64,
+    /// The first thing that is wrong.
+    pub finding: Option<Finding>,
+}
+
+/// The last seal with a good stamp: every entry up to its last one existed, as it stands, at that moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vouched {
+    /// The sealed segment.
+    pub segment: i64,
+    /// Its last entry.
+    pub entry: i64,
+    /// The moment of the stamp.
+    pub at: Moment,
+}
+
+/// How a proof ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Indication {
+    /// Everything holds, and the authority vouches for every sealed segment.
+    Proven,
+    /// Something was changed, cut, moved or removed.
+    Broken,
+    /// Everything holds together, but sealed segments have no stamp that could be judged as good.
+    Undecided,
+}
+
+impl Indication {
+    /// `proven`, `broken`, `undecided`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Broken => "broken",
+            Self::Proven => "proven",
+            Self::Undecided => "undecided",
+        }
+    }
+}
+
+impl JournalProof {
+    /// How it ends.
+    #[must_use]
+    pub const fn indication(&self) -> Indication {
+        if self.finding.is_some() {
+            Indication::Broken
+        } else if self.waiting > 0 {
+            Indication::Undecided
+        } else {
+            Indication::Proven
+        }
+    }
+
+    /// The shape of `/journal/verify` and `qaqpa journal verify --format json`, described by
+    /// `docs/schema/journal-verify.schema.json`.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "writer": self.writer,
+            "journal": self.journal,
+            "indication": self.indication().as_str(),
+            "entries": self.entries,
+            "pruned": self.pruned,
+            "segments": self.segments,
+            "head": self.head,
+            "vouched": self.vouched.map(|vouched| json!({
+                "segment": vouched.segment,
+                "entry": vouched.entry,
+                "at": vouched.at.to_string(),
+            })),
+            "waiting": self.waiting,
+            "unjudged": self.unjudged,
+            "unsealed": self.unsealed,
+            "broken": self.finding.as_ref().map(|finding| json!({
+                "entry": finding.entry,
+                "until": finding.until,
+                "segment": finding.segment,
+                "kind": finding.kind.as_str(),
+                "how": finding.how,
+            })),
+        })
+    }
+}
+
+/// The first entry that does not hold, and how that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The number of the entry.
+    pub entry: i64,
+    /// The same number; or a later one where it can only be told that the first is one of `entry..=until`, or where
+    /// all of these are missing.
+    pub until: i64,
+    /// The segment that it is in.
+    pub segment: i64,
+    /// What was done.
+    pub kind: FindingKind,
+    /// How it is known, in a sentence.
+    pub how: String,
+}
+
+/// What can be wrong with a journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FindingKind {
+    /// The entry's fields or hashes are not those that were written.
+    Changed,
+    /// What retention left behind does not hold: a checkpoint that no entry tells of, or removed entries that stand here again.
+    CheckpointWrong,
+    /// Entries are missing at the end.
+    Cut,
+    /// The number of the last entry or of the open segment is not the one that the entries and seals lead to.
+    HeadWrong,
+    /// The entry stands under another number than it was written with.
+    Moved,
+    /// The raw bytes of the entry are others.
+    RawChanged,
+    /// The raw bytes of the entry are missing.
+    RawMissing,
+    /// The entry is missing between its neighbours, or with its whole segment.
+    Removed,
+    /// The seal's fields are not those that were written, or not those of the entries.
+    SealChanged,
+    /// The seal is one of another journal.
+    SealForeign,
+    /// The seal of a closed segment is missing.
+    SealMissing,
+    /// The authority's stamp is not over these seals, or not the authority's.
+    StampWrong,
+}
+
+impl FindingKind {
+    /// Every kind, in the order of the names.
+    pub const ALL: [Self; 12] = [
+        Self::Changed,
+        Self::CheckpointWrong,
+        Self::Cut,
+        Self::HeadWrong,
+        Self::Moved,
+        Self::RawChanged,
+        Self::RawMissing,
+        Self::Removed,
+        Self::SealChanged,
+        Self::SealForeign,
+        Self::SealMissing,
+        Self::StampWrong,
+    ];
+
+    /// The name in reports, in kebab case.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::CheckpointWrong => "checkpoint-wrong",
+            Self::Cut => "cut",
+            Self::HeadWrong => "head-wrong",
+            Self::Moved => "moved",
+            Self::RawChanged => "raw-changed",
+            Self::RawMissing => "raw-missing",
+            Self::Removed => "removed",
+            Self::SealChanged => "seal-changed",
+            Self::SealForeign => "seal-foreign",
+            Self::SealMissing => "seal-missing",
+            Self::StampWrong => "stamp-wrong",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// What a judge says of a stamp.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StampJudgement {
+    /// An authority that is trusted stamped these octets at this moment.
+    Good(Moment),
+    /// It is no stamp over these octets, or not by an authority that is trusted.
+    Wrong(String),
+    /// It could not be found out: nothing is known of whom to trust.
+    Unknown(String),
+}
+
+/// Judges a stamp: the octets that it must be over, and the token. The store knows nothing of either.
+pub type StampJudge<'j> = dyn Fn(&[u8], &[u8]) -> StampJudgement + Send + Sync + 'j;
+
+/// The judge of those who know no authority: every stamp is unknown.
+#[must_use]
+pub fn no_judge(_octets: &[u8], _token: &[u8]) -> StampJudgement {
+    StampJudgement::Unknown("nobody was asked to judge stamps".to_owned())
+}

@@ -1,0 +1,237 @@
+//! Entries on their way into the chain, and as the chain's hashes see them.
+
+use qaqpa_model::RefusalLabel;
+use sha2::{Digest as _, Sha256};
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use super::merkle::Hash;
+use super::{Direction, JournalEntry, seal};
+use crate::sqlite::Columns;
+use crate::{Store, StoreError, mask};
+
+/// What stands before the first entry of all.
+pub(crate) const BEGINNING: Hash = [0; 32];
+
+/// An entry whose raw bytes are on disk already: ready to be appended within a transaction.
+pub(crate) struct Line {
+    writer: &'static str,
+    /// Entries of a segment.
+    segment_max: u32,
+    at: i64,
+    kind: String,
+    message_id: Option<String>,
+    direction: Direction,
+    label: Option<RefusalLabel>,
+    raw: Option<String>,
+    summary: String,
+}
+
+impl Line {
+    /// Puts the raw bytes on disk and masks the summary.
+    pub(crate) async fn prepare(store: &Store, entry: JournalEntry) -> Result<Self, StoreError> {
+        let raw = match entry.raw {
+            Some(bytes) => Some(store.blobs().put(bytes).await?),
+            None => None,
+        };
+        Ok(Self {
+            writer: store.writer_name(),
+            segment_max: store.segment_rule().entries_max,
+            at: entry.at.unix_ms(),
+            kind: entry.kind,
+            message_id: entry.message_id.map(|id| id.as_str().to_owned()),
+            direction: entry.direction,
+            label: entry.label,
+            raw,
+            summary: mask::summary(&entry.summary).to_string(),
+        })
+    }
+
+    /// Appends the entry to the chain; the one that fills a segment closes it.
+    pub(crate) async fn append(
+        &self,
+        connection: &mut SqliteConnection,
+    ) -> Result<i64, StoreError> {
+        let head = Head::read(connection, self.writer).await?;
+        let head = head.unwrap_or_default();
+        let stored = Stored {
+            writer: self.writer.to_owned(),
+            id: head.id + 1,
+            at: self.at,
+            kind: self.kind.clone(),
+            message_id: self.message_id.clone(),
+            direction: self.direction.as_str().to_owned(),
+            label: self.label.map(|label| label.as_str().to_owned()),
+            raw: self.raw.clone(),
+            summary: self.summary.clone(),
+            previous: head.hash,
+        };
+        let hash = stored.hash();
+        sqlx::query(
+            "INSERT INTO journal
+               (writer, id, at, kind, message_id, direction, label, raw, summary, previous, hash)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        )
+        .bind(&stored.writer)
+        .bind(stored.id)
+        .bind(stored.at)
+        .bind(&stored.kind)
+        .bind(&stored.message_id)
+        .bind(&stored.direction)
+        .bind(&stored.label)
+        .bind(&stored.raw)
+        .bind(&stored.summary)
+        .bind(&stored.previous)
+        .bind(hash.as_slice())
+        .execute(&mut *connection)
+        .await?;
+        sqlx::query(
+            "INSERT INTO journal_heads (writer, id, hash, journal) VALUES ($1, $2, $3, randomblob(32))
+             ON CONFLICT (writer) DO UPDATE SET id = excluded.id, hash = excluded.hash",
+        )
+        .bind(&stored.writer)
+        .bind(stored.id)
+        .bind(hash.as_slice())
+        .execute(&mut *connection)
+        .await?;
+        // A multiple, not "at least": a segment that cannot be sealed is not read again at every entry.
+        let entries = stored.id - head.first + 1;
+        if entries % i64::from(self.segment_max.max(1)) == 0 {
+            seal::close(connection, self.writer, self.at).await?;
+        }
+        Ok(stored.id)
+    }
+}
+
+/// The end of a journal, kept apart from its entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// The number of the last entry; 0 where there is none.
+    pub(crate) id: i64,
+    /// What the next entry holds as `previous`: the last entry's hash, or the last seal's where that came later.
+    pub(crate) hash: Vec<u8>,
+    /// Which journal of all.
+    pub(crate) journal: Vec<u8>,
+    /// The open segment.
+    pub(crate) segment: i64,
+    /// The number of its first entry, which may not be there yet.
+    pub(crate) first: i64,
+}
+
+impl Default for Head {
+    fn default() -> Self {
+        Self {
+            id: 0,
+            hash: BEGINNING.to_vec(),
+            journal: Vec::new(),
+            segment: 1,
+            first: 1,
+        }
+    }
+}
+
+impl Head {
+    pub(crate) async fn read(
+        connection: &mut SqliteConnection,
+        writer: &str,
+    ) -> Result<Option<Self>, StoreError> {
+        let row = sqlx::query(
+            "SELECT id, hash, journal, segment, first_id FROM journal_heads WHERE writer = $1",
+        )
+        .bind(writer)
+        .fetch_optional(connection)
+        .await?;
+        row.map(|row| {
+            let columns = Columns(&row);
+            Ok(Self {
+                id: columns.number("id")?,
+                hash: columns.bytes("hash")?,
+                journal: columns.bytes("journal")?,
+                segment: columns.number("segment")?,
+                first: columns.number("first_id")?,
+            })
+        })
+        .transpose()
+    }
+}
+
+/// An entry exactly as its columns hold it: what the hash is made over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stored {
+    pub(crate) writer: String,
+    pub(crate) id: i64,
+    pub(crate) at: i64,
+    pub(crate) kind: String,
+    pub(crate) message_id: Option<String>,
+    pub(crate) direction: String,
+    pub(crate) label: Option<String>,
+    pub(crate) raw: Option<String>,
+    pub(crate) summary: String,
+    pub(crate) previous: Vec<u8>,
+}
+
+impl Stored {
+    pub(crate) fn of(row: &SqliteRow) -> Result<Self, StoreError> {
+        let columns = Columns(row);
+        Ok(Self {
+            writer: columns.text("writer")?,
+            id: columns.number("id")?,
+            at: columns.number("at")?,
+            kind: columns.text("kind")?,
+            message_id: columns.text_option("message_id")?,
+            direction: columns.text("direction")?,
+            label: columns.text_option("label")?,
+            raw: columns.text_option("raw")?,
+            summary: columns.text("summary")?,
+            previous: columns.bytes("previous")?,
+        })
+    }
+
+    pub(crate) fn hash(&self) -> Hash {
+        self.hash_as(self.id)
+    }
+
+    /// The hash that the same fields would have under another number.
+    pub(crate) fn hash_as(&self, id: i64) -> Hash {
+        let mut fields = Fields::named(b"qaqpa journal 1");
+        fields.add(self.writer.as_bytes());
+        fields.add(&id.to_be_bytes());
+        fields.add(&self.at.to_be_bytes());
+        fields.add(self.kind.as_bytes());
+        for option in [&self.message_id, &self.label, &self.raw] {
+            fields.add_option(option.as_deref().map(str::as_bytes));
+        }
+        fields.add(self.direction.as_bytes());
+        fields.add(self.summary.as_bytes());
+        fields.add(&self.previous);
+        Sha256::digest(fields.octets()).into()
+    }
+}
+
+/// Fields, each with its length before it, so that no two lists of fields give the same octets.
+pub(crate) struct Fields(Vec<u8>);
+
+impl Fields {
+    /// Begins with the name of what they are fields of.
+    pub(crate) fn named(name: &[u8]) -> Self {
+        let mut fields = Self(Vec::with_capacity(512));
+        fields.add(name);
+        fields
+    }
+
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
+        self.add_option(Some(bytes));
+    }
+
+    /// One byte says whether there is a field: an absent one is not an empty one.
+    pub(crate) fn add_option(&mut self, bytes: Option<&[u8]>) {
+        self.0.push(u8::from(bytes.is_some()));
+        let bytes = bytes.unwrap_or_default();
+        self.0
+            .extend_from_slice(&(bytes.len() as u64).to_be_bytes());
+        self.0.extend_from_slice(bytes);
+    }
+
+    pub(crate) fn octets(&self) -> &[u8] {
+        &self.0
+    }
+}

@@ -1,0 +1,107 @@
+//! Where the proof begins: after what retention has removed, if an entry tells of it.
+
+use super::super::finding::{Finding, FindingKind};
+use super::{Stop, Walk};
+use crate::mask;
+use crate::sqlite::Columns;
+
+impl Walk<'_> {
+    /// Begins after what retention has removed.
+    pub(super) async fn begin(&mut self) -> Result<(), Stop> {
+        let row = sqlx::query("SELECT segment FROM journal_checkpoints WHERE writer = $1")
+            .bind(self.store.writer_name())
+            .fetch_optional(&mut *self.connection)
+            .await?;
+        let Some(row) = row else {
+            return Ok(());
+        };
+        let Ok(segment) = Columns(&row).number("segment") else {
+            return Err(self.checkpoint_wrong("the checkpoint cannot be read"));
+        };
+        let seal = match self.seal_from(1).await? {
+            Some((number, Ok(seal))) if number == segment => seal,
+            Some((number, _)) if number < segment => {
+                let how = format!(
+                    "the checkpoint says that segments up to {segment} are removed, but there is a seal of segment {number}"
+                );
+                return Err(self.checkpoint_wrong(how));
+            }
+            _ => {
+                let how = format!(
+                    "the checkpoint names segment {segment}, whose seal is missing or cannot be read"
+                );
+                return Err(self.checkpoint_wrong(how));
+            }
+        };
+        let tree = seal.tree_before().filter(|tree| {
+            tree.root().as_slice() == seal.before && seal.leaf().as_slice() == seal.hash
+        });
+        let Some(mut tree) = tree.filter(|_| seal.journal == self.head.journal) else {
+            return Err(self.checkpoint_wrong("the fields of the checkpoint's seal do not give its hash, its root or this journal's name"));
+        };
+        if seal.stamp.is_none() {
+            return Err(self
+                .checkpoint_wrong("the checkpoint has no stamp: only what is stamped is removed"));
+        }
+        let again = self.first_number().await?;
+        if let Some(again) = again.filter(|first| *first <= seal.last) {
+            let how = format!(
+                "entry {again} stands here, though everything up to {} was removed",
+                seal.last
+            );
+            return Err(self.checkpoint_wrong(how));
+        }
+        self.segment = segment;
+        self.next = seal.last + 1;
+        self.stamped(&seal)?;
+        tree.push(seal.leaf());
+        self.tree = tree;
+        self.previous.clone_from(&seal.hash);
+        self.segment += 1;
+        self.opened = self.next;
+        self.proof.pruned = u64::try_from(seal.last).unwrap_or(0);
+        self.checkpoint = Some(seal);
+        Ok(())
+    }
+
+    fn checkpoint_wrong(&self, how: impl Into<String>) -> Stop {
+        self.found(FindingKind::CheckpointWrong, (self.next, self.next), how)
+    }
+
+    /// Whether an entry tells of the removal that the checkpoint stands for.
+    pub(super) fn told(&self) -> Result<(), Stop> {
+        let Some(seal) = &self.checkpoint else {
+            return Ok(());
+        };
+        // Masked as every summary is: in 64 hexadecimal digits, twelve decimal ones may stand in a row.
+        let named = mask::numbers(&hex::encode(&seal.hash));
+        if self.told == Some((seal.segment, named)) {
+            return Ok(());
+        }
+        Err(Stop::Found(Finding {
+            entry: 1,
+            until: seal.last,
+            segment: seal.segment,
+            kind: FindingKind::CheckpointWrong,
+            how: format!(
+                "no entry tells that the segments up to {} were removed",
+                seal.segment
+            ),
+        }))
+    }
+
+    async fn first_number(&mut self) -> Result<Option<i64>, Stop> {
+        let row = sqlx::query("SELECT MIN(id) AS id FROM journal WHERE writer = $1")
+            .bind(self.store.writer_name())
+            .fetch_one(&mut *self.connection)
+            .await?;
+        Ok(Columns(&row).number_option("id")?)
+    }
+}
+
+/// What an entry about a removal says.
+pub(super) fn removal_told(summary: &str) -> Option<(i64, String)> {
+    let summary: serde_json::Value = serde_json::from_str(summary).ok()?;
+    let seal = summary["seal"].as_str()?.to_owned();
+    Some((summary["segment"].as_i64()?, seal))
+}
