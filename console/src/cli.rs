@@ -2,6 +2,7 @@
 
 mod attack;
 mod ca;
+mod journal;
 mod sign;
 mod verify;
 
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 pub use attack::{AttackChoice, AttackCommand, AttackRun};
 pub use ca::{CaCommand, Issue, KeyKindChoice, People, PurposeChoice, RoleChoice, Trust};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use journal::{JournalCommand, JournalExport, JournalVerify};
 pub use sign::{KeyInfoForm, Sign, SignProfile};
 pub use verify::{Report, Verify, VerifyProfile};
 
@@ -227,27 +229,5 @@ pub enum ClockCommand {
     Advance {
         /// How far.
         period: String,
-    },
-}
-
-/// `journal …`.
-#[derive(Debug, Subcommand)]
-pub enum JournalCommand {
-    /// The newest entries of every actor.
-    List {
-        /// Only this actor's.
-        #[arg(long)]
-        actor: Option<String>,
-        /// Only of this message.
-        #[arg(long, value_name = "MESSAGE-ID")]
-        message: Option<String>,
-        /// How many at the most.
-        #[arg(long, default_value_t = 50)]
-        limit: u32,
-    },
-    /// One entry, whole: `ACTOR:NUMBER` as `journal list` shows it.
-    Show {
-        /// The entry.
-        id: String,
     },
 }

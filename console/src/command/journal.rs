@@ -1,6 +1,12 @@
-//! `qaqpa journal list|show`: what the actors received, decided and sent.
+//! `qaqpa journal …`: what the actors received, decided and sent, and the proof that it is all there.
+
+mod export;
+mod prune;
+mod verify;
 
 use qaqpa_model::Actor;
+use qaqpa_store::{StoreConfig, StoreError};
+use qaqpa_transport::paths;
 use serde_json::{Value, json};
 
 use crate::cli::{Format, JournalCommand};
@@ -27,6 +33,11 @@ pub(crate) async fn run(settings: &Settings, command: &JournalCommand, format: F
             .await
         }
         JournalCommand::Show { id } => show(settings, id, format).await,
+        JournalCommand::Export(options) => export::run(settings, options).await,
+        JournalCommand::Prune { before, actor } => {
+            prune::run(settings, before, actor.as_deref(), format).await
+        }
+        JournalCommand::Verify(options) => verify::run(settings, options, format).await,
     }
 }
 
@@ -37,10 +48,7 @@ async fn list(
     limit: u32,
     format: Format,
 ) -> Outcome {
-    let actors: Vec<Actor> = match actor {
-        None => NEIGHBOURS.into_iter().chain([Actor::Console]).collect(),
-        Some(name) => vec![actor_named(name)?],
-    };
+    let actors = actors_named(actor)?;
     let mut entries = Vec::new();
     for actor in actors {
         let control = running::control(&settings.data, actor)?;
@@ -81,13 +89,8 @@ async fn list(
 }
 
 async fn show(settings: &Settings, id: &str, format: Format) -> Outcome {
-    let wrong = || {
-        Failure::usage(format!("{id:?} is not ACTOR:NUMBER"))
-            .remedy("`qaqpa journal list` shows the ids")
-    };
-    let (actor, number) = id.split_once(':').ok_or_else(wrong)?;
-    let number: u64 = number.parse().map_err(|_| wrong())?;
-    let control = running::control(&settings.data, actor_named(actor)?)?;
+    let (actor, number) = entry_named(id)?;
+    let control = running::control(&settings.data, actor)?;
     let entry: Value = control
         .get(&format!("/journal/{number}"))
         .await
@@ -97,6 +100,47 @@ async fn show(settings: &Settings, id: &str, format: Format) -> Outcome {
         _ => output::say(serde_json::to_string_pretty(&entry).map_err(Failure::own)?),
     }
     Ok(Exit::Yes)
+}
+
+/// `ACTOR:NUMBER`.
+fn entry_named(id: &str) -> Result<(Actor, i64), Failure> {
+    let wrong = || {
+        Failure::usage(format!("{id:?} is not ACTOR:NUMBER"))
+            .remedy("`qaqpa journal list` shows the ids")
+    };
+    let (actor, number) = id.split_once(':').ok_or_else(wrong)?;
+    let number = number.parse::<u32>().map_err(|_| wrong())?;
+    Ok((actor_named(actor)?, i64::from(number)))
+}
+
+/// Where that actor's store is, if he has ever been.
+fn folder_of(settings: &Settings, actor: Actor) -> Option<StoreConfig> {
+    let folder = paths::of_actor(&settings.data, actor);
+    let there = folder.join("store.sqlite").exists();
+    there.then(|| StoreConfig::in_folder(folder))
+}
+
+fn nothing(settings: &Settings, whose: &str) -> Failure {
+    Failure::usage(format!(
+        "there is no journal of {whose} in {}",
+        settings.data.display()
+    ))
+    .remedy("name the simulator's folder with --data DIR")
+}
+
+fn cannot_be_read(actor: Actor, error: &StoreError) -> Failure {
+    Failure {
+        exit: Exit::Undecided,
+        ..Failure::no(format!("the journal of {actor} cannot be read: {error}"))
+    }
+}
+
+/// That actor, or all.
+fn actors_named(name: Option<&str>) -> Result<Vec<Actor>, Failure> {
+    match name {
+        None => Ok(NEIGHBOURS.into_iter().chain([Actor::Console]).collect()),
+        Some(name) => Ok(vec![actor_named(name)?]),
+    }
 }
 
 fn actor_named(name: &str) -> Result<Actor, Failure> {

@@ -11,6 +11,7 @@ mod browser;
 mod clients;
 mod commands;
 mod descriptions;
+mod journal;
 mod kills;
 mod layering;
 mod main_road;

@@ -76,6 +76,8 @@ fn every_json_is_of_its_schema_and_every_schema_is_used() {
         ),
         ("clock", json(&["clock", "show"])),
         ("journal-list", list),
+        ("journal-verify", json(&["journal", "verify"])),
+        ("journal-prune", crate::journal::pruned_json()),
         (
             "journal-entry",
             json(&[

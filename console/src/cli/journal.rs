@@ -1,0 +1,81 @@
+//! `qaqpa journal …`: what its commands take.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// `journal …`.
+#[derive(Debug, Subcommand)]
+pub enum JournalCommand {
+    /// The newest entries of every actor.
+    List {
+        /// Only this actor's.
+        #[arg(long)]
+        actor: Option<String>,
+        /// Only of this message.
+        #[arg(long, value_name = "MESSAGE-ID")]
+        message: Option<String>,
+        /// How many at the most.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// One entry, whole: `ACTOR:NUMBER` as `journal list` shows it.
+    Show {
+        /// The entry.
+        id: String,
+    },
+    /// Prove that no entry was changed, cut, moved or removed, and name the first that was.
+    ///
+    /// Reads the data folder itself, whether or not the simulator runs: every hash, seal and root is made anew, every raw
+    /// file is read, and the authority's stamps are judged. Exit 0: proven; 1: broken; 2: it holds together, but no
+    /// stamp vouches for a sealed segment. What no seal holds yet is told: nothing can be proven of it against
+    /// somebody who can write to the database.
+    Verify(JournalVerify),
+    /// Write entries out: masked, or with --raw as the bytes that were received and sent.
+    ///
+    /// Reads the data folder itself, whether or not the simulator runs.
+    Export(JournalExport),
+    /// Remove old entries: whole sealed and stamped segments from the beginning. A checkpoint is left, by which
+    /// `journal verify` goes on.
+    ///
+    /// The actors must not run. A journal that does not hold is not touched.
+    Prune {
+        /// Only segments whose entries are all of moments before this one.
+        #[arg(long, value_name = "MOMENT")]
+        before: String,
+        /// Only this actor's.
+        #[arg(long)]
+        actor: Option<String>,
+    },
+}
+
+/// Options of `journal export`.
+#[derive(Clone, Debug, Args)]
+#[group(id = "what", required = true, multiple = false, args = ["id", "all"])]
+pub struct JournalExport {
+    /// One entry: `ACTOR:NUMBER` as `journal list` shows it.
+    pub id: Option<String>,
+    /// Every entry, into a new folder: `ACTOR.jsonl`, newest first; with --raw also `ACTOR/NUMBER.raw`.
+    #[arg(long, value_name = "DIR")]
+    pub all: Option<PathBuf>,
+    /// The raw bytes, unlocked. They hold personal data and the senders' passwords.
+    #[arg(long)]
+    pub raw: bool,
+    /// With --all, only this actor's.
+    #[arg(long, conflicts_with = "id")]
+    pub actor: Option<String>,
+}
+
+/// Options of `journal verify`.
+#[derive(Clone, Debug, Args)]
+pub struct JournalVerify {
+    /// Only this actor's journal.
+    #[arg(long)]
+    pub actor: Option<String>,
+    /// Ask the running actors for the proof, through their control ports, instead of reading the folder.
+    #[arg(long)]
+    pub running: bool,
+    /// The authorities whose stamps count (PEM); DIR/trust/signature.pem unless said.
+    #[arg(long, value_name = "FILE", conflicts_with = "running")]
+    pub trust: Option<PathBuf>,
+}

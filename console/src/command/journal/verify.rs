@@ -1,0 +1,145 @@
+//! `qaqpa journal verify`: the proof, from the data folder or from the running actors.
+
+use qaqpa_channel::stamp_judge;
+use qaqpa_model::Actor;
+use qaqpa_store::{JournalProof, Store};
+use qaqpa_transport::paths;
+use serde_json::{Value, json};
+
+use super::{actors_named, cannot_be_read, folder_of, nothing, text};
+use crate::cli::{Format, JournalVerify};
+use crate::exit::{Exit, Failure, Outcome};
+use crate::settings::Settings;
+use crate::{output, running};
+
+/// Proves the journals; exit 0 if all are proven, 1 if one is broken, 2 if one is undecided and none broken.
+pub(super) async fn run(settings: &Settings, options: &JournalVerify, format: Format) -> Outcome {
+    let mut proofs = Vec::new();
+    for actor in actors_named(options.actor.as_deref())? {
+        let proof = if options.running {
+            Some(ask(settings, actor).await?)
+        } else {
+            prove(settings, options, actor)
+                .await?
+                .map(|proof| proof.to_json())
+        };
+        match proof {
+            Some(proof) => proofs.push(proof),
+            None if options.actor.is_none() => {}
+            None => return Err(nothing(settings, &actor.to_string())),
+        }
+    }
+    if proofs.is_empty() {
+        return Err(nothing(settings, "any actor"));
+    }
+    let is = |word: &str| proofs.iter().any(|proof| proof["indication"] == word);
+    let (exit, indication) = if is("broken") {
+        (Exit::No, "broken")
+    } else if is("undecided") {
+        (Exit::Undecided, "undecided")
+    } else {
+        (Exit::Yes, "proven")
+    };
+    match format {
+        Format::Json => {
+            output::say_json(&json!({ "indication": indication, "journals": proofs }))?;
+        }
+        _ => proofs.iter().for_each(tell),
+    }
+    Ok(exit)
+}
+
+async fn ask(settings: &Settings, actor: Actor) -> Result<Value, Failure> {
+    running::control(&settings.data, actor)?
+        .get("/journal/verify")
+        .await
+        .map_err(running::refused)
+}
+
+/// The proof from the folder: nothing in it is changed. `None` where that actor has never been.
+async fn prove(
+    settings: &Settings,
+    options: &JournalVerify,
+    actor: Actor,
+) -> Result<Option<JournalProof>, Failure> {
+    let Some(config) = folder_of(settings, actor) else {
+        return Ok(None);
+    };
+    let trust = options
+        .trust
+        .clone()
+        .unwrap_or_else(|| paths::trust_signature(&settings.data));
+    let cannot = |error| cannot_be_read(actor, &error);
+    let store = Store::open_to_read(&config, actor).await.map_err(cannot)?;
+    let proof = store
+        .journal()
+        .verify(&stamp_judge(&trust, settings.limits))
+        .await;
+    store.close().await;
+    proof.map(Some).map_err(cannot)
+}
+
+fn tell(proof: &Value) {
+    let count = |name: &str| proof[name].as_u64().unwrap_or(0);
+    output::say(format_args!(
+        "{}: {}",
+        text(&proof["writer"]),
+        text(&proof["indication"]).to_uppercase()
+    ));
+    let broken = &proof["broken"];
+    if broken.is_object() {
+        let (entry, until) = (&broken["entry"], &broken["until"]);
+        let which = if entry == until {
+            format!("entry {entry}")
+        } else {
+            format!("entries {entry}…{until}, the first of which is named as far as it can be")
+        };
+        output::say(format_args!(
+            "  {}: {which}, in segment {}",
+            text(&broken["kind"]),
+            broken["segment"]
+        ));
+        output::say(format_args!("  how it is known: {}", text(&broken["how"])));
+        output::say(format_args!(
+            "  before that: {} entries hold",
+            count("entries")
+        ));
+    } else {
+        output::say(format_args!(
+            "  {} entries hold, in {} sealed segments and the open one",
+            count("entries"),
+            count("segments")
+        ));
+    }
+    if count("pruned") > 0 {
+        output::say(format_args!(
+            "  {} entries before these were removed by retention; the checkpoint holds",
+            count("pruned")
+        ));
+    }
+    match proof["vouched"].as_object() {
+        Some(vouched) => output::say(format_args!(
+            "  the authority vouches for every entry up to {}, by its stamp of {}",
+            vouched["entry"],
+            text(&vouched["at"])
+        )),
+        None => output::say("  no stamp of the authority vouches for any entry"),
+    }
+    if count("waiting") > 0 {
+        output::say(format_args!(
+            "  {} sealed segments after that wait for a stamp{}",
+            count("waiting"),
+            match proof["unjudged"].as_str() {
+                Some(why) => format!(", or theirs could not be judged: {why}"),
+                None => String::new(),
+            }
+        ));
+    }
+    if count("unsealed") > 0 {
+        output::say(format_args!(
+            "  {} entries at the end are not sealed yet: whoever can write to the database could cut or rewrite them unseen",
+            count("unsealed")
+        ));
+    }
+    output::say(format_args!("  head {}", text(&proof["head"])));
+}

@@ -1,0 +1,167 @@
+//! The journal of a whole simulator, as the command line proves and shows it.
+
+use std::path::{Path, PathBuf};
+
+use qaqpa_model::Actor;
+use qaqpa_store::{Direction, JournalEntry, Store, StoreConfig};
+use serde_json::Value;
+
+use crate::stand;
+
+/// A data folder that nobody works in, with a journal of the gateway's: three entries with raw bytes.
+fn folder(name: &str) -> PathBuf {
+    let data = stand::fresh_folder(name);
+    on_store(&data, async |store| {
+        for number in 1..=3 {
+            let entry = JournalEntry {
+                at: qaqpa_model::Moment::parse("2026-11-22T10:00:00+05:00").unwrap(),
+                kind: "received".to_owned(),
+                message_id: None,
+                direction: Direction::In,
+                label: None,
+                raw: Some(format!("<password>Qwerty{number}</password>").into_bytes()),
+                summary: serde_json::json!({ "iin": "931002451325" }),
+            };
+            store.journal().append(entry).await.unwrap();
+        }
+    });
+    data
+}
+
+fn on_store(data: &Path, work: impl AsyncFnOnce(&Store)) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let config = StoreConfig::in_folder(data.join("gateway"));
+        let store = Store::open(&config, Actor::Gateway).await.unwrap();
+        work(&store).await;
+        store.close().await;
+    });
+}
+
+/// What `journal prune --format json` shows, of a folder where nobody works.
+pub(crate) fn pruned_json() -> String {
+    let data = folder("journal-schema");
+    stand::qaqpa_yes(
+        &data,
+        &[
+            "journal",
+            "prune",
+            "--before",
+            "2100-01-01",
+            "--format",
+            "json",
+        ],
+    )
+}
+
+fn verified(data: &Path, arguments: &[&str]) -> (Option<i32>, Value) {
+    let all = [&["journal", "verify", "--format", "json"], arguments].concat();
+    let output = stand::qaqpa(data, &all);
+    let json = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
+    (output.status.code(), json)
+}
+
+#[test]
+fn a_running_simulators_journals_hold_by_the_folder_and_by_the_control_ports() {
+    let stand = stand::shared();
+    for how in [&[][..], &["--running"]] {
+        let (_, shown) = verified(&stand.data, how);
+        let journals = shown["journals"].as_array().unwrap();
+        assert_eq!(journals.len(), 5, "{shown}");
+        for journal in journals {
+            assert_eq!(journal["broken"], Value::Null, "{journal}");
+        }
+    }
+    let (_, one) = verified(&stand.data, &["--actor", "nca"]);
+    assert_eq!(one["journals"][0]["writer"], "nca");
+}
+
+#[test]
+fn verify_is_exit_0_1_or_2_and_names_the_entry() {
+    let data = folder("journal-exits");
+    let (code, shown) = verified(&data, &[]);
+    assert_eq!((code, &shown["indication"]), (Some(0), &"proven".into()));
+    assert_eq!(shown["journals"][0]["unsealed"], 3);
+    // Sealed, and the authority was never there to stamp it.
+    on_store(&data, async |store| {
+        let later = qaqpa_model::Moment::parse("2026-11-23").unwrap();
+        assert!(store.journal().seal_due(later).await.unwrap().is_some());
+    });
+    let (code, shown) = verified(&data, &[]);
+    assert_eq!((code, &shown["indication"]), (Some(2), &"undecided".into()));
+    // One raw file is taken away.
+    let digest = {
+        let entry = stand::qaqpa_yes(&data, &["journal", "export", "gateway:2"]);
+        let entry: Value = serde_json::from_str(&entry).unwrap();
+        entry["raw"].as_str().unwrap().to_owned()
+    };
+    let blobs = data.join("gateway/blobs");
+    std::fs::remove_file(blobs.join(&digest[..2]).join(&digest)).unwrap();
+    let (code, shown) = verified(&data, &[]);
+    let broken = &shown["journals"][0]["broken"];
+    assert_eq!((code, &shown["indication"]), (Some(1), &"broken".into()));
+    assert_eq!(
+        (&broken["entry"], &broken["kind"]),
+        (&2.into(), &"raw-missing".into())
+    );
+    let text = stand::qaqpa(&data, &["journal", "verify"]);
+    let text = String::from_utf8(text.stdout).unwrap();
+    assert!(
+        text.contains("raw-missing: entry 2, in segment 1"),
+        "{text}"
+    );
+    let nobody = stand::qaqpa(&data, &["journal", "verify", "--actor", "portal"]);
+    assert_eq!(nobody.status.code(), Some(64));
+}
+
+#[test]
+fn raw_bytes_are_shown_when_asked_for_with_a_warning_and_never_else() {
+    let data = folder("journal-export");
+    let raw = stand::qaqpa(&data, &["journal", "export", "--raw", "gateway:2"]);
+    assert_eq!(raw.stdout, b"<password>Qwerty2</password>");
+    let said = String::from_utf8(raw.stderr).unwrap();
+    assert!(
+        said.contains("WARNING") && said.contains("passwords"),
+        "{said}"
+    );
+    let masked = stand::qaqpa_yes(&data, &["journal", "export", "gateway:2"]);
+    assert!(
+        masked.contains("93********25") && !masked.contains("Qwerty"),
+        "{masked}"
+    );
+
+    let out = data.join("out");
+    let out_text = out.to_str().unwrap();
+    stand::qaqpa_yes(&data, &["journal", "export", "--all", out_text]);
+    let lines = std::fs::read_to_string(out.join("gateway.jsonl")).unwrap();
+    assert_eq!(lines.lines().count(), 3);
+    assert!(!out.join("gateway").exists());
+    let again = stand::qaqpa(&data, &["journal", "export", "--all", out_text]);
+    assert_eq!(again.status.code(), Some(64));
+    let out = data.join("raw");
+    stand::qaqpa_yes(
+        &data,
+        &["journal", "export", "--raw", "--all", out.to_str().unwrap()],
+    );
+    let third = std::fs::read(out.join("gateway/3.raw")).unwrap();
+    assert_eq!(third, b"<password>Qwerty3</password>");
+    // Nothing of it lies open in the data folder.
+    let found = std::process::Command::new("grep")
+        .args(["-r", "-l", "Qwerty3"])
+        .arg(data.join("gateway"))
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&found.stdout), "");
+}
+
+#[test]
+fn prune_waits_for_stamps_and_for_the_actors_to_stop() {
+    let stand = stand::shared();
+    let running = stand::qaqpa(&stand.data, &["journal", "prune", "--before", "2020-01-01"]);
+    assert_eq!(running.status.code(), Some(1));
+    let said = String::from_utf8(running.stderr).unwrap();
+    assert!(said.contains("stop the simulator first"), "{said}");
+    let data = folder("journal-prune");
+    let said = stand::qaqpa_yes(&data, &["journal", "prune", "--before", "2100-01-01"]);
+    assert!(said.contains("no sealed and stamped segment"), "{said}");
+}
