@@ -26,6 +26,18 @@ pub(crate) fn announce() {
     }
 }
 
+/// The name of this build in reports.
+pub(crate) fn named(name: &str) -> String {
+    named_in(IS_LABORATORY, name)
+}
+
+fn named_in(is_laboratory: bool, name: &str) -> String {
+    match is_laboratory {
+        true => format!("{name} (LABORATORY)"),
+        false => name.to_owned(),
+    }
+}
+
 /// Whether an actor may run in this build.
 ///
 /// # Errors
@@ -64,6 +76,13 @@ mod tests {
             assert!(told.trim_end().ends_with(VERSION), "{told}");
             assert_eq!(told.contains("LABORATORY"), IS_LABORATORY, "{told}");
         }
+    }
+
+    #[test]
+    fn a_laboratory_is_named_so_in_reports() {
+        assert_eq!(named_in(true, "qaqpa"), "qaqpa (LABORATORY)");
+        assert_eq!(named_in(false, "qaqpa"), "qaqpa");
+        assert_eq!(named("qaqpa"), named_in(IS_LABORATORY, "qaqpa"));
     }
 
     #[test]

@@ -14,8 +14,8 @@ use serde_json::json;
 
 use crate::cli::{AttackChoice, AttackCommand, AttackRun, Format};
 use crate::exit::{Exit, Failure, Outcome};
-use crate::output;
 use crate::settings::Settings;
+use crate::{laboratory, output};
 
 /// Lists or runs the corpus.
 pub(crate) async fn run(settings: &Settings, command: &AttackCommand, format: Format) -> Outcome {
@@ -186,7 +186,7 @@ fn ourselves(options: &AttackRun, cases: &[Case]) -> Result<Report, Failure> {
         ran.push(run_case(&world, case).map_err(failed)?);
     }
     Ok(Report {
-        verifier: "qaqpa, in this process".to_owned(),
+        verifier: laboratory::named("qaqpa, in this process"),
         ran,
     })
 }
