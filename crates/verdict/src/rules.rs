@@ -137,7 +137,7 @@ rules! {
     StampImprint = "stamp-imprint", Timestamp, Fail, STAMP, "EN 319 132-1 §5.3: a stamp of this signature's value";
     StampSignature = "stamp-signature", Timestamp, Fail, STAMP, "RFC 5652 §5.4, §5.6: the token's signature";
     StampAlgorithm = "stamp-algorithm", Timestamp, Fail, STAMP, "ETSI TS 119 312: strong and known algorithms";
-    StampAuthority = "stamp-authority", Timestamp, Fail, STAMP, "RFC 3161 §2.3; RFC 5280 §6.1: a time-stamping authority with a path to an anchor, in force";
+    StampAuthority = "stamp-authority", Timestamp, Fail, STAMP, "RFC 3161 §2.3; RFC 5280 §6.1: a time-stamping authority with a path to an anchor, in force, by a policy of the national one";
     StampOrder = "stamp-order", Timestamp, Fail, STAMP, "EN 319 102-1 §5.5.4: not before the signing time, not after the moment judged, in order";
     StampAuthorityNotRevoked = "stamp-authority-not-revoked", Timestamp, Fail, POLICY, "EN 319 102-1 §5.4: the authority's certificates are known not to be revoked";
 

@@ -6,9 +6,9 @@
 
 use qaqpa_ades::xades::{self, XadesError};
 use qaqpa_model::{Limits, Moment, RefusalLabel};
-use qaqpa_x509::Certificate;
 use qaqpa_x509::path::{self, Path, PathError};
 use qaqpa_x509::tsp::{self, Stamp, StampError, Stamped, Wanted};
+use qaqpa_x509::{Certificate, ObjectIdentifier, oid};
 use qaqpa_xmldsig::{Covered, FoundSignature};
 
 use crate::border;
@@ -145,6 +145,21 @@ pub(crate) fn judge(
     })
 }
 
+/// The policies under which the national authority stamps, one a kind of key; and that of the TEST kind of key.
+const POLICIES: [ObjectIdentifier; 4] = [
+    oid::POLICY_TSP_GOST_2004,
+    oid::POLICY_TSP_GOST_2015,
+    oid::POLICY_TSP_RSA,
+    oid::POLICY_TSP_TEST_ECDSA,
+];
+
+/// RFC 3161, 2.4.2: the policy says "under which the response was produced"; one that is not known here promises nothing. (T01)
+const FOREIGN_POLICY: Reason = Reason {
+    rule: Rule::StampAuthority,
+    label: RefusalLabel::SignatureMalformed,
+    sub: SubIndication::NoPoe,
+};
+
 fn earliest(
     claims: &Claims,
     pool: &[Certificate],
@@ -157,6 +172,13 @@ fn earliest(
     for token in &claims.tokens {
         let stamp = tsp::verify(&token.der, Stamped::Data(&token.octets), wanted, pool)
             .map_err(of_stamp)?;
+        if !POLICIES.contains(&stamp.policy) {
+            let why = format!(
+                "the token's policy {} is none that the national authority stamps under",
+                stamp.policy
+            );
+            return Err((FOREIGN_POLICY, why));
+        }
         let pool: Vec<_> = stamp.certificates.iter().chain(pool).cloned().collect();
         let path =
             path::build(&stamp.tsa, &pool, &known.anchors, wanted.at, limits).map_err(|error| {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use qaqpa_ades::cms::{self, NewSigner, Place};
 use qaqpa_crypto::PrivateKey;
 use qaqpa_model::Bin;
 use qaqpa_verdict::{
@@ -159,7 +160,30 @@ fn signatures() -> Vec<Case> {
                 .replace("</application>", &format!("{HERE}</application>"));
             forge.sign(&template)
         }),
+        message(&[Rule::Digest], |message| {
+            let mut windows = message.windows(4);
+            windows.position(|four| four == b"TEST").unwrap()
+        }),
+        message(&[Rule::SignatureValue], |message| message.len() - 1),
     ]
+}
+
+/// A CMS message of the citizen's with one octet changed.
+fn message(rules: &[Rule], place: impl Fn(&[u8]) -> usize + 'static) -> Case {
+    let stand = Stand::new();
+    case(&Stand::new(), rules, move |policy| {
+        let signer = NewSigner::new(&keys().citizen, &stand.citizen, noon());
+        let mut message = cms::sign(b"TEST scan", Place::Attached, &[signer], &[]).unwrap();
+        let place = place(&message);
+        message[place] ^= 1;
+        let matter = Matter::Cms {
+            message,
+            content: None,
+        };
+        Capsule::new(matter, stand.known(), noon(), SEED)
+            .with_policy(policy)
+            .fed_by(|need| in_force_by(&stand, need))
+    })
 }
 
 fn chains() -> Vec<Case> {

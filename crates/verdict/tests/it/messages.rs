@@ -344,10 +344,10 @@ fn a_counter_signature_says_whose_value_it_signs_and_proves_no_content() {
     );
 }
 
-fn token(octets: &[u8], tsa: &Certificate) -> Vec<u8> {
+fn token(octets: &[u8], policy: &str, tsa: &Certificate) -> Vec<u8> {
     let stamp = StampToIssue {
         imprint: Imprint::of(DigestAlgorithm::Sha256, octets),
-        policy: "1.2.398.3.3.2.6.2".parse().unwrap(),
+        policy: policy.parse().unwrap(),
         serial: vec![7],
         gen_time: signing(),
         accuracy: None,
@@ -384,13 +384,17 @@ fn a_stamp_over_the_value_proves_when_it_was_signed_and_another_proves_nothing()
         let signer = found.signers().next().unwrap();
         signer.signature_value().unwrap().to_vec()
     };
-    let stamped = |octets: &[u8]| add_timestamp(&plain, 0, &token(octets, &tsa), &bounds).unwrap();
+    let by = |octets: &[u8], policy: &str| {
+        add_timestamp(&plain, 0, &token(octets, policy, &tsa), &bounds).unwrap()
+    };
+    let stamped = |octets: &[u8]| by(octets, "1.2.398.3.3.2.6.2");
     let ended = Judged::Refused(L::CertificateExpired, S::Expired);
-    let other = Judged::Refused(L::SignatureMalformed, S::NoPoe);
+    let other = || Judged::Refused(L::SignatureMalformed, S::NoPoe);
     for (message, best, expected) in [
         (plain.clone(), None, ended),
         (stamped(&value), Some(signing()), Judged::Passed),
-        (stamped(CONTENT), None, other),
+        (stamped(CONTENT), None, other()),
+        (by(&value, "1.2.398.3.3.2.6.3"), None, other()),
     ] {
         let all = each(&message, None, &expired.known(), |need| match need {
             Need::Ocsp { .. } => {
