@@ -6,7 +6,7 @@
 //! | [`Detailed`] | a reviewer | each check with its rules, its evidence, its clause and its outcome |
 //! | [`Facts`] | who judges anew | document, signatures, references, certificates and evidence with digests and times; no judgement |
 //!
-//! All three, and the ETSI TS 119 102-2 report ([`etsi`]), are drawn from the stored [`Verdict`]: nothing is examined here.
+//! All three, and the ETSI TS 119 102-2 report ([`etsi()`]), are drawn from the stored [`Verdict`]: nothing is examined here.
 //! The drawing of the signed scope ([`Overlay`]) needs the document as well.
 //!
 //! Personal numbers are masked in all of them; certificates in the ETSI report are whole where the verdict has its dossier.

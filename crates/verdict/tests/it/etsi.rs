@@ -98,7 +98,7 @@ fn reports_of_every_indication_hold_by_the_schema() {
 #[test]
 fn indications_times_and_the_chain_are_told_by_the_standards_addresses() {
     let (verdict, _) = examine(&Stand::new(), &Stand::new().signed(&application()));
-    let document = holds("passed", &[verdict.clone()]);
+    let document = holds("passed", std::slice::from_ref(&verdict));
     let main = texts(&document, "MainIndication");
     assert_eq!(
         main.last().unwrap(),
