@@ -83,6 +83,33 @@ pub struct JournalEntry {
     pub summary: serde_json::Value,
 }
 
+/// The kind of the entries that mark deliberate faults.
+pub const MISCHIEF: &str = "mischief";
+
+impl JournalEntry {
+    /// The mark that a deliberate fault was done to a message: which fault, by its name, and what it did.
+    ///
+    /// An entry of its own, not a field of the message's: the message's entry is what was received or sent, and a
+    /// fault is done before, after or instead of that. [`JournalFilter::kind`] with [`MISCHIEF`] finds the marks.
+    #[must_use]
+    pub fn mischief(
+        at: Moment,
+        message_id: Option<MessageId>,
+        fault: &str,
+        detail: serde_json::Value,
+    ) -> Self {
+        Self {
+            at,
+            kind: MISCHIEF.to_owned(),
+            message_id,
+            direction: Direction::Own,
+            label: None,
+            raw: None,
+            summary: serde_json::json!({ "fault": fault, "detail": detail }),
+        }
+    }
+}
+
 /// An entry as it stands in the journal. Stored: changing this needs a migration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JournalRecord {

@@ -53,8 +53,8 @@ pub use exchange::{
 };
 pub use journal::{
     Direction, Finding, FindingKind, Indication, JournalEntry, JournalFilter, JournalProof,
-    JournalRecord, Pruned, Removal, Seal, SegmentRule, StampJudge, StampJudgement, Vouched,
-    no_judge,
+    JournalRecord, MISCHIEF, Pruned, Removal, Seal, SegmentRule, StampJudge, StampJudgement,
+    Vouched, no_judge,
 };
 pub use sessions::{NewSession, Session};
 pub use store::{Backend, Store, StoreConfig};

@@ -81,11 +81,14 @@ async fn prove(
 
 fn tell(proof: &Value) {
     let count = |name: &str| proof[name].as_u64().unwrap_or(0);
-    output::say(format_args!(
-        "{}: {}",
-        text(&proof["writer"]),
-        text(&proof["indication"]).to_uppercase()
-    ));
+    let heading = match text(&proof["indication"]) {
+        // The word is for what somebody else vouches for.
+        "proven" if proof["vouched"].is_null() => {
+            "HOLDS TOGETHER, NOTHING IS SEALED YET".to_owned()
+        }
+        indication => indication.to_uppercase(),
+    };
+    output::say(format_args!("{}: {heading}", text(&proof["writer"])));
     let broken = &proof["broken"];
     if broken.is_object() {
         let (entry, until) = (&broken["entry"], &broken["until"]);

@@ -2,7 +2,8 @@
 
 use qaqpa_model::RefusalLabel;
 use qaqpa_store::{
-    Direction, Indication, JournalEntry, JournalFilter, StampJudgement, Store, Vouched, no_judge,
+    Direction, Indication, JournalEntry, JournalFilter, MISCHIEF, StampJudgement, Store, Vouched,
+    no_judge,
 };
 use serde_json::json;
 
@@ -198,4 +199,25 @@ pub(crate) async fn a_seal_waits_for_its_stamp_and_a_later_stamp_vouches_for_it(
     assert_eq!((proof.vouched, proof.waiting), (None, 2));
     assert!(proof.unjudged.is_some());
     assert_eq!(proof.indication(), Indication::Undecided);
+}
+
+pub(crate) async fn a_deliberate_fault_is_marked_beside_its_message(stand: &impl Stand) {
+    let store = stand.open().await;
+    let journal = store.journal();
+    journal.append(entry("sent")).await.unwrap();
+    let detail = json!({ "byte": 17, "iin": IIN });
+    let mark = JournalEntry::mischief(at(1), Some(message_id("m1")), "corrupt-one-byte", detail);
+    journal.append(mark).await.unwrap();
+    let marks = JournalFilter {
+        kind: Some(MISCHIEF.to_owned()),
+        message_id: Some(message_id("m1")),
+        before: None,
+    };
+    let found = journal.list(&marks, 9).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].id, found[0].direction), (2, Direction::Own));
+    assert_eq!(
+        found[0].summary,
+        json!({ "fault": "corrupt-one-byte", "detail": { "byte": 17, "iin": "93********25" } })
+    );
 }
