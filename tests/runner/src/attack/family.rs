@@ -19,6 +19,8 @@ pub struct Family {
     pub story: String,
     /// Why our design answers it, and where that stands.
     pub answer: String,
+    /// Tests that show the same beside the cases: `FILE::NAME`, from the top of the repository.
+    pub tests: Vec<String>,
 }
 
 /// The classes of the catalogue, each with its subject; those without a case with the tests that show them.

@@ -38,6 +38,12 @@ pub fn markdown(
             "**Why our design answers it.** {}\n",
             family.answer.trim()
         );
+        let tests = family.tests.iter().map(|test| format!("- `{test}`\n"));
+        let _ = writeln!(
+            page,
+            "**Tests beside the cases.**\n\n{}",
+            tests.collect::<String>()
+        );
         page.push_str(
             "| case | what is done | what comes of it | known from |\n|---|---|---|---|\n",
         );

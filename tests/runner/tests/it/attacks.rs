@@ -116,20 +116,31 @@ fn every_class_of_the_catalogue_has_a_case_that_runs_or_a_test_elsewhere() {
 }
 
 #[test]
-fn every_test_that_the_catalogue_names_is_there() {
+fn every_test_that_the_catalogue_or_a_family_names_is_there_and_runs() {
+    let mut named: Vec<(String, Vec<String>)> = Vec::new();
     for (class, elsewhere) in catalogue().unwrap().elsewhere {
         assert!(!elsewhere.why.trim().is_empty(), "{class}");
-        assert!(!elsewhere.tests.is_empty(), "{class} names no test");
-        for test in elsewhere.tests {
+        named.push((class, elsewhere.tests));
+    }
+    named.extend(
+        families()
+            .unwrap()
+            .into_iter()
+            .map(|family| (family.name, family.tests)),
+    );
+    for (by, tests) in named {
+        assert!(!tests.is_empty(), "{by} names no test");
+        for test in tests {
             let (file, name) = test.split_once("::").unwrap();
             let text = std::fs::read_to_string(top().join(file)).unwrap_or_default();
             let at = text.find(&format!("fn {name}()"));
-            let at = at.unwrap_or_else(|| panic!("{class}: there is no test {test}"));
+            let at = at.unwrap_or_else(|| panic!("{by}: there is no test {test}"));
             let before = &text[..at];
-            let attribute = before.rfind("#[").unwrap();
+            // Its attributes: since the end of what stands before it.
+            let attributes = &before[before.rfind("\n}").unwrap_or_default()..];
             assert!(
-                before[attribute..].contains("test") && !before[attribute..].contains("ignore"),
-                "{class}: {test} is no test that runs"
+                attributes.contains("test") && !attributes.contains("ignore"),
+                "{by}: {test} is no test that runs"
             );
         }
     }
