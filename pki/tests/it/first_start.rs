@@ -142,7 +142,7 @@ async fn systems_have_keys_and_secrets_of_their_own_and_the_gateways_certificate
     assert!(secrets.iter().all(|secret| secret.len() == 32));
     secrets.sort();
     secrets.dedup();
-    assert_eq!(secrets.len(), 7);
+    assert_eq!(secrets.len(), 9);
     for system in &index.systems {
         let certificate = stand.certificate(&system.id);
         assert!(
