@@ -17,6 +17,9 @@ const ROOT: &str = "<m Id=\"m1\"><a Id=\"a1\">one</a></m>";
 const TWO: &str = "<m><a Id=\"a1\">one</a><b Id=\"b1\">two</b></m>";
 const ENVELOPE: &str = "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body><a/></soap:Body></soap:Envelope>";
 
+/// A case, its bytes, what it is told as, and how many signatures it has.
+type Signed = (&'static str, Vec<u8>, SubjectKind, Option<Profile>, usize);
+
 fn matter(bytes: impl Into<Vec<u8>>) -> Matter {
     Matter::of_file(bytes.into(), None, &Limits::default())
 }
@@ -70,7 +73,7 @@ fn whatever_profile_signed_a_file_is_the_one_that_it_is_judged_by() {
     };
     let (document, transport) = (SubjectKind::Document, SubjectKind::Transport);
     #[rustfmt::skip]
-    let table: Vec<(&str, Vec<u8>, SubjectKind, Option<Profile>, usize)> = vec![
+    let table: Vec<Signed> = vec![
         ("enveloped", enveloped, document, None, 1),
         ("by the root's Id", by_id(ROOT, "m1"), document, None, 1),
         ("by an Id", by_id(ROOT, "a1"), document, Some(Profile::ById), 1),
