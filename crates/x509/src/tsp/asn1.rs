@@ -19,8 +19,9 @@ pub(super) struct RawRequest<'a> {
     pub(super) imprint: RawImprint<'a>,
     pub(super) policy: Option<ObjectIdentifier>,
     pub(super) nonce: Option<IntRef<'a>>,
-    #[asn1(default = "Default::default")]
-    pub(super) cert_req: bool,
+    /// DEFAULT FALSE, which is not said in DER (X.690, 11.5).
+    #[asn1(optional = "true")]
+    pub(super) cert_req: Option<bool>,
     #[asn1(context_specific = "0", tag_mode = "IMPLICIT", optional = "true")]
     pub(super) extensions: Option<Vec<Extension>>,
 }

@@ -209,7 +209,7 @@ impl StampRequest {
             imprint: RawImprint::from_der(self.imprint.der())?,
             policy: self.policy,
             nonce: self.nonce.as_deref().map(IntRef::new).transpose()?,
-            cert_req: self.cert_req,
+            cert_req: self.cert_req.then_some(true),
             extensions: None,
         }
         .to_der()
@@ -231,6 +231,9 @@ impl StampRequest {
                 version: raw.version,
             });
         }
+        if raw.cert_req == Some(false) {
+            return Err(RequestError::Malformed);
+        }
         let imprint = Imprint::read(&raw.imprint)?;
         let nonce = raw.nonce.map(|nonce| nonce.as_bytes().to_vec());
         if nonce.as_ref().is_some_and(|n| n.len() > NONCE_BYTES_MAX) {
@@ -247,7 +250,7 @@ impl StampRequest {
             imprint,
             policy: raw.policy,
             nonce,
-            cert_req: raw.cert_req,
+            cert_req: raw.cert_req.is_some(),
         })
     }
 }

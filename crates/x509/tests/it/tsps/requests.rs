@@ -47,12 +47,18 @@ fn a_request_is_read_back_and_each_wrong_one_has_its_failure() {
         [&[0x30, u8::try_from(content.len()).unwrap()], &content[..]].concat()
     };
     let plain = of(sha256(32));
+    let default_said = |mut der: Vec<u8>| {
+        assert!(der.ends_with(&[1, 1, 0xff]));
+        *der.last_mut().unwrap() = 0;
+        der
+    };
     let long_nonce = StampRequest::new(sha256(32)).with_nonce(&[0x7f; 66]);
     #[rustfmt::skip]
     let table = [
         ("nothing", Vec::new(), RequestError::Malformed, Failure::BadDataFormat),
         ("cut short", whole[..whole.len() - 1].to_vec(), RequestError::Malformed, Failure::BadDataFormat),
         ("trailing bytes", [&whole[..], &[0]].concat(), RequestError::Malformed, Failure::BadDataFormat),
+        ("a default that is said", default_said(plain.clone()), RequestError::Malformed, Failure::BadDataFormat),
         ("huge", vec![0x30; 8193], RequestError::TooLong { max: 8192 }, Failure::BadRequest),
         ("version 2", version_2(plain.clone()), RequestError::Version { version: 2 }, Failure::BadRequest),
         ("SHA-1", of(Imprint::of(DigestAlgorithm::Sha1, DATA)),
