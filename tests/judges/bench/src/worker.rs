@@ -9,7 +9,7 @@ use aws_lc_rs::digest;
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use qaqpa_crypto::{PrivateKey, SignatureAlgorithm};
+use qaqpa_crypto::{PrivateKey, PublicKey, SignatureAlgorithm};
 use qaqpa_judges::keys::pem;
 use qaqpa_model::{Limits, Moment};
 use qaqpa_x509::crl::{self, Crl, CrlStatus};
@@ -23,8 +23,8 @@ type Done<T> = Result<T, Box<dyn Error>>;
 
 /// What a worker has ready before it begins.
 struct Ready {
-    /// The given key in DER.
-    spki: Vec<u8>,
+    /// The given key, ready for us and for the floor.
+    key: PublicKey,
     parsed: ParsedPublicKey,
     private: Option<PrivateKey>,
     certificate: Vec<u8>,
@@ -146,7 +146,7 @@ fn ready(folder: &Path, key: &str) -> Done<Ready> {
     };
     Ok(Ready {
         parsed: parsed(&spki)?,
-        spki,
+        key: PublicKey::from_spki_der(&spki)?,
         private,
         certificate,
         trust,
@@ -177,7 +177,7 @@ impl Ready {
         let document = Document::parse_owned(bytes, &self.limits)?;
         let found = find_enveloped(&document, &Bounds::default())?;
         let Some(trust) = self.trust.as_ref().filter(|_| task != "verify") else {
-            found.cover(&self.spki)?;
+            found.cover_by_key(&self.key)?;
             return Ok(());
         };
         let certificate =

@@ -4,7 +4,8 @@ use std::error::Error;
 use std::io::{BufRead, Write};
 use std::path::Path;
 
-use bergshamra::{DsigContext, Key, KeyData, KeyUsage, KeysManager};
+use bergshamra_dsig::DsigContext;
+use bergshamra_keys::{Key, KeyData, KeyUsage, KeysManager};
 use xml_sec::xmldsig::{DsigStatus, SignatureAlgorithm, VerificationKey, VerifyContext};
 
 use crate::{bergshamra_context, pem};
@@ -40,13 +41,13 @@ impl Task<'_> {
         let context = self.context(&spki)?;
         let work: Work<'_> = match (self.judge, self.name) {
             ("bergshamra", "sign") => Box::new(|xml| {
-                bergshamra::sign(&context, xml)
+                bergshamra_dsig::sign::sign(&context, xml)
                     .map(|_| ())
                     .map_err(|error| error.to_string())
             }),
             ("bergshamra", _) => Box::new(|xml| {
                 let result =
-                    bergshamra::verify(&context, xml).map_err(|error| error.to_string())?;
+                    bergshamra_dsig::verify::verify(&context, xml).map_err(|error| error.to_string())?;
                 if result.all_reference_digests_verified() {
                     Ok(())
                 } else {

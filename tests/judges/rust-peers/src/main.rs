@@ -14,7 +14,8 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bergshamra::{DsigContext, Key, KeyData, KeyUsage, KeysManager};
+use bergshamra_dsig::{DsigContext, VerifyResult};
+use bergshamra_keys::{Key, KeyData, KeyUsage, KeysManager};
 use xml_sec::IdAttributeRegistration;
 use xml_sec::xmldsig::{DsigStatus, VerificationKey, VerifyContext};
 
@@ -108,13 +109,13 @@ fn bergshamra_context(spki: &[u8], key: &str, profile: &str) -> Result<DsigConte
 fn by_bergshamra(bytes: &[u8], profile: &str, key: &str, spki: &[u8]) -> Verdict {
     let context = bergshamra_context(spki, key, profile)?;
     let results =
-        bergshamra::verify_all(&context, text(bytes)?).map_err(|error| error.to_string())?;
+        bergshamra_dsig::verify::verify_all(&context, text(bytes)?).map_err(|error| error.to_string())?;
     if results.len() > 1 && profile != "wsse" {
         return Err(format!("policy: {} signatures", results.len()));
     }
     match results.first() {
         Some(result) if result.all_reference_digests_verified() => Ok(()),
-        Some(bergshamra::VerifyResult::Invalid { reason }) => Err(reason.clone()),
+        Some(VerifyResult::Invalid { reason }) => Err(reason.clone()),
         _ => Err("no reference was verified".to_owned()),
     }
 }
