@@ -46,8 +46,8 @@ impl Task<'_> {
                     .map_err(|error| error.to_string())
             }),
             ("bergshamra", _) => Box::new(|xml| {
-                let result =
-                    bergshamra_dsig::verify::verify(&context, xml).map_err(|error| error.to_string())?;
+                let result = bergshamra_dsig::verify::verify(&context, xml)
+                    .map_err(|error| error.to_string())?;
                 if result.all_reference_digests_verified() {
                     Ok(())
                 } else {

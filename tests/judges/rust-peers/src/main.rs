@@ -108,8 +108,8 @@ fn bergshamra_context(spki: &[u8], key: &str, profile: &str) -> Result<DsigConte
 
 fn by_bergshamra(bytes: &[u8], profile: &str, key: &str, spki: &[u8]) -> Verdict {
     let context = bergshamra_context(spki, key, profile)?;
-    let results =
-        bergshamra_dsig::verify::verify_all(&context, text(bytes)?).map_err(|error| error.to_string())?;
+    let results = bergshamra_dsig::verify::verify_all(&context, text(bytes)?)
+        .map_err(|error| error.to_string())?;
     if results.len() > 1 && profile != "wsse" {
         return Err(format!("policy: {} signatures", results.len()));
     }
