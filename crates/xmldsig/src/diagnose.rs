@@ -120,7 +120,8 @@ pub struct Mismatch {
     pub computed: Vec<u8>,
     /// How many canonical octets gave it.
     pub octets: usize,
-    /// These octets from their beginning, at most [`SignatureError::CANONICAL_SHOWN_BYTES_MAX`]. They hold people's data: for the
+    /// These octets from their beginning, at most
+    /// [`SignatureError::CANONICAL_SHOWN_BYTES_MAX`](crate::SignatureError::CANONICAL_SHOWN_BYTES_MAX). They hold people's data: for the
     /// sender to see, never for a log.
     pub canonical: Vec<u8>,
 }
