@@ -242,9 +242,15 @@ impl<'a> Draft<'a> {
             }
             F::CriticalExtension => self.extensions().push(critical_extension()),
             F::CriticalSingleExtension => self.each(|single| {
-                let extensions = branch(TAG_1, [sequence([critical_extension()])]);
-                if let Some(parts) = single.children_mut() {
-                    parts.push(extensions);
+                let Some(parts) = single.children_mut() else {
+                    return;
+                };
+                // The honest answer has an archiveCutoff there.
+                let there = parts.iter_mut().find(|part| part.tag() == TAG_1);
+                let list = there.and_then(|part| part.at_mut(0));
+                match list.and_then(Node::children_mut) {
+                    Some(extensions) => extensions.push(critical_extension()),
+                    None => parts.push(branch(TAG_1, [sequence([critical_extension()])])),
                 }
             }),
 
