@@ -51,9 +51,9 @@ pub enum JournalCommand {
 
 /// Options of `journal export`.
 #[derive(Clone, Debug, Args)]
-#[group(id = "what", required = true, multiple = false, args = ["id", "all"])]
 pub struct JournalExport {
     /// One entry: `ACTOR:NUMBER` as `journal list` shows it.
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
     pub id: Option<String>,
     /// Every entry, into a new folder: `ACTOR.jsonl`, newest first; with --raw also `ACTOR/NUMBER.raw`.
     #[arg(long, value_name = "DIR")]
