@@ -62,7 +62,11 @@ pub(crate) fn judge_stamped(
         }
     }
     if asked.is_empty() {
-        bad.push((Standing::Undecided(None), 0, "nobody was asked about".to_owned()));
+        bad.push((
+            Standing::Undecided(None),
+            0,
+            "nobody was asked about".to_owned(),
+        ));
     }
     bad.sort_by(|(a, ..), (b, ..)| b.cmp(a));
     let mut notes = Vec::new();
@@ -180,7 +184,9 @@ fn standing(account: &Account, at: Moment) -> Option<Standing> {
             // Revoked after the moment judged, and known to be so when the answer was made: the
             // certificate was good at that moment. A date that lies ahead of the answer itself is
             // no such knowledge, and the worse reading counts.
-            let known = account.this_update.map_or(account.received, |made| made.min(account.received));
+            let known = account
+                .this_update
+                .map_or(account.received, |made| made.min(account.received));
             let later = *since > at && *since <= known;
             Some(match cause {
                 _ if later => Standing::Good,
