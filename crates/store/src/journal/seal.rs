@@ -20,7 +20,7 @@ pub struct SegmentRule {
 }
 
 impl Default for SegmentRule {
-    /// 1024 entries (32 KB of hashes are read to seal them, about a millisecond) or a quarter of an hour.
+    /// 1024 entries (32 KB of hashes are read to seal them) or a quarter of an hour.
     fn default() -> Self {
         Self {
             entries_max: 1024,
