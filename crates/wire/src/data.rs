@@ -7,10 +7,10 @@ use base64::engine::general_purpose::STANDARD;
 use qaqpa_xml::write::{Writer, escape_attribute};
 use qaqpa_xml::{Document, Element};
 
-use crate::WireError;
-use crate::fields::Fields;
-use crate::namespace::{XSD, XSI};
+use crate::fields::{Fields, is_nil, nil_with_content};
+use crate::namespace::{DSIG, XSD, XSI};
 use crate::notes::Notes;
+use crate::{Departure, WireError};
 
 /// How the business document stands in `data`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,11 @@ impl BusinessData {
     ///
     /// White space around escaped text is not part of the document: an enveloped signature covers the
     /// root element, and a declaration after a line break would not be well formed.
-    pub(crate) fn read(document: &Document, data: Element<'_>) -> Result<Option<Self>, WireError> {
+    pub(crate) fn read(
+        document: &Document,
+        data: Element<'_>,
+        notes: &mut Notes,
+    ) -> Result<Option<Self>, WireError> {
         let mut children = data.children();
         let text = data.text();
         let text = text.trim();
@@ -68,7 +72,10 @@ impl BusinessData {
             (Some(_), _) if !text.is_empty() => {
                 return Err(WireError::envelope("<data> mixes text with elements"));
             }
-            (Some(child), None) => (standalone(document, child)?, DataForm::Child),
+            (Some(child), None) => {
+                note_default(child, notes);
+                (standalone(document, child)?, DataForm::Child)
+            }
             (Some(_), Some(_)) => (standalone(document, data)?, DataForm::Children),
         };
         Ok(Some(Self { bytes, form }))
@@ -132,10 +139,17 @@ pub(crate) fn inside(
     let mut fields = Fields::of(holder, notes);
     let found = fields.one("data")?;
     fields.finish();
-    match found {
-        Some(data) => BusinessData::read(document, data),
-        None => Ok(None),
+    let Some(data) = found else {
+        return Ok(None);
+    };
+    let read = BusinessData::read(document, data, notes)?;
+    if is_nil(data) {
+        if read.is_some() {
+            return Err(nil_with_content("data"));
+        }
+        notes.push(Departure::nil("data"));
     }
+    Ok(read)
 }
 
 /// The bytes that a text stands for, if it is base64 of XML: text that is no XML itself has no other meaning here.
@@ -151,16 +165,32 @@ fn base64_of_xml(text: &str) -> Option<Vec<u8>> {
     (text.starts_with('<') && text.ends_with('>')).then(|| bytes.clone())
 }
 
+/// Names a child that is in the envelope's default name space: few senders mean that.
+fn note_default(child: Element<'_>, notes: &mut Notes) {
+    if child.prefix().is_none() && child.declarations().all(|(prefix, _)| !prefix.is_empty()) {
+        let space = child.namespace().filter(|space| !space.is_empty());
+        if let Some(space) = space {
+            notes.push(Departure::namespace(child.name(), space, None));
+        }
+    }
+}
+
 /// The source bytes of an element as a document of its own.
 ///
-/// Prefixes that it uses and does not declare itself are declared in its start tag as they stood in the envelope;
+/// Name spaces that it uses and does not declare itself are declared in its start tag as they stood in the envelope;
 /// a document that was signed before it was put there has none, and stays as it is to the byte.
+///
+/// One exception: where its own signature covers the whole document (`URI=""`), it was signed outside the envelope,
+/// whose default name space it came under by being pasted. What was signed then are the bytes without that.
 fn standalone(document: &Document, element: Element<'_>) -> Result<Vec<u8>, WireError> {
     let source = document
         .source()
         .get(element.span())
         .ok_or_else(|| WireError::envelope("<data> has no source text"))?;
-    let inherited = inherited(element);
+    let mut inherited = inherited(element);
+    if inherited.contains_key("") && is_signed_whole(element) {
+        inherited.remove("");
+    }
     if inherited.is_empty() {
         return Ok(source.as_bytes().to_vec());
     }
@@ -171,8 +201,9 @@ fn standalone(document: &Document, element: Element<'_>) -> Result<Vec<u8>, Wire
     let mut text = String::with_capacity(source.len() + 64 * inherited.len());
     text.push_str(name);
     for (prefix, namespace) in inherited {
+        let colon = if prefix.is_empty() { "" } else { ":" };
         text.push_str(&format!(
-            " xmlns:{prefix}=\"{}\"",
+            " xmlns{colon}{prefix}=\"{}\"",
             escape_attribute(namespace)
         ));
     }
@@ -180,7 +211,20 @@ fn standalone(document: &Document, element: Element<'_>) -> Result<Vec<u8>, Wire
     Ok(text.into_bytes())
 }
 
-/// The prefixes that an element and those below it use, bound by its ancestors alone.
+/// Whether a signature directly in the element refers to the whole document that it stands in.
+fn is_signed_whole(element: Element<'_>) -> bool {
+    ds_children(element, "Signature")
+        .flat_map(|signature| ds_children(signature, "SignedInfo"))
+        .flat_map(|info| ds_children(info, "Reference"))
+        .any(|reference| reference.attribute(None, "URI") == Some(""))
+}
+
+fn ds_children<'d>(element: Element<'d>, local: &str) -> impl Iterator<Item = Element<'d>> {
+    let children = element.children();
+    children.filter(move |child| child.is(DSIG, local))
+}
+
+/// The prefixes (`""` for none) that an element and those below it use, bound by its ancestors alone.
 ///
 /// Names in content are looked at only in `xsi:type`.
 fn inherited(top: Element<'_>) -> BTreeMap<&str, &str> {
@@ -204,9 +248,11 @@ fn inherited(top: Element<'_>) -> BTreeMap<&str, &str> {
         let attributes = element.attributes().flat_map(|attribute| {
             let typed = attribute.namespace == Some(XSI) && attribute.local == "type";
             let value = typed.then(|| attribute.value.trim().split_once(':'));
-            [attribute.prefix, value.flatten().map(|(prefix, _)| prefix)]
+            let of_type = value.map(|name| name.map_or("", |(prefix, _)| prefix));
+            [attribute.prefix, of_type]
         });
-        for prefix in attributes.chain([element.prefix()]).flatten() {
+        let name = Some(element.prefix().unwrap_or_default());
+        for prefix in attributes.chain([name]).flatten() {
             let declared = inner.get(prefix).is_some_and(|count| *count > 0);
             if !declared && prefix != "xml" {
                 outer

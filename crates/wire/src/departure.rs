@@ -68,6 +68,11 @@ pub enum Departure {
         /// How deep was read.
         max: usize,
     },
+    /// An element is `xsi:nil`, which no element of the schema may be; one of text alone is read as empty.
+    Nil {
+        /// The element's local name.
+        element: String,
+    },
     /// A date without an offset; read as Kazakhstan's +05:00.
     Offset {
         /// The element's local name.
@@ -79,6 +84,11 @@ pub enum Departure {
         element: &'static str,
         /// The element that it must stand before.
         before: &'static str,
+    },
+    /// A key of a property stands more than once; all were read, and the first counts.
+    Repeated {
+        /// The key.
+        key: String,
     },
     /// A value of a closed list is spelled otherwise than the contract spells it.
     Spelling {
@@ -116,6 +126,12 @@ impl Departure {
             element: limited(element, NAME_CHARS_MAX),
             namespace: limited(namespace, NAME_CHARS_MAX),
             expected,
+        }
+    }
+
+    pub(crate) fn nil(element: &str) -> Self {
+        Self::Nil {
+            element: limited(element, NAME_CHARS_MAX),
         }
     }
 
@@ -182,11 +198,17 @@ impl fmt::Display for Departure {
                 f,
                 "<subError> stands more than {max} levels deep; the deeper ones were not read"
             ),
+            Self::Nil { element } => {
+                write!(f, "<{element}> is nil: leave it out or give it a value")
+            }
             Self::Offset { element } => {
                 write!(f, "<{element}> has no offset: read as +05:00")
             }
             Self::Order { element, before } => {
                 write!(f, "<{element}> must stand before <{before}>")
+            }
+            Self::Repeated { key } => {
+                write!(f, "the property {key:?} stands more than once")
             }
             Self::Spelling { element, expected } => {
                 write!(f, "the value of <{element}> is spelled {expected}")

@@ -199,7 +199,7 @@ impl<'d, 'n> Fields<'d, 'n> {
         }
     }
 
-    /// The trimmed text of a child; a nil one is empty.
+    /// The trimmed text of a child; a nil one is empty, and must be: others would read its content.
     fn leaf(&mut self, name: &'static str, max: usize) -> Result<Option<String>, WireError> {
         let Some(element) = self.one(name)? else {
             return Ok(None);
@@ -208,11 +208,11 @@ impl<'d, 'n> Fields<'d, 'n> {
             return Err(WireError::envelope(format!("<{name}> has elements inside")));
         }
         note_attributes(element, self.notes);
-        if matches!(element.attribute(Some(XSI), "nil"), Some("true" | "1")) {
-            return Ok(Some(String::new()));
-        }
         let text = element.text();
         let text = text.trim();
+        if is_nil(element) && !text.is_empty() {
+            return Err(nil_with_content(name));
+        }
         if text.chars().count() > max {
             return Err(WireError::Limit {
                 what: format!("characters of <{name}>"),
@@ -237,6 +237,19 @@ fn note_attributes(element: Element<'_>, notes: &mut Notes) {
             notes.push(Departure::attribute(element.name(), attribute.local));
         }
     }
+    if is_nil(element) {
+        notes.push(Departure::nil(element.name()));
+    }
+}
+
+/// Whether the element says that it has no value (XML Schema part 1 §2.6.2).
+pub(crate) fn is_nil(element: Element<'_>) -> bool {
+    let nil = element.attribute(Some(XSI), "nil").map(str::trim);
+    matches!(nil, Some("true" | "1"))
+}
+
+pub(crate) fn nil_with_content(name: &str) -> WireError {
+    WireError::envelope(format!("<{name}> is nil and has content"))
 }
 
 fn moment(text: &str, element: &'static str, notes: &mut Notes) -> Result<Moment, WireError> {

@@ -32,6 +32,8 @@ pub const COMMON_TYPES: &str = "http://bip.bee.kz/common/v10/Types";
 pub const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 /// XML Schema instance: `xsi:type`, `xsi:nil`.
 pub const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+/// XML Signature.
+pub(crate) const DSIG: &str = "http://www.w3.org/2000/09/xmldsig#";
 /// The application and the result: the simulator's own documents.
 pub const DOCUMENT: &str = "urn:qaqpa:document:1";
 

@@ -1,5 +1,7 @@
 //! Keys and values beside the business document.
 
+use std::collections::HashSet;
+
 use qaqpa_xml::Element;
 use qaqpa_xml::write::Writer;
 
@@ -23,7 +25,7 @@ pub struct Property {
 }
 
 impl Property {
-    /// Reads all elements `properties`.
+    /// Reads all elements `properties`; a key that this simulator judges by stands at most once.
     pub(crate) fn read_all(
         elements: &[Element<'_>],
         notes: &mut Notes,
@@ -35,8 +37,23 @@ impl Property {
             });
         }
         let mut properties = Vec::new();
+        let mut keys = HashSet::new();
         for element in elements {
-            properties.extend(Self::read(*element, notes)?);
+            let Some(property) = Self::read(*element, notes)? else {
+                continue;
+            };
+            let key = property.key.as_str();
+            if !keys.insert(key.to_owned()) {
+                // Readers differ in which value they take: where one is judged by, neither is.
+                if [JUDGED_AT, VERDICT].contains(&key) {
+                    let why = format!("the property {key} stands more than once");
+                    return Err(WireError::envelope(why));
+                }
+                notes.push(Departure::Repeated {
+                    key: key.to_owned(),
+                });
+            }
+            properties.push(property);
         }
         Ok(properties)
     }

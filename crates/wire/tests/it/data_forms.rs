@@ -83,6 +83,61 @@ fn a_prefix_declared_for_a_sibling_is_not_declared_for_the_next() {
     );
 }
 
+/// The bytes and the departures of a child, where the envelope's default name space is `urn:e`.
+fn child_under_a_default(child: &str) -> (String, Vec<Departure>) {
+    let data = format!(r#"<q:data xmlns:q="urn:q" xmlns="urn:e">{child}</q:data>"#);
+    let (data, mut departures) = read("", &data).unwrap();
+    assert_eq!(data.form, DataForm::Child);
+    let of_data = departures.remove(0);
+    assert_eq!(of_data, named("data", "urn:q"));
+    (String::from_utf8(data.bytes).unwrap(), departures)
+}
+
+fn named(element: &str, namespace: &str) -> Departure {
+    Departure::Namespace {
+        element: element.to_owned(),
+        namespace: namespace.to_owned(),
+        expected: None,
+    }
+}
+
+#[test]
+fn a_child_in_the_envelopes_default_name_space_stays_in_it_and_is_named() {
+    assert_eq!(
+        child_under_a_default("<a  b='1'><c xmlns=''/></a>"),
+        (
+            r#"<a xmlns="urn:e"  b='1'><c xmlns=''/></a>"#.to_owned(),
+            vec![named("a", "urn:e")]
+        )
+    );
+    assert_eq!(
+        child_under_a_default("<q:a><b/></q:a>"),
+        (
+            r#"<q:a xmlns="urn:e" xmlns:q="urn:q"><b/></q:a>"#.to_owned(),
+            vec![]
+        )
+    );
+    for own in ["<a xmlns=''><b/></a>", "<a xmlns='urn:a'><b/></a>"] {
+        assert_eq!(child_under_a_default(own), (own.to_owned(), vec![]));
+    }
+}
+
+#[test]
+fn a_child_that_was_signed_whole_before_it_was_pasted_keeps_its_bytes_and_is_named() {
+    let signed = |uri: &str| {
+        format!(
+            r#"<a Id="x"><b/><ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo><ds:Reference URI="{uri}"/></ds:SignedInfo></ds:Signature></a>"#
+        )
+    };
+    let departures = vec![named("a", "urn:e")];
+    let (whole, by_id) = (signed(""), signed("#x"));
+    assert_eq!(child_under_a_default(&whole), (whole, departures.clone()));
+    assert_eq!(
+        child_under_a_default(&by_id),
+        (by_id.replace("<a ", r#"<a xmlns="urn:e" "#), departures)
+    );
+}
+
 #[test]
 fn a_typed_request_is_read_by_its_children() {
     let (bytes, form) = document(

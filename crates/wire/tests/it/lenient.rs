@@ -126,6 +126,84 @@ fn empty_optional_elements_mean_absent() {
 }
 
 #[test]
+fn a_nil_element_is_empty_and_named_and_one_with_content_is_refused() {
+    let nil = |content: &str, data: &str| {
+        let nil = r#"xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil=" true ""#;
+        let info = info_of(
+            &format!("<correlationId {nil}>{content}</correlationId>"),
+            SENDER,
+        );
+        read(&message(&info, &data.replace("NIL", nil)))
+    };
+    let plain = "<data>&lt;a/&gt;</data>";
+    let (request, departures) = nil(" ", plain).unwrap();
+    assert_eq!(request.correlation_id, None);
+    assert_eq!(
+        departures,
+        [
+            Departure::Nil {
+                element: "correlationId".to_owned()
+            },
+            Departure::Empty {
+                element: "correlationId"
+            }
+        ]
+    );
+    let refused = |element: &str| {
+        Err(WireError::Envelope {
+            why: format!("<{element}> is nil and has content"),
+        })
+    };
+    assert_eq!(nil(GUID, plain), refused("correlationId"));
+    assert_eq!(nil("", "<data NIL>&lt;a/&gt;</data>"), refused("data"));
+    assert_eq!(nil("", "<data NIL><a/></data>"), refused("data"));
+    assert_eq!(nil("", "<data NIL/>"), Err(WireError::DataMissing));
+}
+
+#[test]
+fn a_nil_element_with_elements_inside_is_read_and_named() {
+    let info = info_of(
+        "",
+        r#"<sender xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="1"><senderId>x</senderId></sender>"#,
+    );
+    let (request, departures) = read(&message(&info, "<data>&lt;a/&gt;</data>")).unwrap();
+    assert_eq!(request.sender.unwrap().id.as_str(), "x");
+    assert_eq!(
+        departures,
+        [Departure::Nil {
+            element: "sender".to_owned()
+        }]
+    );
+}
+
+#[test]
+fn a_property_twice_is_named_and_one_that_is_judged_by_is_refused() {
+    let twice = |key: &str| {
+        let one = format!("<properties><key> {key} </key><value>1</value></properties>");
+        let two = format!("<properties><key>{key}</key><value>2</value></properties>");
+        let info = info(&format!("{one}{two}"));
+        read(&message(&info, "<data>&lt;a/&gt;</data>"))
+    };
+    let (request, departures) = twice("colour").unwrap();
+    assert_eq!(request.properties.len(), 2);
+    assert_eq!(request.property("colour"), Some("1"));
+    assert_eq!(
+        departures,
+        [Departure::Repeated {
+            key: "colour".to_owned()
+        }]
+    );
+    for key in ["judged-at", "verdict"] {
+        assert_eq!(
+            twice(key),
+            Err(WireError::Envelope {
+                why: format!("the property {key} stands more than once")
+            })
+        );
+    }
+}
+
+#[test]
 fn message_ids_without_braces_decimals_and_tokens_are_read_and_named() {
     for id in [
         "3f2504e0-4f89-41d3-9a0c-0305e82c3301",

@@ -7,7 +7,7 @@ use qaqpa_wire::asynchronous::{
 };
 use qaqpa_wire::limits::{MESSAGES_MAX, PROPERTIES_MAX, TEXT_CHARS_MAX};
 use qaqpa_wire::push::{self, ChangeMassageStatusNotificationResponse};
-use qaqpa_wire::{Channel, DEPARTURES_MAX, Departure, Operation, Reading, WireError};
+use qaqpa_wire::{Channel, DEPARTURES_MAX, Departure, Operation, Property, Reading, WireError};
 
 use crate::envelopes::parse;
 use crate::samples;
@@ -311,7 +311,12 @@ fn everything_has_its_limit() {
     assert_eq!(read(MESSAGES_MAX + 1), Err(limit("messages", MESSAGES_MAX)));
 
     let mut many = samples::send_message();
-    many.message.info.properties = vec![samples::property(); PROPERTIES_MAX];
+    many.message.info.properties = (0..PROPERTIES_MAX)
+        .map(|n| Property {
+            key: n.to_string(),
+            ..samples::property()
+        })
+        .collect();
     assert_eq!(sent(&text(many.write())), Ok((many.clone(), vec![])));
     many.message.info.properties.push(samples::property());
     assert_eq!(

@@ -1,5 +1,6 @@
 //! Whatever is in a message, what we write we read strictly as it was.
 
+use std::collections::HashSet;
 use std::num::NonZeroU32;
 
 use proptest::collection::vec;
@@ -70,7 +71,12 @@ fn sender() -> impl Strategy<Value = Sender> {
 
 fn properties() -> impl Strategy<Value = Vec<Property>> {
     let property = (word(), prose(500)).prop_map(|(key, value)| Property { key, value });
-    vec(property, 0..4)
+    // A key that stands twice departs from the contract.
+    vec(property, 0..4).prop_map(|mut properties| {
+        let mut keys = HashSet::new();
+        properties.retain(|property| keys.insert(property.key.clone()));
+        properties
+    })
 }
 
 fn data() -> impl Strategy<Value = BusinessData> {
