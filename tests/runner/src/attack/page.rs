@@ -147,7 +147,10 @@ fn cell(text: &str) -> String {
 const MATRIX: &str = "
 ## The matrix
 
-Each check (docs/CHECKS.md) has a row, and `the_case_of_each_row_is_refused_by_its_check` shows that the case is refused by that check.
+Each check (docs/CHECKS.md) has a row, and `the_case_of_each_row_is_refused_by_its_check` shows that the case is refused by that check and
+by no other of its question. A check of evidence refuses by counting out what its source said, so that nothing says \"good\". Where checks overlap, one
+of those named decides.
+
 What a policy holds can be switched off, in builds with the cargo feature `laboratory` alone; there
 `without_the_check_the_attack_passes_and_with_it_it_does_not` proves that the case passes without it, or without the smallest set that
 refuses the same, in both directions.

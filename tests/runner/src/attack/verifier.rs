@@ -64,10 +64,11 @@ impl Verifier {
             return Some("a CMS message is no XML");
         }
         let ocsp = [&build.ocsp, &build.authority_ocsp, &build.stamp_ocsp];
-        let only_revocation = ocsp.iter().any(|knobs| **knobs != EvidenceKnobs::default())
-            || build.policy != PolicyKnobs::default();
-        if only_revocation {
+        if ocsp.iter().any(|knobs| **knobs != EvidenceKnobs::default()) {
             return Some("its OCSP answers cannot be handed to this verifier");
+        }
+        if build.policy != PolicyKnobs::default() {
+            return Some("its policy is ours, and this verifier has its own");
         }
         if build.at.is_some() {
             return Some("its moment cannot be handed to this verifier");

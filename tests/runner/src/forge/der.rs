@@ -50,12 +50,18 @@ pub(super) fn resigned_with_sha1(der: &[u8], key: &ForgeKey) -> Result<Vec<u8>, 
     let signed = signed_part(der).ok_or_else(|| ForgeError::new("no signed structure"))?;
     let old = key.sign(SignatureAlgorithm::RsaSha256, signed)?;
     let at = position(der, &old).ok_or_else(|| ForgeError::new("not signed by that key"))?;
+    let part = position(der, signed).unwrap_or_default();
+    let end = part + signed.len();
     let mut out = der.to_vec();
-    // sha256WithRSAEncryption becomes sha1WithRSAEncryption wherever it stands.
+    // sha256WithRSAEncryption becomes sha1WithRSAEncryption: wherever it stands in the signed part, and in front of the value.
+    // What follows (the certificates of an OCSP answer) is others' and stays as it is.
     let find = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b";
-    while let Some(place) = position(&out, find) {
-        out[place + 8] = 5;
+    while let Some(place) = position(&out[part..end], find) {
+        out[part + place + 8] = 5;
     }
+    let place = position(&out[end..at], find)
+        .ok_or_else(|| ForgeError::new("not signed with RSA and SHA-256"))?;
+    out[end + place + 8] = 5;
     let signed = signed_part(&out).ok_or_else(|| ForgeError::new("no signed structure"))?;
     let new = key.sign(SignatureAlgorithm::RsaSha1, signed)?;
     out[at..at + new.len()].copy_from_slice(&new);

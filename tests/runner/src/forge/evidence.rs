@@ -9,7 +9,7 @@ use qaqpa_x509::{Certificate, ObjectIdentifier, RevocationReason, crl, ocsp, oid
 
 use super::ForgeError;
 use super::certificates::{Certificates, extensions};
-use super::der::{resigned, swapped, unhex};
+use super::der::{resigned, resigned_with_sha1, swapped, unhex};
 use super::keys::ForgeKey;
 use super::knobs::{Build, EvidenceKnobs};
 use super::message::generalized_time;
@@ -294,7 +294,10 @@ impl Evidence<'_, '_> {
         key: &ForgeKey,
         is_ocsp: bool,
     ) -> Result<Vec<u8>, ForgeError> {
-        let der = resigned(&der, &knobs.swap, key)?;
+        let der = match knobs.sha1 {
+            true => resigned_with_sha1(&der, key)?,
+            false => resigned(&der, &knobs.swap, key)?,
+        };
         let mut der = swapped(&der, &knobs.spoil)?;
         if knobs.flip {
             // The signature's last byte: at the end of a list, before the certificates of an answer.

@@ -349,6 +349,8 @@ pub struct EvidenceKnobs {
     pub extensions: Vec<ExtensionKnob>,
     /// Bytes of the signed part that are replaced before signing: hexadecimal, of the same length.
     pub swap: Vec<Swap>,
+    /// Signed anew with SHA-1, and its identifiers say so; needs a raw key.
+    pub sha1: bool,
     /// Bytes that are replaced after signing.
     pub spoil: Vec<Swap>,
     /// The last bit of the signature is flipped.

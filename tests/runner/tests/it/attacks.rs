@@ -132,17 +132,75 @@ fn every_test_that_the_catalogue_or_a_family_names_is_there_and_runs() {
         assert!(!tests.is_empty(), "{by} names no test");
         for test in tests {
             let (file, name) = test.split_once("::").unwrap();
-            let text = std::fs::read_to_string(top().join(file)).unwrap_or_default();
-            let at = text.find(&format!("fn {name}()"));
-            let at = at.unwrap_or_else(|| panic!("{by}: there is no test {test}"));
-            let before = &text[..at];
-            // Its attributes: since the end of what stands before it.
-            let attributes = &before[before.rfind("\n}").unwrap_or_default()..];
-            assert!(
-                attributes.contains("test") && !attributes.contains("ignore"),
-                "{by}: {test} is no test that runs"
-            );
+            if let Err(why) = is_test_that_runs(file, name) {
+                panic!("{by}: {test}: {why}");
+            }
         }
+    }
+}
+
+/// Whether this file of the repository holds a test of that name, which runs in every build.
+fn is_test_that_runs(file: &str, name: &str) -> Result<(), String> {
+    let text = std::fs::read_to_string(top().join(file)).unwrap_or_default();
+    runs(&text, name)?;
+    // A room of an integration test stands in its house's list, under no condition.
+    if let Some((folder, room)) = file.rsplit_once('/')
+        && folder.ends_with("tests/it")
+    {
+        let house = std::fs::read_to_string(top().join(folder).join("main.rs")).unwrap_or_default();
+        let room = room.trim_end_matches(".rs");
+        let attributes = attributes_of(&house, |line| line == format!("mod {room};"));
+        if attributes != Some(Vec::new()) {
+            return Err(format!("its room is not built always: {attributes:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a function of that name is marked as a test, and by nothing that leaves it out.
+fn runs(text: &str, name: &str) -> Result<(), String> {
+    let heads = [format!("fn {name}() "), format!("async fn {name}() ")];
+    let attributes = attributes_of(text, |line| {
+        heads.iter().any(|head| line.starts_with(head.as_str()))
+    });
+    let attributes = attributes.ok_or("there is no such function")?;
+    let marks = |line: &&&str| **line == "#[test]" || line.starts_with("#[tokio::test");
+    if attributes.iter().filter(marks).count() != 1 {
+        return Err(format!("it is no test: {attributes:?}"));
+    }
+    let left_out = |line: &&str| line.starts_with("#[ignore") || line.starts_with("#[cfg");
+    if attributes.iter().any(left_out) || text.lines().any(|line| line.starts_with("#![cfg")) {
+        return Err("it does not run in every build".to_owned());
+    }
+    Ok(())
+}
+
+/// The attributes right above the first such line; comments between them are none.
+fn attributes_of(text: &str, is_head: impl Fn(&str) -> bool) -> Option<Vec<&str>> {
+    let lines: Vec<_> = text.lines().map(str::trim).collect();
+    let at = lines.iter().position(|line| is_head(line))?;
+    let above = lines[..at].iter().rev();
+    let above = above.take_while(|line| line.starts_with("#[") || line.starts_with("//"));
+    let attributes = above.filter(|line| line.starts_with("#[")).copied();
+    Some(attributes.collect())
+}
+
+#[test]
+fn only_what_is_marked_as_a_test_and_always_built_counts_as_one() {
+    let sound = "// A word.\n#[test]\nfn sound() {}\n";
+    assert_eq!(runs(sound, "sound"), Ok(()));
+    let slow = "    #[tokio::test(flavor = \"multi_thread\")]\n    async fn slow() {\n";
+    assert_eq!(runs(slow, "slow"), Ok(()));
+    for text in [
+        "/// Helps a test.\nfn helper() {}\n",
+        "#[test]\nfn other() {}\n\nfn helper() {}\n",
+        "// #[test]\nfn helper() {}\n",
+        "#[test]\n#[ignore = \"slow\"]\nfn helper() {}\n",
+        "#[cfg(feature = \"laboratory\")]\n#[test]\nfn helper() {}\n",
+        "#![cfg(unix)]\n#[test]\nfn helper() {}\n",
+        "// fn helper() {}\n",
+    ] {
+        assert!(runs(text, "helper").is_err(), "{text}");
     }
 }
 

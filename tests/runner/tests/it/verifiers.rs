@@ -169,6 +169,27 @@ async fn a_message_and_its_content_are_handed_to_a_program_and_not_to_a_server()
 }
 
 #[tokio::test]
+async fn what_cannot_be_handed_over_is_not_run_and_the_reason_is_its_own() {
+    let yes = server(200, json!({"valid": true})).await;
+    for (id, why) in [
+        (
+            "c07-comment-under-a-strict-policy",
+            "its policy is ours, and this verifier has its own",
+        ),
+        (
+            "r01-sha1",
+            "its OCSP answers cannot be handed to this verifier",
+        ),
+        (
+            "t02-last-second-over",
+            "its moment cannot be handed to this verifier",
+        ),
+    ] {
+        assert_eq!(asked(&yes, id).await, Outcome::NotRun(why.to_owned()));
+    }
+}
+
+#[tokio::test]
 async fn a_program_reads_the_files_that_it_is_given() {
     let folder = tempfile::tempdir().unwrap();
     let run = async |line: &str| {
