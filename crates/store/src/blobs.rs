@@ -87,17 +87,57 @@ impl Blobs {
         let Some(path) = self.path(digest) else {
             return Ok(false);
         };
-        blocking(move || match fs::remove_file(&path) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(file_error(&path, &error)),
-        })
-        .await
+        blocking(move || remove_file(&path)).await
     }
 
     /// Whether there is a file of that name, whatever it holds.
     pub(crate) fn is_there(&self, digest: &str) -> bool {
         self.path(digest).is_some_and(|path| path.exists())
+    }
+
+    /// Whether any file lies here.
+    pub(crate) fn holds_any(&self) -> bool {
+        self.folders()
+            .iter()
+            .any(|folder| fs::read_dir(folder).is_ok_and(|mut files| files.next().is_some()))
+    }
+
+    /// The names of the files that hold bytes, and the paths of half ones whose writer was killed.
+    pub(crate) async fn all(&self) -> Result<(Vec<String>, Vec<PathBuf>), StoreError> {
+        let this = self.clone();
+        blocking(move || {
+            let (mut whole, mut half) = (Vec::new(), Vec::new());
+            for folder in this.folders() {
+                let files = fs::read_dir(&folder).map_err(|error| file_error(&folder, &error))?;
+                for file in files {
+                    let path = file.map_err(|error| file_error(&folder, &error))?.path();
+                    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+                        continue;
+                    };
+                    if this.path(name).as_deref() == Some(&path) {
+                        whole.push(name.to_owned());
+                    } else if is_half(name) {
+                        half.push(path);
+                    }
+                }
+            }
+            Ok((whole, half))
+        })
+        .await
+    }
+
+    /// Deletes a half file. False where there is none.
+    pub(crate) async fn delete_half(&self, path: PathBuf) -> Result<bool, StoreError> {
+        blocking(move || remove_file(&path)).await
+    }
+
+    /// The folders `ab/`.
+    fn folders(&self) -> Vec<PathBuf> {
+        let Ok(folders) = fs::read_dir(&*self.dir) else {
+            return Vec::new();
+        };
+        let folders = folders.flatten().map(|folder| folder.path());
+        folders.filter(|folder| folder.is_dir()).collect()
     }
 
     /// The bytes of that digest, if the file holds them: locked, or open as an earlier version wrote them.
@@ -141,6 +181,23 @@ impl Blobs {
         let good = digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
         good.then(|| self.dir.join(&digest[..2]).join(digest))
     }
+}
+
+/// Deletes a file. False where there is none.
+fn remove_file(path: &Path) -> Result<bool, StoreError> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(file_error(path, &error)),
+    }
+}
+
+/// Whether this is the name of a file on its way: `.DIGEST.PID.N`.
+fn is_half(name: &str) -> bool {
+    let digest = name.strip_prefix('.').and_then(|rest| rest.split_once('.'));
+    digest.is_some_and(|(digest, _)| {
+        digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit())
+    })
 }
 
 /// Writes a file that only its owner may read, durably but for its name in the folder.

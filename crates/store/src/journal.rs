@@ -24,7 +24,8 @@ use qaqpa_model::{MessageId, Moment, RefusalLabel};
 use sqlx::sqlite::SqliteRow;
 
 pub use finding::{
-    Finding, FindingKind, Indication, JournalProof, StampJudge, StampJudgement, Vouched, no_judge,
+    Doubt, DoubtKind, Finding, FindingKind, Indication, JournalProof, StampJudge, StampJudgement,
+    Vouched, no_judge,
 };
 pub(crate) use line::Line;
 pub use retention::{Pruned, Removal};
@@ -191,6 +192,24 @@ impl Journal<'_> {
         rows.iter().map(record_of).collect()
     }
 
+    /// The numbers of entries below this one, or of the newest, in falling order: also of those that cannot be read.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub async fn numbers(&self, before: Option<i64>, limit: u32) -> Result<Vec<i64>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT id FROM journal
+             WHERE writer = $1 AND ($2 IS NULL OR id < $2) AND typeof(id) = 'integer'
+             ORDER BY id DESC LIMIT $3",
+        )
+        .bind(self.0.writer_name())
+        .bind(before)
+        .bind(i64::from(limit))
+        .fetch_all(self.0.readers())
+        .await?;
+        rows.iter().map(|row| Columns(row).number("id")).collect()
+    }
+
     /// One entry.
     ///
     /// # Errors
@@ -220,7 +239,8 @@ impl Journal<'_> {
     /// Proves that no entry was changed, cut, moved or removed, raw bytes included, and names the first that was.
     ///
     /// Whoever can write to the database can do what he likes with entries that are not sealed yet, and where no
-    /// stamp vouches he can write the whole journal anew: [`JournalProof`] says which entries these are.
+    /// stamp vouches he can write the whole journal anew: [`JournalProof`] says which entries these are. Where he has
+    /// what he wrote stamped anew, the stamps are late: that is a [`Doubt`], and the proof is undecided.
     ///
     /// # Errors
     /// [`StoreError`] where the database could not.

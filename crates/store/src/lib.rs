@@ -52,9 +52,9 @@ pub use exchange::{
     OutboxState, OutgoingMessage, Seen, StatusChange, Ticket,
 };
 pub use journal::{
-    Direction, Finding, FindingKind, Indication, JournalEntry, JournalFilter, JournalProof,
-    JournalRecord, MISCHIEF, Pruned, Removal, Seal, SegmentRule, StampJudge, StampJudgement,
-    Vouched, no_judge,
+    Direction, Doubt, DoubtKind, Finding, FindingKind, Indication, JournalEntry, JournalFilter,
+    JournalProof, JournalRecord, MISCHIEF, Pruned, Removal, Seal, SegmentRule, StampJudge,
+    StampJudgement, Vouched, no_judge,
 };
 pub use sessions::{NewSession, Session};
 pub use store::{Backend, Store, StoreConfig};

@@ -29,8 +29,62 @@ pub struct JournalProof {
     /// Entries at the end that no seal holds yet. Whoever can write to the database can cut or rewrite these
     /// unseen: a hash that lies beside them holds nothing against him.
     pub unsealed: u64,
+    /// The longest time between a seal and its stamp, in milliseconds, of the stamps that are good.
+    pub lag_ms: Option<u64>,
+    /// Why it cannot be called proven although it holds together: the first place of each kind.
+    pub doubts: Vec<Doubt>,
     /// The first thing that is wrong.
     pub finding: Option<Finding>,
+}
+
+/// Something that an honest journal may show, but a journal that was written anew shows, too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// What it is.
+    pub kind: DoubtKind,
+    /// The first segment that shows it.
+    pub segment: i64,
+    /// How it is known, in a sentence.
+    pub how: String,
+}
+
+/// What can keep a journal that holds together from being proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DoubtKind {
+    /// A segment's entries say that they are much older than the seal before them.
+    EntriesBackwards,
+    /// There are entries (or raw bytes of some), but no good stamp of any.
+    NothingVouched,
+    /// The open segment is longer or older than it would have become.
+    OpenTooLong,
+    /// A stamp was given long after its seal was made, or before it.
+    StampLag,
+    /// A stamp is earlier than the stamp of a seal before it.
+    StampsBackwards,
+}
+
+impl DoubtKind {
+    /// Every kind, in the order of the names.
+    pub const ALL: [Self; 5] = [
+        Self::EntriesBackwards,
+        Self::NothingVouched,
+        Self::OpenTooLong,
+        Self::StampLag,
+        Self::StampsBackwards,
+    ];
+
+    /// The name in reports, in kebab case.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::EntriesBackwards => "entries-backwards",
+            Self::NothingVouched => "nothing-vouched",
+            Self::OpenTooLong => "open-too-long",
+            Self::StampLag => "stamp-lag",
+            Self::StampsBackwards => "stamps-backwards",
+        }
+    }
 }
 
 /// The last seal with a good stamp: every entry up to its last one existed, as it stands, at that moment.
@@ -47,11 +101,12 @@ pub struct Vouched {
 /// How a proof ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Indication {
-    /// Everything holds, and the authority vouches for every sealed segment.
+    /// Everything holds, and the authority vouches for every sealed segment, soon after it was sealed.
     Proven,
     /// Something was changed, cut, moved or removed.
     Broken,
-    /// Everything holds together, but sealed segments have no stamp that could be judged as good.
+    /// Everything holds together, but sealed segments have no stamp that could be judged as good, or there is a
+    /// [`Doubt`]: where nothing is vouched for, nothing is proven.
     Undecided,
 }
 
@@ -73,7 +128,7 @@ impl JournalProof {
     pub const fn indication(&self) -> Indication {
         if self.finding.is_some() {
             Indication::Broken
-        } else if self.waiting > 0 {
+        } else if self.waiting > 0 || !self.doubts.is_empty() {
             Indication::Undecided
         } else {
             Indication::Proven
@@ -100,6 +155,12 @@ impl JournalProof {
             "waiting": self.waiting,
             "unjudged": self.unjudged,
             "unsealed": self.unsealed,
+            "lag": self.lag_ms.map(|lag| lag / 1000),
+            "doubts": self.doubts.iter().map(|doubt| json!({
+                "kind": doubt.kind.as_str(),
+                "segment": doubt.segment,
+                "how": doubt.how,
+            })).collect::<Vec<_>>(),
             "broken": self.finding.as_ref().map(|finding| json!({
                 "entry": finding.entry,
                 "until": finding.until,

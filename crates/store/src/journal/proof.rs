@@ -3,9 +3,11 @@
 //! Read in one snapshot, so that what is appended meanwhile is no part of it. What a finding blames is decided
 //! by who else holds the hash: an entry that its successor still names is the one that was written.
 
+mod doubts;
 mod entries;
 mod retained;
 
+use qaqpa_model::Moment;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::finding::{Finding, FindingKind, JournalProof, StampJudge, StampJudgement, Vouched};
@@ -57,6 +59,8 @@ pub(super) async fn prove(
         closing: None,
         checkpoint: None,
         told: None,
+        sealed_at: None,
+        stamped_at: None,
         proof: JournalProof {
             writer: store.writer_name().to_owned(),
             journal: String::new(),
@@ -68,6 +72,8 @@ pub(super) async fn prove(
             waiting: 0,
             unjudged: None,
             unsealed: 0,
+            lag_ms: None,
+            doubts: Vec::new(),
             finding: None,
         },
     };
@@ -79,6 +85,9 @@ pub(super) async fn prove(
         }
         _ => walk.run().await,
     };
+    if outcome.is_ok() {
+        walk.nothing_vouched();
+    }
     let Walk {
         mut proof,
         previous,
@@ -114,11 +123,15 @@ struct Walk<'w> {
     checkpoint: Option<Seal>,
     /// What the last entry about a removal says: the segment and the hash of its seal.
     told: Option<(i64, String)>,
+    /// When the seal before says it was made, and the latest moment of a stamp so far.
+    sealed_at: Option<Moment>,
+    stamped_at: Option<Moment>,
     proof: JournalProof,
 }
 
 impl Walk<'_> {
     async fn run(&mut self) -> Result<(), Stop> {
+        self.numbers().await?;
         self.begin().await?;
         loop {
             let found = self.seal_from(self.segment).await?;
@@ -143,6 +156,27 @@ impl Walk<'_> {
                 }
             }
         }
+    }
+
+    /// Numbers begin with 1: what stands below is no entry that a store wrote, and the walk would not pass it.
+    async fn numbers(&mut self) -> Result<(), Stop> {
+        let row = sqlx::query(
+            "SELECT (SELECT MIN(id) FROM journal WHERE writer = $1) AS entry,
+                    (SELECT MIN(segment) FROM journal_seals WHERE writer = $1) AS segment",
+        )
+        .bind(self.store.writer_name())
+        .fetch_one(&mut *self.connection)
+        .await?;
+        let columns = Columns(&row);
+        if let Some(id) = columns.number_option("entry")?.filter(|id| *id < 1) {
+            let how = format!("an entry stands under the number {id}: numbers begin with 1");
+            return Err(self.found(FindingKind::Moved, (id, id), how));
+        }
+        if let Some(segment) = columns.number_option("segment")?.filter(|id| *id < 1) {
+            let how = format!("there is a seal of segment {segment}: segments begin with 1");
+            return Err(self.found(FindingKind::SealChanged, (1, 1), how));
+        }
+        Ok(())
     }
 
     fn found(&self, kind: FindingKind, (entry, until): (i64, i64), how: impl Into<String>) -> Stop {
@@ -290,7 +324,9 @@ impl Walk<'_> {
                 format!("{name} holds another root than the seals before it give"),
             ));
         }
+        self.in_order(seal.latest);
         self.stamped(&seal)?;
+        self.sealed_at = Some(seal.sealed_at);
         self.tree.push(seal.leaf());
         self.previous = seal.hash;
         self.segment += 1;
@@ -364,6 +400,7 @@ impl Walk<'_> {
         };
         match judged {
             StampJudgement::Good(at) => {
+                self.stamp_in_time(seal, at);
                 self.proof.waiting = 0;
                 self.proof.vouched = Some(Vouched {
                     segment: seal.segment,

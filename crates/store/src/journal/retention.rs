@@ -5,6 +5,8 @@
 //! tells of the removal, so that a checkpoint that somebody puts there to hide a cut is found out unless he writes an
 //! entry, too, which names the moment and is sealed with the others.
 
+use std::collections::HashSet;
+
 use qaqpa_model::Moment;
 use serde_json::json;
 use sqlx::sqlite::SqliteConnection;
@@ -65,6 +67,8 @@ impl Journal<'_> {
         let vouched = proof.vouched.map_or(0, |vouched| vouched.segment);
         let kept = self.checkpoint().await?.unwrap_or(0);
         let Some(last) = self.last_to_remove(before, vouched, kept).await? else {
+            // What a kill interrupted is done now.
+            self.delete_orphans().await?;
             return Ok(Pruned::Nothing);
         };
         let first = i64::try_from(proof.pruned).unwrap_or(i64::MAX) + 1;
@@ -140,26 +144,20 @@ impl Journal<'_> {
         row.as_ref().map(Seal::of).transpose()
     }
 
-    /// Deletes the files of removed entries that nothing else names. What a kill interrupted is done by the next call.
+    /// Deletes the files that nothing names: those of removed entries, those that a killed writer put down before
+    /// anything named them, and half ones. What a kill interrupted is done by the next call.
     async fn delete_orphans(&self) -> Result<u64, StoreError> {
-        let rows = sqlx::query(
-            "SELECT digest,
-                    EXISTS (SELECT 1 FROM journal WHERE raw = digest)
-                 OR EXISTS (SELECT 1 FROM outbox WHERE body = digest)
-                 OR EXISTS (SELECT 1 FROM applications WHERE document = digest)
-                 OR EXISTS (SELECT 1 FROM attachments WHERE body = digest)
-                 OR EXISTS (SELECT 1 FROM cabinet WHERE body = digest)
-                 OR EXISTS (SELECT 1 FROM cards WHERE cards.document = digest OR result = digest)
-                    AS named
-             FROM orphans",
-        )
-        .fetch_all(self.0.readers())
-        .await?;
+        let (whole, half) = self.0.blobs().all().await?;
+        let elsewhere = self.named_elsewhere().await?;
         let mut deleted = 0;
-        for row in &rows {
-            let columns = Columns(row);
-            let digest = columns.text("digest")?;
-            if columns.number("named")? == 0 && self.0.blobs().delete(&digest).await? {
+        for digest in whole {
+            let named = elsewhere.contains(&digest) || self.is_in_journal(&digest).await?;
+            if !named && self.0.blobs().delete(&digest).await? {
+                deleted += 1;
+            }
+        }
+        for path in half {
+            if self.0.blobs().delete_half(path).await? {
                 deleted += 1;
             }
         }
@@ -174,6 +172,30 @@ impl Journal<'_> {
             })
             .await?;
         Ok(deleted)
+    }
+
+    /// What other rooms than the journal name.
+    async fn named_elsewhere(&self) -> Result<HashSet<String>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT body AS digest FROM outbox
+             UNION SELECT document FROM applications
+             UNION SELECT body FROM attachments
+             UNION SELECT body FROM cabinet
+             UNION SELECT document FROM cards
+             UNION SELECT result FROM cards",
+        )
+        .fetch_all(self.0.readers())
+        .await?;
+        let digests = rows.iter().map(|row| Columns(row).text_option("digest"));
+        digests.filter_map(Result::transpose).collect()
+    }
+
+    async fn is_in_journal(&self, digest: &str) -> Result<bool, StoreError> {
+        let row = sqlx::query("SELECT 1 FROM journal WHERE raw = $1 LIMIT 1")
+            .bind(digest)
+            .fetch_optional(self.0.readers())
+            .await?;
+        Ok(row.is_some())
     }
 }
 

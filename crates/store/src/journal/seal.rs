@@ -10,6 +10,9 @@ use super::merkle::{Frontier, Hash, leaf};
 use crate::sqlite::Columns;
 use crate::{Store, StoreError};
 
+/// Entries that are read together to be sealed.
+const PIECE: i64 = 1024;
+
 /// When a segment is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SegmentRule {
@@ -319,30 +322,44 @@ impl Content {
         if head.id < head.first {
             return Ok(None);
         }
-        let rows = sqlx::query(
-            "SELECT id, at, hash FROM journal WHERE writer = $1 AND id BETWEEN $2 AND $3 ORDER BY id",
-        )
-        .bind(writer)
-        .bind(head.first)
-        .bind(head.id)
-        .fetch_all(connection)
-        .await?;
         let mut tree = Frontier::default();
-        let mut moments = Vec::with_capacity(rows.len());
-        let mut last = Vec::new();
-        for row in &rows {
-            let columns = Columns(row);
-            // What cannot be read was tampered with: it must not keep the next entry from being written.
-            let (Ok(at), Ok(hash)) = (columns.moment("at"), columns.bytes("hash")) else {
+        let (mut next, mut last) = (head.first, Vec::new());
+        let mut moments: Option<(Moment, Moment)> = None;
+        // In pieces: what was written before segments were known is one segment, of whatever length.
+        'pieces: loop {
+            let rows = sqlx::query(
+                "SELECT id, at, hash FROM journal WHERE writer = $1 AND id BETWEEN $2 AND $3
+                 ORDER BY id LIMIT $4",
+            )
+            .bind(writer)
+            .bind(next)
+            .bind(head.id)
+            .bind(PIECE)
+            .fetch_all(&mut *connection)
+            .await?;
+            if rows.is_empty() {
                 break;
-            };
-            moments.push(at);
-            tree.push(leaf(&hash));
-            last = hash;
+            }
+            for row in &rows {
+                let columns = Columns(row);
+                // What cannot be read was tampered with: it must not keep the next entry from being written.
+                let (Ok(at), Ok(hash)) = (columns.moment("at"), columns.bytes("hash")) else {
+                    break 'pieces;
+                };
+                // Nothing after a gap is read: the segment cannot be sealed.
+                if columns.number("id")? != next {
+                    break 'pieces;
+                }
+                moments = Some(match moments {
+                    Some((earliest, latest)) => (earliest.min(at), latest.max(at)),
+                    None => (at, at),
+                });
+                tree.push(leaf(&hash));
+                last = hash;
+                next += 1;
+            }
         }
-        let entries = i64::try_from(moments.len()).unwrap_or(i64::MAX);
-        let whole = entries == head.id - head.first + 1 && last == head.hash;
-        let moments = moments.iter().min().zip(moments.iter().max());
+        let whole = next == head.id + 1 && last == head.hash;
         let Some((earliest, latest)) = moments.filter(|_| whole) else {
             tracing::error!(
                 writer,
@@ -353,9 +370,9 @@ impl Content {
         };
         Ok(Some(Self {
             tree,
-            entries,
-            earliest: *earliest,
-            latest: *latest,
+            entries: head.id - head.first + 1,
+            earliest,
+            latest,
         }))
     }
 }

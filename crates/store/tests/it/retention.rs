@@ -197,3 +197,29 @@ async fn what_is_done_to_a_checkpoint_is_found() {
         assert_eq!(finding(&store).await, Some(expected), "{statements}");
     }
 }
+
+fn files_of(stand: &SqliteStand) -> usize {
+    let folders = std::fs::read_dir(stand.config().dir.join("blobs")).unwrap();
+    folders
+        .flatten()
+        .filter(|folder| folder.path().is_dir())
+        .map(|folder| std::fs::read_dir(folder.path()).unwrap().count())
+        .sum()
+}
+
+#[tokio::test]
+async fn files_that_nothing_names_are_swept_even_where_no_segment_is_old_enough() {
+    let (stand, store) = journal().await;
+    let before = files_of(&stand);
+    let digest = store.journal().show(1).await.unwrap().unwrap().raw_digest;
+    let digest = digest.unwrap();
+    let folder = stand.config().dir.join("blobs").join(&digest[..2]);
+    let other = format!("{}{}", &digest[..2], "0".repeat(62));
+    // A file whose row never came, and one whose writer was killed half-way.
+    std::fs::write(folder.join(&other), b"x").unwrap();
+    std::fs::write(folder.join(format!(".{other}.17.3")), b"x").unwrap();
+    assert_eq!(files_of(&stand), before + 2);
+    assert_eq!(prune(&store, 0).await, Pruned::Nothing);
+    assert_eq!(files_of(&stand), before);
+    assert_eq!(finding(&store).await, None);
+}

@@ -44,7 +44,7 @@ impl Walk<'_> {
             return Err(self.found(FindingKind::HeadWrong, (self.next, self.next), how));
         }
         let first = self.next;
-        self.entries(i64::MAX).await?;
+        let content = self.entries(i64::MAX).await?;
         let last = self.next - 1;
         if last < self.head.id {
             let how = format!(
@@ -69,6 +69,7 @@ impl Walk<'_> {
             };
             return Err(self.found(kind, (first, last), how));
         }
+        self.open_segment(self.next - first, content.moments);
         self.proof.unsealed = u64::try_from(self.next - first).unwrap_or(0);
         Ok(())
     }

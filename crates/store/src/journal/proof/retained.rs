@@ -54,6 +54,7 @@ impl Walk<'_> {
         self.segment = segment;
         self.next = seal.last + 1;
         self.stamped(&seal)?;
+        self.sealed_at = Some(seal.sealed_at);
         tree.push(seal.leaf());
         self.tree = tree;
         self.previous.clone_from(&seal.hash);

@@ -2,8 +2,8 @@
 
 use qaqpa_model::RefusalLabel;
 use qaqpa_store::{
-    Direction, Indication, JournalEntry, JournalFilter, MISCHIEF, StampJudgement, Store, Vouched,
-    no_judge,
+    Direction, DoubtKind, Indication, JournalEntry, JournalFilter, MISCHIEF, StampJudgement, Store,
+    Vouched, no_judge,
 };
 use serde_json::json;
 
@@ -50,7 +50,9 @@ pub(crate) async fn entries_are_chained_masked_and_listed_newest_first(stand: &i
     assert_eq!(proof.finding, None);
     assert_eq!((proof.entries, proof.unsealed), (3, 3));
     assert_eq!(proof.head, all[0].hash);
-    assert_eq!(proof.indication(), Indication::Proven);
+    // It holds together, but nobody vouches for any of it.
+    assert_eq!(proof.indication(), Indication::Undecided);
+    assert_eq!(proof.doubts[0].kind, DoubtKind::NothingVouched);
 }
 
 pub(crate) async fn raw_bytes_are_kept_by_content(stand: &impl Stand) {
