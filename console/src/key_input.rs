@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::exit::Failure;
 
-/// Bytes of a document or key file that a command reads.
+/// Bytes of a document or key file that a command reads; a longer one is refused, for its beginning is another file.
 const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Reads a file, or standard input for `-`.
@@ -18,24 +18,31 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// Reads a capsule: as [`read_file`], but longer, for lists of revoked certificates.
 pub(crate) fn read_capsule(path: &Path) -> Result<Vec<u8>, Failure> {
-    // One byte more, so that the reader of capsules notices.
-    read(path, qaqpa_verdict::CAPSULE_BYTES_MAX as u64 + 1)
+    read(path, qaqpa_verdict::CAPSULE_BYTES_MAX as u64)
 }
 
 fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>, Failure> {
     let complain = |error: std::io::Error| Failure::usage(format!("{}: {error}", path.display()));
     let mut bytes = Vec::new();
+    // One byte more than is taken, to notice that there is more.
+    let enough = bytes_max.saturating_add(1);
     if path == Path::new("-") {
         std::io::stdin()
             .lock()
-            .take(bytes_max)
+            .take(enough)
             .read_to_end(&mut bytes)
             .map_err(complain)?;
     } else {
         let file = std::fs::File::open(path).map_err(complain)?;
-        file.take(bytes_max)
+        file.take(enough)
             .read_to_end(&mut bytes)
             .map_err(complain)?;
+    }
+    if bytes.len() as u64 > bytes_max {
+        return Err(Failure::usage(format!(
+            "{}: longer than {bytes_max} bytes, and a part of it is not what was given",
+            path.display()
+        )));
     }
     Ok(bytes)
 }
@@ -86,4 +93,23 @@ pub(crate) fn key_file_of(
             _ => failure,
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn a_file_is_read_whole_or_refused_and_never_cut_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, b"1234").unwrap();
+        assert_eq!(read(&path, 4).ok(), Some(b"1234".to_vec()));
+        let refused = read(&path, 3).unwrap_err();
+        assert_eq!(refused.exit, crate::exit::Exit::Usage);
+        assert!(
+            refused.message.contains("longer than 3 bytes"),
+            "{refused:?}"
+        );
+    }
 }

@@ -31,7 +31,7 @@ pub struct Verify {
     #[arg(long, value_name = "FILE")]
     pub trust: Option<PathBuf>,
     /// What the file is to be judged as. Without it, its bytes say what it seems to be; each of several signatures gets its
-    /// verdict, and the worst decides.
+    /// verdict, and the worst decides. A signature about a part is refused then where the rest of the file says something too.
     #[arg(long, value_enum, conflicts_with = "capsule")]
     pub profile: Option<VerifyProfile>,
     /// The content that a CMS message without its content is about.

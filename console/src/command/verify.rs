@@ -23,16 +23,14 @@ use self::show::Examined;
 pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -> Outcome {
     let limits = settings.limits;
     if options.capsule {
-        return again(options, format, settings.lang, &limits);
+        let now = clock(settings)?.now();
+        return again(options, format, settings.lang, &limits, now);
     }
     let matter = matter(options, &limits)?;
-    let clock = Clock::with_offset(
-        ClockState::load(&settings.data)
-            .map_err(Failure::own)?
-            .offset_ms,
-    );
+    let clock = clock(settings)?;
+    let now = clock.now();
     let at = match &options.at {
-        None => clock.now(),
+        None => now,
         Some(text) => Moment::parse(text).map_err(Failure::usage)?,
     };
     let trust = options
@@ -52,7 +50,12 @@ pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -
         let signatures = opened.signatures();
         for subject in opened.subjects(signatures.as_ref()) {
             let (verdict, proven) = examiner.examine(subject, at).await;
-            verdicts.push(show::with_consumed(verdict, proven.as_ref(), &limits));
+            verdicts.push(show::with_consumed(
+                verdict,
+                proven.as_ref(),
+                &matter,
+                &limits,
+            ));
         }
     }
     if let Some(path) = &options.write_capsule {
@@ -60,12 +63,12 @@ pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -
         std::fs::write(path, capsule.to_json())
             .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
     }
-    let remedy = worst(&verdicts).and_then(|verdict| remedy(verdict, options));
+    let remedy = worst(&verdicts).and_then(|verdict| remedy(verdict, options, &matter, &limits));
     let examined = Examined {
         matter: &matter,
         verdicts,
     };
-    let exit = show::show(examined, options, format, settings.lang, &limits)?;
+    let exit = show::show(examined, options, format, settings.lang, &limits, now)?;
     if let Some(remedy) = remedy {
         output::progress(format!("remedy: {remedy}"));
     }
@@ -79,7 +82,7 @@ fn matter(options: &Verify, limits: &Limits) -> Result<Matter, Failure> {
     let content = content.map(key_input::read_file).transpose()?;
     let has_content = content.is_some();
     let matter = match options.profile.map(VerifyProfile::in_xml) {
-        None => Matter::of_file(bytes, content, limits),
+        None => show::as_consumed(Matter::of_file(bytes, content, limits), limits),
         Some(Some(profile)) => Matter::Signatures {
             document: bytes,
             profile,
@@ -102,8 +105,21 @@ fn matter(options: &Verify, limits: &Limits) -> Result<Matter, Failure> {
 }
 
 /// What to do where the file is not what it should be.
-fn remedy(verdict: &Verdict, options: &Verify) -> Option<&'static str> {
+fn remedy(
+    verdict: &Verdict,
+    options: &Verify,
+    matter: &Matter,
+    limits: &Limits,
+) -> Option<&'static str> {
     match (verdict.label?, verdict.sub_indication?) {
+        (RefusalLabel::XmlMalformed, _) if is_pem(matter) => Some(
+            "give one PEM block and nothing else: of a chain the certificate that is asked about, and the others with --certificates FILE",
+        ),
+        (RefusalLabel::SignatureScope, SubIndication::SignedScopeMismatch)
+            if options.profile.is_none() =>
+        {
+            show::remedy_of_scope(matter, limits)
+        }
         (RefusalLabel::XmlMalformed, _) => Some(
             "give the signed XML, or a CMS message in DER, PEM or base64; a capsule is judged with --capsule",
         ),
@@ -122,8 +138,19 @@ fn remedy(verdict: &Verdict, options: &Verify) -> Option<&'static str> {
     }
 }
 
+/// Whether it is text that begins as PEM does, and is not that alone.
+fn is_pem(matter: &Matter) -> bool {
+    matches!(matter, Matter::Document(bytes) if bytes.trim_ascii_start().starts_with(b"-----BEGIN "))
+}
+
+/// The simulator's clock.
+fn clock(settings: &Settings) -> Result<Clock, Failure> {
+    let state = ClockState::load(&settings.data).map_err(Failure::own)?;
+    Ok(Clock::with_offset(state.offset_ms))
+}
+
 /// The verdict of a capsule: by the anchors of a file, or else by those that it brings along.
-fn again(options: &Verify, format: Format, lang: Lang, limits: &Limits) -> Outcome {
+fn again(options: &Verify, format: Format, lang: Lang, limits: &Limits, now: Moment) -> Outcome {
     let refused = |error| Failure::no(format!("{}: {error}", options.file.display()));
     let bytes = key_input::read_capsule(&options.file)?;
     let capsule = Capsule::parse(&bytes).map_err(refused)?;
@@ -131,10 +158,10 @@ fn again(options: &Verify, format: Format, lang: Lang, limits: &Limits) -> Outco
     let examined = Examined {
         matter: capsule.matter(),
         verdicts: capsule.judge_each_reading(trusted.as_ref(), |verdict, proven| {
-            show::with_consumed(verdict, proven, limits)
+            show::with_consumed(verdict, proven, capsule.matter(), limits)
         }),
     };
-    show::show(examined, options, format, lang, limits)
+    show::show(examined, options, format, lang, limits, now)
 }
 
 fn policy(path: &Path) -> Result<Policy, Failure> {

@@ -26,10 +26,10 @@ use crate::need::{Evidence, Need, NeedId, Progress, Received, STAMP_PLACE};
 use crate::policy::Policy;
 use crate::proven::{Passed, Proof, Proven, ProvenContent};
 use crate::signature::{self, Read};
-use crate::signatures::Signatures;
+use crate::signatures::{self, Signatures};
 use crate::sources::{self, Believed, Hearing};
 use crate::stamps::{self, Earliest};
-use crate::verdict::{CheckId, EvidenceKind, ScopeView, StampView, SubjectKind, Verdict};
+use crate::verdict::{CheckId, EvidenceKind, JudgedAs, ScopeView, StampView, SubjectKind, Verdict};
 
 /// What is examined.
 #[derive(Clone, Copy, Debug)]
@@ -109,6 +109,7 @@ pub struct Examination<'d> {
 #[derive(Debug)]
 pub(crate) struct Facts<'d> {
     pub(crate) kind: SubjectKind,
+    pub(crate) profile: Option<JudgedAs>,
     pub(crate) at: Moment,
     /// The answers that need nothing from outside, in order.
     pub(crate) findings: Vec<Finding>,
@@ -194,6 +195,7 @@ impl<'d> Examination<'d> {
         Self {
             facts: Facts {
                 kind: subject.kind(),
+                profile: signatures::judged_as(&subject),
                 at,
                 findings,
                 scope,

@@ -53,6 +53,7 @@ pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option
     let verdict = Verdict {
         version: VERSION,
         subject: facts.kind,
+        profile: facts.profile,
         indication: match decisive {
             Some(reason) => reason.sub.indication(),
             None if is_passed => Indication::TotalPassed,

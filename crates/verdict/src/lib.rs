@@ -58,6 +58,7 @@ mod signatures;
 mod sources;
 mod stamps;
 mod text;
+mod uncovered;
 mod verdict;
 
 pub use capsule::{CAPSULE_BYTES_MAX, Capsule, CapsuleError};
@@ -78,7 +79,7 @@ pub use rules::{Held, Level, Rule, table as checks_table};
 pub use signatures::{Signatures, profile_of, worst};
 pub use sources::Believed;
 pub use verdict::{
-    CertificateView, CheckId, CheckReport, ConsumedView, EvidenceKind, EvidenceView, Outcome,
-    ReferenceView, RuleOutcome, RuleReport, ScopeView, SignerView, StampView, SubjectKind,
+    CertificateView, CheckId, CheckReport, ConsumedView, EvidenceKind, EvidenceView, JudgedAs,
+    Outcome, ReferenceView, RuleOutcome, RuleReport, ScopeView, SignerView, StampView, SubjectKind,
     TrustSource, VERSION, Verdict,
 };

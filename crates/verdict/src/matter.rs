@@ -4,12 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use qaqpa_model::Limits;
 use qaqpa_x509::Certificate;
-use qaqpa_xml::{Document, XmlError, XmlLimits};
+use qaqpa_xml::{Document, Element, XmlError, XmlLimits};
 use qaqpa_xmldsig::Profile;
 
 use crate::examination::Subject;
 use crate::message::SignedMessage;
-use crate::signatures::{self, Signatures, is_signature, profile_of};
+use crate::signatures::{self, Signatures, is_signature, only_holds, profile_of};
 use crate::verdict::SubjectKind;
 
 /// What is examined, as bytes: nothing in it was looked at yet.
@@ -64,40 +64,47 @@ impl Matter {
     /// What a file seems to be, by its bytes alone; whether it is that, its verdict says.
     ///
     /// - DER that begins like a CMS message, PEM (`CMS`, `PKCS7`), or base64 of one: the message, with `content` beside it.
-    /// - A certificate, DER or PEM: the certificate alone.
-    /// - XML whose root is an `Envelope`: the envelope, its signature over the Body.
+    /// - A certificate, DER, base64 or PEM (`CERTIFICATE`): the certificate alone.
+    /// - XML whose root is an `Envelope`: the envelope, its one signature over the Body.
     /// - Other XML: the profile that its signature's references point at ([`profile_of`]); where it has several signatures,
-    ///   each of them.
-    /// - Anything else: a document, which its verdict says is no XML.
+    ///   each of them. But where they are about parts of it only, and what holds these says something itself (text, an
+    ///   attribute other than an Id): a document, as whoever reads all of it does, and its verdict says that it is not covered.
+    /// - Anything else: a document, which its verdict says is no XML. PEM is one block and nothing before or after it: a file
+    ///   with something besides is anything else, and so is a chain of certificates.
     ///
     /// `content` is left aside where the file is no message.
     #[must_use]
     pub fn of_file(bytes: Vec<u8>, content: Option<Vec<u8>>, limits: &Limits) -> Self {
+        let alone = |certificate_der| Self::Certificate {
+            certificate_der,
+            pool_der: Vec::new(),
+        };
         let der = match encoded(&bytes) {
+            Encoded::Certificate(der) => return alone(der),
+            Encoded::Message(message) => return Self::Cms { message, content },
             Encoded::Der(der) => Some(der),
             Encoded::Itself if bytes.first() == Some(&SEQUENCE) => Some(bytes.clone()),
             Encoded::Itself => None,
         };
         if let Some(der) = der {
-            if Certificate::from_der(&der).is_ok() {
-                return Self::Certificate {
-                    certificate_der: der,
-                    pool_der: Vec::new(),
-                };
-            }
-            return Self::Cms {
-                message: der,
-                content,
+            return match Certificate::from_der(&der) {
+                Ok(_) => alone(der),
+                Err(_) => Self::Cms {
+                    message: der,
+                    content,
+                },
             };
         }
         let Ok(document) = Document::parse(&bytes, &xml_limits(limits)) else {
             return Self::Document(bytes);
         };
         let profile = profile_of(&document);
-        let single = count(&document, profile) <= 1;
+        let root = document.root();
         match profile {
-            Profile::Wsse if single => Self::Transport(bytes),
-            Profile::Enveloped if single => Self::Document(bytes),
+            // Whoever reads envelopes takes one signature.
+            Profile::Wsse => Self::Transport(bytes),
+            Profile::Enveloped if count(root) <= 1 => Self::Document(bytes),
+            Profile::ById | Profile::Detached if !only_holds(root) => Self::Document(bytes),
             _ => Self::Signatures {
                 document: bytes,
                 profile,
@@ -183,51 +190,54 @@ impl Opened<'_> {
 const SEQUENCE: u8 = 0x30;
 
 enum Encoded {
-    /// Text for these octets.
+    /// PEM that says that these are a certificate.
+    Certificate(Vec<u8>),
+    /// Base64 for these octets, which does not say what they are.
     Der(Vec<u8>),
+    /// PEM that says that these are a message.
+    Message(Vec<u8>),
     /// No such text.
     Itself,
 }
 
-/// PEM of a message or a certificate, or base64 of what begins as they do.
+/// PEM of a message or a certificate, or base64 of what begins as they do: that alone, and nothing else but white space.
 fn encoded(bytes: &[u8]) -> Encoded {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return Encoded::Itself;
     };
     let text = text.trim_start_matches('\u{feff}').trim();
-    let base64 = match text.strip_prefix("-----BEGIN ") {
-        None => Some(text),
-        Some(rest) => PEM_LABELS.iter().find_map(|label| {
-            let body = rest.strip_prefix(label)?.strip_prefix("-----")?;
-            let (body, _) = body.split_once("-----END ")?;
-            Some(body)
-        }),
+    let block = |label: &str| {
+        let body = text.strip_prefix(&format!("-----BEGIN {label}-----"))?;
+        decoded(body.strip_suffix(&format!("-----END {label}-----"))?)
     };
-    let decoded = base64.and_then(|base64| {
-        let base64: Vec<u8> = base64
-            .bytes()
-            .filter(|b| !b.is_ascii_whitespace())
-            .collect();
-        STANDARD.decode(base64).ok()
-    });
-    match decoded.filter(|der| der.first() == Some(&SEQUENCE)) {
-        Some(der) => Encoded::Der(der),
-        None => Encoded::Itself,
-    }
+    block(PEM_CERTIFICATE)
+        .map(Encoded::Certificate)
+        .or_else(|| {
+            let messages = PEM_MESSAGES.iter();
+            messages.copied().find_map(block).map(Encoded::Message)
+        })
+        .or_else(|| decoded(text).map(Encoded::Der))
+        .unwrap_or(Encoded::Itself)
 }
 
-/// RFC 7468 §5, §8, §9; the label that older tools write last.
-const PEM_LABELS: [&str; 4] = ["CERTIFICATE", "PKCS7", "CMS", "PKCS #7 SIGNED DATA"];
+/// Base64 on any number of lines. The lines of PEM are none: a second block is no part of the first.
+fn decoded(base64: &str) -> Option<Vec<u8>> {
+    let base64: Vec<u8> = base64
+        .bytes()
+        .filter(|b| !b.is_ascii_whitespace())
+        .collect();
+    let der = STANDARD.decode(base64).ok()?;
+    (der.first() == Some(&SEQUENCE)).then_some(der)
+}
 
-/// The signatures where the profile looks for them, wherever below they stand.
-fn count(document: &Document, profile: Profile) -> usize {
-    let root = document.root();
-    let header = root.children().find(|child| child.name() == "Header");
-    let top = match (profile, header) {
-        (Profile::Wsse, Some(header)) => header,
-        _ => root,
-    };
-    top.descendants()
+/// RFC 7468 §5.
+const PEM_CERTIFICATE: &str = "CERTIFICATE";
+/// RFC 7468 §8, §9; the label that older tools write last.
+const PEM_MESSAGES: [&str; 3] = ["PKCS7", "CMS", "PKCS #7 SIGNED DATA"];
+
+/// The signatures in an element, wherever below it they stand.
+fn count(root: Element<'_>) -> usize {
+    root.descendants()
         .filter(|element| is_signature(*element))
         .count()
 }

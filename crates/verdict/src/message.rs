@@ -256,6 +256,7 @@ impl<'d> Parts<'d> {
             covered: None,
             position: None,
             has_comments: false,
+            uncovered: Vec::new(),
         }
     }
 }

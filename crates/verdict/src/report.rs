@@ -32,7 +32,8 @@ pub use simple::{Simple, SimpleSigner, simple};
 use crate::indication::Indication;
 use crate::rules::Rule;
 use crate::signatures::worst;
-use crate::verdict::Verdict;
+use crate::text::{clean, paragraph};
+use crate::verdict::{JudgedAs, TrustSource, Verdict};
 
 /// The version of the reports' shapes.
 pub const VERSION: u16 = 1;
@@ -134,6 +135,27 @@ pub fn text(kind: Kind, verdicts: &[Verdict], lang: Lang) -> String {
         }
     }
     out
+}
+
+/// By which profile and by whose anchors it was judged, and what is nobody's word.
+fn provenance(
+    out: &mut String,
+    profile: Option<JudgedAs>,
+    trust: TrustSource,
+    uncovered: &[String],
+    lang: Lang,
+) {
+    use words::phrases;
+    let mut say = |what: words::Text, value: &str| {
+        paragraph(out, "", &format!("{}: {value}", what.of(lang)));
+    };
+    if let Some(profile) = profile {
+        say(phrases::JUDGED_AS, phrases::profile(profile).of(lang));
+    }
+    say(phrases::TRUST, phrases::trust(trust).of(lang));
+    if !uncovered.is_empty() {
+        say(phrases::UNCOVERED, &clean(&uncovered.join(", ")));
+    }
 }
 
 /// What was left out or lowered for any of them, where the build can do that.

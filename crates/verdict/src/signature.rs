@@ -18,6 +18,7 @@ use crate::proven::Proof;
 use crate::rules::Rule;
 use crate::signatures::bounds;
 use crate::stamps::{self, Claims};
+use crate::uncovered;
 use crate::verdict::{CheckId, ReferenceView, ScopeView};
 
 /// What was read.
@@ -154,6 +155,7 @@ fn read_found<'d>(
                 });
                 scope.position = Some(root.position().to_string());
                 scope.has_comments = covered.has_comments();
+                scope.uncovered = uncovered::of(found);
             }
             read.findings = answered(None, &algorithm);
             if covered.has_comments()
@@ -291,6 +293,7 @@ fn scope_view(found: &FoundSignature<'_>) -> ScopeView {
         covered: None,
         position: None,
         has_comments: false,
+        uncovered: Vec::new(),
     }
 }
 

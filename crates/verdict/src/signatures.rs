@@ -1,15 +1,19 @@
 //! The signatures of a document, found once: each is then judged by itself.
 
 use qaqpa_model::Limits;
-use qaqpa_xml::{Document, Element};
+use qaqpa_xml::{Document, Element, XML_NAMESPACE};
 use qaqpa_xmldsig::{Bounds, FoundSignature, Profile, SignatureError, find_all_nested};
 
 use crate::examination::Subject;
 use crate::indication::Indication;
-use crate::verdict::{SubjectKind, Verdict};
+use crate::uncovered::has_text;
+use crate::verdict::{JudgedAs, SubjectKind, Verdict};
 
 /// XML Signature.
 const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
+/// WS-Security utility: where its Ids are.
+const WSU: &str =
+    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
 
 /// All signatures of a document at the places of a profile: co-signatures and counter-signatures.
 ///
@@ -61,6 +65,38 @@ pub(crate) const fn kind(profile: Profile) -> SubjectKind {
         Profile::Wsse => SubjectKind::Transport,
         _ => SubjectKind::Document,
     }
+}
+
+/// By which profile a subject is judged; a certificate alone and bytes that could not be read are judged by none.
+pub(crate) const fn judged_as(subject: &Subject<'_>) -> Option<JudgedAs> {
+    match subject {
+        Subject::Cms { .. } => Some(JudgedAs::Cms),
+        Subject::Document(_) => Some(JudgedAs::Enveloped),
+        Subject::Transport(_) => Some(JudgedAs::Wsse),
+        Subject::Signature { signatures, .. } => Some(match signatures.profile {
+            Profile::ById => JudgedAs::ById,
+            Profile::Detached => JudgedAs::Detached,
+            Profile::Enveloped => JudgedAs::Enveloped,
+            Profile::Wsse => JudgedAs::Wsse,
+        }),
+        Subject::NotXml { .. } | Subject::Certificate { .. } => None,
+    }
+}
+
+/// Whether an element says nothing by itself, its name apart: it has no text of its own, and no attribute but Ids and namespaces.
+///
+/// Around signed elements such a one only holds them together.
+pub(crate) fn only_holds(element: Element<'_>) -> bool {
+    let is_id = |namespace: Option<&str>, local: &str| match namespace {
+        None => matches!(local, "Id" | "ID" | "id"),
+        Some(XML_NAMESPACE) => local == "id",
+        Some(WSU) => local == "Id",
+        Some(_) => false,
+    };
+    !has_text(element)
+        && element
+            .attributes()
+            .all(|own| is_id(own.namespace, own.local))
 }
 
 /// The verdict that decides where there are several: the first of the worst.

@@ -52,8 +52,12 @@ fn headline(out: &mut String, verdict: &Verdict) {
     paragraph(out, "", verdict.why());
     let _ = writeln!(
         out,
-        "subject {}, judged at {}",
+        "subject {}, {}judged at {}",
         verdict.subject.as_str(),
+        verdict
+            .profile
+            .map(|profile| format!("profile {}, ", profile.as_str()))
+            .unwrap_or_default(),
         border::moment::text(verdict.at)
     );
     if let Some(best) = verdict.best_signature_time {
@@ -74,11 +78,12 @@ fn headline(out: &mut String, verdict: &Verdict) {
             "LABORATORY: a build that can leave checks out; left out or lowered here: {names}"
         );
     }
-    if verdict.trust == TrustSource::Capsule {
-        out.push_str(
-            "trust: the capsule's own anchors; whoever made the capsule chose whom to believe\n",
-        );
-    }
+    out.push_str(match verdict.trust {
+        TrustSource::Capsule => {
+            "trust: the capsule's own anchors; whoever made the capsule chose whom to believe\n"
+        }
+        TrustSource::Examiner => "trust: the examiner's own anchors\n",
+    });
 }
 
 fn signed(out: &mut String, scope: &ScopeView) {
@@ -88,6 +93,14 @@ fn signed(out: &mut String, scope: &ScopeView) {
             let _ = writeln!(out, "  {} at {position}, and nothing else", clean(covered));
         }
         _ => out.push_str("  nothing is proven to be signed\n"),
+    }
+    if !scope.uncovered.is_empty() {
+        let uncovered = clean(&scope.uncovered.join(", "));
+        paragraph(
+            out,
+            "  ",
+            &format!("nobody signed {uncovered}: that is nobody's word"),
+        );
     }
     if let Some(place) = scope.counter_signs {
         let _ = writeln!(out, "  a counter-signature of signature {}", place + 1);

@@ -29,6 +29,9 @@ pub struct Verdict {
     pub version: u16,
     /// What was examined.
     pub subject: SubjectKind,
+    /// By which profile; absent of a certificate alone, of bytes that could not be read, and in verdicts of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<JudgedAs>,
     /// The main result.
     pub indication: Indication,
     /// The reason, where the indication is not TOTAL-PASSED.
@@ -100,6 +103,17 @@ pub enum TrustSource {
     Capsule,
 }
 
+impl TrustSource {
+    /// The name in reports: `examiner`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Examiner => "examiner",
+            Self::Capsule => "capsule",
+        }
+    }
+}
+
 /// What was examined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -123,6 +137,36 @@ impl SubjectKind {
             Self::Cms => "cms",
             Self::Document => "document",
             Self::Transport => "transport",
+        }
+    }
+}
+
+/// By which profile a signature was judged: where it stands, and what it must be about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum JudgedAs {
+    /// One element beside the signature, named by its Id. The rest of the file is nobody's word.
+    ById,
+    /// A CMS message: its content.
+    Cms,
+    /// Every element beside the signature, named by their Ids. What holds them is nobody's word.
+    Detached,
+    /// The whole document.
+    Enveloped,
+    /// The Body of an envelope.
+    Wsse,
+}
+
+impl JudgedAs {
+    /// The name in reports: `by-id`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ById => "by-id",
+            Self::Cms => "cms",
+            Self::Detached => "detached",
+            Self::Enveloped => "enveloped",
+            Self::Wsse => "wsse",
         }
     }
 }
@@ -268,6 +312,10 @@ pub struct ScopeView {
     pub position: Option<String>,
     /// Whether comments stand in the covered part: nobody signed them, and nobody reads them here.
     pub has_comments: bool,
+    /// What of the document is nobody's word, where something is proven to be covered: ways from its root, `/m` (that element's
+    /// name), `/m/@a` (an attribute), `/m/text()` and `/m/b` (with all that is in it); at most 16, and `…` where there are more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uncovered: Vec<String>,
 }
 
 /// One reference of SignedInfo.
@@ -457,6 +505,13 @@ impl Verdict {
             dossier: Dossier::default(),
             ..self.clone()
         }
+    }
+
+    /// What of the document is nobody's word ([`ScopeView::uncovered`]).
+    #[must_use]
+    pub fn uncovered(&self) -> &[String] {
+        let scope = self.scope.as_ref();
+        scope.map_or(&[], |scope| scope.uncovered.as_slice())
     }
 
     /// The report of one check.

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use qaqpa_model::{Lang, Limits};
+use qaqpa_model::{Lang, Limits, Moment};
 use qaqpa_verdict::report::{self, Kind, Overlay};
-use qaqpa_verdict::{Indication, Matter, Proven, Verdict, diagnose, worst};
+use qaqpa_verdict::{Indication, Matter, Proven, Verdict, diagnose, profile_of, worst};
 use qaqpa_wire::namespace::DOCUMENT;
 use qaqpa_wire::{Application, ResultDocument};
 use qaqpa_xml::{Document, XmlLimits};
@@ -34,13 +34,15 @@ impl Examined<'_> {
     }
 }
 
-/// The verdict with what the gateway would read of the document, where it is an application or a result.
+/// The verdict with what the gateway would read of the document, where it is an application or a result with one signature over
+/// all of it: the gateway reads no other.
 pub(super) fn with_consumed(
     verdict: Verdict,
     proven: Option<&Proven<'_>>,
+    matter: &Matter,
     limits: &Limits,
 ) -> Verdict {
-    let Some(proven) = proven else {
+    let (Some(proven), Matter::Document(_)) = (proven, matter) else {
         return verdict;
     };
     let ledger = Ledger::default();
@@ -54,13 +56,63 @@ pub(super) fn with_consumed(
     verdict.with_consumed(&covered)
 }
 
-/// Shows the reports; the exit code is that of the worst verdict.
+/// Whether the gateway reads documents of this root: it takes one signature, over all of it.
+fn is_consumed_whole(document: &Document) -> bool {
+    let root = document.root();
+    ["application", "result"]
+        .iter()
+        .any(|name| root.is(DOCUMENT, name))
+}
+
+/// The matter as its consumer takes it: an application or a result is no file whose signature chooses what it is about.
+pub(super) fn as_consumed(matter: Matter, limits: &Limits) -> Matter {
+    match matter {
+        Matter::Signatures { document, profile } => {
+            let parsed = Document::parse(&document, &xml_limits(limits));
+            match parsed.is_ok_and(|parsed| is_consumed_whole(&parsed)) {
+                true => Matter::Document(document),
+                false => Matter::Signatures { document, profile },
+            }
+        }
+        other => other,
+    }
+}
+
+/// What to do where a signature is refused for what it is not about.
+pub(super) fn remedy_of_scope(matter: &Matter, limits: &Limits) -> Option<&'static str> {
+    let Matter::Document(bytes) = matter else {
+        return None;
+    };
+    let document = Document::parse(bytes, &xml_limits(limits)).ok()?;
+    match profile_of(&document) {
+        _ if is_consumed_whole(&document) => None,
+        Profile::ById => Some(
+            "sign the whole document, or, where nothing but the signed element is used of it, give --profile by-id",
+        ),
+        Profile::Detached => Some(
+            "sign the whole document, or, where nothing but the signed elements is used of it, give --profile detached",
+        ),
+        Profile::Enveloped | Profile::Wsse => None,
+    }
+}
+
+const fn xml_limits(limits: &Limits) -> XmlLimits {
+    XmlLimits {
+        bytes_max: limits.body_bytes_max,
+        depth_max: limits.xml_depth_max,
+        elements_max: limits.xml_elements_max,
+        attributes_max: limits.xml_attributes_max,
+    }
+}
+
+/// Shows the reports; the exit code is that of the worst verdict. `now` is the moment of this run.
 pub(super) fn show(
     mut examined: Examined<'_>,
     options: &Verify,
     format: Format,
     lang: Lang,
     limits: &Limits,
+    now: Moment,
 ) -> Outcome {
     let parsed = examined.document();
     let bounds = Bounds {
@@ -78,11 +130,18 @@ pub(super) fn show(
         }
     }
     let verdicts = examined.verdicts.as_slice();
+    // Drawn only where it is shown: it is made of all the document.
+    let is_drawn = match (format, options.report) {
+        (Format::Etsi | Format::Json, _) => false,
+        (Format::Html, asked) => asked.is_none(),
+        (_, asked) => matches!(asked, None | Some(Report::Scope)),
+    };
     let overlay = found
         .as_ref()
+        .filter(|_| is_drawn)
         .map(|(document, found)| draw(document, found, verdicts));
     match (format, options.report) {
-        (Format::Etsi, None) => output::say(report::etsi(verdicts)),
+        (Format::Etsi, None) => output::say(report::etsi(verdicts, now)),
         (Format::Html, None) => output::say(report::page(verdicts, overlay.as_ref(), lang)),
         (Format::Etsi | Format::Html, Some(_)) => {
             return Err(Failure::usage(

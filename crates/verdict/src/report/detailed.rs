@@ -12,7 +12,8 @@ use crate::indication::{Indication, SubIndication};
 use crate::rules::Rule;
 use crate::text::{clean, paragraph};
 use crate::verdict::{
-    CheckId, CheckReport, ConsumedView, Outcome, RuleOutcome, RuleReport, SubjectKind, Verdict,
+    CheckId, CheckReport, ConsumedView, JudgedAs, Outcome, RuleOutcome, RuleReport, SubjectKind,
+    TrustSource, Verdict,
 };
 
 /// Every check about one signature.
@@ -20,6 +21,12 @@ use crate::verdict::{
 pub struct Detailed {
     /// What was examined.
     pub subject: SubjectKind,
+    /// By which profile; none of a certificate alone, and of bytes that could not be read.
+    pub profile: Option<JudgedAs>,
+    /// Whose trust anchors it was judged by.
+    pub trust: TrustSource,
+    /// What of the document is nobody's word, where something of it is proven to be signed.
+    pub uncovered: Vec<String>,
     /// The main result.
     pub indication: Indication,
     /// The standard's reason, where the indication is not TOTAL-PASSED.
@@ -92,6 +99,9 @@ pub struct DetailedRule {
 pub fn detailed(verdict: &Verdict, lang: Lang) -> Detailed {
     Detailed {
         subject: verdict.subject,
+        profile: verdict.profile,
+        trust: verdict.trust,
+        uncovered: verdict.uncovered().to_vec(),
         indication: verdict.indication,
         sub_indication: verdict.sub_indication,
         label: verdict.label,
@@ -205,7 +215,8 @@ fn evidence(verdict: &Verdict, id: CheckId, lang: Lang) -> Vec<EvidenceNote> {
 
 impl Detailed {
     pub(super) fn write(&self, out: &mut String, lang: Lang) {
-        let _ = writeln!(out, "{}", phrases::DETAILED_TITLE.of(lang));
+        let _ = writeln!(out, "{}\n", phrases::DETAILED_TITLE.of(lang));
+        super::provenance(out, self.profile, self.trust, &self.uncovered, lang);
         for (place, check) in self.checks.iter().enumerate() {
             let _ = writeln!(
                 out,

@@ -34,16 +34,19 @@ const ETSI: &str = "urn:etsi:019102";
 /// The report about every signature of a document.
 ///
 /// Certificates and evidence are whole where the verdict has its dossier, and digests where it was [`shown`](Verdict::shown).
+///
+/// `now` is the moment of this run: what came with the document is proven to exist since then. A moment that a verdict was asked
+/// for ([`Verdict::at`]), and one that a capsule tells, prove nothing; only time stamps prove an earlier one.
 #[must_use]
-pub fn etsi(verdicts: &[Verdict]) -> String {
+pub fn etsi(verdicts: &[Verdict], now: Moment) -> String {
     let mut out = Writer::with_declaration();
     out.start("ValidationReport");
     out.attribute("xmlns", NAMESPACE);
     out.attribute("xmlns:ds", DS);
-    let mut objects = Objects::default();
+    let mut objects = Objects::at(now);
     for (place, verdict) in verdicts.iter().enumerate() {
         objects.take(verdict);
-        signature_report(&mut out, verdict, place);
+        signature_report(&mut out, verdict, place, now);
     }
     objects.write(&mut out);
     out.end();
@@ -52,14 +55,14 @@ pub fn etsi(verdicts: &[Verdict]) -> String {
     text
 }
 
-fn signature_report(out: &mut Writer, verdict: &Verdict, place: usize) {
+fn signature_report(out: &mut Writer, verdict: &Verdict, place: usize, now: Moment) {
     let id = format!("S-{}", place + 1);
     out.start("SignatureValidationReport");
     if let Some(scope) = &verdict.scope {
         identifier(out, scope, &id);
     }
     constraints(out, verdict);
-    times(out, verdict);
+    times(out, verdict, now);
     for reference in verdict.scope.iter().flat_map(|scope| &scope.references) {
         let digest = reference.digest_value.as_deref().and_then(border::unhex);
         if let Some(digest) = digest {
@@ -181,13 +184,20 @@ fn constraint(out: &mut Writer, name: &str, status: &str) {
     out.end();
 }
 
-/// TS 119 102-2, 4.3.6: where no stamp proves another moment, the best signature time is the moment judged (EN 319 102-1, 5.5.4).
-fn times(out: &mut Writer, verdict: &Verdict) {
+/// The moment that a time stamp proves; where the moment judged lies before it, nothing proves that one.
+fn stamped(verdict: &Verdict) -> Option<Moment> {
+    let best = verdict.best_signature_time;
+    best.filter(|best| *best < verdict.at)
+}
+
+/// TS 119 102-2, 4.3.6: where no stamp proves an earlier moment, the best signature time is that of the run (EN 319 102-1, 5.5.4),
+/// whatever moment was judged.
+fn times(out: &mut Writer, verdict: &Verdict, now: Moment) {
     out.start("ValidationTimeInfo");
     out.leaf("ValidationTime", &utc(verdict.at));
     out.start("BestSignatureTime");
-    let best = verdict.best_signature_time;
-    proof(out, best.unwrap_or(verdict.at));
+    let best = stamped(verdict);
+    proof(out, best.unwrap_or(now));
     if best.is_some() {
         reference(out, "POEObject", &stamps(verdict));
     }
@@ -197,7 +207,7 @@ fn times(out: &mut Writer, verdict: &Verdict) {
 
 /// TS 119 102-2, A.2 and A.12.
 fn attributes(out: &mut Writer, verdict: &Verdict) {
-    if verdict.claimed_signing_time.is_none() && verdict.best_signature_time.is_none() {
+    if verdict.claimed_signing_time.is_none() && stamped(verdict).is_none() {
         return;
     }
     out.start("SignatureAttributes");
@@ -207,7 +217,7 @@ fn attributes(out: &mut Writer, verdict: &Verdict) {
         out.leaf("Time", &utc(claimed));
         out.end();
     }
-    if let Some(best) = verdict.best_signature_time {
+    if let Some(best) = stamped(verdict) {
         out.start("SignatureTimeStamp");
         out.attribute("Signed", "false");
         reference(out, "AttributeObject", &stamps(verdict));
@@ -327,6 +337,13 @@ fn crypto(out: &mut Writer, verdict: &Verdict, scope: &ScopeView, id: &str) {
 fn additional(out: &mut Writer, verdict: &Verdict) {
     out.start("AdditionalValidationReportData");
     data(out, "subject", verdict.subject.as_str());
+    if let Some(profile) = verdict.profile {
+        data(out, "profile", profile.as_str());
+    }
+    data(out, "trust", verdict.trust.as_str());
+    for way in verdict.uncovered() {
+        data(out, "uncovered", &plain(way));
+    }
     if let Some(label) = verdict.label {
         data(out, "label", label.as_str());
     }

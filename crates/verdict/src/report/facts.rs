@@ -10,7 +10,8 @@ use crate::border;
 use crate::need::Attempt;
 use crate::text::clean;
 use crate::verdict::{
-    CertificateView, EvidenceKind, ReferenceView, SignerView, StampView, SubjectKind, Verdict,
+    CertificateView, EvidenceKind, JudgedAs, ReferenceView, SignerView, StampView, SubjectKind,
+    TrustSource, Verdict,
 };
 
 /// What was found about one signature.
@@ -18,6 +19,12 @@ use crate::verdict::{
 pub struct Facts {
     /// What was looked at.
     pub subject: SubjectKind,
+    /// By which profile; none of a certificate alone, and of bytes that could not be read.
+    pub profile: Option<JudgedAs>,
+    /// Whose trust anchors the path was looked for by.
+    pub trust: TrustSource,
+    /// What of the document is nobody's word, where something of it is proven to be signed.
+    pub uncovered: Vec<String>,
     /// The moment as of which it was looked at.
     #[serde(with = "border::moment")]
     pub at: Moment,
@@ -78,6 +85,9 @@ pub struct FactsEvidence {
 pub fn facts(verdict: &Verdict) -> Facts {
     Facts {
         subject: verdict.subject,
+        profile: verdict.profile,
+        trust: verdict.trust,
+        uncovered: verdict.uncovered().to_vec(),
         at: verdict.at,
         signature: verdict.scope.as_ref().map(|scope| FactsSignature {
             algorithm: scope.algorithm.clone(),
@@ -116,6 +126,7 @@ impl Facts {
             phrases::JUDGED_AT.of(lang),
             border::moment::text(self.at)
         );
+        super::provenance(out, self.profile, self.trust, &self.uncovered, lang);
         self.write_signature(out, lang);
         self.write_certificates(out, lang);
         let _ = writeln!(out, "\n{}", phrases::EVIDENCE.of(lang));

@@ -127,6 +127,12 @@ fn summary(out: &mut String, simple: &Simple, number: Option<usize>, lang: Lang)
         &border::moment::text(simple.judged_at),
         lang,
     );
+    if let Some(profile) = simple.profile {
+        let profile = phrases::profile(profile).of(lang);
+        entry(out, phrases::JUDGED_AS, profile, lang);
+    }
+    let trust = phrases::trust(simple.trust).of(lang);
+    entry(out, phrases::TRUST, trust, lang);
     match simple.reasons.is_empty() {
         true => entry(out, phrases::RESULT, phrases::ALL_PASSED.of(lang), lang),
         false => entry(out, phrases::REASON, &simple.reasons.join(" "), lang),

@@ -3,8 +3,9 @@
 //! A drawing proves nothing: it shows what the references say, and whether their signature was proven. What may be read is
 //! decided by [`Covered`](qaqpa_xmldsig::Covered) alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
+use std::rc::Rc;
 
 use qaqpa_model::Lang;
 use qaqpa_xml::{Document, Element, Node, NodeId};
@@ -19,6 +20,12 @@ use crate::verdict::Verdict;
 const TEXT_CHARACTERS_MAX: usize = 72;
 /// Elements and comments that are drawn; of longer documents the beginning is.
 const LINES_MAX: usize = 4_000;
+/// Characters of a name, and of a way, that are shown.
+const WAY_CHARACTERS_MAX: usize = 200;
+/// Attributes of one element that are drawn.
+const ATTRIBUTES_MAX: usize = 64;
+/// References that are named beside one element.
+const NAMES_MAX: usize = 16;
 /// Steps of indentation; what is deeper stands under what is above it.
 const INDENT_MAX: usize = 24;
 
@@ -59,7 +66,7 @@ pub(super) struct Line {
     pub(super) attributes: Vec<(String, String)>,
     /// The text of this element alone, or of the comment.
     pub(super) text: String,
-    /// The way from the root.
+    /// The way from the root, the end of it where it is long.
     pub(super) path: String,
 }
 
@@ -115,11 +122,10 @@ impl Overlay {
                 Layer::of(found, verdict, &name)
             })
             .collect();
-        let consumed: BTreeSet<&str> = signatures
+        let consumed = signatures
             .iter()
             .flat_map(|(_, verdict)| &verdict.consumed)
-            .map(|element| element.path.as_str())
-            .collect();
+            .map(|element| element.path.as_str());
         let mut overlay = Self {
             lines: Vec::new(),
             more: 0,
@@ -127,50 +133,53 @@ impl Overlay {
             uncovered: 0,
             consumed: 0,
         };
-        overlay.walk(document, &layers, &consumed);
+        overlay.walk(document, &layers, &Ways::of(consumed));
         overlay
     }
 
-    fn walk(&mut self, document: &Document, layers: &[Layer<'_>], consumed: &BTreeSet<&str>) {
+    /// One walk. What waits on the stack is of one step each, so that it takes as much as the document, however deep it is.
+    fn walk(&mut self, document: &Document, layers: &[Layer<'_>], consumed: &Ways<'_>) {
         let root = document.root();
-        let path = format!("/{}", root.name());
         let mut stack = vec![Step::Element(Visit {
             element: root,
             depth: 0,
-            path,
-            inside: BTreeSet::new(),
+            step: None,
+            above: None,
+            way: consumed.below(Some(Ways::TOP), root.name()),
+            inside: Rc::default(),
             in_signature: false,
         })];
         while let Some(step) = stack.pop() {
             let mut visit = match step {
                 Step::Element(visit) => visit,
                 Step::Comment(depth, text) => {
-                    self.add(|| comment(depth, text));
+                    self.add(|_| comment(depth, text));
                     continue;
                 }
             };
             visit.enter(layers);
-            let mark = visit.mark(layers);
-            let is_consumed = consumed.contains(visit.path.as_str());
+            let is_consumed = consumed.has(visit.way);
             self.consumed += usize::from(is_consumed);
-            match &mark {
-                Mark::Covered(_) => self.covered += 1,
-                Mark::Uncovered | Mark::Unproven(_) => self.uncovered += 1,
-                Mark::Signature => {}
+            match visit.is_covered(layers) {
+                true => self.covered += 1,
+                false if visit.inside.is_empty() && visit.in_signature => {}
+                false => self.uncovered += 1,
             }
-            self.add(|| line(&visit, mark, is_consumed));
+            let drawn = self.add(|lines| line(&visit, layers, lines, is_consumed));
             let from = stack.len();
             let mut steps = places(visit.element);
             for node in visit.element.nodes() {
                 match node {
                     Node::Element(child) => {
                         let step = steps.remove(&child.id());
-                        let step = step.as_deref().unwrap_or(child.name());
+                        let name = step.as_deref().unwrap_or(child.name());
                         stack.push(Step::Element(Visit {
                             element: child,
                             depth: visit.depth + 1,
-                            path: format!("{}/{step}", visit.path),
-                            inside: visit.inside.clone(),
+                            way: consumed.below(visit.way, name),
+                            step,
+                            above: drawn,
+                            inside: Rc::clone(&visit.inside),
                             in_signature: visit.in_signature,
                         }));
                     }
@@ -183,12 +192,15 @@ impl Overlay {
         }
     }
 
-    fn add(&mut self, line: impl FnOnce() -> Line) {
+    /// Draws one more line, if there is room for it: nothing of any other is made. Its place is returned.
+    fn add(&mut self, line: impl FnOnce(&[Line]) -> Line) -> Option<usize> {
         if self.lines.len() < LINES_MAX {
-            self.lines.push(line());
-        } else {
-            self.more += 1;
+            let line = line(&self.lines);
+            self.lines.push(line);
+            return Some(self.lines.len() - 1);
         }
+        self.more += 1;
+        None
     }
 
     /// The drawing as text, with its legend.
@@ -267,13 +279,53 @@ enum Step<'d> {
     Comment(usize, &'d str),
 }
 
+/// The ways of what was read, by their steps.
+struct Ways<'v> {
+    /// The place of each step below the one of its parent.
+    places: HashMap<(usize, &'v str), usize>,
+    ends: BTreeSet<usize>,
+}
+
+impl<'v> Ways<'v> {
+    /// Above the root.
+    const TOP: usize = 0;
+
+    fn of(paths: impl Iterator<Item = &'v str>) -> Self {
+        let mut places = HashMap::new();
+        let mut ends = BTreeSet::new();
+        for path in paths {
+            let mut at = Self::TOP;
+            for step in path.split('/').skip(1) {
+                let next = places.len() + 1;
+                at = *places.entry((at, step)).or_insert(next);
+            }
+            ends.insert(at);
+        }
+        Self { places, ends }
+    }
+
+    /// One step on; nothing where nobody read anything there.
+    fn below(&self, at: Option<usize>, step: &str) -> Option<usize> {
+        self.places.get(&(at?, step)).copied()
+    }
+
+    fn has(&self, at: Option<usize>) -> bool {
+        at.is_some_and(|at| self.ends.contains(&at))
+    }
+}
+
 /// An element on the way, and which extents reach it.
 struct Visit<'d> {
     element: Element<'d>,
     depth: usize,
-    path: String,
-    /// The extents (layer and place) within which it stands.
-    inside: BTreeSet<(usize, usize)>,
+    /// The step to it, where that is not its name alone.
+    step: Option<String>,
+    /// The line of its parent.
+    above: Option<usize>,
+    /// Where it stands among the ways of what was read.
+    way: Option<usize>,
+    /// The extents (layer and place) within which it stands: shared with all around it that stand within the same.
+    inside: Rc<BTreeSet<(usize, usize)>>,
     in_signature: bool,
 }
 
@@ -282,20 +334,27 @@ impl Visit<'_> {
         for (layer, of) in layers.iter().enumerate() {
             self.in_signature |= of.signature == self.element.id();
             for (place, (_, extent)) in of.extents.iter().enumerate() {
+                let one = (layer, place);
                 if extent.target == self.element {
-                    self.inside.insert((layer, place));
-                } else if extent.leaves_out(&self.element) {
-                    self.inside.remove(&(layer, place));
+                    Rc::make_mut(&mut self.inside).insert(one);
+                } else if self.inside.contains(&one) && extent.leaves_out(&self.element) {
+                    Rc::make_mut(&mut self.inside).remove(&one);
                 }
             }
         }
+    }
+
+    fn is_covered(&self, layers: &[Layer<'_>]) -> bool {
+        let mut inside = self.inside.iter();
+        inside.any(|(layer, _)| layers[*layer].is_proven)
     }
 
     fn mark(&self, layers: &[Layer<'_>]) -> Mark {
         let named = |is_proven: bool| -> Vec<String> {
             let inside = self.inside.iter();
             let of = inside.filter(|(layer, _)| layers[*layer].is_proven == is_proven);
-            of.map(|(layer, place)| layers[*layer].extents[*place].0.clone())
+            of.take(NAMES_MAX)
+                .map(|(layer, place)| layers[*layer].extents[*place].0.clone())
                 .collect()
         };
         let (proven, unproven) = (named(true), named(false));
@@ -306,25 +365,49 @@ impl Visit<'_> {
             (true, true) => Mark::Uncovered,
         }
     }
+
+    /// The way to it: that of its parent, which is drawn above it, and one step.
+    fn path(&self, lines: &[Line]) -> String {
+        let above = self.above.and_then(|place| lines.get(place));
+        let above = above.map_or("", |line| line.path.as_str());
+        let step = self.step.as_deref().unwrap_or(self.element.name());
+        let path = format!("{above}/{}", beginning(step));
+        match path.chars().count().checked_sub(WAY_CHARACTERS_MAX) {
+            None | Some(0) => path,
+            Some(over) => {
+                let end: String = path.chars().skip(over).collect();
+                format!("\u{2026}{end}")
+            }
+        }
+    }
 }
 
-fn line(visit: &Visit<'_>, mark: Mark, is_consumed: bool) -> Line {
+fn line(visit: &Visit<'_>, layers: &[Layer<'_>], lines: &[Line], is_consumed: bool) -> Line {
     let element = visit.element;
     let written = |prefix: Option<&str>, local: &str| match prefix {
-        Some(prefix) => format!("{prefix}:{local}"),
-        None => local.to_owned(),
+        Some(prefix) => format!("{}:{}", beginning(prefix), beginning(local)),
+        None => beginning(local),
     };
     Line {
         depth: visit.depth,
-        mark,
+        mark: visit.mark(layers),
         is_consumed,
         name: written(element.prefix(), element.name()),
         attributes: element
             .attributes()
-            .map(|attribute| (attribute.local.to_owned(), shown(attribute.value)))
+            .take(ATTRIBUTES_MAX)
+            .map(|attribute| (beginning(attribute.local), shown(attribute.value)))
             .collect(),
         text: shown(&element.text()),
-        path: visit.path.clone(),
+        path: visit.path(lines),
+    }
+}
+
+/// A name, cut off where it is long.
+fn beginning(name: &str) -> String {
+    match name.char_indices().nth(WAY_CHARACTERS_MAX) {
+        Some((end, _)) => format!("{}\u{2026}", &name[..end]),
+        None => name.to_owned(),
     }
 }
 

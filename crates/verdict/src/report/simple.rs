@@ -9,13 +9,19 @@ use super::words::{causes, labels, phrases};
 use crate::border;
 use crate::indication::{Indication, SubIndication};
 use crate::text::{clean, paragraph};
-use crate::verdict::{RuleOutcome, SubjectKind, TrustSource, Verdict};
+use crate::verdict::{JudgedAs, RuleOutcome, SubjectKind, TrustSource, Verdict};
 
 /// The verdict about one signature in the words of one language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Simple {
     /// What was examined.
     pub subject: SubjectKind,
+    /// By which profile; none of a certificate alone, and of bytes that could not be read.
+    pub profile: Option<JudgedAs>,
+    /// Whose trust anchors it was judged by.
+    pub trust: TrustSource,
+    /// What of the document is nobody's word, where something of it is proven to be signed.
+    pub uncovered: Vec<String>,
     /// The main result.
     pub indication: Indication,
     /// The standard's reason, where the indication is not TOTAL-PASSED.
@@ -87,6 +93,9 @@ pub fn simple(verdict: &Verdict, lang: Lang) -> Simple {
     };
     Simple {
         subject: verdict.subject,
+        profile: verdict.profile,
+        trust: verdict.trust,
+        uncovered: verdict.uncovered().to_vec(),
         indication: verdict.indication,
         sub_indication: verdict.sub_indication,
         label: verdict.label,
@@ -123,6 +132,13 @@ fn remarks(verdict: &Verdict, lang: Lang) -> Vec<String> {
         if scope.has_comments {
             remarks.push(phrases::COMMENTS.of(lang).to_owned());
         }
+    }
+    if let [_, ..] = verdict.uncovered() {
+        remarks.push(format!(
+            "{}: {}.",
+            phrases::UNCOVERED.of(lang),
+            clean(&verdict.uncovered().join(", "))
+        ));
     }
     for rule in verdict.checks.iter().flat_map(|check| &check.rules) {
         if rule.outcome == RuleOutcome::Warned {
@@ -167,6 +183,8 @@ impl Simple {
             phrases::JUDGED_AT.of(lang),
             &border::moment::text(self.judged_at),
         );
+        // What is not covered stands among the remarks.
+        super::provenance(out, self.profile, self.trust, &[], lang);
         if self.reasons.is_empty() {
             line(out, phrases::RESULT.of(lang), phrases::ALL_PASSED.of(lang));
             line(

@@ -39,7 +39,7 @@ fn faults(report: &str) -> Result<(), String> {
 }
 
 fn holds(name: &str, verdicts: &[Verdict]) -> Document {
-    let report = etsi(verdicts);
+    let report = etsi(verdicts, noon());
     assert_eq!(faults(&report), Ok(()), "{name}\n{report}");
     Document::parse(report.as_bytes(), &XmlLimits::default()).unwrap()
 }
@@ -151,7 +151,7 @@ fn a_revocation_is_told_with_its_moment_its_reason_and_its_object() {
 #[test]
 fn the_schema_finds_what_is_wrong() {
     let (verdict, _) = examine(&Stand::new(), &Stand::new().signed(&application()));
-    let report = etsi(&[verdict]);
+    let report = etsi(&[verdict], noon());
     let first = report.find("id=\"C-").unwrap();
     let id = &report[first + 4..first + 4 + 66];
     for (from, to) in [

@@ -511,7 +511,7 @@ fn every_report_of_a_laboratory_says_so() {
     for (policy, named) in [(Policy::default(), false), (without(&case.rules), true)] {
         let verdict = (case.capsule)(policy).judge_trusting(&case.anchors);
         let all = [verdict.clone()];
-        let mut reports = vec![verdict.to_text(), report::etsi(&all)];
+        let mut reports = vec![verdict.to_text(), report::etsi(&all, noon())];
         for kind in [Kind::Facts, Kind::Detailed, Kind::Simple] {
             reports.push(report::text(kind, &all, Lang::En));
             let json = report::json(kind, &all, Lang::En);

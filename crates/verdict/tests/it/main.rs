@@ -14,6 +14,7 @@ mod kinds;
 #[cfg(feature = "laboratory")]
 mod laboratory;
 mod messages;
+mod parts;
 mod policies;
 mod proofs;
 mod replays;

@@ -94,7 +94,7 @@ fn the_text_of_a_pass_says_what_was_signed_by_whom_and_on_what_evidence() {
     let text = verdict.to_text();
     for line in [
         "TOTAL-PASSED\n",
-        "subject document, judged at 2026-11-22T12:00:00+05:00\n",
+        "subject document, profile enveloped, judged at 2026-11-22T12:00:00+05:00\n",
         "\nWhat was signed\n  {urn:qaqpa:document:1}application at line 1, column 1, and nothing else\n",
         "\nSigned by\n  ТЕСТОВ ТЕСТ\n  IIN 93********25\n",
         "\nChecks\n  yes structure\n",

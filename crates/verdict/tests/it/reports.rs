@@ -405,7 +405,10 @@ fn no_report_shows_a_personal_number() {
     for (name, verdict) in verdicts() {
         let shown = [verdict.shown()];
         for lang in Lang::ALL {
-            let mut all = vec![report::page(&shown, None, lang), report::etsi(&shown)];
+            let mut all = vec![
+                report::page(&shown, None, lang),
+                report::etsi(&shown, noon()),
+            ];
             for kind in [Kind::Facts, Kind::Detailed, Kind::Simple] {
                 all.push(report::json(kind, &shown, lang));
                 all.push(report::text(kind, &shown, lang));
@@ -442,7 +445,7 @@ fn names_and_texts_from_outside_stay_texts() {
             "{text}"
         );
     }
-    let etsi = report::etsi(&verdicts);
+    let etsi = report::etsi(&verdicts, noon());
     assert!(
         Document::parse(etsi.as_bytes(), &XmlLimits::default()).is_ok(),
         "{etsi}"
@@ -502,7 +505,11 @@ fn the_same_reports_come_from_a_stored_verdict() {
                 );
             }
         }
-        assert_eq!(report::etsi(&stored), report::etsi(&fresh), "{name}");
+        assert_eq!(
+            report::etsi(&stored, noon()),
+            report::etsi(&fresh, noon()),
+            "{name}"
+        );
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Output;
 
 use qaqpa_runner::Endpoints;
+use qaqpa_wire::namespace::DOCUMENT;
 use serde_json::Value;
 
 use crate::signing::{Desk, ENVELOPE};
@@ -226,4 +227,83 @@ fn what_is_neither_a_document_nor_a_message_is_refused_with_a_remedy() {
         errors.contains("--content is for a CMS message"),
         "{errors}"
     );
+}
+
+#[test]
+fn a_signature_about_a_part_is_good_for_whoever_asks_for_that_part_alone() {
+    let desk = Desk::new();
+    for (content, more, profile, root) in [
+        (
+            ONE,
+            &["--profile", "by-id", "--id", "a1"][..],
+            "by-id",
+            "<m ",
+        ),
+        (TWO, &["--profile", "detached"], "detached", "<m"),
+    ] {
+        let signed = desk.signed(content.as_bytes(), "citizen-1", more);
+        let signed = String::from_utf8(signed).unwrap();
+        let dressed = signed.replacen(root, &format!("{} status=\"granted\" ", root.trim()), 1);
+        let refused = desk.judged("dressed", dressed.as_bytes(), &[]);
+        assert_eq!(refused[0]["label"], "signature-scope", "{dressed}");
+        assert_eq!(refused[0]["sub_indication"], "SIGNED_SCOPE_MISMATCH");
+        let file = desk.write("dressed.xml", dressed.as_bytes());
+        let output = desk.verify(&file, &[]);
+        assert_eq!(output.status.code(), Some(1));
+        let errors = String::from_utf8_lossy(&output.stderr);
+        let remedy = format!("give --profile {profile}");
+        assert!(errors.contains(&remedy), "{errors}");
+        let asked = ["--profile", profile];
+        desk.passes("asked for", dressed.as_bytes(), &asked, "document", 1);
+        let output = desk.verify(&file, &[&asked[..], &["--report", "simple"]].concat());
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(text.contains("nobody's word"), "{text}");
+        assert!(text.contains("/m/@status"), "{text}");
+    }
+}
+
+#[test]
+fn an_application_is_judged_as_the_gateway_takes_it() {
+    let desk = Desk::new();
+    for name in ["application", "result"] {
+        let one = format!("<{name} xmlns=\"{DOCUMENT}\"><a Id=\"a1\">one</a></{name}>");
+        let part = desk.signed(
+            one.as_bytes(),
+            "citizen-1",
+            &["--profile", "by-id", "--id", "a1"],
+        );
+        let verdicts = desk.judged("a part", &part, &[]);
+        assert_eq!(verdicts[0]["label"], "signature-scope");
+        let both = desk.signed(one.as_bytes(), "citizen-1", &["--co-sign"]);
+        let both = desk.signed(&both, "citizen-2", &["--co-sign"]);
+        let verdicts = desk.judged("two", &both, &[]);
+        assert_eq!(verdicts.len(), 1);
+        assert_eq!(verdicts[0]["label"], "signature-multiple");
+        let asked = ["--profile", "enveloped"];
+        desk.passes("asked for", &both, &asked, "document", 2);
+    }
+}
+
+#[test]
+fn a_file_is_one_certificate_or_refused_and_one_that_is_too_long_is_never_cut_off() {
+    let desk = Desk::new();
+    let pem = desk.certificate("citizen-1").to_pem();
+    desk.passes("alone", pem.as_bytes(), &[], "certificate", 1);
+    for more in [pem.as_str(), "<application>granted</application>"] {
+        let bytes = format!("{pem}{more}");
+        let verdicts = desk.judged("more", bytes.as_bytes(), &[]);
+        assert_eq!(verdicts[0]["label"], "xml-malformed");
+        let file = desk.write("more.pem", bytes.as_bytes());
+        let output = desk.verify(&file, &[]);
+        assert_eq!(output.status.code(), Some(1));
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(errors.contains("give one PEM block"), "{errors}");
+    }
+    let long = desk.path("long");
+    let file = std::fs::File::create(&long).unwrap();
+    file.set_len(64 * 1024 * 1024 + 1).unwrap();
+    let output = desk.verify(&long, &[]);
+    assert_eq!(output.status.code(), Some(64));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.contains("longer than 67108864 bytes"), "{errors}");
 }

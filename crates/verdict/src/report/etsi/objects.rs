@@ -24,8 +24,9 @@ pub(super) fn stamp_id(sha256: &str) -> String {
 }
 
 /// The objects of a report, by their ids.
-#[derive(Default)]
 pub(super) struct Objects {
+    /// When all of them are known to exist: at the moment of the run.
+    now: Moment,
     all: BTreeMap<String, Object>,
     /// Bytes that are at hand, by their digests.
     whole: HashMap<String, Vec<u8>>,
@@ -34,11 +35,17 @@ pub(super) struct Objects {
 struct Object {
     kind: &'static str,
     sha256: String,
-    /// When it is known to have existed: it was received, or used, then.
-    at: Moment,
 }
 
 impl Objects {
+    pub(super) fn at(now: Moment) -> Self {
+        Self {
+            now,
+            all: BTreeMap::new(),
+            whole: HashMap::new(),
+        }
+    }
+
     pub(super) fn take(&mut self, verdict: &Verdict) {
         self.keep_whole(verdict);
         let signer = verdict
@@ -47,7 +54,7 @@ impl Objects {
             .filter_map(|signer| signer.sha256.as_ref());
         let path = verdict.path.iter().map(|certificate| &certificate.sha256);
         for sha256 in signer.chain(path) {
-            self.add(certificate_id(sha256), "certificate", sha256, verdict.at);
+            self.add(certificate_id(sha256), "certificate", sha256);
         }
         for item in &verdict.evidence {
             let kind = match item.kind {
@@ -55,26 +62,19 @@ impl Objects {
                 EvidenceKind::Crl | EvidenceKind::DeltaCrl => "CRL",
             };
             if let Some(sha256) = &item.sha256 {
-                self.add(evidence_id(sha256), kind, sha256, item.received);
+                self.add(evidence_id(sha256), kind, sha256);
             }
         }
         for stamp in &verdict.stamps {
-            self.add(
-                stamp_id(&stamp.sha256),
-                "timestamp",
-                &stamp.sha256,
-                verdict.at,
-            );
+            self.add(stamp_id(&stamp.sha256), "timestamp", &stamp.sha256);
         }
     }
 
-    fn add(&mut self, id: String, kind: &'static str, sha256: &str, at: Moment) {
-        let object = self.all.entry(id).or_insert(Object {
+    fn add(&mut self, id: String, kind: &'static str, sha256: &str) {
+        self.all.entry(id).or_insert_with(|| Object {
             kind,
             sha256: sha256.to_owned(),
-            at,
         });
-        object.at = object.at.min(at);
     }
 
     fn keep_whole(&mut self, verdict: &Verdict) {
@@ -112,7 +112,7 @@ impl Objects {
             }
             out.end();
             out.start("POE");
-            proof(out, object.at);
+            proof(out, self.now);
             out.end();
             out.end();
         }

@@ -2,7 +2,9 @@
 
 use super::Text;
 use crate::indication::Indication;
-use crate::verdict::{CheckId, EvidenceKind, Outcome, RuleOutcome, SubjectKind};
+use crate::verdict::{
+    CheckId, EvidenceKind, JudgedAs, Outcome, RuleOutcome, SubjectKind, TrustSource,
+};
 
 macro_rules! phrases {
     ($($name:ident = $kk:literal, $ru:literal, $en:literal;)+) => {
@@ -40,6 +42,15 @@ phrases! {
     CLAIMED_TIME = "Қол қойылған уақыты (қол қоюшының айтуынша)", "Время подписания (со слов подписавшего)", "Signing time (as the signer claims)";
     BEST_TIME = "Дәлелденген уақыты (уақыт белгісі бойынша)", "Доказанное время (по метке времени)", "Proven time (by a time stamp)";
     JUDGED_AT = "Тексерілген сәт", "Момент проверки", "Judged as of";
+    JUDGED_AS = "Тексеру профилі", "Профиль проверки", "Judged by the profile";
+    BY_ID = "by-id: қолтаңба Id-мен аталған бір элементке қатысты болуы тиіс", "by-id: подпись должна быть об одном элементе, названном по Id", "by-id: the signature must be about the one element that it names by its Id";
+    BY_CMS = "cms: қолтаңба хабарламаның мазмұнына қатысты болуы тиіс", "cms: подпись должна быть о содержании сообщения", "cms: the signature must be about the content of the message";
+    BY_DETACHED = "detached: қолтаңба Id-мен аталған элементтерге қатысты болуы тиіс", "detached: подпись должна быть об элементах, названных по Id", "detached: the signature must be about the elements that it names by their Ids";
+    BY_ENVELOPED = "enveloped: қолтаңба бүкіл құжатқа қатысты болуы тиіс", "enveloped: подпись должна быть обо всём документе", "enveloped: the signature must be about the whole document";
+    BY_WSSE = "wsse: қолтаңба конверттің денесіне (Body) қатысты болуы тиіс", "wsse: подпись должна быть о теле конверта (Body)", "wsse: the signature must be about the Body of the envelope";
+    UNCOVERED = "Файлдың бұл бөлігіне ешкім қол қоймаған, оған ешкім кепіл емес", "Эту часть файла никто не подписывал, и никто за неё не ручается", "Nobody signed this part of the file, and it is nobody's word";
+    TRUST = "Сенім тізімі", "Список доверия", "Trust anchors";
+    TRUST_EXAMINER = "тексерушінің өз тізімі", "собственный список проверяющего", "the examiner's own";
     NOT_CLAIMED = "көрсетілмеген", "не указано", "not stated";
     NOT_STAMPED = "уақыт белгісі жоқ", "метки времени нет", "there is no time stamp";
     RESULT = "Нәтижесі", "Результат", "Result";
@@ -93,6 +104,25 @@ phrases! {
     CONSUMED_PARTS = "Оқылған элементтер", "Прочитанных элементов", "Elements that were read";
     DOCUMENT = "Құжат", "Документ", "Document";
     MADE_BY = "Qaqpa, ТЕСТ симуляторы", "Qaqpa, ТЕСТОВЫЙ симулятор", "Qaqpa, a TEST simulator";
+}
+
+/// By which profile.
+pub(crate) const fn profile(judged: JudgedAs) -> Text {
+    match judged {
+        JudgedAs::ById => BY_ID,
+        JudgedAs::Cms => BY_CMS,
+        JudgedAs::Detached => BY_DETACHED,
+        JudgedAs::Enveloped => BY_ENVELOPED,
+        JudgedAs::Wsse => BY_WSSE,
+    }
+}
+
+/// By whose trust anchors.
+pub(crate) const fn trust(source: TrustSource) -> Text {
+    match source {
+        TrustSource::Capsule => TRUST_OF_CAPSULE,
+        TrustSource::Examiner => TRUST_EXAMINER,
+    }
 }
 
 /// The verdict in one sentence.
