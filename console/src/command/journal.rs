@@ -120,6 +120,15 @@ fn folder_of(settings: &Settings, actor: Actor) -> Option<StoreConfig> {
     there.then(|| StoreConfig::in_folder(folder))
 }
 
+/// Whether that actor has been, but his store is gone: his folder holds what only a store leaves, or he is registered.
+fn is_gone(settings: &Settings, actor: Actor) -> bool {
+    let folder = paths::of_actor(&settings.data, actor);
+    let left = ["blobs", "raw.key", "evidence", "store.sqlite-wal"];
+    let has_been = left.iter().any(|name| folder.join(name).exists())
+        || paths::actor(&settings.data, actor).exists();
+    has_been && !folder.join("store.sqlite").exists()
+}
+
 fn nothing(settings: &Settings, whose: &str) -> Failure {
     Failure::usage(format!(
         "there is no journal of {whose} in {}",

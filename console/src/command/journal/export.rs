@@ -1,14 +1,16 @@
 //! `qaqpa journal export`: entries out of the data folder, masked, or raw with a warning.
 
-use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::{BufWriter, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use qaqpa_channel::views::record_json;
 use qaqpa_model::Actor;
-use qaqpa_store::{JournalFilter, Store, StoreError};
+use qaqpa_store::{JournalFilter, JournalRecord, Store, StoreConfig, StoreError};
 use qaqpa_transport::files;
 
-use super::{actors_named, cannot_be_read, entry_named, folder_of, nothing};
+use super::{actors_named, cannot_be_read, entry_named, folder_of, is_gone, nothing};
 use crate::cli::JournalExport;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output;
@@ -60,58 +62,149 @@ async fn all(settings: &Settings, actors: &[Actor], folder: &Path, raw: bool) ->
         return Err(Failure::usage(format!("{} is not empty", folder.display()))
             .remedy("name a new folder"));
     }
-    let mut any = false;
+    let (mut any, mut whole) = (false, true);
     for actor in actors {
-        if let Some(config) = folder_of(settings, *actor) {
-            let cannot = |error: StoreError| cannot_be_read(*actor, &error);
-            let store = Store::open_to_read(&config, *actor).await.map_err(cannot)?;
-            let (entries, raws) = journal(&store, folder, raw).await?;
-            store.close().await;
-            output::progress(format_args!(
-                "{actor}: {entries} entries{}",
-                if raw {
-                    format!(", {raws} with raw bytes")
-                } else {
-                    String::new()
-                }
-            ));
-            any = true;
-        }
-    }
-    if any {
-        Ok(Exit::Yes)
-    } else {
-        Err(nothing(settings, "any such actor"))
-    }
-}
-
-/// One journal into `ACTOR.jsonl` and `ACTOR/NUMBER.raw`; gives the numbers of both.
-async fn journal(store: &Store, folder: &Path, raw: bool) -> Result<(u64, u64), Failure> {
-    let actor = store.actor();
-    let cannot = |error: StoreError| cannot_be_read(actor, &error);
-    let (mut lines, mut entries, mut raws) = (String::new(), 0, 0);
-    let mut filter = JournalFilter::default();
-    files::create_private_dir(folder).map_err(Failure::own)?;
-    let beside = folder.join(actor.name());
-    loop {
-        let page = store.journal().list(&filter, PAGE).await.map_err(cannot)?;
-        let Some(last) = page.last() else {
-            break;
+        let Some(config) = folder_of(settings, *actor) else {
+            if is_gone(settings, *actor) {
+                output::progress(format_args!("{actor}: the whole journal is gone"));
+                whole = false;
+            }
+            continue;
         };
-        filter.before = Some(last.id);
-        for record in &page {
-            entries += 1;
-            writeln!(lines, "{}", record_json(record)).map_err(Failure::own)?;
-            if raw && record.raw_digest.is_some() {
-                let bytes = store.journal().raw(record.id).await.map_err(cannot)?;
-                files::create_private_dir(&beside).map_err(Failure::own)?;
-                let file = beside.join(format!("{}.raw", record.id));
-                files::write_private(&file, &bytes.unwrap_or_default()).map_err(Failure::own)?;
-                raws += 1;
+        any = true;
+        match journal_of(&config, *actor, folder, raw).await {
+            Ok(Exported {
+                entries,
+                raws,
+                damaged,
+            }) => {
+                whole &= damaged == 0;
+                output::progress(format_args!(
+                    "{actor}: {entries} entries{}{}",
+                    if raw {
+                        format!(", {raws} with raw bytes")
+                    } else {
+                        String::new()
+                    },
+                    if damaged > 0 {
+                        format!("; {damaged} damaged, named above")
+                    } else {
+                        String::new()
+                    }
+                ));
+            }
+            // The other journals are exported all the same.
+            Err(failure) => {
+                whole = false;
+                output::progress(failure.message);
             }
         }
     }
-    let file = folder.join(format!("{actor}.jsonl"));
-    files::write_private(&file, lines.as_bytes()).map_err(Failure::own)?;
-    Ok((entries, raws))
+    match (any, whole) {
+        (false, _) => Err(nothing(settings, "any such actor")),
+        (true, true) => Ok(Exit::Yes),
+        (true, false) => Ok(Exit::Undecided),
+    }
+}
+
+/// What was written of one journal.
+#[derive(Default)]
+struct Exported {
+    entries: u64,
+    raws: u64,
+    /// Entries that cannot be read, and raw bytes that are missing or changed.
+    damaged: u64,
+}
+
+async fn journal_of(
+    config: &StoreConfig,
+    actor: Actor,
+    folder: &Path,
+    raw: bool,
+) -> Result<Exported, Failure> {
+    let cannot = |error: StoreError| cannot_be_read(actor, &error);
+    let store = Store::open_to_read(config, actor).await.map_err(cannot)?;
+    let exported = journal(&store, folder, raw).await;
+    store.close().await;
+    exported
+}
+
+/// One journal into `ACTOR.jsonl` and `ACTOR/NUMBER.raw`, newest first; what is damaged is named and passed over.
+async fn journal(store: &Store, folder: &Path, raw: bool) -> Result<Exported, Failure> {
+    let actor = store.actor();
+    let mut exported = Exported::default();
+    files::create_private_dir(folder).map_err(Failure::own)?;
+    let file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(folder.join(format!("{actor}.jsonl")))
+        .map_err(Failure::own)?;
+    let mut lines = BufWriter::new(file);
+    let beside = folder.join(actor.name());
+    let mut before = None;
+    loop {
+        let (records, last) = page(store, before, &mut exported).await?;
+        let Some(last) = last else {
+            break;
+        };
+        before = Some(last);
+        for record in &records {
+            exported.entries += 1;
+            writeln!(lines, "{}", record_json(record)).map_err(Failure::own)?;
+            if !raw || record.raw_digest.is_none() {
+                continue;
+            }
+            match store.journal().raw(record.id).await {
+                Ok(bytes) => {
+                    files::create_private_dir(&beside).map_err(Failure::own)?;
+                    let file = beside.join(format!("{}.raw", record.id));
+                    files::write_private(&file, &bytes.unwrap_or_default())
+                        .map_err(Failure::own)?;
+                    exported.raws += 1;
+                }
+                Err(error) => {
+                    exported.damaged += 1;
+                    output::progress(format_args!("{actor}:{}: {error}", record.id));
+                }
+            }
+        }
+    }
+    lines.flush().map_err(Failure::own)?;
+    Ok(exported)
+}
+
+/// The entries before that number, and the last number looked at; `None` where there are no more.
+async fn page(
+    store: &Store,
+    before: Option<i64>,
+    exported: &mut Exported,
+) -> Result<(Vec<JournalRecord>, Option<i64>), Failure> {
+    let filter = JournalFilter {
+        before,
+        ..JournalFilter::default()
+    };
+    if let Ok(records) = store.journal().list(&filter, PAGE).await {
+        let last = records.last().map(|record| record.id);
+        return Ok((records, last));
+    }
+    // One of them cannot be read: each by itself.
+    let actor = store.actor();
+    let cannot = |error: StoreError| cannot_be_read(actor, &error);
+    let numbers = store
+        .journal()
+        .numbers(before, PAGE)
+        .await
+        .map_err(cannot)?;
+    let mut records = Vec::new();
+    for number in &numbers {
+        match store.journal().show(*number).await {
+            Ok(record) => records.extend(record),
+            Err(error) => {
+                exported.damaged += 1;
+                output::progress(format_args!("{actor}:{number}: {error}"));
+            }
+        }
+    }
+    Ok((records, numbers.last().copied()))
 }

@@ -13,7 +13,8 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::output;
 use crate::settings::Settings;
 
-/// Removes what is old enough; exit 0, or 1 where a journal does not hold.
+/// Removes what is old enough; exit 0, 1 where a journal does not hold, or 2 where one could not be read or written:
+/// what was removed of the others is told all the same.
 pub(super) async fn run(
     settings: &Settings,
     before: &str,
@@ -39,14 +40,20 @@ pub(super) async fn run(
     }
     let (mut shown, mut exit) = (Vec::new(), Exit::Yes);
     for (actor, config) in there {
-        let cannot = |error| cannot_be_read(actor, &error);
         let judge = stamp_judge(&paths::trust_signature(&settings.data), settings.limits);
-        let store = Store::open(&config, actor).await.map_err(cannot)?;
-        let pruned = store.journal().prune(before, now, &judge).await;
-        store.close().await;
-        let pruned = pruned.map_err(cannot)?;
-        if matches!(pruned, Pruned::Broken(_)) {
-            exit = Exit::No;
+        let pruned = match Store::open(&config, actor).await {
+            Ok(store) => {
+                let pruned = store.journal().prune(before, now, &judge).await;
+                store.close().await;
+                pruned
+            }
+            Err(error) => Err(error),
+        };
+        let pruned = pruned.map_err(|error| cannot_be_read(actor, &error).message);
+        match &pruned {
+            Err(_) => exit = Exit::Undecided,
+            Ok(Pruned::Broken(_)) if exit == Exit::Yes => exit = Exit::No,
+            Ok(_) => {}
         }
         if format == Format::Json {
             shown.push(view(actor, &pruned));
@@ -70,11 +77,11 @@ fn place(settings: &Settings, actor: Actor) -> Result<FileLock, Failure> {
     })
 }
 
-fn view(actor: Actor, pruned: &Pruned) -> Value {
+fn view(actor: Actor, pruned: &Result<Pruned, String>) -> Value {
     let (broken, removed) = match pruned {
-        Pruned::Broken(finding) => (Some(finding), None),
-        Pruned::Nothing => (None, None),
-        Pruned::Removed(removal) => (None, Some(removal)),
+        Ok(Pruned::Broken(finding)) => (Some(finding), None),
+        Ok(Pruned::Nothing) | Err(_) => (None, None),
+        Ok(Pruned::Removed(removal)) => (None, Some(removal)),
     };
     json!({
         "writer": actor.name(),
@@ -89,21 +96,23 @@ fn view(actor: Actor, pruned: &Pruned) -> Value {
             "kind": finding.kind.as_str(),
             "how": finding.how,
         })),
+        "failed": pruned.as_ref().err(),
     })
 }
 
-fn tell(actor: Actor, pruned: &Pruned) {
+fn tell(actor: Actor, pruned: &Result<Pruned, String>) {
     match pruned {
-        Pruned::Broken(finding) => output::say(format_args!(
+        Err(why) => output::say(format_args!("{actor}: not finished: {why}")),
+        Ok(Pruned::Broken(finding)) => output::say(format_args!(
             "{actor}: nothing is removed, because the journal does not hold: {} at entry {}: {}",
             finding.kind.as_str(),
             finding.entry,
             finding.how
         )),
-        Pruned::Nothing => output::say(format_args!(
+        Ok(Pruned::Nothing) => output::say(format_args!(
             "{actor}: no sealed and stamped segment is old enough"
         )),
-        Pruned::Removed(removal) => output::say(format_args!(
+        Ok(Pruned::Removed(removal)) => output::say(format_args!(
             "{actor}: {} entries in {} segments removed, up to entry {}; {} raw files deleted",
             removal.entries, removal.segments, removal.last, removal.files
         )),

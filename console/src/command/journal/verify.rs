@@ -6,7 +6,7 @@ use qaqpa_store::{JournalProof, Store};
 use qaqpa_transport::paths;
 use serde_json::{Value, json};
 
-use super::{actors_named, cannot_be_read, folder_of, nothing, text};
+use super::{actors_named, cannot_be_read, folder_of, is_gone, nothing, text};
 use crate::cli::{Format, JournalVerify};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::settings::Settings;
@@ -14,7 +14,7 @@ use crate::{output, running};
 
 /// Proves the journals; exit 0 if all are proven, 1 if one is broken, 2 if one is undecided and none broken.
 pub(super) async fn run(settings: &Settings, options: &JournalVerify, format: Format) -> Outcome {
-    let mut proofs = Vec::new();
+    let (mut proofs, mut gone) = (Vec::new(), Vec::new());
     for actor in actors_named(options.actor.as_deref())? {
         let proof = if options.running {
             Some(ask(settings, actor).await?)
@@ -25,15 +25,16 @@ pub(super) async fn run(settings: &Settings, options: &JournalVerify, format: Fo
         };
         match proof {
             Some(proof) => proofs.push(proof),
+            None if is_gone(settings, actor) => gone.push(actor),
             None if options.actor.is_none() => {}
             None => return Err(nothing(settings, &actor.to_string())),
         }
     }
-    if proofs.is_empty() {
+    if proofs.is_empty() && gone.is_empty() {
         return Err(nothing(settings, "any actor"));
     }
     let is = |word: &str| proofs.iter().any(|proof| proof["indication"] == word);
-    let (exit, indication) = if is("broken") {
+    let (exit, indication) = if is("broken") || !gone.is_empty() {
         (Exit::No, "broken")
     } else if is("undecided") {
         (Exit::Undecided, "undecided")
@@ -42,9 +43,21 @@ pub(super) async fn run(settings: &Settings, options: &JournalVerify, format: Fo
     };
     match format {
         Format::Json => {
-            output::say_json(&json!({ "indication": indication, "journals": proofs }))?;
+            let gone: Vec<_> = gone.iter().map(|actor| actor.name()).collect();
+            output::say_json(
+                &json!({ "indication": indication, "journals": proofs, "gone": gone }),
+            )?;
         }
-        _ => proofs.iter().for_each(tell),
+        _ => {
+            proofs.iter().for_each(tell);
+            for actor in gone {
+                output::say(format_args!(
+                    "{actor}: GONE\n  {actor} has worked in {}, but there is no {}/store.sqlite: its whole journal is missing",
+                    settings.data.display(),
+                    actor.name(),
+                ));
+            }
+        }
     }
     Ok(exit)
 }
@@ -83,8 +96,9 @@ fn tell(proof: &Value) {
     let count = |name: &str| proof[name].as_u64().unwrap_or(0);
     let heading = match text(&proof["indication"]) {
         // The word is for what somebody else vouches for.
-        "proven" if proof["vouched"].is_null() => {
-            "HOLDS TOGETHER, NOTHING IS SEALED YET".to_owned()
+        "proven" if proof["vouched"].is_null() => "EMPTY".to_owned(),
+        "undecided" if proof["vouched"].is_null() => {
+            "UNDECIDED: HOLDS TOGETHER, NOTHING IS VOUCHED FOR".to_owned()
         }
         indication => indication.to_uppercase(),
     };
@@ -127,6 +141,18 @@ fn tell(proof: &Value) {
             text(&vouched["at"])
         )),
         None => output::say("  no stamp of the authority vouches for any entry"),
+    }
+    if let Some(lag) = proof["lag"].as_u64() {
+        output::say(format_args!(
+            "  the longest time from a seal to its stamp: {lag} s"
+        ));
+    }
+    for doubt in proof["doubts"].as_array().into_iter().flatten() {
+        output::say(format_args!(
+            "  in doubt: {}: {}",
+            text(&doubt["kind"]),
+            text(&doubt["how"])
+        ));
     }
     if count("waiting") > 0 {
         output::say(format_args!(

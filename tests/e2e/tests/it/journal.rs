@@ -80,8 +80,10 @@ fn a_running_simulators_journals_hold_by_the_folder_and_by_the_control_ports() {
 fn verify_is_exit_0_1_or_2_and_names_the_entry() {
     let data = folder("journal-exits");
     let (code, shown) = verified(&data, &[]);
-    assert_eq!((code, &shown["indication"]), (Some(0), &"proven".into()));
+    // It holds together, but nobody vouches for it yet.
+    assert_eq!((code, &shown["indication"]), (Some(2), &"undecided".into()));
     assert_eq!(shown["journals"][0]["unsealed"], 3);
+    assert_eq!(shown["journals"][0]["doubts"][0]["kind"], "nothing-vouched");
     // Sealed, and the authority was never there to stamp it.
     on_store(&data, async |store| {
         let later = qaqpa_model::Moment::parse("2026-11-23").unwrap();
@@ -112,6 +114,37 @@ fn verify_is_exit_0_1_or_2_and_names_the_entry() {
     );
     let nobody = stand::qaqpa(&data, &["journal", "verify", "--actor", "portal"]);
     assert_eq!(nobody.status.code(), Some(64));
+}
+
+#[test]
+fn a_journal_whose_store_is_gone_is_broken_and_named() {
+    let data = folder("journal-gone");
+    for file in ["store.sqlite", "store.sqlite-wal", "store.sqlite-shm"] {
+        let _ = std::fs::remove_file(data.join("gateway").join(file));
+    }
+    for actor in [&[][..], &["--actor", "gateway"]] {
+        let (code, shown) = verified(&data, actor);
+        assert_eq!((code, &shown["indication"]), (Some(1), &"broken".into()));
+        assert_eq!(shown["gone"], serde_json::json!(["gateway"]));
+    }
+}
+
+#[test]
+fn what_is_damaged_is_named_and_the_rest_is_exported_all_the_same() {
+    let data = folder("journal-damaged");
+    let entry = stand::qaqpa_yes(&data, &["journal", "export", "gateway:2"]);
+    let entry: Value = serde_json::from_str(&entry).unwrap();
+    let digest = entry["raw"].as_str().unwrap();
+    std::fs::remove_file(data.join("gateway/blobs").join(&digest[..2]).join(digest)).unwrap();
+    let out = data.join("out");
+    let arguments = ["journal", "export", "--raw", "--all", out.to_str().unwrap()];
+    let output = stand::qaqpa(&data, &arguments);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("gateway:2: "), "{said}");
+    let lines = std::fs::read_to_string(out.join("gateway.jsonl")).unwrap();
+    assert_eq!(lines.lines().count(), 3);
+    assert!(out.join("gateway/1.raw").exists() && out.join("gateway/3.raw").exists());
 }
 
 #[test]
