@@ -22,7 +22,11 @@ pub use qaqpa_x509::cms::signer::SigningCertificate;
 pub use signer::{CounterSigner, CoveredContent, CoveredValue, Signer};
 pub use signing::{NewSigner, Place, SignError, add_timestamp, co_sign, counter_sign, sign};
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use message::Message;
+use qaqpa_crypto::DigestAlgorithm;
 use qaqpa_x509::cms::signer::is_meant;
 use qaqpa_x509::{Certificate, ObjectIdentifier};
 
@@ -58,7 +62,11 @@ pub struct Found<'d> {
     detached: Option<&'d [u8]>,
     certificates: Vec<Certificate>,
     bounds: Bounds,
+    digests: Digests,
 }
+
+/// The content's digests, each computed where it is first asked for.
+type Digests = [OnceLock<Vec<u8>>; DigestAlgorithm::ALL.len()];
 
 /// Reads a message; `detached` is the content where the message does not hold it.
 ///
@@ -86,6 +94,7 @@ pub fn read<'d>(
         message,
         detached,
         bounds: *bounds,
+        digests: Digests::default(),
     })
 }
 
@@ -113,6 +122,16 @@ impl Found<'_> {
             }
         }
         meant
+    }
+
+    /// The content's digest, computed once for each algorithm: a message may name many signers.
+    fn content_digest(&self, algorithm: DigestAlgorithm) -> Cow<'_, [u8]> {
+        let compute = || algorithm.digest(self.unproven_content());
+        let mut all = DigestAlgorithm::ALL.iter().zip(&self.digests);
+        match all.find(|(known, _)| **known == algorithm) {
+            Some((_, kept)) => Cow::Borrowed(kept.get_or_init(compute)),
+            None => Cow::Owned(compute()),
+        }
     }
 
     /// The revocation lists in the message (DER).

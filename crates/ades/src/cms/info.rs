@@ -123,6 +123,14 @@ impl<'a> SignerInfo<'a> {
         Ok(claim.attributes)
     }
 
+    /// Whether the certificate is the one that is said, and its key made the signature over the few octets of the attributes; the
+    /// content, which may be long, is not asked about.
+    pub(super) fn is_signed_by(&self, certificate: &Certificate) -> bool {
+        self.claim(certificate)
+            .and_then(|claim| claim.check_value(certificate))
+            .is_ok()
+    }
+
     /// What is said of the signer, by whom it is said to be: nothing of it is proven.
     pub(super) fn claim(&self, certificate: &Certificate) -> Result<Claim<'_, 'a>, CmsError> {
         let (digest, algorithm) = self.algorithms()?;
@@ -174,7 +182,7 @@ impl<'a> SignerInfo<'a> {
 /// What a SignerInfo says of its signer.
 pub(super) struct Claim<'i, 'a> {
     info: &'i SignerInfo<'a>,
-    digest: DigestAlgorithm,
+    pub(super) digest: DigestAlgorithm,
     algorithm: SignatureAlgorithm,
     /// The value of messageDigest.
     expected: &'a [u8],
@@ -184,7 +192,12 @@ pub(super) struct Claim<'i, 'a> {
 impl Claim<'_, '_> {
     /// RFC 5652 §11.2.
     pub(super) fn check_digest(&self, bytes: &[u8]) -> Result<(), CmsError> {
-        if constant_time_eq(&self.digest.digest(bytes), self.expected) {
+        self.check_digest_value(&self.digest.digest(bytes))
+    }
+
+    /// The same of a digest that is known, by this claim's algorithm.
+    pub(super) fn check_digest_value(&self, digest: &[u8]) -> Result<(), CmsError> {
+        if constant_time_eq(digest, self.expected) {
             Ok(())
         } else {
             Err(CmsError::ContentDigestWrong)

@@ -29,7 +29,7 @@ impl<'f> Signer<'f> {
         self.check_content_type(&info)?;
         let claim = info.claim(certificate)?;
         if !without.contains(&Question::Digest) {
-            claim.check_digest(self.unproven_content())?;
+            self.check_content(&claim)?;
         }
         if !without.contains(&Question::Value) {
             claim.check_value(certificate)?;

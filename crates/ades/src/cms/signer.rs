@@ -8,7 +8,7 @@ use qaqpa_x509::cms::signer::SigningCertificate;
 use qaqpa_x509::{Certificate, ObjectIdentifier, oid};
 
 use super::error::malformed;
-use super::info::{COUNTER_SIGNATURE, SignerInfo};
+use super::info::{COUNTER_SIGNATURE, Claim, SignerInfo};
 use super::{CmsError, Found};
 
 /// One of the signers of a message; nothing is proven of him.
@@ -65,7 +65,8 @@ impl<'f> Signer<'f> {
             [] => None,
             [only] => Some(only),
             [first, ..] => {
-                let signed = meant.iter().find(|one| self.cover(one).is_ok());
+                let info = self.info().ok()?;
+                let signed = meant.iter().find(|one| info.is_signed_by(one));
                 Some(signed.unwrap_or(first))
             }
         }
@@ -137,14 +138,15 @@ impl<'f> Signer<'f> {
     pub fn cover(&self, certificate: &Certificate) -> Result<CoveredContent<'f>, CmsError> {
         let info = self.info()?;
         self.check_content_type(&info)?;
-        let bytes = self.found.unproven_content();
-        let attributes = info.prove(bytes, certificate)?;
-        self.covered(&attributes)
+        let claim = info.claim(certificate)?;
+        self.check_content(&claim)?;
+        claim.check_value(certificate)?;
+        self.covered(&claim.attributes)
     }
 
-    #[cfg(feature = "laboratory")]
-    pub(super) fn unproven_content(&self) -> &'f [u8] {
-        self.found.unproven_content()
+    /// RFC 5652 §11.2, of the message's content, whose digest is computed once for all signers.
+    pub(super) fn check_content(&self, claim: &Claim<'_, '_>) -> Result<(), CmsError> {
+        claim.check_digest_value(&self.found.content_digest(claim.digest))
     }
 
     /// RFC 5652 §11.1.
@@ -188,7 +190,7 @@ impl<'f> CounterSigner<'f> {
             [] => None,
             [only] => Some(only),
             [first, ..] => {
-                let signed = meant.iter().find(|one| self.cover(one).is_ok());
+                let signed = meant.iter().find(|one| self.info.is_signed_by(one));
                 Some(signed.unwrap_or(first))
             }
         }

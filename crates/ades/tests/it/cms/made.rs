@@ -269,6 +269,31 @@ fn of_certificates_with_one_name_the_one_whose_key_signed_is_found() {
     }
 }
 
+/// Whose key signed is seen by the few octets of the attributes: the content, which may be long, is not digested for each namesake.
+#[test]
+fn the_certificate_whose_key_signed_is_found_where_the_content_was_changed() {
+    let stand = stand();
+    let candidates = [stand.namesake(&stand.p256), stand.p256.certificate.clone()];
+    let signer = NewSigner {
+        signing_certificate: None,
+        ..stand.p256.signs()
+    };
+    let message = cms::sign(CONTENT, Place::Detached, &[signer], &[]).unwrap();
+    for (content, covered) in [
+        (CONTENT, Ok(())),
+        (&b"other"[..], Err(CmsError::ContentDigestWrong)),
+    ] {
+        let found = cms::read(&message, Some(content), &Bounds::default()).unwrap();
+        let signer = found.signers().next().unwrap();
+        let certificate = signer.certificate(&candidates).unwrap();
+        assert_eq!(*certificate, stand.p256.certificate);
+        // Twice: the digest is kept, and tells the same.
+        for _ in 0..2 {
+            assert_eq!(signer.cover(certificate).map(|_| ()), covered);
+        }
+    }
+}
+
 #[test]
 fn certificates_of_a_chain_stand_in_the_message_once() {
     let stand = stand();
