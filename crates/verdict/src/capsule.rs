@@ -28,7 +28,7 @@ use crate::policy::Policy;
 use crate::proven::Proven;
 use crate::replay::{Shelf, replay};
 use crate::signatures::worst;
-use crate::verdict::{TrustSource, Verdict};
+use crate::verdict::{CheckId, TrustSource, Verdict};
 
 /// The greatest capsule that is read, in bytes: a list of 64 MiB in base64, and a request of 24 MiB beside it, twice.
 pub const CAPSULE_BYTES_MAX: usize = 256 * 1024 * 1024;
@@ -97,7 +97,9 @@ impl Capsule {
 
     /// The capsule of an examination that was made: what is needed for its verdict, and no more.
     ///
-    /// `known`, `policy` and `limits` are those of the examination; long lists are taken from the shelf.
+    /// `known`, `policy` and `limits` are those of the examination; long lists are taken from the shelf. The questions about the
+    /// submitter and the organisation are asked again. Of a verdict that was read from storage nobody knows any more whom they
+    /// were about: then its evidence is left out, so that the capsule is undecided and never better than the verdict.
     #[must_use]
     pub fn record(
         matter: Matter,
@@ -121,12 +123,13 @@ impl Capsule {
             path: Vec::new(),
             ..verdict.dossier.clone()
         };
+        let verdicts = std::slice::from_ref(verdict);
         Self::of(
             matter,
             known,
             policy,
             limits,
-            verdict.at,
+            verdicts,
             vec![dossier],
             shelf,
         )
@@ -153,7 +156,7 @@ impl Capsule {
         }
         let dossiers = verdicts.iter().map(|verdict| verdict.dossier.clone());
         let (known, dossiers) = (known.clone(), dossiers.collect());
-        Self::of(matter, known, policy, limits, first.at, dossiers, shelf)
+        Self::of(matter, known, policy, limits, verdicts, dossiers, shelf)
     }
 
     fn of(
@@ -161,10 +164,19 @@ impl Capsule {
         known: Known,
         policy: &Policy,
         limits: &Limits,
-        at: Moment,
+        verdicts: &[Verdict],
         dossiers: Vec<Dossier>,
         shelf: &dyn Shelf,
     ) -> Self {
+        let submitter = asked_again(verdicts, CheckId::Iin, |verdict| verdict.submitter);
+        let organisation = asked_again(verdicts, CheckId::Bin, |verdict| verdict.organisation);
+        let dossiers = match (&submitter, &organisation) {
+            (Ok(_), Ok(_)) => dossiers,
+            _ => dossiers
+                .iter()
+                .map(|dossier| Dossier::begin(dossier.seed_bytes().unwrap_or_default(), None))
+                .collect(),
+        };
         let fed = dossiers.iter().flat_map(|dossier| &dossier.fed);
         let mut shelved: Vec<_> = fed.filter_map(|fed| fed.shelved.as_deref()).collect();
         shelved.sort_unstable();
@@ -178,9 +190,11 @@ impl Capsule {
                 .collect(),
             policy: *policy,
             limits: *limits,
-            at,
-            submitter: None,
-            organisation: None,
+            at: verdicts
+                .first()
+                .map_or(Moment::from_unix_ms(0), |first| first.at),
+            submitter: submitter.ok().flatten(),
+            organisation: organisation.ok().flatten(),
             dossiers,
         }
     }
@@ -391,4 +405,27 @@ impl Shelf for &[List] {
             .find(|list| list.sha256_hex() == sha256_hex)
             .cloned()
     }
+}
+
+/// The question was asked, and nobody knows any more about whom, or it was asked about several.
+struct Forgotten;
+
+/// Whom the question was about that these verdicts answer; `None` where it was not asked.
+fn asked_again<T: Copy + PartialEq>(
+    verdicts: &[Verdict],
+    question: CheckId,
+    about: impl Fn(&Verdict) -> Option<T>,
+) -> Result<Option<T>, Forgotten> {
+    let mut known = None;
+    for verdict in verdicts {
+        let about = about(verdict);
+        if about.is_none() && verdict.check(question).is_some() {
+            return Err(Forgotten);
+        }
+        if known.is_some() && about.is_some() && known != about {
+            return Err(Forgotten);
+        }
+        known = known.or(about);
+    }
+    Ok(known)
 }

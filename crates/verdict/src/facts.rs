@@ -20,7 +20,7 @@ pub(crate) struct Account {
     pub(crate) next_update: Option<Moment>,
     pub(crate) sha256: Option<String>,
     pub(crate) attempts: Vec<Attempt>,
-    /// The check for which it is no evidence.
+    /// The check for which it is no evidence, or only of the worse ([`Self::is_stale`]).
     pub(crate) rule: Option<Rule>,
     /// A list that a believed delta has brought up to date: the delta's account says what both say together.
     pub(crate) superseded: bool,
@@ -74,6 +74,12 @@ impl Cause {
 }
 
 impl Account {
+    /// Whether it says "revoked" and is out of date: nothing takes that back, but evidence in its time may say so since an
+    /// earlier moment, so that this one says nothing of the time before.
+    pub(crate) fn is_stale(&self) -> bool {
+        self.rule.is_some() && matches!(self.said, Said::Revoked { .. })
+    }
+
     pub(crate) fn view(&self) -> EvidenceView {
         let standing = match &self.said {
             Said::Good { .. } => "good",
@@ -113,6 +119,11 @@ impl Account {
         if self.superseded {
             return format!("{source} is brought up to date by its delta");
         }
+        let stale = if self.is_stale() {
+            "; it is out of date, and says nothing of the time before"
+        } else {
+            ""
+        };
         match &self.said {
             Said::Good { who } => format!("{source}, signed by {who}, says: not revoked"),
             Said::Revoked { since, cause } => match cause {
@@ -120,7 +131,9 @@ impl Account {
                 Cause::NeverIssued => {
                     format!("{source} says: the authority never issued such a certificate")
                 }
-                Cause::Reason(reason) => format!("{source} says: revoked since {since} ({reason})"),
+                Cause::Reason(reason) => {
+                    format!("{source} says: revoked since {since} ({reason}){stale}")
+                }
             },
             Said::Unknown => format!("{source} says: unknown to the responder"),
             Said::Lost => format!("{source} was asked, and what came of it is not there"),

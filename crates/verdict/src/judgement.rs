@@ -20,13 +20,7 @@ use crate::verdict::{
 pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option<Passed<'d>>) {
     let mut findings = facts.findings;
     let revocation = if facts.path.is_some() && findings.iter().all(Finding::is_pass) {
-        revocation::judge_stamped(
-            &facts.asked,
-            &facts.accounts,
-            facts.moment,
-            facts.at,
-            policy,
-        )
+        revocation::judge(&facts.asked, &facts.accounts, facts.moment, policy)
     } else {
         Finding::not_asked(
             CheckId::Revocation,
@@ -92,6 +86,8 @@ pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option
         diagnosis: None,
         dossier: facts.dossier,
         proven_signer: proven_signer.clone(),
+        submitter: None,
+        organisation: None,
     };
     let passed = match (proven_signer, facts.covered) {
         (Some(signer), Some((proof, signature_digest))) => Some(Passed {
@@ -104,7 +100,7 @@ pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option
     (verdict, passed)
 }
 
-/// The last check of a time stamp: its authority is known not to be revoked, now and not only when it stamped.
+/// The last check of a time stamp: its authority is known not to be revoked, whichever moment is judged and not only when it stamped.
 fn stamp_revocation(
     findings: &mut [Finding],
     asked: &[Asked],

@@ -2,17 +2,19 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use qaqpa_ades::cms::{self, CmsError, CounterSigner, Signer};
+use qaqpa_ades::cms::{self, CmsError, CounterSigner, Signer, SigningCertificate};
 use qaqpa_crypto::SignatureAlgorithm;
 use qaqpa_model::{Limits, Moment, RefusalLabel};
 use qaqpa_x509::Certificate;
 
 use crate::border;
+use crate::checks::Note;
 use crate::checks::message::{passed, reason};
 use crate::examination::{Known, Subject};
 use crate::laboratory;
 use crate::policy::Policy;
 use crate::proven::Proof;
+use crate::rules::Rule;
 use crate::signature::{Read, answers, unidentified};
 use crate::stamps::{Claims, Token};
 use crate::verdict::{ReferenceView, ScopeView};
@@ -173,8 +175,11 @@ impl<'d> Parts<'d> {
         let about = scope.references[0].target.clone();
         let mut read = Read::only(Vec::new());
         match self.prove(&certificate, policy) {
-            Ok((proof, signing_time)) => {
+            Ok((proof, signing_time, named)) => {
                 read.findings = answers(None, |id| passed(id, algorithm, &about));
+                if let (None, Some(structure)) = (named, read.findings.first_mut()) {
+                    structure.notes.push(unnamed());
+                }
                 scope.covered = Some(about);
                 scope.position = Some(where_of(&self.who, found).to_owned());
                 read.claims = self.claims(signing_time);
@@ -200,17 +205,20 @@ impl<'d> Parts<'d> {
         &self,
         certificate: &Certificate,
         policy: &Policy,
-    ) -> Result<(Proof<'d>, Option<Moment>), CmsError> {
+    ) -> Result<(Proof<'d>, Option<Moment>, Option<SigningCertificate>), CmsError> {
         Ok(match &self.who {
             Who::Signer(signer) => {
                 let content = laboratory::cover_content(signer, certificate, policy)?;
-                let time = content.signing_time();
-                (Proof::Content(content), time)
+                let (time, named) = (content.signing_time(), content.names_certificate());
+                (Proof::Content(content), time, named)
             }
             Who::Counter(counter, _) => {
                 let value = counter.cover(certificate)?;
-                let time = value.signing_time();
-                (Proof::Value, time)
+                (
+                    Proof::Value,
+                    value.signing_time(),
+                    value.names_certificate(),
+                )
             }
         })
     }
@@ -258,6 +266,16 @@ impl<'d> Parts<'d> {
             has_comments: false,
             uncovered: Vec::new(),
         }
+    }
+}
+
+/// EN 319 122-1, 5.2.2 demands the attribute; a plain message of RFC 5652 may do without. Then who passes it on can put another
+/// certificate of the same key in the signer's place, which the report warns of.
+fn unnamed() -> Note {
+    Note {
+        rule: Rule::SigningCertificateNamed,
+        why: "the signed attributes name no certificate (signing-certificate): the signature fits every certificate of the same key"
+            .to_owned(),
     }
 }
 

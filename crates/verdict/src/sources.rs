@@ -63,9 +63,9 @@ pub(crate) fn wanted(
         let ask_crl = match policy.sources() {
             Sources::OcspAndCrl => true,
             // RFC 6960, 2.2: "The 'unknown' state indicates that the responder doesn't know about the
-            // certificate": the list may still know it as revoked.
+            // certificate": the list may still know it as revoked. Of an answer that is out of date, it may know better.
             Sources::OcspThenCrl => ocsp.is_some_and(|account| {
-                matches!(account.said, Said::Nothing { .. } | Said::Unknown)
+                account.is_stale() || matches!(account.said, Said::Nothing { .. } | Said::Unknown)
             }),
         };
         if ocsp.is_none() {
@@ -187,7 +187,15 @@ impl Hearing<'_> {
                     };
                     return;
                 }
-                Err(RevocationError::Revoked { at, reason, .. }) => {
+                Err(RevocationError::Revoked {
+                    at,
+                    reason,
+                    is_stale,
+                    ..
+                }) => {
+                    if is_stale && !self.policy.tolerates(Rule::CrlFresh) {
+                        account.rule = Some(Rule::CrlFresh);
+                    }
                     account.said = Said::Revoked {
                         since: at,
                         cause: cause(reason),
@@ -355,6 +363,9 @@ fn hear_ocsp(account: &mut Account, need: &Need, bytes: &[u8], policy: &Policy) 
         Ok(answer) => {
             account.this_update = Some(answer.this_update);
             account.next_update = answer.next_update;
+            if answer.stale_since.is_some() && !policy.tolerates(Rule::OcspFresh) {
+                account.rule = Some(Rule::OcspFresh);
+            }
             account.said = match answer.status {
                 ocsp::CertStatus::Good => Said::Good {
                     who: checks::name(&answer.responder),

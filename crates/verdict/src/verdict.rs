@@ -87,6 +87,12 @@ pub struct Verdict {
     /// The signer, where the indication is TOTAL-PASSED; never serialized, so never read from storage.
     #[serde(skip)]
     pub(crate) proven_signer: Option<SignerIdentity>,
+    /// The submitter whom a question was about; not stored.
+    #[serde(skip)]
+    pub(crate) submitter: Option<Iin>,
+    /// The organisation that a question was about; not stored.
+    #[serde(skip)]
+    pub(crate) organisation: Option<Bin>,
     /// The policy that it was reached by; not stored.
     #[serde(skip)]
     pub(crate) policy: Policy,
@@ -455,7 +461,10 @@ impl Verdict {
     #[must_use]
     pub fn with_submitter(self, submitter: &Iin) -> Self {
         let finding = iin::judge(self.proven_signer.as_ref(), submitter);
-        self.with(finding)
+        // Of two, the one that decided.
+        let decided = self.submitter.filter(|_| self.proven_signer.is_none());
+        let submitter = decided.or(Some(*submitter));
+        Self { submitter, ..self }.with(finding)
     }
 
     /// The verdict with the question added whether the signer signs for this organisation.
@@ -464,7 +473,13 @@ impl Verdict {
     #[must_use]
     pub fn with_organisation(self, organisation: &Bin) -> Self {
         let finding = bin::judge(self.proven_signer.as_ref(), organisation);
-        self.with(finding)
+        let decided = self.organisation.filter(|_| self.proven_signer.is_none());
+        let organisation = decided.or(Some(*organisation));
+        Self {
+            organisation,
+            ..self
+        }
+        .with(finding)
     }
 
     fn with(mut self, finding: Finding) -> Self {

@@ -44,6 +44,8 @@ pub enum RevocationError {
         at: Moment,
         /// Why, if the authority says so.
         reason: Option<RevocationReason>,
+        /// Only lists that are out of date say so: one in its time may say so since an earlier moment.
+        is_stale: bool,
     },
     /// The lists do not say of a certificate that it is not revoked, for whatever reason one revokes.
     #[error("certificate {position}: no list says whether it is revoked")]

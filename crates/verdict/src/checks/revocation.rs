@@ -36,23 +36,21 @@ enum Standing {
 
 /// Judges all certificates of the path below the anchor: the worst that the policy does not tolerate decides, the signer
 /// first among equals.
-pub(crate) fn judge(asked: &[Asked], accounts: &[Account], at: Moment, policy: &Policy) -> Finding {
-    judge_stamped(asked, accounts, at, at, policy)
-}
-
-/// The same of a signer as of the `moment` that a stamp proves. The authorities above are judged as of `now`: they sign
-/// what is said of the signer today, and one that is revoked today can say anything.
-pub(crate) fn judge_stamped(
+///
+/// Only the signer is judged as of the `moment`. The authorities above him, those who stamp and theirs, sign what is said
+/// today, be it of whatever moment: one that is known to be revoked, whenever and for whatever reason, vouches for nobody, since
+/// its key could date anything back. RFC 3161 §4.1 would let tokens of before a revocation for superseded or
+/// cessationOfOperation stand; they fail here, too, because nobody else proves that they are of before.
+pub(crate) fn judge(
     asked: &[Asked],
     accounts: &[Account],
     moment: Moment,
-    now: Moment,
     policy: &Policy,
 ) -> Finding {
     let mut good = Vec::new();
     let mut bad: Vec<(Standing, usize, String)> = Vec::new();
     for certificate in asked {
-        let at = if certificate.place == 0 { moment } else { now };
+        let at = (certificate.place == 0).then_some(moment);
         let (standing, why) = weigh(certificate, accounts, at);
         let why = format!("{}: {why}", certificate.name);
         if standing == Standing::Good {
@@ -135,7 +133,8 @@ fn refused(standing: &Standing, place: usize, why: String) -> Finding {
     }
 }
 
-fn weigh(asked: &Asked, accounts: &[Account], at: Moment) -> (Standing, String) {
+/// At the moment, or for good and all where there is none.
+fn weigh(asked: &Asked, accounts: &[Account], at: Option<Moment>) -> (Standing, String) {
     let mine: Vec<_> = accounts
         .iter()
         .filter(|account| account.place == asked.place)
@@ -168,8 +167,8 @@ fn weigh(asked: &Asked, accounts: &[Account], at: Moment) -> (Standing, String) 
     }
 }
 
-/// The standing that one account proves at the moment judged; `None` where it proves none.
-fn standing(account: &Account, at: Moment) -> Option<Standing> {
+/// The standing that one account proves at the moment judged, or by any revocation at all; `None` where it proves none.
+fn standing(account: &Account, at: Option<Moment>) -> Option<Standing> {
     match &account.said {
         // Its delta's account says what both say.
         _ if account.superseded => None,
@@ -187,8 +186,10 @@ fn standing(account: &Account, at: Moment) -> Option<Standing> {
             let known = account
                 .this_update
                 .map_or(account.received, |made| made.min(account.received));
-            let later = *since > at && *since <= known;
+            let later = at.is_some_and(|at| *since > at) && *since <= known;
             Some(match cause {
+                // Evidence in its time may say that it was before.
+                _ if later && account.is_stale() => return None,
                 _ if later => Standing::Good,
                 Cause::Hold => Standing::Suspended,
                 Cause::NeverIssued | Cause::Reason(_) => Standing::Revoked,
@@ -315,7 +316,7 @@ mod tests {
             ];
             accounts[1].place = 1;
             let asked = [signer(), authority.clone()];
-            judge_stamped(&asked, &accounts, stamped, noon(), &Policy::default())
+            judge(&asked, &accounts, stamped, &Policy::default())
                 .reason()
                 .map(|reason| reason.label)
         };
@@ -325,6 +326,76 @@ mod tests {
             label(good(), revoked(since)),
             Some(RefusalLabel::AuthorityRevoked)
         );
+    }
+
+    /// The moment judged may lie before the revocation: what the authority signed was heard after it.
+    #[test]
+    fn an_authority_whose_revocation_was_heard_vouches_for_nobody_at_any_moment() {
+        let day = Duration::from_secs(24 * 3600);
+        let judged = noon().minus(day.saturating_mul(7));
+        for place in [1, crate::need::STAMP_PLACE, crate::need::STAMP_PLACE + 1] {
+            for since in [
+                judged.minus(day),
+                judged.plus(day),
+                noon(),
+                noon().plus(day),
+            ] {
+                for reason in [
+                    "keyCompromise",
+                    "cACompromise",
+                    "superseded",
+                    "cessationOfOperation",
+                ] {
+                    let mut of_authority = says(
+                        EvidenceKind::Crl,
+                        Said::Revoked {
+                            since,
+                            cause: Cause::Reason(reason.to_owned()),
+                        },
+                    );
+                    of_authority.place = place;
+                    let authority = Asked {
+                        place,
+                        name: "TEST CA (0c)".to_owned(),
+                    };
+                    let accounts = [says(EvidenceKind::Ocsp, good()), of_authority];
+                    let finding = judge(
+                        &[signer(), authority],
+                        &accounts,
+                        judged,
+                        &Policy::default(),
+                    );
+                    assert_eq!(
+                        finding.reason().map(|reason| reason.label),
+                        Some(RefusalLabel::AuthorityRevoked),
+                        "{place}, {since}, {reason}"
+                    );
+                }
+            }
+        }
+    }
+
+    /// A list in its time may say that it was before.
+    #[test]
+    fn evidence_that_is_out_of_date_makes_a_verdict_worse_and_never_better() {
+        let hour = Duration::from_secs(3600);
+        let judged = noon().minus(hour);
+        for (kind, rule) in [
+            (EvidenceKind::Ocsp, Rule::OcspFresh),
+            (EvidenceKind::Crl, Rule::CrlFresh),
+            (EvidenceKind::DeltaCrl, Rule::CrlFresh),
+        ] {
+            let label = |since: Moment, stale: bool| {
+                let mut account = says(kind, revoked(since));
+                account.rule = stale.then_some(rule);
+                judge(&[signer()], &[account], judged, &Policy::default())
+                    .reason()
+                    .map(|reason| reason.label)
+            };
+            assert_eq!(label(noon(), false), None);
+            assert_eq!(label(noon(), true), Some(RefusalLabel::RevocationUnknown));
+            assert_eq!(label(judged, true), Some(RefusalLabel::CertificateRevoked));
+        }
     }
 
     #[test]

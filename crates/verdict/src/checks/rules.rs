@@ -25,8 +25,8 @@ pub(super) fn report(
                 (RuleOutcome::Warned, Some(without_nonces(policy)))
             } else if let Some(note) = note {
                 let outcome = match policy.level(rule) {
-                    Level::Warn => RuleOutcome::Warned,
-                    _ => RuleOutcome::Informed,
+                    Level::Inform | Level::Ignore => RuleOutcome::Informed,
+                    Level::Warn | Level::Fail => RuleOutcome::Warned,
                 };
                 (outcome, Some(note.why.clone()))
             } else if decided == Some(rule) {

@@ -130,9 +130,9 @@ fn an_authority_that_nobody_speaks_for_is_undecided() {
     }
 }
 
-/// R07 for the authority: what is judged is a moment.
+/// R13: what the authority vouches for was heard when its key was lost already, whichever moment is judged.
 #[test]
-fn an_authority_that_was_revoked_after_the_moment_judged_vouches_for_it() {
+fn an_authority_that_was_revoked_after_the_moment_judged_vouches_for_nothing() {
     let answer = Answer::revoked(hour_ago(), Some(Why::CaCompromise));
     let judge = |at| {
         let answer = answer.clone();
@@ -142,7 +142,7 @@ fn an_authority_that_was_revoked_after_the_moment_judged_vouches_for_it() {
         judged(&verdict)
     };
     assert_eq!(judge(hour_ago()), AUTHORITY_REVOKED);
-    assert_eq!(judge(hour_ago().minus(seconds(1))), Judged::Passed);
+    assert_eq!(judge(hour_ago().minus(seconds(1))), AUTHORITY_REVOKED);
 }
 
 /// R02 for the authority: its own responder cannot speak for it.

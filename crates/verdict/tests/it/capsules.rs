@@ -1,9 +1,9 @@
 //! A capsule is judged again anywhere, to the same byte, and says whom it believed.
 
-use qaqpa_model::{Limits, RefusalLabel as L};
+use qaqpa_model::{Bin, Limits, RefusalLabel as L};
 use qaqpa_verdict::{
     Capsule, CapsuleError, Matter, NoShelf, Nonce, Policy, Received, SubIndication as S,
-    TrustSource,
+    TrustSource, Verdict,
 };
 use qaqpa_x509::TrustAnchors;
 
@@ -115,6 +115,52 @@ fn the_submitter_the_policy_and_a_certificate_alone_are_kept() {
         let read = Capsule::parse(capsule.to_json().as_bytes()).unwrap();
         assert_eq!(judged(&read.judge()), expected);
         assert_eq!(read.judge().to_json(), capsule.judge().to_json());
+    }
+}
+
+/// Recorded without its last question, a capsule would say yes where its verdict said no.
+#[test]
+fn a_recorded_capsule_asks_the_questions_of_its_verdict() {
+    let stand = Stand::new();
+    let xml = stand.signed(&application());
+    let (verdict, _) = examine(&stand, &xml);
+    let recorded = |verdict: &Verdict| {
+        let matter = Matter::Document(xml.clone().into_bytes());
+        let (policy, limits) = (Policy::default(), Limits::default());
+        let capsule = Capsule::record(matter, &stand.known(), &policy, &limits, verdict, &NoShelf);
+        let read = Capsule::parse(capsule.to_json().as_bytes()).unwrap();
+        read.judge_trusting(&stand.known().anchors)
+    };
+    let organisation = Bin::parse("990140000017").unwrap();
+    let same = verdict.clone().with_submitter(&iin(IIN));
+    let other = verdict.clone().with_submitter(&iin(OTHER_IIN));
+    let nobody = verdict.clone().with_organisation(&organisation);
+    let both = verdict
+        .with_submitter(&iin(IIN))
+        .with_organisation(&organisation);
+    for (verdict, expected) in [
+        (&same, Judged::Passed),
+        (&other, Judged::Refused(L::IinMismatch, S::IinMismatch)),
+        (&nobody, Judged::Refused(L::BinMismatch, S::BinMismatch)),
+        (&both, Judged::Refused(L::BinMismatch, S::BinMismatch)),
+    ] {
+        assert_eq!(judged(verdict), expected);
+        assert_eq!(recorded(verdict).to_json(), verdict.to_json());
+        // In storage, whom the question was about is masked.
+        let stored = Verdict::from_json(&verdict.to_json()).unwrap();
+        assert_eq!(
+            judged(&recorded(&stored)),
+            Judged::Refused(L::RevocationUnknown, S::TryLater)
+        );
+    }
+    // Of two submitters, the one that decided.
+    let first = same.with_submitter(&iin(OTHER_IIN));
+    let second = other.with_submitter(&iin(IIN));
+    for verdict in [&first, &second] {
+        assert_eq!(
+            judged(&recorded(verdict)),
+            Judged::Refused(L::IinMismatch, S::IinMismatch)
+        );
     }
 }
 

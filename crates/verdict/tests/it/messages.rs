@@ -4,8 +4,8 @@ use qaqpa_ades::cms::{self, Bounds, NewSigner, Place, add_timestamp, co_sign, co
 use qaqpa_crypto::{DigestAlgorithm, PrivateKey};
 use qaqpa_model::{Limits, Moment, RefusalLabel as L};
 use qaqpa_verdict::{
-    Capsule, CheckId, Examination, Known, Matter, Need, Policy, Progress, Received, RuleOutcome,
-    SignedMessage, SubIndication as S, SubjectKind, Verdict, worst,
+    Capsule, CheckId, Examination, Known, Matter, Need, Policy, Progress, Received, Rule,
+    RuleOutcome, SignedMessage, SubIndication as S, SubjectKind, Verdict, worst,
 };
 use qaqpa_x509::issue::{self, Addresses, CertificateSpec};
 use qaqpa_x509::name::NameToWrite;
@@ -131,6 +131,31 @@ fn a_message_proves_its_content_whether_in_it_or_beside_it() {
         assert_eq!(scope.position.as_deref(), Some(position));
         let submitter = verdict.clone().with_submitter(&iin(IIN));
         assert!(submitter.is_passed());
+    }
+}
+
+/// CAdES demands the attribute (EN 319 122-1 §5.2.2); a plain message may do without, and every report of it warns.
+#[test]
+fn a_message_that_names_no_certificate_is_warned_of() {
+    let stand = Stand::new();
+    let of = |signing_certificate| {
+        let citizen = NewSigner {
+            signing_certificate,
+            ..signer(&keys().citizen, &stand.citizen)
+        };
+        let message = cms::sign(CONTENT, Place::Attached, &[citizen], &[]).unwrap();
+        let verdict = examine(&stand, &message, None);
+        assert_eq!(judged(&verdict), Judged::Passed, "{}", verdict.to_text());
+        let rules = verdict.checks.iter().flat_map(|check| &check.rules);
+        let mut rules = rules.filter(|rule| rule.id == Rule::SigningCertificateNamed);
+        let outcome = rules.next().unwrap().outcome;
+        (outcome, verdict.to_text())
+    };
+    let (outcome, text) = of(None);
+    assert_eq!(outcome, RuleOutcome::Warned);
+    assert!(text.contains("signing-certificate-named"), "{text}");
+    for named in [cms::SigningCertificate::V1, cms::SigningCertificate::V2] {
+        assert_eq!(of(Some(named)).0, RuleOutcome::Passed);
     }
 }
 

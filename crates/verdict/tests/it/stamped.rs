@@ -4,7 +4,8 @@ use qaqpa_ades::xades::{self, Content, Settings};
 use qaqpa_crypto::{DigestAlgorithm, PrivateKey};
 use qaqpa_model::{Moment, RefusalLabel as L};
 use qaqpa_verdict::{
-    Capsule, CheckId, Matter, Need, Policy, Received, SubIndication as S, Subject, Verdict,
+    Capsule, CheckId, Matter, Need, Policy, Received, Rule, RuleOutcome, SubIndication as S,
+    Subject, Verdict,
 };
 use qaqpa_x509::issue::{self, Addresses, CertificateSpec, Issuer, Validity};
 use qaqpa_x509::name::NameToWrite;
@@ -426,6 +427,125 @@ fn the_revocation_of_the_stamps_authority_is_asked_about() {
         Judged::Refused(L::RevocationUnknown, S::TryLater)
     );
     assert_eq!(unknown.best_signature_time, None);
+}
+
+/// Whoever has their keys by now could have dated everything back: what was heard until the receipt counts, whichever moment is
+/// judged.
+#[test]
+fn who_vouches_and_was_revoked_since_the_moment_judged_vouches_for_nothing() {
+    let stand = Stand::new();
+    let judged_at = noon().minus(days(5));
+    let since = noon().minus(days(2));
+    let plain = signed(&stand);
+    let with_stamp = stamped(&stand, signing().plus(seconds(60)));
+    let answered = |of: &Certificate, why: Why| {
+        let of = of.clone();
+        move |about: &Certificate| (*about == of).then(|| Answer::revoked(since, Some(why)))
+    };
+    for why in [
+        Why::KeyCompromise,
+        Why::Superseded,
+        Why::CessationOfOperation,
+    ] {
+        let by_authority = answered(&stand.issuing, why);
+        let verdict = examine(&stand, &plain, judged_at, by_authority);
+        assert_eq!(
+            judged(&verdict),
+            Judged::Refused(L::AuthorityRevoked, S::RevokedCaNoPoe),
+            "{why:?}: {}",
+            verdict.to_text()
+        );
+        let by_tsa = answered(&tsa(&stand), why);
+        let verdict = examine(&stand, &with_stamp, judged_at, by_tsa);
+        assert_eq!(
+            judged(&verdict),
+            Judged::Refused(L::SignatureMalformed, S::RevokedNoPoe),
+            "{why:?}: {}",
+            verdict.to_text()
+        );
+        assert_eq!(verdict.best_signature_time, None);
+        // The signer himself was good at that moment.
+        let by_signer = answered(&stand.citizen, why);
+        let verdict = examine(&stand, &plain, judged_at, by_signer);
+        assert_eq!(judged(&verdict), Judged::Passed, "{}", verdict.to_text());
+    }
+}
+
+/// A list in its time may say that it was before the stamp.
+#[test]
+fn a_list_that_is_out_of_date_does_not_say_that_the_signer_was_good_before() {
+    let stand = Stand::new();
+    let xml = stamped(&stand, signing().plus(seconds(60)));
+    let list = |since: Moment, is_stale: bool| {
+        let entry = crl::RevokedEntry {
+            at: since,
+            ..stand.listed(Some(Why::Superseded))
+        };
+        let mut list = stand.list(vec![entry]);
+        if is_stale {
+            list.this_update = noon().minus(days(2));
+            list.next_update = noon().minus(days(1));
+        }
+        crl::issue(&list, &stand.issuing, &keys().issuing).unwrap()
+    };
+    let by = |list: &[u8]| examine_by(&stand, &xml, either(None, Some(list)));
+    let after = noon().minus(days(3));
+    let fresh = by(&list(after, false));
+    assert_eq!(judged(&fresh), Judged::Passed, "{}", fresh.to_text());
+    let outcome = |verdict: &Verdict| {
+        let rules = verdict.checks.iter().flat_map(|check| &check.rules);
+        let mut rules = rules.filter(|rule| rule.id == Rule::CrlFresh);
+        rules.next().map(|rule| rule.outcome)
+    };
+    assert_eq!(outcome(&fresh), Some(RuleOutcome::Passed));
+    let stale = by(&list(after, true));
+    assert_eq!(
+        judged(&stale),
+        Judged::Refused(L::RevocationUnknown, S::TryLater),
+        "{}",
+        stale.to_text()
+    );
+    assert_eq!(outcome(&stale), Some(RuleOutcome::Failed));
+    let before = by(&list(signing(), true));
+    assert_eq!(
+        judged(&before),
+        Judged::Refused(L::CertificateRevoked, S::Revoked)
+    );
+    assert_eq!(outcome(&before), Some(RuleOutcome::Failed));
+}
+
+/// The same of an answer; then the list is asked, which may know better.
+#[test]
+fn an_answer_that_is_out_of_date_does_not_say_that_the_signer_was_good_before() {
+    let stand = Stand::new();
+    let xml = stamped(&stand, signing().plus(seconds(60)));
+    let old = |since: Moment| {
+        let answer = Answer::revoked(since, Some(Why::Superseded));
+        Answer {
+            this_update: noon().minus(days(2)),
+            next_update: Some(noon().minus(days(1))),
+            ..answer
+        }
+    };
+    let after = old(noon().minus(days(3)));
+    let alone = examine_by(&stand, &xml, either(Some(&after), None));
+    assert_eq!(
+        judged(&alone),
+        Judged::Refused(L::RevocationUnknown, S::TryLater),
+        "{}",
+        alone.to_text()
+    );
+    let earlier = crl::RevokedEntry {
+        at: signing(),
+        ..stand.listed(Some(Why::KeyCompromise))
+    };
+    let list = stand.crl(vec![earlier]);
+    let revoked = Judged::Refused(L::CertificateRevoked, S::Revoked);
+    let with_list = examine_by(&stand, &xml, either(Some(&after), Some(&list)));
+    assert_eq!(judged(&with_list), revoked);
+    let before = old(signing());
+    let before = examine_by(&stand, &xml, either(Some(&before), None));
+    assert_eq!(judged(&before), revoked);
 }
 
 /// K12.

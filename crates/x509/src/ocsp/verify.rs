@@ -56,6 +56,9 @@ pub struct OcspAnswer {
     pub responder: Certificate,
     /// Since when the responder keeps what it knows of certificates that expired (archiveCutoff), where it says so.
     pub archive_cutoff: Option<Moment>,
+    /// Since when the answer is out of date, where it is heard all the same because it says "revoked" for good: an answer in its
+    /// time may say so since an earlier moment.
+    pub stale_since: Option<Moment>,
     /// Whether the responder says that it answers never-issued certificates as revoked.
     pub extended_revoke: bool,
 }
@@ -178,7 +181,8 @@ impl From<SignatureFault> for OcspError {
 /// (and, where the answer is older, at the moment), with id-pkix-ocsp-nocheck. The issuer's certificate must be in force then, too.
 ///
 /// "Good" of after the certificate's end needs an archiveCutoff that is not later than that end (RFC 6960 §4.4.4): a responder may
-/// forget what expired. "Revoked" is heard always, and where it is no suspension it does not become stale.
+/// forget what expired. "Revoked" is heard always, and where it is no suspension even when it is stale, which the answer
+/// then says.
 ///
 /// # Errors
 /// [`OcspError`], the first that applies.
@@ -278,10 +282,13 @@ pub fn verify_waiving(
     let next_update = single.next_update.map(moment_of_generalized);
     let told = Told::read(single.extensions.as_deref())?;
     let status = status_of(&single.status, told.invalid_since);
-    match check_times(this_update, next_update, produced_at, at, policy, waived) {
-        Err(OcspError::Stale { .. }) if is_for_good(&status) => {}
-        in_time => in_time?,
-    }
+    let stale_since = match check_times(this_update, next_update, produced_at, at, policy, waived) {
+        Err(OcspError::Stale { moment }) if is_for_good(&status) => Some(moment),
+        in_time => {
+            in_time?;
+            None
+        }
+    };
     let end = certificate.not_after();
     let reaches = this_update <= end || told.archive_cutoff.is_some_and(|cutoff| cutoff <= end);
     if status == CertStatus::Good && !reaches {
@@ -294,6 +301,7 @@ pub fn verify_waiving(
         next_update,
         produced_at,
         responder,
+        stale_since,
         extended_revoke: has_extension(data.extensions.as_deref(), oid::OCSP_EXTENDED_REVOKE),
     })
 }

@@ -29,7 +29,12 @@ pub(super) struct Inquiry<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Bad {
     Budget(usize),
-    Revoked(Moment, Option<RevocationReason>),
+    Revoked {
+        at: Moment,
+        reason: Option<RevocationReason>,
+        /// Only lists that are out of date say so.
+        is_stale: bool,
+    },
     Undetermined(Option<CrlError>),
 }
 
@@ -37,10 +42,15 @@ impl Bad {
     pub(super) fn of(self, position: usize) -> RevocationError {
         match self {
             Self::Budget(max) => RevocationError::Budget { max },
-            Self::Revoked(at, reason) => RevocationError::Revoked {
+            Self::Revoked {
+                at,
+                reason,
+                is_stale,
+            } => RevocationError::Revoked {
                 position,
                 at,
                 reason,
+                is_stale,
             },
             Self::Undetermined(why) => RevocationError::Undetermined { position, why },
         }
@@ -133,6 +143,7 @@ impl<'a> Inquiry<'a> {
         let mut covered = Reasons::NONE;
         let mut clear: Option<Clear> = None;
         let mut revoked: Option<ListedEntry<'_>> = None;
+        let mut is_stale = true;
         for statement in &statements {
             if statements.iter().any(|other| other.supersedes(statement)) {
                 continue;
@@ -156,6 +167,7 @@ impl<'a> Inquiry<'a> {
             let lifts = delta.is_some_and(|delta| delta.reaches(certificate));
             match brought_up_to_date(listed, changed, lifts) {
                 Some(entry) => {
+                    is_stale = false;
                     revoked = revoked
                         .into_iter()
                         .chain([entry])
@@ -173,7 +185,11 @@ impl<'a> Inquiry<'a> {
             }
         }
         match (revoked, clear) {
-            (Some(entry), _) => Err(Bad::Revoked(entry.at, entry.reason)),
+            (Some(entry), _) => Err(Bad::Revoked {
+                at: entry.at,
+                reason: entry.reason,
+                is_stale,
+            }),
             (None, Some(clear)) if !Reasons::ALL.adds_to(covered) => Ok(Answer { clear, circular }),
             _ => Err(Bad::Undetermined(why)),
         }

@@ -113,6 +113,7 @@ fn revoked(days_ago: u32, reason: Option<Why>) -> Result<(), RevocationError> {
         position: 0,
         at: at().minus(days_ago * DAY),
         reason,
+        is_stale: false,
     })
 }
 
@@ -328,11 +329,17 @@ fn a_list_that_is_out_of_date_is_heard_about_what_cannot_be_lifted() {
     let stale = undetermined(CrlError::Stale {
         moment: at().minus(DAY),
     });
-    assert_eq!(
-        judged(&[old(Some(Why::KeyCompromise))]),
-        revoked(4, Some(Why::KeyCompromise))
-    );
-    assert_eq!(judged(&[old(None)]), revoked(4, None));
+    let of_old = |reason| {
+        Err(RevocationError::Revoked {
+            position: 0,
+            at: at().minus(4 * DAY),
+            reason,
+            is_stale: true,
+        })
+    };
+    let compromise = Some(Why::KeyCompromise);
+    assert_eq!(judged(&[old(compromise)]), of_old(compromise));
+    assert_eq!(judged(&[old(None)]), of_old(None));
     assert_eq!(judged(&[old(Some(Why::CertificateHold))]), stale);
     let newer = signed(&list(2, Vec::new()), None, by);
     assert_eq!(judged(&[old(None), newer]), Ok(()), "its place is taken");

@@ -79,6 +79,7 @@ fn revoked(position: usize, reason: Option<RevocationReason>) -> Result<(), Revo
         position,
         at: at().minus(DAY),
         reason,
+        is_stale: false,
     })
 }
 
@@ -413,6 +414,7 @@ fn one_certificate_is_asked_about_where_what_is_above_it_is_known() {
             position: 0,
             at: at().minus(DAY),
             reason: HOLD,
+            is_stale: false,
         })
     );
     let unknown = |position| {
