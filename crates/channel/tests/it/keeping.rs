@@ -91,7 +91,7 @@ impl Stand {
         let dir = tempfile::tempdir().unwrap();
         let config = StoreConfig::in_folder(dir.path().join("gateway"));
         let store = Store::open(&config, Actor::Gateway).await.unwrap();
-        let clock = Clock::real();
+        let clock = Clock::at(now());
         let keeper = JournalKeeper::new(store.clone(), dir.path(), clock, Limits::default());
         Self { dir, store, keeper }
     }
