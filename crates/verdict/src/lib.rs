@@ -36,6 +36,7 @@
 
 mod border;
 mod capsule;
+mod cause;
 mod checks;
 mod diagnosis;
 mod dossier;
@@ -62,6 +63,7 @@ mod uncovered;
 mod verdict;
 
 pub use capsule::{CAPSULE_BYTES_MAX, Capsule, CapsuleError};
+pub use cause::Cause;
 pub use checks::bin::confirm_bin;
 pub use checks::iin::confirm_iin;
 pub use diagnosis::{DiagnosisView, DigestCause, diagnose};
