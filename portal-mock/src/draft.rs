@@ -183,6 +183,7 @@ pub fn document(
         channel: qaqpa_regulations::Channel::Portal.as_str().to_owned(),
         created_at: Moment::from_unix_ms(application.created_at.unix_s().saturating_mul(1000)),
         submitter: application.owner,
+        organisation: None,
         applicant: WirePerson {
             iin: application.owner,
             surname: draft.applicant.surname.clone(),

@@ -13,7 +13,7 @@ use qaqpa_channel::{Contents, Letter, Refused, Rejection};
 use qaqpa_model::{Actor, Answer, Moment, RefusalLabel, SenderId};
 use qaqpa_store::Effect;
 use qaqpa_transport::PeerActor;
-use qaqpa_verdict::{Subject, confirm_iin};
+use qaqpa_verdict::{Subject, confirm_bin, confirm_iin};
 use qaqpa_wire::Application;
 use qaqpa_wire::error::label_of_xml;
 use qaqpa_xml::Document;
@@ -27,6 +27,7 @@ use crate::workplace::Workplace;
 pub fn router(workplace: Workplace) -> Router {
     Router::new()
         .route(routes::CHANNEL, post(receive))
+        .route(routes::REGISTERS, post(crate::registers::door::receive))
         .with_state(workplace)
 }
 
@@ -69,6 +70,12 @@ async fn judge(workplace: &Workplace, letter: &Letter) -> Result<Contents, Rejec
         confirm_iin(&proven.signer, &application.submitter)
     {
         return Err(Refused::new(label, "the submitter did not sign the application").into());
+    }
+    if let Some(organisation) = &application.organisation
+        && let Answer::Fail(label) | Answer::Undecided(label) =
+            confirm_bin(&proven.signer, &organisation.bin)
+    {
+        return Err(Refused::new(label, "the signer does not sign for the organisation").into());
     }
     if application.service.to_string() != request.service_id {
         return Err(Refused::new(

@@ -1,9 +1,9 @@
 //! `qaqpa sample`: a valid request to start from.
 
-use qaqpa_model::{Iin, Lang, ServiceAtAct};
+use qaqpa_model::{Bin, Iin, Lang, ServiceAtAct};
 use qaqpa_regulations::Catalogue;
 use qaqpa_transport::{Clock, ClockState, identities};
-use qaqpa_wire::{Application, Person};
+use qaqpa_wire::{Application, Organisation, Person};
 use qaqpa_xml::XmlLimits;
 use qaqpa_xmldsig::{Signer, sign_enveloped};
 
@@ -43,6 +43,13 @@ pub(crate) fn run(settings: &Settings, options: &Sample) -> Outcome {
             .remedy(format!("one of {}", known.join(", ")))
     })?;
     let iin = Iin::parse(&identity.iin).map_err(Failure::own)?;
+    // Whose certificate is of an organisation submits in its name.
+    let organisation = identity
+        .organization
+        .as_ref()
+        .map(|organization| Bin::parse(&organization.bin).map(Organisation::of))
+        .transpose()
+        .map_err(Failure::own)?;
     let clock = Clock::with_offset(
         ClockState::load(&settings.data)
             .map_err(Failure::own)?
@@ -54,6 +61,7 @@ pub(crate) fn run(settings: &Settings, options: &Sample) -> Outcome {
         channel: "portal".to_owned(),
         created_at: clock.now(),
         submitter: iin,
+        organisation,
         applicant: Person {
             iin,
             surname: identity.name.surname.clone(),

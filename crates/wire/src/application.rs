@@ -7,15 +7,16 @@ use qaqpa_model::{Iin, Limits, Moment, ServiceAtAct};
 use qaqpa_xml::write::Writer;
 use qaqpa_xmldsig::Covered;
 
-use crate::DocumentError;
 use crate::document::{FormField, Person, Sequence};
 use crate::namespace::DOCUMENT;
 use crate::soap::leaf;
+use crate::{DocumentError, Organisation};
 
 /// An application for a service, the simulator's own format (`application.xsd`, version 1).
 ///
 /// One that was [`read`](Self::read) was under a signature; whose, the verdict says. The submitter's
-/// IIN stands at `/application/submitter/iin`, the applicant's at `/application/applicant/iin`.
+/// IIN stands at `/application/submitter/iin`, the BIN of the organisation in whose name it is submitted, if there is
+/// one, at `/application/submitter/bin`, the applicant's IIN at `/application/applicant/iin`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Application {
     /// The portal's id of the application.
@@ -28,6 +29,8 @@ pub struct Application {
     pub created_at: Moment,
     /// The IIN of the person who submits and signs.
     pub submitter: Iin,
+    /// The organisation in whose name the submitter acts; `None` where it is the submitter's own matter.
+    pub organisation: Option<Organisation>,
     /// The person for whom the service is rendered.
     pub applicant: Person,
     /// The form's values.
@@ -65,6 +68,9 @@ impl Application {
         leaf(&mut out, "createdAt", &self.created_at.to_string());
         out.start("submitter");
         leaf(&mut out, "iin", &self.submitter.reveal());
+        if let Some(organisation) = &self.organisation {
+            organisation.write(&mut out);
+        }
         out.end();
         self.applicant.write(&mut out, "applicant");
         FormField::write_all(&self.form, &mut out, "form");
@@ -94,7 +100,7 @@ impl Application {
         let service = root.service()?;
         let channel = root.text("channel")?;
         let created_at = root.moment("createdAt")?;
-        let submitter = root.submitter()?;
+        let (submitter, organisation) = root.submitter_for()?;
         let applicant = root.applicant()?;
         let form = root.fields("form")?;
         let attachments = read_attachments(&mut root, limits)?;
@@ -105,6 +111,7 @@ impl Application {
             channel,
             created_at,
             submitter,
+            organisation,
             applicant,
             form,
             attachments,

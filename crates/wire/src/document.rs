@@ -1,12 +1,12 @@
 //! What the application and the result have in common, read from the signed part alone.
 
-use qaqpa_model::{Iin, Moment, ServiceAtAct};
+use qaqpa_model::{Bin, Iin, Moment, ServiceAtAct};
 use qaqpa_xml::write::Writer;
 use qaqpa_xmldsig::CoveredElement;
 
-use crate::DocumentError;
 use crate::namespace::DOCUMENT;
 use crate::soap::{leaf, optional_leaf};
+use crate::{DocumentError, Organisation, OrganisationRole};
 
 /// A natural person as a document names one.
 ///
@@ -219,6 +219,27 @@ impl<'d> Sequence<'d> {
         let iin = inside.iin("submitter")?;
         inside.finish()?;
         Ok(iin)
+    }
+
+    /// `<submitter><iin/><bin/>?<role/>?</submitter>`: whose certificate signs, and in whose name.
+    pub(crate) fn submitter_for(&mut self) -> Result<(Iin, Option<Organisation>), DocumentError> {
+        let element = self.element("submitter")?;
+        let mut inside = Self::of(element, self.schema)?;
+        let iin = inside.iin("submitter")?;
+        let Some(bin) = inside.optional_text("bin")? else {
+            inside.finish()?;
+            return Ok((iin, None));
+        };
+        let bin = Bin::parse(&bin).map_err(|error| inside.malformed(format!("<bin>: {error}")))?;
+        let role = match inside.optional_text("role")? {
+            Some(text) => Some(OrganisationRole::parse(&text).ok_or_else(|| {
+                let known: Vec<_> = OrganisationRole::ALL.map(OrganisationRole::as_str).into();
+                inside.malformed(format!("<role> is none of {}", known.join(", ")))
+            })?),
+            None => None,
+        };
+        inside.finish()?;
+        Ok((iin, Some(Organisation { bin, role })))
     }
 
     /// `<applicant>`: for whom the service is rendered.

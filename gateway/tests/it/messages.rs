@@ -37,6 +37,7 @@ pub(crate) fn application() -> Application {
         channel: "portal".to_owned(),
         created_at: noon(),
         submitter: Iin::parse(CITIZEN_1).unwrap(),
+        organisation: None,
         applicant: person(CITIZEN_1),
         form: vec![FormField {
             name: "child-surname".to_owned(),

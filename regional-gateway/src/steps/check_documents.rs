@@ -218,6 +218,7 @@ mod tests {
             channel: "portal".to_owned(),
             created_at: Moment::from_unix_ms(0),
             submitter: iin,
+            organisation: None,
             applicant: Person {
                 iin,
                 surname: "ТЕСТОВА".to_owned(),

@@ -230,6 +230,7 @@ pub(crate) fn application(service: &str) -> Application {
         channel: "portal".to_owned(),
         created_at: noon(),
         submitter: iin,
+        organisation: None,
         applicant: Person {
             iin,
             surname: "ТЕСТОВА".to_owned(),

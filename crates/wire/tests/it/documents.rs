@@ -3,10 +3,10 @@
 use std::sync::OnceLock;
 
 use qaqpa_crypto::{PrivateKey, SignatureAlgorithm};
-use qaqpa_model::{Iin, Limits, MessageId, Moment, RefusalLabel, ServiceAtAct};
+use qaqpa_model::{Bin, Iin, Limits, MessageId, Moment, RefusalLabel, ServiceAtAct};
 use qaqpa_wire::{
-    Application, Attachment, DocumentError, FormField, Grounds, Outcome, Person, ResultDocument,
-    Titles,
+    Application, Attachment, DocumentError, FormField, Grounds, Organisation, OrganisationRole,
+    Outcome, Person, ResultDocument, Titles,
 };
 use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::{Bounds, Covered, Signer, find_enveloped, sign_enveloped};
@@ -63,6 +63,7 @@ fn application() -> Application {
         channel: "portal".to_owned(),
         created_at: Moment::parse("2026-11-22T10:00:00+05:00").unwrap(),
         submitter: Iin::parse("931002451325").unwrap(),
+        organisation: None,
         applicant: person(),
         form: vec![FormField {
             name: "child".to_owned(),
@@ -111,6 +112,57 @@ fn an_application_is_written_to_the_letter_and_read_back_from_what_is_signed() {
     let text = String::from_utf8(xml).unwrap();
     assert_eq!(read_application(&text), Ok(application()));
     assert_eq!(application().field("child"), Some("a < b & \"c\"\nline"));
+}
+
+#[test]
+fn an_application_in_the_name_of_an_organisation_names_its_number_and_perhaps_the_role() {
+    for (role, written) in [
+        (None, ""),
+        (Some(OrganisationRole::Head), "<role>head</role>"),
+        (
+            Some(OrganisationRole::RightToSign),
+            "<role>right-to-sign</role>",
+        ),
+    ] {
+        let application = Application {
+            organisation: Some(Organisation {
+                bin: Bin::parse("990140900014").unwrap(),
+                role,
+            }),
+            ..application()
+        };
+        let text = String::from_utf8(application.to_xml()).unwrap();
+        let written = format!(
+            "<submitter><iin>931002451325</iin><bin>990140900014</bin>{written}</submitter>"
+        );
+        assert!(text.contains(&written), "{text}");
+        assert_eq!(read_application(&text), Ok(application));
+    }
+}
+
+#[test]
+fn an_organisation_that_is_none_is_refused() {
+    let good = String::from_utf8(application().to_xml()).unwrap();
+    let iin = "<submitter><iin>931002451325</iin>";
+    for (inside, why) in [
+        ("<bin>990140900015</bin>", "<bin>: the check digit is wrong"),
+        ("<bin/>", "<bin>: not exactly twelve digits"),
+        (
+            "<bin>990140900014</bin><bin>990140900014</bin>",
+            "<submitter> has an unexpected <bin>",
+        ),
+        (
+            "<bin>990140900014</bin><role>owner</role>",
+            "<role> is none of employee, financial, head, personnel, right-to-sign",
+        ),
+        ("<role>head</role>", "<submitter> has an unexpected <role>"),
+    ] {
+        let with = good.replace(iin, &format!("{iin}{inside}"));
+        assert_ne!(with, good);
+        let error = read_application(&with).unwrap_err();
+        assert_eq!(error.label(), RefusalLabel::ApplicationMalformed, "{error}");
+        assert!(error.to_string().contains(why), "{error}\nexpected: {why}");
+    }
 }
 
 #[test]

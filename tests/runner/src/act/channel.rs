@@ -2,8 +2,8 @@
 
 use qaqpa_model::{Iin, MessageId, SenderId};
 use qaqpa_wire::{
-    Application, BusinessData, Fault, Person, SendMessageRequest, SendMessageResponse, Sender,
-    StatusCode,
+    Application, BusinessData, Fault, Organisation, Person, SendMessageRequest,
+    SendMessageResponse, Sender, StatusCode,
 };
 use qaqpa_x509::pkcs12::KeyFile;
 use qaqpa_xml::{Document, XmlLimits};
@@ -114,6 +114,7 @@ async fn application(
         channel: scenario.channel.as_str().to_owned(),
         created_at: stand.now().await?,
         submitter: iin,
+        organisation: name.bin.map(Organisation::of),
         applicant: Person {
             iin,
             surname: name.surname.clone().unwrap_or_else(|| "TEST".to_owned()),

@@ -166,6 +166,7 @@ impl<'s> Message<'s> {
             channel: "portal".to_owned(),
             created_at: now,
             submitter: iin,
+            organisation: None,
             applicant: Person {
                 iin,
                 surname: "Тестова".to_owned(),
