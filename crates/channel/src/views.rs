@@ -3,6 +3,7 @@
 //! - `GET /journal?message=ID&kind=KIND&before=N&limit=N` → `[{id, at, kind, message, direction, label, summary, …}]`, newest first
 //! - `GET /journal/verify` → the proof, as `docs/schema/journal-verify.schema.json` describes it: `{indication, entries, broken, …}`
 //! - `GET /journal/{id}` → one entry
+//! - `POST /journal/seal`, `POST /journal/prune`: [`keeping::control`](crate::keeping::control)
 //! - `GET /trace/{messageId}` → `[{message, at, element, meaning, outcome, label}]`
 //! - `GET /outbox?limit=N` → `[{id, destination, message, state, attempts, due, why, …}]`
 
@@ -15,22 +16,23 @@ use axum::routing::get;
 use axum::{Json, Router};
 use qaqpa_model::{Limits, MessageId};
 use qaqpa_store::{
-    Direction, JournalFilter, JournalRecord, OutboxEntry, OutboxState, Store, StoreError,
-    TraceEntry,
+    Direction, JournalFilter, JournalRecord, OutboxEntry, Store, StoreError, TraceEntry,
 };
 use qaqpa_transport::paths;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::stamp_judge;
+use crate::{keeping, stamp_judge};
 
 /// The routes, to be merged into an actor's own part of its control port.
 ///
 /// Stamps of the journal are judged by what `DIR/trust` of this data folder says.
 pub fn routes(store: Store, data: impl Into<PathBuf>) -> Router {
+    let data = data.into();
+    let kept = keeping::control::routes(store.clone(), data.clone());
     let verified = Verified {
         store: store.clone(),
-        data: data.into(),
+        data,
     };
     Router::new()
         .route("/journal", get(journal))
@@ -43,6 +45,7 @@ pub fn routes(store: Store, data: impl Into<PathBuf>) -> Router {
                 .route("/journal/verify", get(journal_verify))
                 .with_state(verified),
         )
+        .merge(kept)
 }
 
 /// What the proof of a journal needs.
@@ -142,6 +145,7 @@ pub fn record_json(record: &JournalRecord) -> Value {
         "label": record.label.map(|label| label.as_str()),
         "raw": record.raw_digest,
         "summary": record.summary,
+        "withheld": record.withheld_digest,
         "previous": record.previous,
         "hash": record.hash,
     })
@@ -164,11 +168,7 @@ fn outbox_json(entry: &OutboxEntry) -> Value {
         "destination": entry.destination,
         "message": entry.message_id.as_str(),
         "correlation": entry.correlation.as_ref().map(MessageId::as_str),
-        "state": match entry.state {
-            OutboxState::Done => "done",
-            OutboxState::Parked => "parked",
-            OutboxState::Pending => "pending",
-        },
+        "state": entry.state.as_str(),
         "attempts": entry.attempts,
         "due": entry.due_at.to_string(),
         "queued": entry.queued_at.to_string(),

@@ -48,8 +48,8 @@ pub use cards::{
 };
 pub use error::StoreError;
 pub use exchange::{
-    Acceptance, AcceptedMessage, Claimed, Conclusion, Conflict, Effect, Incoming, OutboxEntry,
-    OutboxState, OutgoingMessage, Seen, StatusChange, Ticket,
+    Acceptance, AcceptedMessage, Claimed, Conclusion, Conflict, Effect, Fetched, HeldFilter,
+    Incoming, OutboxEntry, OutboxState, OutgoingMessage, Seen, StatusChange, Ticket, Word,
 };
 pub use journal::{
     Direction, Doubt, DoubtKind, Finding, FindingKind, Indication, JournalEntry, JournalFilter,

@@ -56,7 +56,7 @@ pub(super) async fn accept(store: &Store, mut new: Incoming) -> Result<Acceptanc
                 if let Some(outgoing) = &outgoing {
                     outgoing.insert(connection, new.at.unix_ms()).await?;
                 }
-                effects::apply(connection, &effects).await?;
+                effects::apply(connection, &effects, new.at.unix_ms()).await?;
                 trace::record(connection, &new.trace).await?;
                 Ok(Acceptance::Accepted)
             })

@@ -2,7 +2,7 @@
 
 use sqlx::sqlite::SqliteConnection;
 
-use super::{Effect, OutgoingMessage, StatusChange};
+use super::{Effect, OutboxState, OutgoingMessage, StatusChange};
 use crate::applications::change_status;
 use crate::cabinet::{NewCabinetDocument, NewNotification, insert_document, insert_notification};
 use crate::cards::{NewCard, insert_card};
@@ -13,6 +13,7 @@ pub(crate) enum Prepared {
     CabinetDocument(NewCabinetDocument, String),
     Card(NewCard, String),
     Notification(NewNotification),
+    Outgoing(PreparedOutgoing),
     StatusChange(StatusChange),
 }
 
@@ -32,23 +33,31 @@ pub(crate) async fn prepare(
                 let body = store.blobs().put(std::mem::take(&mut new.document)).await?;
                 Prepared::Card(new, body)
             }
+            Effect::Held(message) => {
+                Prepared::Outgoing(PreparedOutgoing::prepare(store, message).await?.held())
+            }
             Effect::Notification(new) => Prepared::Notification(new),
+            Effect::Outgoing(message) => {
+                Prepared::Outgoing(PreparedOutgoing::prepare(store, message).await?)
+            }
             Effect::StatusChange(change) => Prepared::StatusChange(change),
         });
     }
     Ok(prepared)
 }
 
-/// Writes the rows of the effects within a transaction.
+/// Writes the rows of the effects within a transaction; messages go out from `at`.
 pub(crate) async fn apply(
     connection: &mut SqliteConnection,
     effects: &[Prepared],
+    at: i64,
 ) -> Result<(), StoreError> {
     for effect in effects {
         match effect {
             Prepared::CabinetDocument(new, body) => insert_document(connection, new, body).await?,
             Prepared::Card(new, body) => insert_card(connection, new, body).await?,
             Prepared::Notification(new) => insert_notification(connection, new).await?,
+            Prepared::Outgoing(outgoing) => outgoing.insert(connection, at).await?,
             Prepared::StatusChange(change) => {
                 // A final status stays: the message is accepted all the same.
                 change_status(connection, change).await?;
@@ -62,6 +71,7 @@ pub(crate) async fn apply(
 pub(crate) struct PreparedOutgoing {
     message: OutgoingMessage,
     body: String,
+    state: OutboxState,
 }
 
 impl PreparedOutgoing {
@@ -70,7 +80,20 @@ impl PreparedOutgoing {
         mut message: OutgoingMessage,
     ) -> Result<Self, StoreError> {
         let body = store.blobs().put(std::mem::take(&mut message.body)).await?;
-        Ok(Self { message, body })
+        let state = OutboxState::Pending;
+        Ok(Self {
+            message,
+            body,
+            state,
+        })
+    }
+
+    /// Nobody delivers it: its receiver fetches it.
+    pub(crate) fn held(self) -> Self {
+        Self {
+            state: OutboxState::Held,
+            ..self
+        }
     }
 
     pub(crate) async fn prepare_option(
@@ -92,13 +115,14 @@ impl PreparedOutgoing {
         sqlx::query(
             "INSERT INTO outbox
                (destination, message_id, correlation, body, state, due_at, queued_at)
-             VALUES ($1, $2, $3, $4, 'pending', $5, $5)",
+             VALUES ($1, $2, $3, $4, $6, $5, $5)",
         )
         .bind(&self.message.destination)
         .bind(self.message.message_id.as_str())
         .bind(self.message.correlation.as_ref().map(|id| id.as_str()))
         .bind(&self.body)
         .bind(at)
+        .bind(self.state.as_str())
         .execute(connection)
         .await?;
         Ok(())

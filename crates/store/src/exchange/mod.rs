@@ -6,6 +6,7 @@
 
 mod accept;
 pub(crate) mod effects;
+mod held;
 mod outbox;
 
 use std::time::Duration;
@@ -96,8 +97,12 @@ pub enum Effect {
     CabinetDocument(NewCabinetDocument),
     /// A card is registered at the workplace, with its first tasks.
     Card(NewCard),
+    /// A message waits until its receiver fetches it ([`Exchange::fetch`]).
+    Held(OutgoingMessage),
     /// A person is told something.
     Notification(NewNotification),
+    /// Another message goes out.
+    Outgoing(OutgoingMessage),
     /// The portal's application changes its status.
     StatusChange(StatusChange),
 }
@@ -198,6 +203,8 @@ pub struct Claimed {
 pub enum OutboxState {
     /// Delivered and acknowledged.
     Done,
+    /// Delivered by nobody: it waits until its receiver fetches it.
+    Held,
     /// Given up: a person must look.
     Parked,
     /// Waiting for its next attempt, or claimed.
@@ -205,11 +212,12 @@ pub enum OutboxState {
 }
 
 impl OutboxState {
-    /// The name in reports and in storage: `done`, `parked`, `pending`.
+    /// The name in reports and in storage: `done`, `held`, `parked`, `pending`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Done => "done",
+            Self::Held => "held",
             Self::Parked => "parked",
             Self::Pending => "pending",
         }
@@ -218,7 +226,7 @@ impl OutboxState {
     /// The state of that name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Done, Self::Parked, Self::Pending]
+        [Self::Done, Self::Held, Self::Parked, Self::Pending]
             .into_iter()
             .find(|state| state.as_str() == text)
     }
@@ -245,6 +253,47 @@ pub struct OutboxEntry {
     pub why: Option<String>,
     /// When it was put into the outbox.
     pub queued_at: Moment,
+}
+
+/// Which of the messages that wait for a receiver are fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldFilter {
+    /// The receiver: the whole destination of the entries.
+    pub destination: String,
+    /// One message alone.
+    pub message_id: Option<MessageId>,
+    /// The messages of one exchange.
+    pub correlation: Option<MessageId>,
+}
+
+/// A message that its receiver fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    /// The message.
+    pub message: OutgoingMessage,
+    /// How often it was handed out, this time included.
+    pub times: u32,
+    /// When it was put into the outbox.
+    pub queued_at: Moment,
+}
+
+/// What a receiver says about a message that waited for it or was delivered to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// It wants the message once more.
+    Again {
+        /// Whether it is delivered again, or waits to be fetched again.
+        push: bool,
+        /// Why, for people; may be empty.
+        why: String,
+    },
+    /// It did not take it and does not want it once more: a person must look.
+    Refused {
+        /// Why, for people.
+        why: String,
+    },
+    /// It has it.
+    Taken,
 }
 
 /// What else to store when a delivery is concluded.
@@ -404,6 +453,46 @@ impl Exchange<'_> {
         message_id: &MessageId,
     ) -> Result<Option<OutboxEntry>, StoreError> {
         outbox::of(self.0, message_id).await
+    }
+
+    /// Hands out up to `n` messages that wait for a receiver, those that were handed out least first, then the
+    /// oldest. They wait until the receiver's [`settle`](Self::settle).
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub async fn fetch(&self, filter: HeldFilter, n: u32) -> Result<Vec<Fetched>, StoreError> {
+        held::fetch(self.0, filter, n).await
+    }
+
+    /// What the receiver says about a message that was for it. True if this call changed something; a repeated word
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the disk or the database could not.
+    pub async fn settle(
+        &self,
+        destination: &str,
+        message_id: &MessageId,
+        word: Word,
+        at: Moment,
+    ) -> Result<bool, StoreError> {
+        held::settle(self.0, destination, message_id, word, at).await
+    }
+
+    /// The entry cannot be delivered and waits to be fetched instead. False if the ticket is no longer valid.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub async fn hold(&self, ticket: Ticket, why: &str) -> Result<bool, StoreError> {
+        held::hold(self.0, ticket, why).await
+    }
+
+    /// Every held entry whose destination begins so is to be delivered from now on; how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub async fn release(&self, begin: &str, at: Moment) -> Result<u64, StoreError> {
+        held::release(self.0, begin, at).await
     }
 
     /// When the next waiting entry is due, leases included; `None` if none waits.

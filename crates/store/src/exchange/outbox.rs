@@ -261,7 +261,7 @@ async fn conclude(
     };
     let kind = match state {
         OutboxState::Done => "delivered",
-        OutboxState::Parked | OutboxState::Pending => "parked",
+        OutboxState::Held | OutboxState::Parked | OutboxState::Pending => "parked",
     };
     let mut lines = vec![Line::prepare(store, line(kind, Direction::Out, None)).await?];
     if !conclusion.answer.is_empty() {
@@ -279,7 +279,7 @@ async fn conclude(
                 for line in &lines {
                     line.append(connection).await?;
                 }
-                effects::apply(connection, &effects).await?;
+                effects::apply(connection, &effects, at.unix_ms()).await?;
                 trace::record(connection, &trace).await?;
                 Ok(true)
             })

@@ -3,6 +3,7 @@
 pub(crate) mod authority;
 pub(crate) mod desk;
 pub(crate) mod exchange;
+pub(crate) mod held;
 pub(crate) mod journal;
 pub(crate) mod people;
 pub(crate) mod portal;
@@ -23,6 +24,11 @@ macro_rules! hold {
             a_late_ticket_cannot_retry_or_park_but_its_delivery_counts,
             a_retried_entry_waits_and_a_woken_one_does_not,
             a_conclusion_stores_its_effects_once,
+        });
+        crate::contract::hold!(@ $stand, held {
+            a_held_message_waits_until_its_receiver_says_that_it_has_it,
+            held_messages_are_fetched_by_message_and_by_exchange,
+            what_cannot_be_delivered_can_be_held_fetched_and_delivered_after_all,
         });
         crate::contract::hold!(@ $stand, journal {
             entries_are_chained_masked_and_listed_newest_first,
