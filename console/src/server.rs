@@ -1,6 +1,6 @@
 //! The console as an actor: it owns the clock and writes `endpoints.json`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -11,13 +11,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{StatusCode, header};
 use qaqpa_channel::{JournalKeeper, views};
-use qaqpa_model::{Actor, Moment};
+use qaqpa_model::{Actor, ActorName, Moment};
 use qaqpa_regulations::Catalogue;
 use qaqpa_store::{Direction, JournalEntry, Store, StoreConfig};
 use qaqpa_transport::control::{self, ClockHook};
 use qaqpa_transport::{
     ActorStart, Clock, ClockState, ControlClient, ControlError, Hall, Peers, Place, Running,
-    StartError, files, paths,
+    StartError, files, paths, registry,
 };
 use qaqpa_web::{Site, SiteConfig};
 
@@ -169,8 +169,8 @@ fn keeper_of_the_clock(shared: &Arc<Shared>) -> ClockHook {
                 .save(&shared.data)
                 .map_err(|error| error.to_string())?;
             journal_move(&shared.store, moment, was_ms, offset_ms).await?;
-            for actor in NEIGHBOURS {
-                match push(&shared, actor, offset_ms).await {
+            for actor in neighbours(&shared.data)? {
+                match push(&shared, &actor, offset_ms).await {
                     Ok(())
                     | Err(ControlError::Unregistered(_) | ControlError::Unreachable { .. }) => {}
                     Err(error) => {
@@ -183,8 +183,17 @@ fn keeper_of_the_clock(shared: &Arc<Shared>) -> ClockHook {
     })
 }
 
-async fn push(shared: &Shared, actor: Actor, offset_ms: i64) -> Result<(), ControlError> {
-    ControlClient::of(&shared.data, actor)?
+/// Whom the clock is told to: every actor, and every regional gateway of a region.
+fn neighbours(data: &Path) -> Result<Vec<ActorName>, String> {
+    let mut all: Vec<ActorName> = NEIGHBOURS.map(ActorName::from).to_vec();
+    let regional =
+        registry::names(data, Actor::RegionalGateway).map_err(|error| error.to_string())?;
+    all.extend(regional.into_iter().filter(|name| name.branch().is_some()));
+    Ok(all)
+}
+
+async fn push(shared: &Shared, actor: &ActorName, offset_ms: i64) -> Result<(), ControlError> {
+    ControlClient::of_named(&shared.data, actor)?
         .set_clock(offset_ms)
         .await
         .map(drop)

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::path::Path;
 
-use qaqpa_model::Actor;
+use qaqpa_model::{Actor, ActorName};
 use qaqpa_transport::{ActorStart, Clock, ClockState, Running, Shutdown, StartError, StoreChoice};
 
 use crate::laboratory;
@@ -66,6 +66,19 @@ pub async fn start_actor(
     actor: Actor,
     shutdown: Shutdown,
 ) -> Result<Running, StartError> {
+    start_named(settings, &actor.into(), shutdown).await
+}
+
+/// Starts one of several actors of a kind with these settings.
+///
+/// # Errors
+/// [`StartError`] of that actor.
+pub async fn start_named(
+    settings: &Settings,
+    name: &ActorName,
+    shutdown: Shutdown,
+) -> Result<Running, StartError> {
+    let actor = name.actor();
     laboratory::refuse(actor)?;
     let start = ActorStart {
         data: settings.data.clone(),
@@ -78,6 +91,7 @@ pub async fn start_actor(
         shutdown,
         catalogue_dirs: settings.catalogue.clone(),
         store: StoreChoice::Embedded,
+        branch: name.branch().cloned(),
     };
     // Boxed: the start of an actor is a large future, and five of them meet here.
     let starting: std::pin::Pin<Box<dyn Future<Output = Result<Running, StartError>> + Send>> =

@@ -1,6 +1,6 @@
 //! `qaqpa nca|gateway|regional-gateway|portal|console`: one actor in this process.
 
-use qaqpa_model::Actor;
+use qaqpa_model::{Actor, ActorName};
 use qaqpa_pki::mischief::rules_of;
 use qaqpa_transport::telemetry::{self, LogFormat};
 use qaqpa_transport::{Shutdown, StartError};
@@ -8,7 +8,7 @@ use qaqpa_transport::{Shutdown, StartError};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output;
 use crate::settings::Settings;
-use crate::simulator::start_actor;
+use crate::simulator::start_named;
 
 /// Says loudly that answers of the authority are wrong on purpose, and which.
 pub(crate) fn say_mischief(settings: &Settings) -> Result<(), Failure> {
@@ -39,21 +39,22 @@ pub(crate) fn say_mischief(settings: &Settings) -> Result<(), Failure> {
 }
 
 /// Starts the actor and stays until Ctrl-C or SIGTERM.
-pub(crate) async fn run(settings: &Settings, actor: Actor) -> Outcome {
+pub(crate) async fn run(settings: &Settings, name: impl Into<ActorName>) -> Outcome {
+    let name = name.into();
     telemetry::init(LogFormat::Text);
     let shutdown = Shutdown::new();
     shutdown.on_signals().map_err(Failure::own)?;
-    let running = start_actor(settings, actor, shutdown)
+    let running = start_named(settings, &name, shutdown)
         .await
         .map_err(could_not_start)?;
     output::say(format_args!(
-        "{actor} is up; control {}",
+        "{name} is up; control {}",
         running.record().control
     ));
     for (name, address) in &running.record().addresses {
         output::say(format_args!("  {name} {address}"));
     }
-    if actor == Actor::Nca {
+    if name.actor() == Actor::Nca {
         say_mischief(settings)?;
     }
     running.ended().await;

@@ -14,7 +14,7 @@ pub mod limits;
 pub mod moment;
 pub mod status;
 
-pub use actor::Actor;
+pub use actor::{Actor, ActorName, Branch};
 pub use answer::Answer;
 pub use ids::{BodyDigest, ElementId, IdentityId, MessageId, SenderId, ServiceAtAct};
 pub use iin::{Bin, Iin};

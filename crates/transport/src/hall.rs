@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 
 use axum::Router;
 use futures::FutureExt;
-use qaqpa_model::Actor;
+use qaqpa_model::{Actor, ActorName};
 use tokio::task::JoinSet;
 
 use crate::control::{self, ClockHook, ControlBase, ControlToken};
@@ -24,6 +25,7 @@ use crate::tls::TlsAuthority;
 #[derive(Debug)]
 pub struct Hall {
     actor: Actor,
+    name: ActorName,
     start: ActorStart,
     tls: TlsAuthority,
     token: ControlToken,
@@ -40,14 +42,16 @@ impl Hall {
     ///
     /// # Errors
     /// [`StartError::File`] where the folder cannot be used or the same actor is up in another process
-    /// (or in this one); [`StartError::Tls`].
+    /// (or in this one); [`StartError::Config`] where an actor without branches is named; [`StartError::Tls`].
     pub async fn enter(start: ActorStart, actor: Actor) -> Result<Self, StartError> {
         let dir = start.data.clone();
+        let name = start.name(actor)?;
+        let of = name.clone();
         // Files, locks and keys block, some for long: not on the runtime's threads.
         let entered = tokio::task::spawn_blocking(move || -> Result<_, StartError> {
             files::create_private_dir(&dir)?;
-            files::create_private_dir(&paths::of_actor(&dir, actor))?;
-            let place = FileLock::take(&paths::actors(&dir).join(format!("{actor}.lock")))?;
+            files::create_private_dir(&paths::of_actor_named(&dir, &of))?;
+            let place = FileLock::take(&paths::actors(&dir).join(format!("{of}.lock")))?;
             let token = ControlToken::open_or_create(&dir)?;
             let tls = TlsAuthority::open_or_create(&dir)?;
             Ok((place, token, tls))
@@ -56,6 +60,7 @@ impl Hall {
         let shutdown = start.shutdown.child();
         Ok(Self {
             actor,
+            name,
             start,
             tls,
             token,
@@ -66,6 +71,18 @@ impl Hall {
             shutdown,
             tasks: JoinSet::new(),
         })
+    }
+
+    /// Which one of its kind.
+    #[must_use]
+    pub const fn name(&self) -> &ActorName {
+        &self.name
+    }
+
+    /// The actor's own folder in the data folder.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        paths::of_actor_named(&self.start.data, &self.name)
     }
 
     /// What the actor was handed.
@@ -177,13 +194,14 @@ impl Hall {
             control,
             addresses: self.addresses,
         };
-        let (data, written) = (self.start.data.clone(), record.clone());
-        tokio::task::spawn_blocking(move || registry::write(&data, &written))
+        let (data, name, written) = (self.start.data.clone(), self.name.clone(), record.clone());
+        tokio::task::spawn_blocking(move || registry::write_named(&data, &name, &written))
             .await
             .map_err(StartError::part("registration"))??;
-        tracing::info!(actor = %self.actor, control = %record.control, "up");
+        tracing::info!(actor = %self.name, control = %record.control, "up");
         Ok(Running {
             record,
+            name: self.name,
             data: self.start.data,
             shutdown: self.shutdown,
             tasks: self.tasks,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use qaqpa_model::Actor;
+use qaqpa_model::{Actor, ActorName};
 
 /// `DIR/control-token` (0600).
 #[must_use]
@@ -32,6 +32,12 @@ pub fn actors(dir: &Path) -> PathBuf {
 #[must_use]
 pub fn actor(dir: &Path, actor: Actor) -> PathBuf {
     actors(dir).join(format!("{actor}.json"))
+}
+
+/// `DIR/actors/<name>.json`, where one of several of a kind has a name of its own.
+#[must_use]
+pub fn actor_named(dir: &Path, name: &ActorName) -> PathBuf {
+    actors(dir).join(format!("{name}.json"))
 }
 
 /// `DIR/tls`, the TLS authority's folder.
@@ -80,4 +86,10 @@ pub fn documents(dir: &Path) -> PathBuf {
 #[must_use]
 pub fn of_actor(dir: &Path, actor: Actor) -> PathBuf {
     dir.join(actor.name())
+}
+
+/// `DIR/<name>`: the same, where one of several of a kind has a name of its own (`DIR/regional-gateway.taraz`).
+#[must_use]
+pub fn of_actor_named(dir: &Path, name: &ActorName) -> PathBuf {
+    dir.join(name.to_string())
 }

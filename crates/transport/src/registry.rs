@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use qaqpa_model::Actor;
+use qaqpa_model::{Actor, ActorName};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 use tokio::time::Instant;
@@ -53,7 +53,15 @@ pub enum RegistryError {
 /// # Errors
 /// [`FileError`].
 pub fn write(dir: &Path, record: &ActorRecord) -> Result<(), FileError> {
-    files::write_json(&paths::actor(dir, record.actor), record)
+    write_named(dir, &record.actor.into(), record)
+}
+
+/// Writes the registration of one of several of a kind.
+///
+/// # Errors
+/// [`FileError`].
+pub fn write_named(dir: &Path, name: &ActorName, record: &ActorRecord) -> Result<(), FileError> {
+    files::write_json(&paths::actor_named(dir, name), record)
 }
 
 /// Reads a registration; `None` where the actor never registered. It may be one of an earlier run.
@@ -61,7 +69,41 @@ pub fn write(dir: &Path, record: &ActorRecord) -> Result<(), FileError> {
 /// # Errors
 /// [`FileError`].
 pub fn read(dir: &Path, actor: Actor) -> Result<Option<ActorRecord>, FileError> {
-    files::read_json(&paths::actor(dir, actor))
+    read_named(dir, &actor.into())
+}
+
+/// Reads the registration of one of several of a kind.
+///
+/// # Errors
+/// [`FileError`].
+pub fn read_named(dir: &Path, name: &ActorName) -> Result<Option<ActorRecord>, FileError> {
+    files::read_json(&paths::actor_named(dir, name))
+}
+
+/// The names under which actors of this kind are registered, the one without a branch first.
+///
+/// # Errors
+/// [`FileError`] where the folder is there and cannot be read.
+pub fn names(dir: &Path, actor: Actor) -> Result<Vec<ActorName>, FileError> {
+    let folder = paths::actors(dir);
+    let io = |source| FileError::Io {
+        path: folder.clone(),
+        source,
+    };
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(io(error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let file = entry.map_err(io)?.file_name();
+        let name = file.to_str().and_then(|file| file.strip_suffix(".json"));
+        names.extend(name.and_then(ActorName::parse));
+    }
+    names.retain(|name| name.actor() == actor);
+    names.sort();
+    Ok(names)
 }
 
 /// Takes the registration away, if it is still the one of this start.
@@ -69,9 +111,17 @@ pub fn read(dir: &Path, actor: Actor) -> Result<Option<ActorRecord>, FileError> 
 /// # Errors
 /// [`FileError`].
 pub fn remove(dir: &Path, record: &ActorRecord) -> Result<(), FileError> {
-    if read(dir, record.actor)?.as_ref() == Some(record) {
+    remove_named(dir, &record.actor.into(), record)
+}
+
+/// Takes the registration of one of several of a kind away, if it is still the one of this start.
+///
+/// # Errors
+/// [`FileError`].
+pub fn remove_named(dir: &Path, name: &ActorName, record: &ActorRecord) -> Result<(), FileError> {
+    if read_named(dir, name)?.as_ref() == Some(record) {
         // It may be gone by now, which is what was asked for.
-        std::fs::remove_file(paths::actor(dir, record.actor)).ok();
+        std::fs::remove_file(paths::actor_named(dir, name)).ok();
     }
     Ok(())
 }
@@ -157,6 +207,27 @@ mod tests {
         );
         remove(dir.path(), &record("new")).unwrap();
         assert_eq!(read(dir.path(), Actor::RegionalGateway).unwrap(), None);
+    }
+
+    #[test]
+    fn branches_are_registered_beside_each_other_and_listed() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(names(dir.path(), Actor::RegionalGateway).unwrap(), []);
+        let taraz = ActorName::parse("regional-gateway.taraz").unwrap();
+        write_named(dir.path(), &taraz, &record("taraz")).unwrap();
+        write(dir.path(), &record("whole")).unwrap();
+        let found = names(dir.path(), Actor::RegionalGateway).unwrap();
+        let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(found, ["regional-gateway", "regional-gateway.taraz"]);
+        assert_eq!(names(dir.path(), Actor::Gateway).unwrap(), []);
+
+        remove(dir.path(), &record("whole")).unwrap();
+        assert_eq!(
+            read_named(dir.path(), &taraz).unwrap(),
+            Some(record("taraz"))
+        );
+        remove_named(dir.path(), &taraz, &record("taraz")).unwrap();
+        assert_eq!(names(dir.path(), Actor::RegionalGateway).unwrap(), []);
     }
 
     #[tokio::test]

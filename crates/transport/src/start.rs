@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use qaqpa_model::{Actor, Lang, Limits};
+use qaqpa_model::{Actor, ActorName, Branch, Lang, Limits};
 use thiserror::Error;
 use tokio::task::JoinSet;
 
@@ -38,6 +38,10 @@ pub struct ActorStart {
     pub catalogue_dirs: Vec<PathBuf>,
     /// Where the actor keeps its state.
     pub store: StoreChoice,
+    /// Which of several regional gateways this is; `None` for the one without a name, and for every other actor.
+    ///
+    /// One with a name takes free ports, whatever the port base: those of its kind are taken.
+    pub branch: Option<Branch>,
 }
 
 impl ActorStart {
@@ -55,13 +59,33 @@ impl ActorStart {
             shutdown: Shutdown::new(),
             catalogue_dirs: Vec::new(),
             store: StoreChoice::Embedded,
+            branch: None,
         }
     }
 
     /// The port of this door (0: a free one).
     #[must_use]
     pub const fn port(&self, place: Place) -> u16 {
-        place.port(self.port_base)
+        match self.branch {
+            None => place.port(self.port_base),
+            Some(_) => 0,
+        }
+    }
+
+    /// The name of the actor that is started.
+    ///
+    /// # Errors
+    /// [`StartError::Config`] where an actor that has no branches is given one.
+    pub fn name(&self, actor: Actor) -> Result<ActorName, StartError> {
+        match &self.branch {
+            None => Ok(actor.into()),
+            Some(branch) if actor == Actor::RegionalGateway => {
+                Ok(ActorName::regional(Some(branch.clone())))
+            }
+            Some(branch) => Err(StartError::Config(format!(
+                "there is one {actor} only: it cannot be named {branch}"
+            ))),
+        }
     }
 }
 
@@ -118,6 +142,7 @@ impl StartError {
 #[derive(Debug)]
 pub struct Running {
     pub(crate) record: ActorRecord,
+    pub(crate) name: ActorName,
     pub(crate) data: PathBuf,
     pub(crate) shutdown: Shutdown,
     pub(crate) tasks: JoinSet<()>,
@@ -129,6 +154,12 @@ impl Running {
     #[must_use]
     pub const fn actor(&self) -> Actor {
         self.record.actor
+    }
+
+    /// Which one of its kind.
+    #[must_use]
+    pub const fn name(&self) -> &ActorName {
+        &self.name
     }
 
     /// Its registration, with all addresses.
@@ -181,7 +212,7 @@ impl Running {
                 tracing::warn!(actor = %self.record.actor, "cut off after 15 s");
             }
         }
-        if let Err(error) = registry::remove(&self.data, &self.record) {
+        if let Err(error) = registry::remove_named(&self.data, &self.name, &self.record) {
             tracing::warn!(%error, "the registration stays behind");
         }
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, StatusCode, header};
-use qaqpa_model::Actor;
+use qaqpa_model::{Actor, ActorName};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -72,6 +72,16 @@ impl ControlClient {
     /// [`ControlError::Unregistered`], [`ControlError::File`].
     pub fn of(dir: &Path, actor: Actor) -> Result<Self, ControlError> {
         let record = registry::read(dir, actor)?.ok_or(ControlError::Unregistered(actor))?;
+        Ok(Self::new(&record.control, ControlToken::read(dir)?))
+    }
+
+    /// A client of one of several of a kind.
+    ///
+    /// # Errors
+    /// [`ControlError::Unregistered`], [`ControlError::File`].
+    pub fn of_named(dir: &Path, name: &ActorName) -> Result<Self, ControlError> {
+        let record =
+            registry::read_named(dir, name)?.ok_or(ControlError::Unregistered(name.actor()))?;
         Ok(Self::new(&record.control, ControlToken::read(dir)?))
     }
 

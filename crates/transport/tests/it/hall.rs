@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use qaqpa_model::Actor;
+use qaqpa_model::{Actor, Branch};
 use qaqpa_transport::files::FileError;
 use qaqpa_transport::{
     ActorStart, ClientLimits, ControlClient, Hall, HttpClient, Peers, Place, Running, StartError,
@@ -114,4 +114,53 @@ async fn a_worker_that_panics_stops_the_actor() {
     let ended = tokio::time::timeout(Duration::from_secs(10), running.ended());
     ended.await.expect("it ends by itself");
     assert_eq!(registry::read(folder.path(), Actor::Nca).unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_branch_stands_beside_the_regional_gateway_and_no_other_actor_has_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let regional = async |branch: Option<&str>| {
+        let start = ActorStart {
+            branch: branch.map(|name| Branch::parse(name).unwrap()),
+            // The ports of the kind are its own; a branch takes free ones.
+            port_base: 0,
+            ..ActorStart::in_folder(folder.path())
+        };
+        let mut hall = Hall::enter(start, Actor::RegionalGateway).await?;
+        assert!(hall.folder().is_dir());
+        let on_clock = control::clock_hook(|_| async { Ok(()) });
+        hall.control(Place::RegionalControl, Router::new(), on_clock)
+            .await?;
+        hall.open().await
+    };
+    let whole = regional(None).await.unwrap();
+    let taraz = regional(Some("taraz")).await.unwrap();
+    assert_eq!(taraz.name().to_string(), "regional-gateway.taraz");
+    assert!(folder.path().join("regional-gateway.taraz").is_dir());
+    let again = regional(Some("taraz")).await;
+    assert!(matches!(
+        again,
+        Err(StartError::File(FileError::Locked { .. }))
+    ));
+    let names = registry::names(folder.path(), Actor::RegionalGateway).unwrap();
+    assert_eq!(names, [whole.name().clone(), taraz.name().clone()]);
+    let control = ControlClient::of_named(folder.path(), taraz.name()).unwrap();
+    control.set_clock(1000).await.unwrap();
+
+    taraz.stop().await;
+    assert_eq!(
+        registry::names(folder.path(), Actor::RegionalGateway).unwrap(),
+        [whole.name().clone()]
+    );
+    whole.stop().await;
+
+    let start = ActorStart {
+        branch: Some(Branch::parse("taraz").unwrap()),
+        ..ActorStart::in_folder(folder.path())
+    };
+    let refused = Hall::enter(start, Actor::Gateway).await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "configuration: there is one gateway only: it cannot be named taraz"
+    );
 }
