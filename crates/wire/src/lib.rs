@@ -53,6 +53,7 @@ mod organisation;
 mod property;
 pub mod push;
 mod reading;
+pub mod register;
 pub mod result;
 mod sender;
 mod soap;

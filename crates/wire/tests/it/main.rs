@@ -11,6 +11,7 @@ mod faults;
 mod golden;
 mod lenient;
 mod lenient_asynchronous;
+mod registers;
 mod robust;
 mod round_trips;
 mod samples;
