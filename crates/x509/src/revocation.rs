@@ -44,8 +44,11 @@ pub enum RevocationError {
         at: Moment,
         /// Why, if the authority says so.
         reason: Option<RevocationReason>,
-        /// Only lists that are out of date say so: one in its time may say so since an earlier moment.
+        /// Lists that are out of date say so, or deltas that do not follow their list, and no other about the same: one in its
+        /// time may say so since an earlier moment.
         is_stale: bool,
+        /// The lists do not answer for every reason: one about another may say so since an earlier moment.
+        is_partial: bool,
     },
     /// The lists do not say of a certificate that it is not revoked, for whatever reason one revokes.
     #[error("certificate {position}: no list says whether it is revoked")]

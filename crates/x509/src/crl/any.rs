@@ -179,6 +179,49 @@ impl AnyCrl {
             && follows(complete_number, base_number, number)
     }
 
+    /// Whether it is a delta of this issuer, in its time, that brings a complete list up to date.
+    ///
+    /// # Errors
+    /// [`CrlError`], the first that applies; [`CrlError::Stale`] and [`CrlError::DeltaUnfit`] come last, so that the delta is the
+    /// issuer's where one of them does. What it says is revoked for good is so all the same ([`Self::revokes`]).
+    ///
+    /// Source: RFC 5280 §5.2.4.
+    pub fn check_delta_to(
+        &self,
+        complete: &Self,
+        issuer: &Certificate,
+        at: Moment,
+        policy: &CrlPolicy,
+    ) -> Result<(), CrlError> {
+        if !self.is_delta() {
+            return Err(CrlError::Delta);
+        }
+        // Speaking for other authorities is nothing that the national authority does.
+        if self.is_indirect() {
+            return Err(CrlError::Partitioned);
+        }
+        if self.0.extensions.number.is_none() {
+            return Err(CrlError::NumberMissing);
+        }
+        if !self.names_issuer(issuer) {
+            return Err(CrlError::WrongIssuer);
+        }
+        self.check_signer(issuer, policy.waived)?;
+        self.check_usable(at, policy)?;
+        if self.updates(complete) {
+            Ok(())
+        } else {
+            Err(CrlError::DeltaUnfit)
+        }
+    }
+
+    /// Whether it lists the certificate as revoked for good: neither suspended nor resumed. Says nothing about whose list it is.
+    #[must_use]
+    pub fn revokes(&self, certificate: &Certificate) -> bool {
+        self.entry(certificate)
+            .is_some_and(|entry| !entry.is_hold() && !entry.is_removal())
+    }
+
     /// Whether both are about the same part of the same name's certificates.
     pub(crate) fn is_about_what(&self, other: &Self) -> bool {
         let part = |list: &Self| list.scope().map(|scope| scope.der.clone());

@@ -32,8 +32,8 @@ pub(super) enum Bad {
     Revoked {
         at: Moment,
         reason: Option<RevocationReason>,
-        /// Only lists that are out of date say so.
         is_stale: bool,
+        is_partial: bool,
     },
     Undetermined(Option<CrlError>),
 }
@@ -46,11 +46,13 @@ impl Bad {
                 at,
                 reason,
                 is_stale,
+                is_partial,
             } => RevocationError::Revoked {
                 position,
                 at,
                 reason,
                 is_stale,
+                is_partial,
             },
             Self::Undetermined(why) => RevocationError::Undetermined { position, why },
         }
@@ -65,6 +67,60 @@ struct Statement<'a> {
     circular: bool,
     reasons: Reasons,
     usable: Result<(), CrlError>,
+}
+
+/// A statement's word that the certificate is revoked or suspended.
+struct Heard<'a> {
+    entry: ListedEntry<'a>,
+    /// A list in its time says so, or its delta.
+    is_current: bool,
+    by: &'a AnyCrl,
+    reasons: Reasons,
+}
+
+impl Heard<'_> {
+    /// Whether it is the last word about what the other says, too.
+    fn settles(&self, other: &Self) -> bool {
+        let answers_for_all = !Reasons::ALL.adds_to(self.reasons);
+        self.is_current && (answers_for_all || self.by.is_about_what(other.by))
+    }
+}
+
+/// A delta whose signature was not looked at, and its word about the certificate.
+#[derive(PartialEq)]
+struct Delta<'a> {
+    list: &'a AnyCrl,
+    is_in_time: bool,
+    entry: Option<ListedEntry<'a>>,
+}
+
+impl Delta<'_> {
+    /// How bad its word is: removal, silence, suspension, revocation.
+    fn gravity(&self) -> u8 {
+        match self.entry {
+            Some(entry) if entry.is_removal() => 0,
+            None => 1,
+            Some(entry) if entry.is_hold() => 2,
+            Some(_) => 3,
+        }
+    }
+
+    /// Whether it is in its time and known to be newer than the list.
+    fn is_newest_word(&self, list: &AnyCrl) -> bool {
+        self.is_in_time
+            && list.number_order().is_some()
+            && self.list.number_order() > list.number_order()
+            && self.list.is_about_what(list)
+    }
+}
+
+/// What deltas say beside a list.
+#[derive(Default)]
+struct News<'a> {
+    /// The newest that brings the list up to date.
+    applied: Option<&'a AnyCrl>,
+    /// What the others say that counts.
+    entries: Vec<ListedEntry<'a>>,
 }
 
 /// Whether a certificate is good, and by what.
@@ -142,55 +198,64 @@ impl<'a> Inquiry<'a> {
         let circular = statements.iter().all(|statement| statement.circular);
         let mut covered = Reasons::NONE;
         let mut clear: Option<Clear> = None;
-        let mut revoked: Option<ListedEntry<'_>> = None;
-        let mut is_stale = true;
+        let mut heard: Vec<Heard<'_>> = Vec::new();
         for statement in &statements {
             if statements.iter().any(|other| other.supersedes(statement)) {
                 continue;
             }
-            let listed = statement.list.entry(certificate);
+            let news = self.news(statement, certificate)?;
+            heard.extend(
+                news.entries
+                    .into_iter()
+                    .map(|entry| statement.heard(entry, false)),
+            );
             if let Err(error) = &statement.usable {
                 why = why.or(Some(error.clone()));
-                // What was revoked for good stays so, however old the list that says it; only a suspension is lifted.
-                if matches!(error, CrlError::Stale { .. })
-                    && let Some(entry) = listed.filter(|entry| !entry.is_hold())
-                {
-                    revoked = revoked
-                        .into_iter()
-                        .chain([entry])
-                        .reduce(ListedEntry::joined);
-                }
-                continue;
             }
-            let delta = self.delta_to(statement)?;
-            let changed = delta.and_then(|delta| delta.entry(certificate));
-            let lifts = delta.is_some_and(|delta| delta.reaches(certificate));
+            let listed = match &statement.usable {
+                Ok(()) | Err(CrlError::Stale { .. }) => statement.list.entry(certificate),
+                Err(_) => None,
+            };
+            let changed = news.applied.and_then(|delta| delta.entry(certificate));
+            let lifts = news.applied.is_some_and(|delta| delta.reaches(certificate));
+            // RFC 5280 §6.3.3 (a)(1)(i): a delta in its time speaks for a list that is out of date, too, where it lists the
+            // certificate. Its silence is not taken for that.
+            let is_current =
+                statement.usable.is_ok() || changed.is_some_and(|entry| !entry.is_removal());
+            let vouches = !statement.circular || circular;
             match brought_up_to_date(listed, changed, lifts) {
-                Some(entry) => {
-                    is_stale = false;
-                    revoked = revoked
-                        .into_iter()
-                        .chain([entry])
-                        .reduce(ListedEntry::joined);
+                // What was revoked for good stays so, however old the list that says it; only a suspension is lifted.
+                Some(entry) if is_current || !entry.is_hold() => {
+                    heard.push(statement.heard(entry, is_current));
+                    if vouches {
+                        covered = covered.and(statement.reasons);
+                    }
                 }
-                None if statement.circular && !circular => {}
+                Some(_) => {}
+                None if statement.usable.is_err() || !vouches => {}
                 None if !statement.list.reaches(certificate) => {
                     let not_after = certificate.not_after();
                     why = why.or(Some(CrlError::Expired { not_after }));
                 }
                 None => {
                     covered = covered.and(statement.reasons);
-                    clear = Some(oldest(clear, statement.list, delta));
+                    clear = Some(oldest(clear, statement.list, news.applied));
                 }
             }
         }
-        match (revoked, clear) {
+        let is_partial = Reasons::ALL.adds_to(covered);
+        let is_stale = heard
+            .iter()
+            .any(|one| !heard.iter().any(|other| other.settles(one)));
+        let worst = heard.iter().map(|heard| heard.entry);
+        match (worst.reduce(ListedEntry::joined), clear) {
             (Some(entry), _) => Err(Bad::Revoked {
                 at: entry.at,
                 reason: entry.reason,
                 is_stale,
+                is_partial,
             }),
-            (None, Some(clear)) if !Reasons::ALL.adds_to(covered) => Ok(Answer { clear, circular }),
+            (None, Some(clear)) if !is_partial => Ok(Answer { clear, circular }),
             _ => Err(Bad::Undetermined(why)),
         }
     }
@@ -212,25 +277,80 @@ impl<'a> Inquiry<'a> {
         about
     }
 
-    /// The newest delta that brings the list up to date, signed by the list's own signer.
-    fn delta_to(&mut self, statement: &Statement<'a>) -> Result<Option<&'a AnyCrl>, Bad> {
-        let lists = self.known.lists.iter();
-        let mut deltas: Vec<&AnyCrl> = lists
-            .filter(|delta| delta.is_delta() && delta.updates(statement.list))
-            .filter(|delta| delta.check_usable(self.at, self.policy).is_ok())
-            .collect();
-        deltas.sort_by(|left, right| right.number_order().cmp(&left.number_order()));
+    /// What the deltas of the list's own signer say beside it: the newest that brings it up to date, and of all others what nothing
+    /// takes back.
+    ///
+    /// RFC 5280 §5.2.4 lets nobody bring a list up to date by a delta that does not follow it, or by one that is out of date. What
+    /// such a delta says is revoked for good was revoked all the same, and what the newest one in its time says is suspended, is.
+    fn news(
+        &mut self,
+        statement: &Statement<'a>,
+        certificate: &Certificate,
+    ) -> Result<News<'a>, Bad> {
+        let mut deltas = self.deltas_beside(statement.list, certificate);
+        // Of two with one number, the graver first: which is the newer nobody can say.
+        deltas.sort_by(|left, right| {
+            let order = |news: &Delta<'a>| (news.list.number_order(), news.gravity());
+            order(right).cmp(&order(left))
+        });
         deltas.dedup();
+        let mut news = News::default();
+        let mut is_told = false;
         for delta in deltas {
-            self.spend()?;
-            if delta
-                .check_signer(&statement.signer, self.policy.waived)
-                .is_ok()
-            {
-                return Ok(Some(delta));
+            let applies =
+                news.applied.is_none() && delta.is_in_time && delta.list.updates(statement.list);
+            if !applies && delta.entry.is_none() {
+                continue;
             }
+            self.spend()?;
+            let waived = self.policy.waived;
+            if delta.list.check_signer(&statement.signer, waived).is_err() {
+                continue;
+            }
+            let entry = delta.entry.filter(|entry| !entry.is_removal());
+            if applies {
+                news.applied = Some(delta.list);
+            } else if let Some(entry) = entry
+                && (!entry.is_hold() || (delta.is_newest_word(statement.list) && !is_told))
+            {
+                news.entries.push(entry);
+            }
+            is_told |= delta.is_in_time;
         }
-        Ok(None)
+        Ok(news)
+    }
+
+    /// The deltas that may say more than a list, out of date or not.
+    fn deltas_beside(&self, list: &AnyCrl, certificate: &Certificate) -> Vec<Delta<'a>> {
+        let points = points_of(certificate);
+        let beside = |delta: &&AnyCrl| {
+            let is_older = match (delta.number_order(), list.number_order()) {
+                (Some(delta), Some(list)) => delta <= list,
+                _ => false,
+            };
+            match delta.is_about_what(list) {
+                true => !is_older,
+                false => points
+                    .iter()
+                    .any(|point| covers(delta, point, certificate).is_some()),
+            }
+        };
+        let lists = self.known.lists.iter().filter(|list| list.is_delta());
+        lists
+            .filter(beside)
+            .filter_map(|delta| {
+                let is_in_time = match delta.check_usable(self.at, self.policy) {
+                    Ok(()) => true,
+                    Err(CrlError::Stale { .. }) => false,
+                    Err(_) => return None,
+                };
+                Some(Delta {
+                    list: delta,
+                    is_in_time,
+                    entry: delta.entry(certificate),
+                })
+            })
+            .collect()
     }
 
     /// One verification more.
@@ -316,7 +436,16 @@ impl<'a> Inquiry<'a> {
     }
 }
 
-impl Statement<'_> {
+impl<'a> Statement<'a> {
+    fn heard(&self, entry: ListedEntry<'a>, is_current: bool) -> Heard<'a> {
+        Heard {
+            entry,
+            is_current,
+            by: self.list,
+            reasons: self.reasons,
+        }
+    }
+
     /// RFC 5280 §5.2.3: the numbers of one issuer's lists of one scope rise, so that the newer takes the older's place. Of
     /// two with one number both count.
     fn supersedes(&self, other: &Self) -> bool {

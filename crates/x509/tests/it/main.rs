@@ -10,6 +10,7 @@ mod certificates;
 mod constraints;
 mod crls;
 mod deltas;
+mod for_good;
 mod key_files;
 mod key_files_old;
 mod long_lists;

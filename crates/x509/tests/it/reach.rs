@@ -114,6 +114,7 @@ fn revoked(days_ago: u32, reason: Option<Why>) -> Result<(), RevocationError> {
         at: at().minus(days_ago * DAY),
         reason,
         is_stale: false,
+        is_partial: false,
     })
 }
 
@@ -335,6 +336,7 @@ fn a_list_that_is_out_of_date_is_heard_about_what_cannot_be_lifted() {
             at: at().minus(4 * DAY),
             reason,
             is_stale: true,
+            is_partial: false,
         })
     };
     let compromise = Some(Why::KeyCompromise);

@@ -80,6 +80,7 @@ fn revoked(position: usize, reason: Option<RevocationReason>) -> Result<(), Revo
         at: at().minus(DAY),
         reason,
         is_stale: false,
+        is_partial: false,
     })
 }
 
@@ -415,6 +416,7 @@ fn one_certificate_is_asked_about_where_what_is_above_it_is_known() {
             at: at().minus(DAY),
             reason: HOLD,
             is_stale: false,
+            is_partial: false,
         })
     );
     let unknown = |position| {
