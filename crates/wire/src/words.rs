@@ -88,12 +88,12 @@ words! {
         "The signed document does not follow the schema.",
         "compare the document with the service's XSD, then sign it again";
     AuthorityRevoked:
-        "Сертификатты берген орталықтың өз сертификаты кері қайтарылған немесе тоқтатылған.",
+        "Куәлікті берген орталықтың өз куәлігі кері қайтарылған немесе тоқтатылған.",
         "Сертификат самого издателя отозван или приостановлен.",
         "The authority that issued the certificate is revoked or suspended itself.",
         "sign with a certificate of an authority in force; an operator sees the state by `qaqpa ca list`";
     BinMismatch:
-        "Құжаттағы ұйымның БСН-і сертификаттағы БСН-ге сәйкес емес.",
+        "Құжаттағы ұйымның БСН-і куәліктегі БСН-ге сәйкес емес.",
         "БИН организации в документе не совпадает с БИН в сертификате.",
         "The BIN of the organisation in the document is not the certificate's.",
         "sign with a certificate that was issued for this organisation";
@@ -103,27 +103,27 @@ words! {
         "The body is longer than the limit.",
         "send fewer or smaller attachments";
     CertificateExpired:
-        "Сертификаттың мерзімі өткен.",
+        "Куәліктің мерзімі өткен.",
         "Срок действия сертификата истёк.",
         "The certificate has expired.",
         "sign with a certificate that is valid at the simulator's moment; compare `qaqpa clock show`";
     CertificateNotYetValid:
-        "Сертификаттың мерзімі әлі басталған жоқ.",
+        "Куәліктің мерзімі әлі басталған жоқ.",
         "Срок действия сертификата ещё не начался.",
         "The certificate is not valid yet.",
         "sign with a certificate that is valid at the simulator's moment; compare `qaqpa clock show`";
     CertificatePurpose:
-        "Сертификат қол қоюға арналмаған.",
+        "Куәлік қол қоюға арналмаған.",
         "Сертификат не предназначен для подписи.",
         "The certificate is not one for signing.",
         "sign with the RSA256_… key, not with the AUTH_RSA256_… key";
     CertificateRevoked:
-        "Сертификат кері қайтарып алынған.",
+        "Куәлік кері қайтарып алынған.",
         "Сертификат отозван.",
         "The certificate is revoked.",
         "obtain a new certificate and sign again";
     CertificateSuspended:
-        "Сертификаттың қолданысы тоқтатыла тұрған.",
+        "Куәліктің қолданысы тоқтатыла тұрған.",
         "Действие сертификата приостановлено.",
         "The certificate is suspended.",
         "have the certificate resumed, or sign with another one";
@@ -168,12 +168,12 @@ words! {
         "The IIN is not valid.",
         "check the twelve digits, the date and the check digit";
     IinMismatch:
-        "Өтініштегі ЖСН сертификаттағы ЖСН-ге сәйкес емес.",
+        "Өтініштегі ЖСН куәліктегі ЖСН-ге сәйкес емес.",
         "ИИН в заявлении не совпадает с ИИН в сертификате.",
         "The IIN of the document is not the certificate's.",
         "sign with the key of the person in submitter/iin";
     IssuerUntrusted:
-        "Сертификатты берген орталыққа сенім жоқ.",
+        "Куәлікті берген орталыққа сенім жоқ.",
         "Издатель сертификата не является доверенным.",
         "The certificate does not lead to a trusted authority.",
         "sign with a key of this simulator's TEST authority and send the certificate in KeyInfo";
@@ -208,12 +208,12 @@ words! {
         "The request was not finished in time.",
         "send the whole request within the time limit";
     RevocationUnknown:
-        "Сертификаттың кері қайтарылғаны тексерілмеді.",
+        "Куәліктің кері қайтарылған-қайтарылмағаны тексерілмеді.",
         "Не удалось проверить, отозван ли сертификат.",
         "It could not be found out whether the certificate is revoked.",
         "send the same message again when OCSP or CRL answers";
     SenderCertificateMismatch:
-        "Хатқа қол қойған сертификат жіберушінікі емес.",
+        "Хатқа жіберушінің куәлігімен қол қойылмаған.",
         "Сообщение подписано не сертификатом отправителя.",
         "The transport signature was not made with the sender's registered certificate.",
         "sign the envelope with the system key of the senderId";
@@ -268,7 +268,7 @@ words! {
         "A transform of the signature is refused.",
         "use enveloped-signature and canonicalization alone";
     TransportCertificateRefused:
-        "Көлік қолтаңбасының сертификаты жарамсыз.",
+        "Көлік қолтаңбасының куәлігі жарамсыз.",
         "Сертификат транспортной подписи недействителен.",
         "The certificate of the transport signature is refused.",
         "sign the envelope with a valid system certificate of this simulator's TEST authority";
