@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{StatusCode, header};
+use qaqpa_channel::keeping::control::SealOrder;
 use qaqpa_channel::{JournalKeeper, views};
 use qaqpa_model::{Actor, ActorName, Moment};
 use qaqpa_regulations::Catalogue;
@@ -79,20 +80,24 @@ pub async fn start(start: ActorStart) -> Result<Running, StartError> {
         .route("/endpoints.json", get(show_endpoints))
         .with_state(Arc::clone(&shared))
         .merge(views::routes(shared.store.clone(), &shared.data));
-    hall.control(
-        Place::ConsoleControl,
-        own_routes,
-        keeper_of_the_clock(&shared),
-    )
-    .await?;
-
-    let shutdown = hall.shutdown().clone();
     let keeper = JournalKeeper::new(
         shared.store.clone(),
         &start.data,
         start.clock.clone(),
         start.limits,
     );
+    let before_the_clock = {
+        let (shared, keeper) = (Arc::clone(&shared), keeper.clone());
+        move |now| seal_all(Arc::clone(&shared), keeper.clone(), now)
+    };
+    hall.control(
+        Place::ConsoleControl,
+        own_routes,
+        keeper_of_the_clock(&shared).preceded_by(before_the_clock),
+    )
+    .await?;
+
+    let shutdown = hall.shutdown().clone();
     hall.spawn(keeper.run(shutdown.clone()));
     let writer = Arc::clone(&shared);
     hall.spawn(async move {
@@ -181,6 +186,35 @@ fn keeper_of_the_clock(shared: &Arc<Shared>) -> ClockHook {
             Ok(())
         }
     })
+}
+
+/// Has every journal sealed and stamped before the clock is moved: a seal of one time with a stamp of another looks like
+/// one that was written anew.
+///
+/// The authority comes last: others still ask it for stamps. Where somebody does not answer, his seals wait, and the
+/// clock is moved all the same.
+async fn seal_all(shared: Arc<Shared>, keeper: JournalKeeper, now: Moment) {
+    if let Err(error) = keeper.seal(now).await {
+        tracing::warn!(%error, "the journal was not sealed before the clock is moved");
+    }
+    let order = SealOrder {
+        at: now.to_string(),
+    };
+    let mut actors = neighbours(&shared.data).unwrap_or_default();
+    actors.sort_by_key(|name| name.actor() == Actor::Nca);
+    for actor in actors {
+        let asked = async {
+            ControlClient::of_named(&shared.data, &actor)?
+                .post::<_, serde_json::Value>("/journal/seal", &order)
+                .await
+        };
+        match asked.await {
+            Ok(_) | Err(ControlError::Unregistered(_) | ControlError::Unreachable { .. }) => {}
+            Err(error) => {
+                tracing::warn!(%actor, %error, "a journal was not sealed before the clock is moved");
+            }
+        }
+    }
 }
 
 /// Whom the clock is told to: every actor, and every regional gateway of a region.

@@ -122,6 +122,8 @@ pub fn routes(authority: Arc<Authority>) -> Router {
         .route("/trust", get(trust))
         .route("/journal", get(journal::list))
         .route("/journal/verify", get(journal::verify))
+        .route("/journal/seal", post(journal::seal))
+        .route("/journal/prune", post(journal::prune))
         .route("/journal/{id}", get(journal::show))
         .with_state(Arc::clone(&authority))
         .merge(mirror::routes(authority))

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use qaqpa_crypto::DigestAlgorithm;
-use qaqpa_model::Limits;
+use qaqpa_model::{Limits, Moment};
 use qaqpa_store::{Seal, StampJudgement};
 use qaqpa_x509::TrustAnchors;
 use qaqpa_x509::tsp::{self, Imprint, Response, StampRequest, Unproven};
@@ -47,6 +47,18 @@ pub(crate) async fn keep(authority: &Authority) {
 async fn round(authority: &Authority) -> Result<(), PkiError> {
     let journal = authority.store.journal();
     journal.seal_due(authority.clock.now()).await?;
+    stamp_waiting(authority).await
+}
+
+/// Closes the open segment as of this moment, whatever its age, and stamps each seal that waits. Gives the segment.
+pub(crate) async fn seal(authority: &Authority, at: Moment) -> Result<Option<i64>, PkiError> {
+    let sealed = authority.store.journal().seal(at).await?;
+    stamp_waiting(authority).await?;
+    Ok(sealed.map(|seal| seal.segment))
+}
+
+async fn stamp_waiting(authority: &Authority) -> Result<(), PkiError> {
+    let journal = authority.store.journal();
     for seal in journal.unstamped(STAMPS_MAX).await? {
         match stamp(authority, &seal).await {
             Ok(token) => {

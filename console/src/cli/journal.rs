@@ -20,9 +20,14 @@ pub enum JournalCommand {
         limit: u32,
     },
     /// One entry, whole: `ACTOR:NUMBER` as `journal list` shows it.
+    ///
+    /// IINs are masked; what is encoded (certificates, evidence) is shown by its length and SHA-256.
     Show {
         /// The entry.
         id: String,
+        /// Put back what is encoded, from the data folder: evidence byte for byte. It holds personal data.
+        #[arg(long)]
+        raw: bool,
     },
     /// Prove that no entry was changed, cut, moved or removed, and name the first that was.
     ///
@@ -38,7 +43,8 @@ pub enum JournalCommand {
     /// Remove old entries: whole sealed and stamped segments from the beginning. A checkpoint is left, by which
     /// `journal verify` goes on.
     ///
-    /// The actors must not run. A journal that does not hold is not touched.
+    /// An actor that runs does it itself and goes on working; its raw files go once they have lain for an hour, at the
+    /// next call. A journal that does not hold is not touched.
     Prune {
         /// Only segments whose entries are all of moments before this one.
         #[arg(long, value_name = "MOMENT")]
@@ -55,7 +61,8 @@ pub struct JournalExport {
     /// One entry: `ACTOR:NUMBER` as `journal list` shows it.
     #[arg(required_unless_present = "all", conflicts_with = "all")]
     pub id: Option<String>,
-    /// Every entry, into a new folder: `ACTOR.jsonl`, newest first; with --raw also `ACTOR/NUMBER.raw`.
+    /// Every entry, into a new folder: `ACTOR.jsonl`, newest first; with --raw what is encoded is put back there, and
+    /// the messages are `ACTOR/NUMBER.raw`.
     #[arg(long, value_name = "DIR")]
     pub all: Option<PathBuf>,
     /// The raw bytes, unlocked. They hold personal data and the senders' passwords.

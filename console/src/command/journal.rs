@@ -4,9 +4,10 @@ mod export;
 mod prune;
 mod verify;
 
+use http::StatusCode;
 use qaqpa_model::Actor;
 use qaqpa_store::{StoreConfig, StoreError};
-use qaqpa_transport::paths;
+use qaqpa_transport::{ControlError, paths};
 use serde_json::{Value, json};
 
 use crate::cli::{Format, JournalCommand};
@@ -32,7 +33,8 @@ pub(crate) async fn run(settings: &Settings, command: &JournalCommand, format: F
             )
             .await
         }
-        JournalCommand::Show { id } => show(settings, id, format).await,
+        JournalCommand::Show { id, raw: false } => show(settings, id, format).await,
+        JournalCommand::Show { id, raw: true } => export::whole(settings, id).await,
         JournalCommand::Export(options) => export::run(settings, options).await,
         JournalCommand::Prune { before, actor } => {
             prune::run(settings, before, actor.as_deref(), format).await
@@ -91,15 +93,25 @@ async fn list(
 async fn show(settings: &Settings, id: &str, format: Format) -> Outcome {
     let (actor, number) = entry_named(id)?;
     let control = running::control(&settings.data, actor)?;
-    let entry: Value = control
-        .get(&format!("/journal/{number}"))
-        .await
-        .map_err(running::refused)?;
+    let entry: Value =
+        control
+            .get(&format!("/journal/{number}"))
+            .await
+            .map_err(|error| match error {
+                ControlError::Refused { status, .. } if status == StatusCode::NOT_FOUND => {
+                    absent(id)
+                }
+                other => running::refused(other),
+            })?;
     match format {
         Format::Json => output::say_json(&entry)?,
         _ => output::say(serde_json::to_string_pretty(&entry).map_err(Failure::own)?),
     }
     Ok(Exit::Yes)
+}
+
+fn absent(id: &str) -> Failure {
+    Failure::no(format!("there is no entry {id}")).remedy("`qaqpa journal list` shows the ids")
 }
 
 /// `ACTOR:NUMBER`.

@@ -4,15 +4,19 @@
 //! that would not be believed by [`stamp_judge`] is not kept, so that what `qaqpa journal verify` calls a wrong stamp
 //! was put there by somebody else.
 
+pub mod control;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use qaqpa_crypto::DigestAlgorithm;
-use qaqpa_model::{Actor, Limits};
+use qaqpa_model::{Actor, Limits, Moment};
 use qaqpa_store::{Seal, StampJudgement, Store, StoreError};
 use qaqpa_transport::{ClientLimits, Clock, HttpClient, Shutdown, files, paths, registry};
 use qaqpa_x509::TrustAnchors;
 use qaqpa_x509::tsp::{self, Imprint, Response, StampRequest, Unproven};
+
+use control::Sealed;
 
 /// How long between rounds. Real time: the simulated clock may jump.
 const ROUND: Duration = Duration::from_secs(30);
@@ -89,8 +93,26 @@ impl JournalKeeper {
     /// # Errors
     /// [`StoreError`] where the store could not. That the authority gives no stamp is no error: the seal waits.
     pub async fn round(&self) -> Result<(), StoreError> {
+        self.store.journal().seal_due(self.clock.now()).await?;
+        self.stamp_waiting().await
+    }
+
+    /// Closes the open segment as of this moment, whatever its age, and asks a stamp for each seal that waits.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the store could not.
+    pub async fn seal(&self, at: Moment) -> Result<Sealed, StoreError> {
         let journal = self.store.journal();
-        journal.seal_due(self.clock.now()).await?;
+        let sealed = journal.seal(at).await?.map(|seal| seal.segment);
+        self.stamp_waiting().await?;
+        Ok(Sealed {
+            sealed,
+            waiting: !journal.unstamped(1).await?.is_empty(),
+        })
+    }
+
+    async fn stamp_waiting(&self) -> Result<(), StoreError> {
+        let journal = self.store.journal();
         for seal in journal.unstamped(STAMPS_MAX).await? {
             match self.stamp(&seal).await {
                 Ok(token) => {

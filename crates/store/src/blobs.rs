@@ -5,19 +5,21 @@
 //! without the key, not against who reads the folder with the key in it.
 
 mod key;
+mod sweep;
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use qaqpa_crypto::StorageKey;
 use qaqpa_crypto::locked::LOCKED_MORE;
 use sha2::{Digest as _, Sha256};
 
 use crate::StoreError;
+pub(crate) use sweep::Idle;
 
 /// What a locked file begins with; then nonce, ciphertext and tag.
 const LOCKED: &[u8] = b"qaqpa locked 1\n";
@@ -29,6 +31,8 @@ pub(crate) struct Blobs {
     /// None where the folder was opened to be read and holds nothing that is locked.
     key: Option<Arc<StorageKey>>,
     written: Arc<AtomicU64>,
+    /// Shared by those who put something, exclusive for who sweeps.
+    hands: Arc<RwLock<()>>,
 }
 
 impl Blobs {
@@ -43,6 +47,7 @@ impl Blobs {
                 dir: Arc::new(dir),
                 key: Some(Arc::new(key)),
                 written: Arc::default(),
+                hands: Arc::default(),
             };
             key::lock_old(&this)?;
             Ok(this)
@@ -57,6 +62,7 @@ impl Blobs {
             key: key::read(actor_dir, &dir)?.map(Arc::new),
             dir: Arc::new(dir),
             written: Arc::default(),
+            hands: Arc::default(),
         })
     }
 
@@ -82,14 +88,6 @@ impl Blobs {
         .await
     }
 
-    /// Deletes the file of that name. False where there is none.
-    pub(crate) async fn delete(&self, digest: &str) -> Result<bool, StoreError> {
-        let Some(path) = self.path(digest) else {
-            return Ok(false);
-        };
-        blocking(move || remove_file(&path)).await
-    }
-
     /// Whether there is a file of that name, whatever it holds.
     pub(crate) fn is_there(&self, digest: &str) -> bool {
         self.path(digest).is_some_and(|path| path.exists())
@@ -100,35 +98,6 @@ impl Blobs {
         self.folders()
             .iter()
             .any(|folder| fs::read_dir(folder).is_ok_and(|mut files| files.next().is_some()))
-    }
-
-    /// The names of the files that hold bytes, and the paths of half ones whose writer was killed.
-    pub(crate) async fn all(&self) -> Result<(Vec<String>, Vec<PathBuf>), StoreError> {
-        let this = self.clone();
-        blocking(move || {
-            let (mut whole, mut half) = (Vec::new(), Vec::new());
-            for folder in this.folders() {
-                let files = fs::read_dir(&folder).map_err(|error| file_error(&folder, &error))?;
-                for file in files {
-                    let path = file.map_err(|error| file_error(&folder, &error))?.path();
-                    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
-                        continue;
-                    };
-                    if this.path(name).as_deref() == Some(&path) {
-                        whole.push(name.to_owned());
-                    } else if is_half(name) {
-                        half.push(path);
-                    }
-                }
-            }
-            Ok((whole, half))
-        })
-        .await
-    }
-
-    /// Deletes a half file. False where there is none.
-    pub(crate) async fn delete_half(&self, path: PathBuf) -> Result<bool, StoreError> {
-        blocking(move || remove_file(&path)).await
     }
 
     /// The folders `ab/`.
@@ -154,10 +123,14 @@ impl Blobs {
         let digest = digest_of(bytes);
         let folder = self.dir.join(&digest[..2]);
         make_dir(&folder)?;
+        let _in_hand = self.hands.read().unwrap_or_else(PoisonError::into_inner);
         let length = LOCKED.len() + LOCKED_MORE + bytes.len();
         let there =
             fs::metadata(folder.join(&digest)).is_ok_and(|found| found.len() == length as u64);
-        if !there {
+        if there {
+            // Whoever sweeps must not take it for one that nobody will name.
+            sweep::renew(&folder.join(&digest))?;
+        } else {
             self.write(&folder, &digest, bytes)?;
         }
         // Also where the file was there: its writer may have been killed between renaming and this.
@@ -181,23 +154,6 @@ impl Blobs {
         let good = digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
         good.then(|| self.dir.join(&digest[..2]).join(digest))
     }
-}
-
-/// Deletes a file. False where there is none.
-fn remove_file(path: &Path) -> Result<bool, StoreError> {
-    match fs::remove_file(path) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(file_error(path, &error)),
-    }
-}
-
-/// Whether this is the name of a file on its way: `.DIGEST.PID.N`.
-fn is_half(name: &str) -> bool {
-    let digest = name.strip_prefix('.').and_then(|rest| rest.split_once('.'));
-    digest.is_some_and(|(digest, _)| {
-        digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit())
-    })
 }
 
 /// Writes a file that only its owner may read, durably but for its name in the folder.

@@ -28,11 +28,11 @@ pub use finding::{
     Vouched, no_judge,
 };
 pub(crate) use line::Line;
-pub use retention::{Pruned, Removal};
+pub use retention::{Company, Pruned, Removal};
 pub use seal::{Seal, SegmentRule};
 
 use crate::sqlite::Columns;
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, mask};
 
 /// Which way the bytes went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,9 +80,13 @@ pub struct JournalEntry {
     pub label: Option<RefusalLabel>,
     /// The raw bytes; kept in a file named by their digest.
     pub raw: Option<Vec<u8>>,
-    /// What views show. The store masks IINs and drops what is named like a secret.
+    /// What views show. The store masks IINs, drops what is named like a secret, and withholds what is encoded.
     pub summary: serde_json::Value,
 }
+
+/// The kind of the entries that tell that the clock was set back: `moved_ms` in the summary says by how much (below
+/// zero), or `offset_ms` and `offset_ms_before`.
+pub const CLOCK_SET_BACK: &str = "clock-set-back";
 
 /// The kind of the entries that mark deliberate faults.
 pub const MISCHIEF: &str = "mischief";
@@ -132,6 +136,8 @@ pub struct JournalRecord {
     pub raw_digest: Option<String>,
     /// What views show, masked.
     pub summary: serde_json::Value,
+    /// The digest of what the summary does not show, in hexadecimal: [`Journal::whole`] puts it back.
+    pub withheld_digest: Option<String>,
     /// The hash of the entry before, in hexadecimal.
     pub previous: String,
     /// The hash of this entry, in hexadecimal.
@@ -236,6 +242,26 @@ impl Journal<'_> {
         }
     }
 
+    /// The summary of one entry with what views do not show: certificates and evidence, byte for byte. They hold personal
+    /// data: not for views and logs. Secrets were never kept, and IINs in plain text stay masked.
+    ///
+    /// # Errors
+    /// [`StoreError::BlobDamaged`] where the file with it is missing or changed; [`StoreError::Unreadable`] where it is
+    /// not what belongs to this summary.
+    pub async fn whole(&self, id: i64) -> Result<Option<serde_json::Value>, StoreError> {
+        let Some(record) = self.show(id).await? else {
+            return Ok(None);
+        };
+        let Some(digest) = record.withheld_digest else {
+            return Ok(Some(record.summary));
+        };
+        let withheld = self.0.blobs().read(&digest).await?;
+        let whole = mask::restored(record.summary, &withheld);
+        whole
+            .map(Some)
+            .ok_or(StoreError::Unreadable { what: "withheld" })
+    }
+
     /// Proves that no entry was changed, cut, moved or removed, raw bytes included, and names the first that was.
     ///
     /// Whoever can write to the database can do what he likes with entries that are not sealed yet, and where no
@@ -260,7 +286,13 @@ fn record_of(row: &SqliteRow) -> Result<JournalRecord, StoreError> {
         direction: columns.parsed("direction", Direction::parse)?,
         label: columns.label_option("label")?,
         raw_digest: columns.text_option("raw")?,
-        summary: columns.parsed("summary", |text| serde_json::from_str(text).ok())?,
+        // Earlier versions masked otherwise; what is masked already stays as it is.
+        summary: columns.parsed("summary", |text| {
+            serde_json::from_str(text)
+                .ok()
+                .map(|summary| mask::summary(&summary))
+        })?,
+        withheld_digest: columns.text_option("withheld")?,
         previous: hex::encode(columns.bytes("previous")?),
         hash: hex::encode(columns.bytes("hash")?),
     })

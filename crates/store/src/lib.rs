@@ -52,9 +52,9 @@ pub use exchange::{
     Incoming, OutboxEntry, OutboxState, OutgoingMessage, Seen, StatusChange, Ticket, Word,
 };
 pub use journal::{
-    Direction, Doubt, DoubtKind, Finding, FindingKind, Indication, JournalEntry, JournalFilter,
-    JournalProof, JournalRecord, MISCHIEF, Pruned, Removal, Seal, SegmentRule, StampJudge,
-    StampJudgement, Vouched, no_judge,
+    CLOCK_SET_BACK, Company, Direction, Doubt, DoubtKind, Finding, FindingKind, Indication,
+    JournalEntry, JournalFilter, JournalProof, JournalRecord, MISCHIEF, Pruned, Removal, Seal,
+    SegmentRule, StampJudge, StampJudgement, Vouched, no_judge,
 };
 pub use sessions::{NewSession, Session};
 pub use store::{Backend, Store, StoreConfig};

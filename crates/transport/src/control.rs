@@ -28,7 +28,24 @@ use crate::clock::Clock;
 
 /// What an actor does when the clock moved, before the move is acknowledged: new certificates, timers.
 #[derive(Clone)]
-pub struct ClockHook(Arc<dyn Fn(Moment) -> BoxFuture<'static, Result<(), String>> + Send + Sync>);
+pub struct ClockHook {
+    before: Option<Arc<dyn Fn(Moment) -> BoxFuture<'static, ()> + Send + Sync>>,
+    after: Arc<dyn Fn(Moment) -> BoxFuture<'static, Result<(), String>> + Send + Sync>,
+}
+
+impl ClockHook {
+    /// With what is done before the clock is moved, at the moment that it still shows. It cannot keep the clock from
+    /// being moved.
+    #[must_use]
+    pub fn preceded_by<F, Fut>(mut self, before: F) -> Self
+    where
+        F: Fn(Moment) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.before = Some(Arc::new(move |moment| Box::pin(before(moment))));
+        self
+    }
+}
 
 impl fmt::Debug for ClockHook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -42,7 +59,10 @@ where
     F: Fn(Moment) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<(), String>> + Send + 'static,
 {
-    ClockHook(Arc::new(move |moment| Box::pin(hook(moment))))
+    ClockHook {
+        before: None,
+        after: Arc::new(move |moment| Box::pin(hook(moment))),
+    }
 }
 
 /// What the common part of a control port needs.
@@ -195,6 +215,9 @@ async fn show_clock(State(base): State<Arc<ControlBase>>) -> Json<ClockView> {
 }
 
 async fn set_clock(State(base): State<Arc<ControlBase>>, Json(set): Json<ClockSet>) -> Response {
+    if let Some(before) = &base.on_clock.before {
+        before(base.clock.now()).await;
+    }
     if let Err(error) = base.clock.set_offset(set.offset_ms) {
         return refusal(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -202,7 +225,7 @@ async fn set_clock(State(base): State<Arc<ControlBase>>, Json(set): Json<ClockSe
             error.to_string(),
         );
     }
-    if let Err(why) = (base.on_clock.0)(base.clock.now()).await {
+    if let Err(why) = (base.on_clock.after)(base.clock.now()).await {
         return refusal(StatusCode::INTERNAL_SERVER_ERROR, "own-fault", why);
     }
     Json(view(&base.clock)).into_response()

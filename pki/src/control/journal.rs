@@ -1,4 +1,5 @@
 //! `GET /journal`, `/journal/{id}`, `/journal/verify`: what the authority did, in the shape of every actor's control port.
+//! `POST /journal/seal` and `/journal/prune`: its journal is sealed before the clock is moved, and old segments go.
 
 use std::sync::Arc;
 
@@ -6,8 +7,8 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use qaqpa_model::MessageId;
-use qaqpa_store::{JournalFilter, JournalRecord};
+use qaqpa_model::{MessageId, Moment};
+use qaqpa_store::{Company, JournalFilter, JournalRecord};
 use qaqpa_transport::control::refusal;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -63,6 +64,68 @@ pub(super) async fn verify(State(authority): State<Arc<Authority>>) -> Response 
     }
 }
 
+/// What `POST /journal/seal` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SealOrder {
+    at: String,
+}
+
+/// What `POST /journal/prune` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PruneOrder {
+    before: String,
+}
+
+pub(super) async fn seal(
+    State(authority): State<Arc<Authority>>,
+    Json(order): Json<SealOrder>,
+) -> Response {
+    let at = match Moment::parse(&order.at) {
+        Ok(at) => at,
+        Err(why) => return respond::unreadable("request-malformed", why.to_string()),
+    };
+    let sealed = async {
+        let sealed = keeping::seal(&authority, at).await?;
+        let waiting = authority.store.journal().unstamped(1).await?;
+        Ok(json!({ "sealed": sealed, "waiting": !waiting.is_empty() }))
+    };
+    match sealed.await {
+        Ok(shown) => Json(shown).into_response(),
+        Err(error) => respond::fault(&error),
+    }
+}
+
+pub(super) async fn prune(
+    State(authority): State<Arc<Authority>>,
+    Json(order): Json<PruneOrder>,
+) -> Response {
+    let before = match Moment::parse(&order.before) {
+        Ok(before) => before,
+        Err(why) => return respond::unreadable("request-malformed", why.to_string()),
+    };
+    // A task of its own: whoever asked may go away, and what is begun is finished all the same.
+    let work = tokio::spawn(async move {
+        let (judge, now) = (keeping::stamp_judge(&authority), authority.clock.now());
+        let journal = authority.store.journal();
+        let pruned = journal.prune(before, now, &judge, Company::Writers).await;
+        pruned.map(|pruned| pruned.to_json(authority.store.actor().name()))
+    });
+    match work.await {
+        Ok(Ok(shown)) => Json(shown).into_response(),
+        Ok(Err(error)) => respond::fault(&error.into()),
+        Err(error) => {
+            tracing::error!(%error, "old entries could not be removed");
+            refusal(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "own-fault",
+                "old entries could not be removed; the log says why",
+            )
+        }
+    }
+}
+
 fn shown(record: &JournalRecord) -> Value {
     json!({
         "id": record.id,
@@ -74,6 +137,7 @@ fn shown(record: &JournalRecord) -> Value {
         "label": record.label.map(|label| label.as_str()),
         "raw": record.raw_digest,
         "summary": record.summary,
+        "withheld": record.withheld_digest,
         "previous": record.previous,
         "hash": record.hash,
     })

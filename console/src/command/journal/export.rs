@@ -9,14 +9,15 @@ use qaqpa_channel::views::record_json;
 use qaqpa_model::Actor;
 use qaqpa_store::{JournalFilter, JournalRecord, Store, StoreConfig, StoreError};
 use qaqpa_transport::files;
+use serde_json::Value;
 
-use super::{actors_named, cannot_be_read, entry_named, folder_of, is_gone, nothing};
+use super::{absent, actors_named, cannot_be_read, entry_named, folder_of, is_gone, nothing};
 use crate::cli::JournalExport;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output;
 use crate::settings::Settings;
 
-const WARNING: &str = "WARNING: raw bytes hold personal data and the senders' passwords. \
+const WARNING: &str = "WARNING: raw bytes hold personal data, and messages the senders' passwords. \
                        Show them to nobody, and delete them when they have served.";
 
 /// Entries read together.
@@ -37,23 +38,55 @@ pub(super) async fn run(settings: &Settings, options: &JournalExport) -> Outcome
     }
 }
 
-async fn one(settings: &Settings, id: &str, raw: bool) -> Outcome {
-    let (actor, number) = entry_named(id)?;
-    let cannot = |error: StoreError| cannot_be_read(actor, &error);
-    let config = folder_of(settings, actor).ok_or_else(|| nothing(settings, &actor.to_string()))?;
-    let store = Store::open_to_read(&config, actor).await.map_err(cannot)?;
-    let absent = || Failure::no(format!("there is no entry {id}"));
+/// One entry with what views do not show put back into it; the message's bytes are exported apart.
+pub(super) async fn whole(settings: &Settings, id: &str) -> Outcome {
+    output::progress(WARNING);
+    let (store, number) = store_of(settings, id).await?;
+    let cannot = |error: StoreError| cannot_be_read(store.actor(), &error);
     let record = store.journal().show(number).await.map_err(cannot)?;
-    let record = record.ok_or_else(absent)?;
+    let record = record.ok_or_else(|| absent(id))?;
+    output::say_json(&whole_json(&store, &record).await.map_err(cannot)?)?;
+    store.close().await;
+    Ok(Exit::Yes)
+}
+
+async fn one(settings: &Settings, id: &str, raw: bool) -> Outcome {
+    let (store, number) = store_of(settings, id).await?;
+    let cannot = |error: StoreError| cannot_be_read(store.actor(), &error);
+    let record = store.journal().show(number).await.map_err(cannot)?;
+    let record = record.ok_or_else(|| absent(id))?;
     if raw {
         let bytes = store.journal().raw(number).await.map_err(cannot)?;
-        let none = || Failure::no(format!("entry {id} has no raw bytes"));
+        let none = || {
+            Failure::no(format!("entry {id} has no raw bytes"))
+                .remedy(format!("`qaqpa journal show {id} --raw` shows what it has"))
+        };
         output::say_bytes(&bytes.ok_or_else(none)?);
     } else {
         output::say_json(&record_json(&record))?;
     }
     store.close().await;
     Ok(Exit::Yes)
+}
+
+/// The store that holds the entry, to be read, and the entry's number.
+async fn store_of(settings: &Settings, id: &str) -> Result<(Store, i64), Failure> {
+    let (actor, number) = entry_named(id)?;
+    let config = folder_of(settings, actor).ok_or_else(|| nothing(settings, &actor.to_string()))?;
+    let store = Store::open_to_read(&config, actor).await;
+    Ok((
+        store.map_err(|error| cannot_be_read(actor, &error))?,
+        number,
+    ))
+}
+
+/// An entry as views show it, but with what they withhold.
+async fn whole_json(store: &Store, record: &JournalRecord) -> Result<Value, StoreError> {
+    let mut shown = record_json(record);
+    if let Some(summary) = store.journal().whole(record.id).await? {
+        shown["summary"] = summary;
+    }
+    Ok(shown)
 }
 
 async fn all(settings: &Settings, actors: &[Actor], folder: &Path, raw: bool) -> Outcome {
@@ -151,7 +184,17 @@ async fn journal(store: &Store, folder: &Path, raw: bool) -> Result<Exported, Fa
         before = Some(last);
         for record in &records {
             exported.entries += 1;
-            writeln!(lines, "{}", record_json(record)).map_err(Failure::own)?;
+            let mut line = record_json(record);
+            if raw && record.withheld_digest.is_some() {
+                match whole_json(store, record).await {
+                    Ok(whole) => line = whole,
+                    Err(error) => {
+                        exported.damaged += 1;
+                        output::progress(format_args!("{actor}:{}: {error}", record.id));
+                    }
+                }
+            }
+            writeln!(lines, "{line}").map_err(Failure::own)?;
             if !raw || record.raw_digest.is_none() {
                 continue;
             }

@@ -1,17 +1,21 @@
 //! `qaqpa journal prune`: old segments are removed, and a checkpoint is left.
 
+use qaqpa_channel::keeping::control::PruneOrder;
 use qaqpa_channel::stamp_judge;
 use qaqpa_model::{Actor, Moment};
-use qaqpa_store::{Pruned, Removal, Store};
+use qaqpa_store::{Company, Store, StoreConfig};
 use qaqpa_transport::files::FileLock;
 use qaqpa_transport::{Clock, ClockState, paths};
 use serde_json::{Value, json};
 
-use super::{actors_named, cannot_be_read, folder_of, nothing};
+use super::{actors_named, cannot_be_read, folder_of, nothing, text};
 use crate::cli::Format;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::output;
 use crate::settings::Settings;
+use crate::{output, running};
+
+/// Seconds that a running actor may take: it proves its whole journal first.
+const SECONDS_MAX: u64 = 15 * 60;
 
 /// Removes what is old enough; exit 0, 1 where a journal does not hold, or 2 where one could not be read or written:
 /// what was removed of the others is told all the same.
@@ -22,10 +26,6 @@ pub(super) async fn run(
     format: Format,
 ) -> Outcome {
     let before = Moment::parse(before).map_err(Failure::usage)?;
-    let offset = ClockState::load(&settings.data)
-        .map_err(Failure::own)?
-        .offset_ms;
-    let now = Clock::with_offset(offset).now();
     let there: Vec<_> = actors_named(actor)?
         .into_iter()
         .filter_map(|actor| folder_of(settings, actor).map(|config| (actor, config)))
@@ -33,38 +33,34 @@ pub(super) async fn run(
     if there.is_empty() {
         return Err(nothing(settings, actor.unwrap_or("any actor")));
     }
-    // All places first: nothing is removed anywhere while one of them still works.
-    let mut places = Vec::new();
-    for (actor, _) in &there {
-        places.push(place(settings, *actor)?);
-    }
     let (mut shown, mut exit) = (Vec::new(), Exit::Yes);
     for (actor, config) in there {
-        let judge = stamp_judge(&paths::trust_signature(&settings.data), settings.limits);
-        let pruned = match Store::open(&config, actor).await {
-            Ok(store) => {
-                let pruned = store.journal().prune(before, now, &judge).await;
-                store.close().await;
-                pruned
-            }
-            Err(error) => Err(error),
+        // Whoever holds the actor's place is the only one who may remove anything there.
+        let pruned = match place(settings, actor) {
+            Ok(_place) => alone(settings, actor, &config, before).await,
+            Err(_) => beside(settings, actor, before).await,
         };
-        let pruned = pruned.map_err(|error| cannot_be_read(actor, &error).message);
-        match &pruned {
-            Err(_) => exit = Exit::Undecided,
-            Ok(Pruned::Broken(_)) if exit == Exit::Yes => exit = Exit::No,
-            Ok(_) => {}
+        let journal = pruned.unwrap_or_else(|failure| {
+            json!({
+                "writer": actor.name(),
+                "removed": null,
+                "broken": null,
+                "failed": failure.message,
+            })
+        });
+        if journal["failed"].is_string() {
+            exit = Exit::Undecided;
+        } else if journal["broken"].is_object() && exit == Exit::Yes {
+            exit = Exit::No;
         }
-        if format == Format::Json {
-            shown.push(view(actor, &pruned));
-        } else {
-            tell(actor, &pruned);
+        if format != Format::Json {
+            tell(&journal);
         }
+        shown.push(journal);
     }
     if format == Format::Json {
         output::say_json(&json!({ "journals": shown }))?;
     }
-    drop(places);
     Ok(exit)
 }
 
@@ -72,49 +68,61 @@ pub(super) async fn run(
 fn place(settings: &Settings, actor: Actor) -> Result<FileLock, Failure> {
     let folder = paths::actors(&settings.data);
     qaqpa_transport::files::create_private_dir(&folder).map_err(Failure::own)?;
-    FileLock::take(&folder.join(format!("{actor}.lock"))).map_err(|error| {
-        Failure::no(format!("{actor} runs: {error}")).remedy("stop the simulator first")
-    })
+    FileLock::take(&folder.join(format!("{actor}.lock"))).map_err(Failure::no)
 }
 
-fn view(actor: Actor, pruned: &Result<Pruned, String>) -> Value {
-    let (broken, removed) = match pruned {
-        Ok(Pruned::Broken(finding)) => (Some(finding), None),
-        Ok(Pruned::Nothing) | Err(_) => (None, None),
-        Ok(Pruned::Removed(removal)) => (None, Some(removal)),
+/// In the folder of an actor that does not run.
+async fn alone(
+    settings: &Settings,
+    actor: Actor,
+    config: &StoreConfig,
+    before: Moment,
+) -> Result<Value, Failure> {
+    let cannot = |error| cannot_be_read(actor, &error);
+    let offset = ClockState::load(&settings.data)
+        .map_err(Failure::own)?
+        .offset_ms;
+    let now = Clock::with_offset(offset).now();
+    let judge = stamp_judge(&paths::trust_signature(&settings.data), settings.limits);
+    let store = Store::open(config, actor).await.map_err(cannot)?;
+    let journal = store.journal();
+    let pruned = journal.prune(before, now, &judge, Company::Nobody).await;
+    store.close().await;
+    Ok(pruned.map_err(cannot)?.to_json(actor.name()))
+}
+
+/// By the actor itself, which goes on working.
+async fn beside(settings: &Settings, actor: Actor, before: Moment) -> Result<Value, Failure> {
+    let order = PruneOrder {
+        before: before.to_string(),
     };
-    json!({
-        "writer": actor.name(),
-        "removed": removed.map(|Removal { segments, entries, last, files }| json!({
-            "segments": segments,
-            "entries": entries,
-            "last": last,
-            "files": files,
-        })),
-        "broken": broken.map(|finding| json!({
-            "entry": finding.entry,
-            "kind": finding.kind.as_str(),
-            "how": finding.how,
-        })),
-        "failed": pruned.as_ref().err(),
-    })
+    running::control(&settings.data, actor)?
+        .waiting(SECONDS_MAX)
+        .post("/journal/prune", &order)
+        .await
+        .map_err(running::refused)
 }
 
-fn tell(actor: Actor, pruned: &Result<Pruned, String>) {
-    match pruned {
-        Err(why) => output::say(format_args!("{actor}: not finished: {why}")),
-        Ok(Pruned::Broken(finding)) => output::say(format_args!(
+fn tell(journal: &Value) {
+    let actor = text(&journal["writer"]);
+    let (removed, broken) = (&journal["removed"], &journal["broken"]);
+    if let Some(why) = journal["failed"].as_str() {
+        output::say(format_args!("{actor}: not finished: {why}"));
+    } else if broken.is_object() {
+        output::say(format_args!(
             "{actor}: nothing is removed, because the journal does not hold: {} at entry {}: {}",
-            finding.kind.as_str(),
-            finding.entry,
-            finding.how
-        )),
-        Ok(Pruned::Nothing) => output::say(format_args!(
-            "{actor}: no sealed and stamped segment is old enough"
-        )),
-        Ok(Pruned::Removed(removal)) => output::say(format_args!(
+            text(&broken["kind"]),
+            broken["entry"],
+            text(&broken["how"])
+        ));
+    } else if removed.is_object() {
+        output::say(format_args!(
             "{actor}: {} entries in {} segments removed, up to entry {}; {} raw files deleted",
-            removal.entries, removal.segments, removal.last, removal.files
-        )),
+            removed["entries"], removed["segments"], removed["last"], removed["files"]
+        ));
+    } else {
+        output::say(format_args!(
+            "{actor}: no sealed and stamped segment is old enough"
+        ));
     }
 }

@@ -142,6 +142,12 @@ fn tell(proof: &Value) {
         )),
         None => output::say("  no stamp of the authority vouches for any entry"),
     }
+    if count("set_back") > 0 {
+        output::say(format_args!(
+            "  {} entries tell that the clock was set back: earlier moments after them are no doubt",
+            count("set_back")
+        ));
+    }
     if let Some(lag) = proof["lag"].as_u64() {
         output::say(format_args!(
             "  the longest time from a seal to its stamp: {lag} s"

@@ -31,6 +31,8 @@ pub struct JournalProof {
     pub unsealed: u64,
     /// The longest time between a seal and its stamp, in milliseconds, of the stamps that are good.
     pub lag_ms: Option<u64>,
+    /// Entries that tell that the clock was set back: earlier moments after such an entry are no doubt.
+    pub set_back: u64,
     /// Why it cannot be called proven although it holds together: the first place of each kind.
     pub doubts: Vec<Doubt>,
     /// The first thing that is wrong.
@@ -58,6 +60,8 @@ pub enum DoubtKind {
     NothingVouched,
     /// The open segment is longer or older than it would have become.
     OpenTooLong,
+    /// A sealed segment holds more entries, or of moments further apart, than the rule allows.
+    SegmentTooLong,
     /// A stamp was given long after its seal was made, or before it.
     StampLag,
     /// A stamp is earlier than the stamp of a seal before it.
@@ -66,10 +70,11 @@ pub enum DoubtKind {
 
 impl DoubtKind {
     /// Every kind, in the order of the names.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::EntriesBackwards,
         Self::NothingVouched,
         Self::OpenTooLong,
+        Self::SegmentTooLong,
         Self::StampLag,
         Self::StampsBackwards,
     ];
@@ -81,6 +86,7 @@ impl DoubtKind {
             Self::EntriesBackwards => "entries-backwards",
             Self::NothingVouched => "nothing-vouched",
             Self::OpenTooLong => "open-too-long",
+            Self::SegmentTooLong => "segment-too-long",
             Self::StampLag => "stamp-lag",
             Self::StampsBackwards => "stamps-backwards",
         }
@@ -156,6 +162,7 @@ impl JournalProof {
             "unjudged": self.unjudged,
             "unsealed": self.unsealed,
             "lag": self.lag_ms.map(|lag| lag / 1000),
+            "set_back": self.set_back,
             "doubts": self.doubts.iter().map(|doubt| json!({
                 "kind": doubt.kind.as_str(),
                 "segment": doubt.segment,

@@ -5,9 +5,10 @@ use sha2::{Digest as _, Sha256};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::merkle::Hash;
-use super::{Direction, JournalEntry, seal};
+use super::{Direction, JournalEntry, SegmentRule, seal};
+use crate::mask::Masked;
 use crate::sqlite::Columns;
-use crate::{Store, StoreError, mask};
+use crate::{Store, StoreError};
 
 /// What stands before the first entry of all.
 pub(crate) const BEGINNING: Hash = [0; 32];
@@ -15,44 +16,66 @@ pub(crate) const BEGINNING: Hash = [0; 32];
 /// An entry whose raw bytes are on disk already: ready to be appended within a transaction.
 pub(crate) struct Line {
     writer: &'static str,
-    /// Entries of a segment.
-    segment_max: u32,
+    /// When a segment is closed.
+    rule: SegmentRule,
     at: i64,
     kind: String,
     message_id: Option<String>,
     direction: Direction,
     label: Option<RefusalLabel>,
     raw: Option<String>,
+    withheld: Option<String>,
     summary: String,
 }
 
 impl Line {
-    /// Puts the raw bytes on disk and masks the summary.
+    /// Puts the raw bytes on disk, masks the summary, and puts on disk what it does not show.
     pub(crate) async fn prepare(store: &Store, entry: JournalEntry) -> Result<Self, StoreError> {
         let raw = match entry.raw {
             Some(bytes) => Some(store.blobs().put(bytes).await?),
             None => None,
         };
+        let masked = Masked::of(&entry.summary);
+        let withheld = match masked.withheld_bytes() {
+            Some(bytes) => Some(store.blobs().put(bytes).await?),
+            None => None,
+        };
         Ok(Self {
             writer: store.writer_name(),
-            segment_max: store.segment_rule().entries_max,
+            rule: store.segment_rule(),
             at: entry.at.unix_ms(),
             kind: entry.kind,
             message_id: entry.message_id.map(|id| id.as_str().to_owned()),
             direction: entry.direction,
             label: entry.label,
             raw,
-            summary: mask::summary(&entry.summary).to_string(),
+            withheld,
+            summary: masked.shown.to_string(),
         })
     }
 
-    /// Appends the entry to the chain; the one that fills a segment closes it.
+    /// Appends the entry to the chain. A segment that is too old for it is closed before; the entry that fills a
+    /// segment closes it.
     pub(crate) async fn append(
         &self,
         connection: &mut SqliteConnection,
     ) -> Result<i64, StoreError> {
-        let head = Head::read(connection, self.writer).await?;
-        let head = head.unwrap_or_default();
+        let mut head = Head::read(connection, self.writer)
+            .await?
+            .unwrap_or_default();
+        let mut opened = head.opened(self.at);
+        if self.rule.is_due(opened, self.at) {
+            if seal::close(connection, self.writer, self.at)
+                .await?
+                .is_some()
+            {
+                head = Head::read(connection, self.writer)
+                    .await?
+                    .unwrap_or_default();
+            }
+            // Also where it cannot be sealed: it is not read again at every entry.
+            opened = self.at;
+        }
         let stored = Stored {
             writer: self.writer.to_owned(),
             id: head.id + 1,
@@ -62,14 +85,15 @@ impl Line {
             direction: self.direction.as_str().to_owned(),
             label: self.label.map(|label| label.as_str().to_owned()),
             raw: self.raw.clone(),
+            withheld: self.withheld.clone(),
             summary: self.summary.clone(),
             previous: head.hash,
         };
         let hash = stored.hash();
         sqlx::query(
             "INSERT INTO journal
-               (writer, id, at, kind, message_id, direction, label, raw, summary, previous, hash)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+               (writer, id, at, kind, message_id, direction, label, raw, summary, previous, hash, withheld)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(&stored.writer)
         .bind(stored.id)
@@ -82,20 +106,24 @@ impl Line {
         .bind(&stored.summary)
         .bind(&stored.previous)
         .bind(hash.as_slice())
+        .bind(&stored.withheld)
         .execute(&mut *connection)
         .await?;
         sqlx::query(
-            "INSERT INTO journal_heads (writer, id, hash, journal) VALUES ($1, $2, $3, randomblob(32))
-             ON CONFLICT (writer) DO UPDATE SET id = excluded.id, hash = excluded.hash",
+            "INSERT INTO journal_heads (writer, id, hash, opened, journal)
+             VALUES ($1, $2, $3, $4, randomblob(32))
+             ON CONFLICT (writer) DO UPDATE
+             SET id = excluded.id, hash = excluded.hash, opened = excluded.opened",
         )
         .bind(&stored.writer)
         .bind(stored.id)
         .bind(hash.as_slice())
+        .bind(opened)
         .execute(&mut *connection)
         .await?;
         // A multiple, not "at least": a segment that cannot be sealed is not read again at every entry.
         let entries = stored.id - head.first + 1;
-        if entries % i64::from(self.segment_max.max(1)) == 0 {
+        if entries % i64::from(self.rule.entries_max.max(1)) == 0 {
             seal::close(connection, self.writer, self.at).await?;
         }
         Ok(stored.id)
@@ -115,6 +143,8 @@ pub(crate) struct Head {
     pub(crate) segment: i64,
     /// The number of its first entry, which may not be there yet.
     pub(crate) first: i64,
+    /// The moment of its first entry; `None` where an earlier version wrote it.
+    opened: Option<i64>,
 }
 
 impl Default for Head {
@@ -125,6 +155,7 @@ impl Default for Head {
             journal: Vec::new(),
             segment: 1,
             first: 1,
+            opened: None,
         }
     }
 }
@@ -135,7 +166,7 @@ impl Head {
         writer: &str,
     ) -> Result<Option<Self>, StoreError> {
         let row = sqlx::query(
-            "SELECT id, hash, journal, segment, first_id FROM journal_heads WHERE writer = $1",
+            "SELECT id, hash, journal, segment, first_id, opened FROM journal_heads WHERE writer = $1",
         )
         .bind(writer)
         .fetch_optional(connection)
@@ -148,9 +179,17 @@ impl Head {
                 journal: columns.bytes("journal")?,
                 segment: columns.number("segment")?,
                 first: columns.number("first_id")?,
+                // Only a hint: what cannot be read must not keep the next entry out.
+                opened: columns.number_option("opened").unwrap_or(None),
             })
         })
         .transpose()
+    }
+
+    /// The moment of the open segment's first entry, which may be the one that comes now.
+    fn opened(&self, now: i64) -> i64 {
+        let any = self.id >= self.first;
+        self.opened.filter(|_| any).unwrap_or(now)
     }
 }
 
@@ -165,6 +204,7 @@ pub(crate) struct Stored {
     pub(crate) direction: String,
     pub(crate) label: Option<String>,
     pub(crate) raw: Option<String>,
+    pub(crate) withheld: Option<String>,
     pub(crate) summary: String,
     pub(crate) previous: Vec<u8>,
 }
@@ -181,6 +221,7 @@ impl Stored {
             direction: columns.text("direction")?,
             label: columns.text_option("label")?,
             raw: columns.text_option("raw")?,
+            withheld: columns.text_option("withheld")?,
             summary: columns.text("summary")?,
             previous: columns.bytes("previous")?,
         })
@@ -203,6 +244,10 @@ impl Stored {
         fields.add(self.direction.as_bytes());
         fields.add(self.summary.as_bytes());
         fields.add(&self.previous);
+        // A field more only where there is one: so the hashes of entries that were written before it was known stay.
+        if let Some(withheld) = &self.withheld {
+            fields.add(withheld.as_bytes());
+        }
         Sha256::digest(fields.octets()).into()
     }
 }

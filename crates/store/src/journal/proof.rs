@@ -73,6 +73,7 @@ pub(super) async fn prove(
             unjudged: None,
             unsealed: 0,
             lag_ms: None,
+            set_back: 0,
             doubts: Vec::new(),
             finding: None,
         },
@@ -325,6 +326,7 @@ impl Walk<'_> {
             ));
         }
         self.in_order(seal.latest);
+        self.segment_length(&seal);
         self.stamped(&seal)?;
         self.sealed_at = Some(seal.sealed_at);
         self.tree.push(seal.leaf());

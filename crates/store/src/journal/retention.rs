@@ -6,9 +6,10 @@
 //! entry, too, which names the moment and is sealed with the others.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use qaqpa_model::Moment;
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnection;
 
 use super::finding::{Finding, StampJudge};
@@ -16,10 +17,31 @@ use super::line::Line;
 use super::seal::Seal;
 use super::{Direction, Journal, JournalEntry};
 use crate::StoreError;
+use crate::blobs::Idle;
 use crate::sqlite::Columns;
 
 /// The kind of the entry that tells of a removal.
 pub(super) const PRUNED: &str = "journal-pruned";
+
+/// Who else works with the store while old entries are removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Company {
+    /// Nobody: files that no row names are deleted at once.
+    Nobody,
+    /// Its own actor, within this process: a file that no row names may be one that is about to be named, so only those
+    /// are deleted that have lain for an hour.
+    Writers,
+}
+
+impl Company {
+    /// How long a file that no row names must have lain.
+    const fn idle(self) -> Idle {
+        Idle(match self {
+            Self::Nobody => Duration::ZERO,
+            Self::Writers => Duration::from_secs(60 * 60),
+        })
+    }
+}
 
 /// What became of a wish to remove old entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +52,34 @@ pub enum Pruned {
     Nothing,
     /// Removed.
     Removed(Removal),
+}
+
+impl Pruned {
+    /// The shape of `POST /journal/prune` at a control port, and of one journal of `qaqpa journal prune --format json`,
+    /// described by `docs/schema/journal-prune.schema.json`.
+    #[must_use]
+    pub fn to_json(&self, writer: &str) -> Value {
+        let (broken, removed) = match self {
+            Self::Broken(finding) => (Some(finding), None),
+            Self::Nothing => (None, None),
+            Self::Removed(removal) => (None, Some(removal)),
+        };
+        json!({
+            "writer": writer,
+            "removed": removed.map(|removal| json!({
+                "segments": removal.segments,
+                "entries": removal.entries,
+                "last": removal.last,
+                "files": removal.files,
+            })),
+            "broken": broken.map(|finding| json!({
+                "entry": finding.entry,
+                "kind": finding.kind.as_str(),
+                "how": finding.how,
+            })),
+            "failed": null,
+        })
+    }
 }
 
 /// What was removed.
@@ -49,9 +99,6 @@ impl Journal<'_> {
     /// Removes the segments from the beginning whose entries are all of moments before this one, as far as a good
     /// stamp vouches for them, and leaves a checkpoint and an entry that tells of it.
     ///
-    /// Only while nobody else writes to this store: raw files that no row names any more are deleted at once, and
-    /// somebody who is about to name one again would lose it.
-    ///
     /// # Errors
     /// [`StoreError`] where the disk or the database could not.
     pub async fn prune(
@@ -59,6 +106,7 @@ impl Journal<'_> {
         before: Moment,
         now: Moment,
         judge: &StampJudge<'_>,
+        company: Company,
     ) -> Result<Pruned, StoreError> {
         let proof = self.verify(judge).await?;
         if let Some(finding) = proof.finding {
@@ -68,7 +116,7 @@ impl Journal<'_> {
         let kept = self.checkpoint().await?.unwrap_or(0);
         let Some(last) = self.last_to_remove(before, vouched, kept).await? else {
             // What a kill interrupted is done now.
-            self.delete_orphans().await?;
+            self.delete_orphans(company).await?;
             return Ok(Pruned::Nothing);
         };
         let first = i64::try_from(proof.pruned).unwrap_or(i64::MAX) + 1;
@@ -92,30 +140,35 @@ impl Journal<'_> {
         let line = Line::prepare(self.0, told).await?;
         let writer = self.0.writer_name();
         let (segment, end) = (last.segment, last.last);
-        self.0
+        let removed = self
+            .0
             .write(move |connection| {
                 Box::pin(async move {
+                    // Somebody else may have removed them meanwhile.
+                    if checkpoint(connection, writer).await?.unwrap_or(0) != kept {
+                        return Ok(false);
+                    }
                     remove(connection, writer, segment, end, now).await?;
-                    line.append(connection).await
+                    line.append(connection).await.map(|_| true)
                 })
             })
             .await?;
+        if !removed {
+            return Ok(Pruned::Nothing);
+        }
         let count = |number: i64| u64::try_from(number).unwrap_or(0);
         Ok(Pruned::Removed(Removal {
             segments: count(last.segment - kept),
             entries: count(last.last - first + 1),
             last: last.last,
-            files: self.delete_orphans().await?,
+            files: self.delete_orphans(company).await?,
         }))
     }
 
     /// The last segment that retention has removed.
     async fn checkpoint(&self) -> Result<Option<i64>, StoreError> {
-        let row = sqlx::query("SELECT segment FROM journal_checkpoints WHERE writer = $1")
-            .bind(self.0.writer_name())
-            .fetch_optional(self.0.readers())
-            .await?;
-        row.map(|row| Columns(&row).number("segment")).transpose()
+        let mut connection = self.0.readers().acquire().await?;
+        checkpoint(&mut connection, self.0.writer_name()).await
     }
 
     /// The seal of the last segment that may go: it has a stamp itself, and so have entries of all before it
@@ -146,18 +199,19 @@ impl Journal<'_> {
 
     /// Deletes the files that nothing names: those of removed entries, those that a killed writer put down before
     /// anything named them, and half ones. What a kill interrupted is done by the next call.
-    async fn delete_orphans(&self) -> Result<u64, StoreError> {
+    async fn delete_orphans(&self, company: Company) -> Result<u64, StoreError> {
+        let idle = company.idle();
         let (whole, half) = self.0.blobs().all().await?;
         let elsewhere = self.named_elsewhere().await?;
         let mut deleted = 0;
         for digest in whole {
             let named = elsewhere.contains(&digest) || self.is_in_journal(&digest).await?;
-            if !named && self.0.blobs().delete(&digest).await? {
+            if !named && self.0.blobs().delete(&digest, idle).await? {
                 deleted += 1;
             }
         }
         for path in half {
-            if self.0.blobs().delete_half(path).await? {
+            if self.0.blobs().delete_file(path, idle).await? {
                 deleted += 1;
             }
         }
@@ -191,12 +245,24 @@ impl Journal<'_> {
     }
 
     async fn is_in_journal(&self, digest: &str) -> Result<bool, StoreError> {
-        let row = sqlx::query("SELECT 1 FROM journal WHERE raw = $1 LIMIT 1")
+        let row = sqlx::query("SELECT 1 FROM journal WHERE raw = $1 OR withheld = $1 LIMIT 1")
             .bind(digest)
             .fetch_optional(self.0.readers())
             .await?;
         Ok(row.is_some())
     }
+}
+
+/// The last segment that retention has removed.
+async fn checkpoint(
+    connection: &mut SqliteConnection,
+    writer: &str,
+) -> Result<Option<i64>, StoreError> {
+    let row = sqlx::query("SELECT segment FROM journal_checkpoints WHERE writer = $1")
+        .bind(writer)
+        .fetch_optional(connection)
+        .await?;
+    row.map(|row| Columns(&row).number("segment")).transpose()
 }
 
 async fn remove(

@@ -18,8 +18,16 @@ const PIECE: i64 = 1024;
 pub struct SegmentRule {
     /// The entry of this number in a segment closes it. At least 1.
     pub entries_max: u32,
-    /// A segment whose first entry is so much older is closed by [`Journal::seal_due`].
+    /// A segment whose first entry is so much older (or so much younger: the clock was set back) is closed by
+    /// [`Journal::seal_due`], and by the next entry before it is written.
     pub age_max: std::time::Duration,
+}
+
+impl SegmentRule {
+    /// Whether a segment whose first entry is of one moment is due at another, both in milliseconds.
+    pub(crate) fn is_due(self, opened: i64, now: i64) -> bool {
+        u128::from(now.abs_diff(opened)) >= self.age_max.as_millis()
+    }
 }
 
 impl Default for SegmentRule {
@@ -145,15 +153,8 @@ impl Journal<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn seal_due(&self, now: Moment) -> Result<Option<Seal>, StoreError> {
-        let age_max = self.0.segment_rule().age_max;
-        let due = |opened: Moment| {
-            let age = if opened <= now {
-                now.since(opened)
-            } else {
-                opened.since(now)
-            };
-            age >= age_max
-        };
+        let rule = self.0.segment_rule();
+        let due = |opened: Moment| rule.is_due(opened.unix_ms(), now.unix_ms());
         let opened = sqlx::query(
             "SELECT journal.at FROM journal JOIN journal_heads USING (writer)
              WHERE writer = $1 AND journal.id = journal_heads.first_id",
@@ -293,7 +294,7 @@ pub(super) async fn close(
     seal.hash = seal.leaf().to_vec();
     insert(connection, &seal).await?;
     sqlx::query(
-        "UPDATE journal_heads SET hash = $2, segment = $3, first_id = $4 WHERE writer = $1",
+        "UPDATE journal_heads SET hash = $2, segment = $3, first_id = $4, opened = NULL WHERE writer = $1",
     )
     .bind(writer)
     .bind(&seal.hash)

@@ -36,6 +36,7 @@ macro_rules! hold {
             the_chain_of_many_writers_at_once_is_whole,
             the_entry_that_fills_a_segment_seals_it_and_the_next_holds_the_seal,
             an_old_segment_is_sealed_when_it_is_due_and_an_empty_one_never,
+            an_entry_that_comes_when_the_segment_is_due_begins_a_new_one,
             a_seal_waits_for_its_stamp_and_a_later_stamp_vouches_for_it,
             a_deliberate_fault_is_marked_beside_its_message,
         });

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use qaqpa_model::Actor;
-use qaqpa_store::{Indication, Store};
+use qaqpa_store::{DoubtKind, Indication, Store};
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::contract::journal::{entry, stamp_all, test_judge};
@@ -92,6 +92,10 @@ async fn a_journal_from_before_seals_goes_on_as_the_first_segment() {
     assert_eq!(seals.len(), 1);
     assert_eq!((seals[0].first, seals[0].last), (1, 8));
     let proof = store.journal().verify(&test_judge).await.unwrap();
-    assert_eq!(proof.indication(), Indication::Proven);
+    // It holds, but a first segment of whatever length is what segments that were made into one look like, too.
+    assert_eq!(proof.finding, None);
     assert_eq!((proof.entries, proof.segments, proof.unsealed), (9, 1, 1));
+    let doubts: Vec<_> = proof.doubts.iter().map(|doubt| doubt.kind).collect();
+    assert_eq!(doubts, [DoubtKind::SegmentTooLong]);
+    assert_eq!(proof.indication(), Indication::Undecided);
 }

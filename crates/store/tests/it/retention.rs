@@ -1,22 +1,18 @@
 //! Retention: what is removed, what is left, and that nobody passes a cut off as retention.
 
 use qaqpa_store::{
-    Direction, FindingKind, Indication, JournalEntry, JournalFilter, Pruned, Removal, Store,
+    Company, FindingKind, Indication, JournalEntry, JournalFilter, Pruned, Removal, Store,
 };
 
 use crate::contract::journal::{stamp_all, test_judge};
 use crate::sqlite::tamper;
-use crate::stand::{SqliteStand, Stand, at, message_id};
+use crate::stand::{SqliteStand, Stand, at};
+use crate::tampering::copied;
 
 fn entry(number: u8) -> JournalEntry {
     JournalEntry {
-        at: at(i64::from(number)),
-        kind: "received".to_owned(),
-        message_id: Some(message_id("m1")),
-        direction: Direction::In,
-        label: None,
         raw: Some(vec![number % 7]),
-        summary: serde_json::json!({ "n": number }),
+        ..crate::tampering::entry(number)
     }
 }
 
@@ -36,9 +32,13 @@ async fn journal() -> (SqliteStand, Store) {
 }
 
 async fn prune(store: &Store, before: i64) -> Pruned {
+    prune_in(store, before, Company::Nobody).await
+}
+
+async fn prune_in(store: &Store, before: i64, company: Company) -> Pruned {
     store
         .journal()
-        .prune(at(before), at(1000), &test_judge)
+        .prune(at(before), at(500), &test_judge, company)
         .await
         .unwrap()
 }
@@ -80,7 +80,7 @@ async fn whole_stamped_segments_go_and_the_proof_goes_on_from_the_checkpoint() {
     stamp_all(&store).await;
     assert_eq!(prune(&store, 10).await, Pruned::Nothing);
     // Segment 4 holds the entry that tells of the removal, of a later moment: only segment 3 goes.
-    let Pruned::Removed(removal) = prune(&store, 999).await else {
+    let Pruned::Removed(removal) = prune(&store, 499).await else {
         panic!("nothing was removed");
     };
     assert_eq!(
@@ -177,10 +177,7 @@ async fn what_is_done_to_a_checkpoint_is_found() {
             "UPDATE journal_seals SET stamp = x'00' WHERE segment = 2",
             (1, FindingKind::StampWrong),
         ),
-        (
-            "INSERT INTO journal SELECT writer, 3, at, kind, message_id, direction, label, raw, summary, previous, hash FROM journal WHERE id = 9",
-            (1, FindingKind::CheckpointWrong),
-        ),
+        (&copied(9, 3), (1, FindingKind::CheckpointWrong)),
         // The entry that tells of it.
         (
             "UPDATE journal SET summary = '{}' WHERE kind = 'journal-pruned'",
@@ -222,4 +219,84 @@ async fn files_that_nothing_names_are_swept_even_where_no_segment_is_old_enough(
     assert_eq!(prune(&store, 0).await, Pruned::Nothing);
     assert_eq!(files_of(&stand), before);
     assert_eq!(finding(&store).await, None);
+}
+
+/// Makes every raw file look as if it had lain for two hours.
+fn age(stand: &SqliteStand) {
+    let folders = std::fs::read_dir(stand.config().dir.join("blobs")).unwrap();
+    for folder in folders.flatten().filter(|folder| folder.path().is_dir()) {
+        for file in std::fs::read_dir(folder.path()).unwrap().flatten() {
+            let before = file.metadata().unwrap().modified().unwrap();
+            let file = std::fs::File::options()
+                .write(true)
+                .open(file.path())
+                .unwrap();
+            file.set_modified(before - std::time::Duration::from_secs(7200))
+                .unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn beside_writers_a_file_stays_until_it_has_lain_for_an_hour_and_putting_it_again_makes_it_young()
+ {
+    let (stand, store) = journal().await;
+    let before = files_of(&stand);
+    let Pruned::Removed(removal) = prune_in(&store, 10, Company::Writers).await else {
+        panic!("nothing was removed");
+    };
+    // The entries are gone; the file that only they named is too young.
+    assert_eq!((removal.segments, removal.files), (2, 0));
+    assert_eq!(files_of(&stand), before);
+    age(&stand);
+    // The same bytes come again: those of entries 1 and 8, which nothing named any more.
+    let again = store.journal().append(entry(1)).await.unwrap();
+    assert_eq!(
+        prune_in(&store, 10, Company::Writers).await,
+        Pruned::Nothing
+    );
+    assert_eq!(files_of(&stand), before);
+    assert!(store.journal().raw(again).await.is_ok());
+    let proof = store.journal().verify(&test_judge).await.unwrap();
+    assert_eq!(proof.finding, None);
+}
+
+#[tokio::test]
+async fn beside_writers_an_old_file_that_nothing_names_goes() {
+    let (stand, store) = journal().await;
+    let before = files_of(&stand);
+    age(&stand);
+    let Pruned::Removed(removal) = prune_in(&store, 10, Company::Writers).await else {
+        panic!("nothing was removed");
+    };
+    assert_eq!(removal.files, 1);
+    assert_eq!(files_of(&stand), before - 1);
+    assert_eq!(finding(&store).await, None);
+}
+
+#[tokio::test]
+async fn while_old_segments_are_removed_writers_lose_nothing_and_two_removals_are_one() {
+    let (_stand, store) = journal().await;
+    let writer = {
+        let store = store.clone();
+        tokio::spawn(async move {
+            for number in 15..=60 {
+                store.journal().append(entry(number)).await.unwrap();
+            }
+        })
+    };
+    let (one, other) = tokio::join!(
+        prune_in(&store, 10, Company::Writers),
+        prune_in(&store, 10, Company::Writers)
+    );
+    writer.await.unwrap();
+    let removed = [&one, &other]
+        .into_iter()
+        .filter(|pruned| matches!(pruned, Pruned::Removed(_)))
+        .count();
+    assert_eq!(removed, 1, "{one:?} {other:?}");
+    let proof = store.journal().verify(&test_judge).await.unwrap();
+    assert_eq!(proof.finding, None);
+    // 60 entries and the one that tells of the removal; eight are gone.
+    assert_eq!((proof.pruned, proof.entries), (8, 53));
 }

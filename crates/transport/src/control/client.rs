@@ -85,6 +85,16 @@ impl ControlClient {
         Ok(Self::new(&record.control, ControlToken::read(dir)?))
     }
 
+    /// The same client, which waits so many seconds for an answer: some work takes its time.
+    #[must_use]
+    pub fn waiting(mut self, seconds_max: u64) -> Self {
+        self.client = HttpClient::plain(ClientLimits {
+            seconds_max,
+            ..ClientLimits::default()
+        });
+        self
+    }
+
     /// Asks: `get("/trace/…")`.
     ///
     /// # Errors

@@ -2,6 +2,9 @@
 //!
 //! Whoever writes the whole journal anew can have it stamped anew: the authority stamps what it is given. What he
 //! cannot have is a stamp of the moment when the entries say they were written.
+//!
+//! A simulated clock is moved. Before a move every journal is sealed and stamped; after it, an entry tells of it. Where
+//! the clock was set back, the moments before that entry are taken for earlier by as much as it says.
 
 use qaqpa_model::Moment;
 
@@ -11,6 +14,20 @@ use super::Walk;
 
 /// How long after its seal a stamp is taken for one that waited while the authority was away, in milliseconds: a day.
 const LAG_MAX_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// By how many milliseconds an entry of [`CLOCK_SET_BACK`](super::super::CLOCK_SET_BACK) says that the clock was set back.
+pub(super) fn set_back_by(summary: &str) -> Option<i64> {
+    let summary: serde_json::Value = serde_json::from_str(summary).ok()?;
+    let moved = match summary["moved_ms"].as_i64() {
+        Some(moved) => moved,
+        None => {
+            let [now, before] =
+                ["offset_ms", "offset_ms_before"].map(|name| summary[name].as_i64());
+            now?.checked_sub(before?)?
+        }
+    };
+    moved.checked_neg().filter(|by| *by > 0)
+}
 
 /// What clocks may be apart, in milliseconds: a minute.
 const CLOCKS_APART_MS: i64 = 60 * 1000;
@@ -68,25 +85,57 @@ impl Walk<'_> {
         }
     }
 
+    /// An entry tells that the clock was set back by so many milliseconds: what was sealed and stamped before it is
+    /// compared with what follows as if the clock had always gone like that.
+    pub(super) fn set_back(&mut self, by_ms: i64) {
+        self.proof.set_back += 1;
+        let earlier = |moment: Moment| Moment::from_unix_ms(moment.unix_ms().saturating_sub(by_ms));
+        self.sealed_at = self.sealed_at.map(earlier);
+        self.stamped_at = self.stamped_at.map(earlier);
+    }
+
     /// The open segment against the rule by which it would have been closed.
     pub(super) fn open_segment(&mut self, entries: i64, moments: Option<(i64, i64)>) {
-        let rule = self.store.segment_rule();
         let Some((earliest, latest)) = moments else {
             return;
         };
         self.in_order(Moment::from_unix_ms(latest));
-        // Twice: it is looked at now and then, not at every entry.
-        let age_max = i64::try_from(rule.age_max.as_millis()).unwrap_or(i64::MAX);
-        let age = latest.saturating_sub(earliest);
-        if entries >= i64::from(rule.entries_max.max(1)) || age > age_max.saturating_mul(2) {
-            let how = format!(
-                "{entries} entries over {} minutes are not sealed, but a segment is closed after {} entries or {} minutes",
-                age / 60_000,
-                rule.entries_max,
-                age_max / 60_000
-            );
+        let full = entries >= i64::from(self.store.segment_rule().entries_max.max(1));
+        if let Some(how) = self.too_long(latest.saturating_sub(earliest), full) {
+            let how = format!("{entries} entries {how} are not sealed");
             self.doubt(DoubtKind::OpenTooLong, how);
         }
+    }
+
+    /// A sealed segment against the same rule: segments that were made into one are longer.
+    pub(super) fn segment_length(&mut self, seal: &Seal) {
+        let full = seal.entries > i64::from(self.store.segment_rule().entries_max.max(1));
+        let age = seal
+            .latest
+            .unix_ms()
+            .saturating_sub(seal.earliest.unix_ms());
+        if let Some(how) = self.too_long(age, full) {
+            let how = format!(
+                "segment {} holds {} entries {how}",
+                seal.segment, seal.entries
+            );
+            self.doubt(DoubtKind::SegmentTooLong, how);
+        }
+    }
+
+    /// Why so many entries over so many milliseconds are too long for a segment, if they are.
+    fn too_long(&self, age_ms: i64, full: bool) -> Option<String> {
+        let rule = self.store.segment_rule();
+        // Twice: the first entry's moment decides, and the others may be earlier or later than it by as much.
+        let age_max = i64::try_from(rule.age_max.as_millis()).unwrap_or(i64::MAX);
+        (full || age_ms > age_max.saturating_mul(2)).then(|| {
+            format!(
+                "over {} minutes, but a segment is closed after {} entries or {} minutes,",
+                age_ms / 60_000,
+                rule.entries_max,
+                age_max / 60_000
+            )
+        })
     }
 
     /// At the end: where there is anything, somebody must vouch for it.

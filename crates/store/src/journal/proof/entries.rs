@@ -2,11 +2,12 @@
 
 use sqlx::sqlite::SqliteRow;
 
+use super::super::CLOCK_SET_BACK;
 use super::super::finding::FindingKind;
 use super::super::line::Stored;
 use super::super::merkle::{Frontier, leaf};
 use super::super::retention::PRUNED;
-use super::{Stop, Walk, retained};
+use super::{Stop, Walk, doubts, retained};
 use crate::sqlite::Columns;
 
 /// Entries looked at together.
@@ -118,27 +119,53 @@ impl Walk<'_> {
         if stored.previous != self.previous || stored.hash().as_slice() != hash {
             return Err(self.blame(&stored, &hash).await?);
         }
-        if let Some(digest) = &stored.raw
-            && self.store.blobs().read(digest).await.is_err()
-        {
-            return Err(if self.store.blobs().is_there(digest) {
-                self.found(
-                    FindingKind::RawChanged,
-                    here,
-                    format!("the file {digest} does not hold the bytes of its name"),
-                )
-            } else {
-                self.found(
-                    FindingKind::RawMissing,
-                    here,
-                    format!("the file {digest} is missing"),
-                )
-            });
+        for digest in [&stored.raw, &stored.withheld].into_iter().flatten() {
+            self.file(here, digest).await?;
         }
         if stored.kind == PRUNED {
             self.told = retained::removal_told(&stored.summary);
         }
+        if stored.kind == CLOCK_SET_BACK
+            && let Some(by_ms) = doubts::set_back_by(&stored.summary)
+        {
+            self.set_back(by_ms);
+        }
         Ok((stored.at, hash))
+    }
+
+    /// Proves that the file of that name holds the bytes of its name.
+    async fn file(&self, here: (i64, i64), digest: &str) -> Result<(), Stop> {
+        let blobs = self.store.blobs();
+        if blobs.read(digest).await.is_ok() || self.is_removed_meanwhile(here.0).await? {
+            return Ok(());
+        }
+        Err(if blobs.is_there(digest) {
+            self.found(
+                FindingKind::RawChanged,
+                here,
+                format!("the file {digest} does not hold the bytes of its name"),
+            )
+        } else {
+            self.found(
+                FindingKind::RawMissing,
+                here,
+                format!("the file {digest} is missing"),
+            )
+        })
+    }
+
+    /// Whether retention has removed this entry since the proof began: then its file may go, too.
+    async fn is_removed_meanwhile(&self, entry: i64) -> Result<bool, Stop> {
+        // Another connection: this one sees the journal as it was.
+        let row = sqlx::query(
+            "SELECT 1 FROM journal_checkpoints JOIN journal_seals USING (writer, segment)
+             WHERE writer = $1 AND last_id >= $2",
+        )
+        .bind(self.store.writer_name())
+        .bind(entry)
+        .fetch_optional(self.store.readers())
+        .await?;
+        Ok(row.is_some())
     }
 
     /// Instead of the next entry there is this later one.

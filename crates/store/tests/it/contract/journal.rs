@@ -223,3 +223,24 @@ pub(crate) async fn a_deliberate_fault_is_marked_beside_its_message(stand: &impl
         json!({ "fault": "corrupt-one-byte", "detail": { "byte": 17, "iin": "93********25" } })
     );
 }
+
+pub(crate) async fn an_entry_that_comes_when_the_segment_is_due_begins_a_new_one(
+    stand: &impl Stand,
+) {
+    let store = stand.open().await;
+    let journal = store.journal();
+    // Ten minutes are the age; the clock is set forward once and back once.
+    for seconds in [0, 599, 600, 601, -600, -599] {
+        let mut new = entry("sent");
+        new.at = at(seconds);
+        journal.append(new).await.unwrap();
+    }
+    let seals = journal.seals(9).await.unwrap();
+    let seals: Vec<_> = seals
+        .iter()
+        .map(|seal| (seal.segment, seal.first, seal.last, seal.sealed_at))
+        .collect();
+    assert_eq!(seals, [(2, 3, 4, at(-600)), (1, 1, 2, at(600))]);
+    let proof = journal.verify(&no_judge).await.unwrap();
+    assert_eq!((proof.finding, proof.unsealed), (None, 2));
+}
