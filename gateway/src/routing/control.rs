@@ -1,0 +1,96 @@
+//! The routes at the control port.
+//!
+//! - `GET /routes` → `{origin, digest, refused, region_field, actors, regions, routes: [{direction, service, region, to, line}]}`
+//! - `PUT /routes` with `{"toml": "…"}` → the same; 422 `routes-refused` with the line of each fault
+//! - `DELETE /routes` → the same: those that are built in are in force again
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use qaqpa_transport::{control, registry};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::book::News;
+use super::file::RoutesError;
+use super::table::Routes;
+use super::{current, journal};
+use crate::gateway::Gateway;
+
+/// What `PUT /routes` takes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewRoutes {
+    toml: String,
+}
+
+/// The routes of the control port.
+pub(crate) fn routes(gateway: Arc<Gateway>) -> Router {
+    Router::new()
+        .route("/routes", get(show).put(put).delete(remove))
+        .with_state(gateway)
+}
+
+async fn show(State(gateway): State<Arc<Gateway>>) -> Response {
+    let routes = current(&gateway).await;
+    Json(view(&gateway, &routes)).into_response()
+}
+
+async fn put(State(gateway): State<Arc<Gateway>>, Json(new): Json<NewRoutes>) -> Response {
+    let taken = gateway.routes.put(&new.toml);
+    changed(&gateway, taken).await
+}
+
+async fn remove(State(gateway): State<Arc<Gateway>>) -> Response {
+    let taken = gateway.routes.remove();
+    changed(&gateway, taken).await
+}
+
+async fn changed(
+    gateway: &Gateway,
+    taken: Result<(Arc<Routes>, Option<News>), RoutesError>,
+) -> Response {
+    match taken {
+        Ok((routes, news)) => {
+            if let Some(news) = news {
+                journal(gateway, &news).await;
+            }
+            Json(view(gateway, &routes)).into_response()
+        }
+        Err(error) => control::refusal(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "routes-refused",
+            error.to_string(),
+        ),
+    }
+}
+
+fn view(gateway: &Gateway, routes: &Routes) -> Value {
+    let (origin, digest, refused) = gateway.routes.standing();
+    let is_up = |name| {
+        let record = registry::read_named(&gateway.data, name);
+        record.is_ok_and(|record| record.is_some())
+    };
+    json!({
+        "origin": origin,
+        "digest": digest,
+        "refused": refused,
+        "region_field": routes.region_field,
+        "actors": routes.actors.iter().map(|name| json!({
+            "name": name.to_string(),
+            "registered": is_up(name),
+        })).collect::<Vec<_>>(),
+        "regions": routes.regions,
+        "routes": routes.routes.iter().map(|route| json!({
+            "direction": route.direction.as_str(),
+            "service": route.services.to_string(),
+            "region": route.region,
+            "to": route.to.to_string(),
+            "line": route.line,
+        })).collect::<Vec<_>>(),
+    })
+}
