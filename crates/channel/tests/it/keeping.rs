@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use qaqpa_channel::{JournalKeeper, stamp_judge};
+use qaqpa_channel::keeping::control::{PruneOrder, SealOrder, Sealed};
+use qaqpa_channel::{JournalKeeper, stamp_judge, views};
 use qaqpa_crypto::{KeyKind, PrivateKey};
 use qaqpa_model::{Actor, Limits, Moment};
 use qaqpa_store::{
-    Direction, FindingKind, Indication, JournalEntry, JournalProof, Store, StoreConfig,
+    CLOCK_SET_BACK, Direction, DoubtKind, FindingKind, Indication, JournalEntry, JournalProof,
+    Store, StoreConfig,
 };
-use qaqpa_transport::{ActorRecord, Clock, files, paths, registry};
+use qaqpa_transport::control::ControlToken;
+use qaqpa_transport::{ActorRecord, Clock, ControlClient, files, paths, registry};
 use qaqpa_x509::issue::{self, Addresses, Issuer, Validity};
 use qaqpa_x509::name::NameToWrite;
 use qaqpa_x509::tsp::{self, Accuracy, Signing, StampRequest, StampToIssue};
@@ -23,11 +26,16 @@ struct Tsa {
     root: Certificate,
     certificate: Certificate,
     key: PrivateKey,
-    now: Moment,
+    clock: Clock,
 }
 
 impl Tsa {
     fn new(now: Moment) -> Self {
+        Self::at(Clock::at(now))
+    }
+
+    /// An authority that stamps by this clock.
+    fn at(clock: Clock) -> Self {
         let name = |text: &str| NameToWrite::new().with(oid::COMMON_NAME, text);
         let life = Validity {
             not_before: Moment::ROOT_BEGIN,
@@ -51,7 +59,7 @@ impl Tsa {
             root,
             certificate,
             key,
-            now,
+            clock,
         }
     }
 }
@@ -63,7 +71,7 @@ impl Respond for Tsa {
             imprint: asked.imprint,
             policy: oid::POLICY_TSP_RSA,
             serial: vec![1],
-            gen_time: self.now,
+            gen_time: self.clock.now(),
             accuracy: Some(Accuracy::seconds(1)),
             ordering: false,
             nonce: asked.nonce,
@@ -80,9 +88,12 @@ fn now() -> Moment {
     Moment::parse("2026-11-22T10:00:00+05:00").unwrap()
 }
 
+const DAY_MS: i64 = 24 * 3600 * 1000;
+
 struct Stand {
     dir: tempfile::TempDir,
     store: Store,
+    clock: Clock,
     keeper: JournalKeeper,
 }
 
@@ -92,20 +103,32 @@ impl Stand {
         let config = StoreConfig::in_folder(dir.path().join("gateway"));
         let store = Store::open(&config, Actor::Gateway).await.unwrap();
         let clock = Clock::at(now());
-        let keeper = JournalKeeper::new(store.clone(), dir.path(), clock, Limits::default());
-        Self { dir, store, keeper }
+        let keeper =
+            JournalKeeper::new(store.clone(), dir.path(), clock.clone(), Limits::default());
+        Self {
+            dir,
+            store,
+            clock,
+            keeper,
+        }
     }
 
     /// An entry of long ago: its segment is due at once.
     async fn write(&self) {
+        self.write_at(now().minus(Duration::from_secs(3600)), "sent")
+            .await;
+    }
+
+    async fn write_at(&self, at: Moment, kind: &str) {
         let entry = JournalEntry {
-            at: now().minus(Duration::from_secs(3600)),
-            kind: "sent".to_owned(),
+            at,
+            kind: kind.to_owned(),
             message_id: None,
             direction: Direction::Out,
             label: None,
             raw: None,
-            summary: serde_json::Value::Null,
+            // Of entries that tell of the clock; the others say nothing by it.
+            summary: serde_json::json!({ "moved_ms": -30 * DAY_MS }),
         };
         self.store.journal().append(entry).await.unwrap();
     }
@@ -157,7 +180,7 @@ async fn seals_wait_while_the_authority_is_away_and_are_stamped_when_it_comes_ba
     let proof = stand.proof().await;
     assert_eq!((proof.segments, proof.waiting), (2, 0));
     let vouched = proof.vouched.unwrap();
-    assert_eq!((vouched.segment, vouched.entry, vouched.at), (2, 2, now()));
+    assert_eq!((vouched.segment, vouched.entry), (2, 2));
     assert_eq!(proof.indication(), Indication::Proven);
     // Nothing is asked for twice.
     stand.keeper.round().await.unwrap();
@@ -208,4 +231,111 @@ async fn a_stamp_is_wrong_over_another_seal_and_unknown_without_trust() {
     let proof = stand.proof().await;
     assert_eq!((&proof.finding, proof.waiting), (&None, 2));
     assert!(proof.unjudged.unwrap().contains("signature.pem"));
+}
+
+/// A simulator whose clock is moved by so many days: the doubts about its journal, sealed before the move or not.
+async fn doubts_after_a_move(days: i64, told: &str, sealed_before: bool) -> Vec<DoubtKind> {
+    let stand = Stand::new().await;
+    let tsa = Tsa::at(stand.clock.clone());
+    stand.trust(&tsa.root);
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .respond_with(tsa)
+        .mount(&server)
+        .await;
+    register(stand.dir.path(), &server.uri());
+    stand.write_at(stand.clock.now(), "sent").await;
+    let sealed = if sealed_before {
+        stand.keeper.seal(stand.clock.now()).await.unwrap()
+    } else {
+        // As it was before: closed when it was full, and stamped in the next round.
+        let sealed = stand.store.journal().seal(stand.clock.now()).await.unwrap();
+        Sealed {
+            sealed: sealed.map(|seal| seal.segment),
+            waiting: false,
+        }
+    };
+    let expected = Sealed {
+        sealed: Some(1),
+        waiting: false,
+    };
+    assert_eq!(sealed, expected);
+    let moved = Moment::from_unix_ms(stand.clock.now().unix_ms() + days * DAY_MS);
+    stand.clock.set(moved).unwrap();
+    stand.write_at(moved, told).await;
+    stand.keeper.seal(stand.clock.now()).await.unwrap();
+    let proof = stand.proof().await;
+    assert_eq!((&proof.finding, proof.segments), (&None, 2));
+    proof.doubts.iter().map(|doubt| doubt.kind).collect()
+}
+
+#[tokio::test]
+async fn a_journal_that_was_sealed_before_the_clock_was_moved_stays_proven() {
+    let proven = Vec::<DoubtKind>::new();
+    assert_eq!(doubts_after_a_move(30, "clock-set", true).await, proven);
+    assert_eq!(doubts_after_a_move(-30, CLOCK_SET_BACK, true).await, proven);
+    // Otherwise the stamp is of another time than its seal.
+    assert_eq!(
+        doubts_after_a_move(30, "clock-set", false).await,
+        [DoubtKind::StampLag]
+    );
+    // And whoever does not tell that the clock was set back is not believed.
+    assert_eq!(
+        doubts_after_a_move(-30, "clock-set", true).await,
+        [DoubtKind::EntriesBackwards, DoubtKind::StampsBackwards]
+    );
+}
+
+#[tokio::test]
+async fn old_segments_are_removed_through_the_control_port_while_the_actor_works() {
+    let stand = Stand::new().await;
+    let tsa = Tsa::at(stand.clock.clone());
+    stand.trust(&tsa.root);
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .respond_with(tsa)
+        .mount(&server)
+        .await;
+    register(stand.dir.path(), &server.uri());
+    stand.write().await;
+    stand.write().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let router = views::routes(stand.store.clone(), stand.dir.path());
+    let served = tokio::spawn(async move { axum::serve(listener, router).await });
+    let token = ControlToken::open_or_create(stand.dir.path()).unwrap();
+    let control = ControlClient::new(&address, token);
+    let order = SealOrder {
+        at: now().to_string(),
+    };
+    let sealed: Sealed = control.post("/journal/seal", &order).await.unwrap();
+    assert_eq!((sealed.sealed, sealed.waiting), (Some(1), false));
+    stand.write_at(now(), "sent").await;
+    let order = PruneOrder {
+        before: now().to_string(),
+    };
+    let pruned: serde_json::Value = control.post("/journal/prune", &order).await.unwrap();
+    assert_eq!(pruned["writer"], "gateway");
+    assert_eq!(
+        pruned["removed"],
+        serde_json::json!({ "segments": 1, "entries": 2, "last": 2, "files": 0 })
+    );
+    let again: serde_json::Value = control.post("/journal/prune", &order).await.unwrap();
+    assert_eq!(again["removed"], serde_json::Value::Null);
+    let proof = stand.proof().await;
+    assert_eq!((&proof.finding, proof.pruned), (&None, 2));
+    // What cannot be a moment is refused by name.
+    let wrong = PruneOrder {
+        before: "yesterday".to_owned(),
+    };
+    let refused = control
+        .post::<_, serde_json::Value>("/journal/prune", &wrong)
+        .await;
+    assert!(
+        refused
+            .unwrap_err()
+            .to_string()
+            .starts_with("request-malformed: ")
+    );
+    served.abort();
 }

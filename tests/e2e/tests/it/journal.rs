@@ -188,13 +188,65 @@ fn raw_bytes_are_shown_when_asked_for_with_a_warning_and_never_else() {
 }
 
 #[test]
-fn prune_waits_for_stamps_and_for_the_actors_to_stop() {
+fn prune_waits_for_stamps_and_a_running_actor_does_it_itself() {
     let stand = stand::shared();
-    let running = stand::qaqpa(&stand.data, &["journal", "prune", "--before", "2020-01-01"]);
-    assert_eq!(running.status.code(), Some(1));
-    let said = String::from_utf8(running.stderr).unwrap();
-    assert!(said.contains("stop the simulator first"), "{said}");
+    let prune = ["journal", "prune", "--before", "2020-01-01"];
+    let running = stand::qaqpa_yes(&stand.data, &[&prune[..], &["--format", "json"]].concat());
+    let running: Value = serde_json::from_str(&running).unwrap();
+    let journals = running["journals"].as_array().unwrap();
+    assert_eq!(journals.len(), 5, "{running}");
+    for journal in journals {
+        for field in ["removed", "broken", "failed"] {
+            assert_eq!(journal[field], Value::Null, "{journal}");
+        }
+    }
     let data = folder("journal-prune");
     let said = stand::qaqpa_yes(&data, &["journal", "prune", "--before", "2100-01-01"]);
     assert!(said.contains("no sealed and stamped segment"), "{said}");
+}
+
+#[test]
+fn an_entry_that_is_not_there_is_named_with_the_way_to_find_others() {
+    let stand = stand::shared();
+    let shown = stand::qaqpa(&stand.data, &["journal", "show", "gateway:999999"]);
+    assert_eq!(shown.status.code(), Some(1));
+    let said = String::from_utf8(shown.stderr).unwrap();
+    assert!(
+        said.contains("there is no entry gateway:999999") && said.contains("journal list"),
+        "{said}"
+    );
+}
+
+#[test]
+fn evidence_is_shown_by_its_digest_and_put_back_when_asked_for_with_a_warning() {
+    let data = folder("journal-evidence");
+    // `IIN931002451325` in UTF-8, in hexadecimal, as a certificate's subject has it.
+    let der = "300f0c0d49494e393331303032343531333235";
+    on_store(&data, async |store| {
+        let entry = JournalEntry {
+            at: qaqpa_model::Moment::parse("2026-11-22T10:00:01+05:00").unwrap(),
+            kind: "refused".to_owned(),
+            message_id: None,
+            direction: Direction::In,
+            label: None,
+            raw: None,
+            summary: serde_json::json!({ "verdict": { "dossier": { "path": [der] } } }),
+        };
+        store.journal().append(entry).await.unwrap();
+    });
+    let masked = stand::qaqpa_yes(&data, &["journal", "export", "gateway:4"]);
+    assert!(!masked.contains("49494e"), "{masked}");
+    let masked: Value = serde_json::from_str(&masked).unwrap();
+    let shown = &masked["summary"]["verdict"]["dossier"]["path"][0];
+    assert_eq!(shown["bytes"], der.len() / 2);
+    let whole = stand::qaqpa(&data, &["journal", "show", "gateway:4", "--raw"]);
+    assert!(String::from_utf8_lossy(&whole.stderr).contains("WARNING"));
+    let whole: Value = serde_json::from_slice(&whole.stdout).unwrap();
+    assert_eq!(whole["summary"]["verdict"]["dossier"]["path"][0], der);
+    let found = std::process::Command::new("grep")
+        .args(["-r", "-l", "49494e39"])
+        .arg(data.join("gateway"))
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&found.stdout), "");
 }
