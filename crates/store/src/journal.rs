@@ -14,6 +14,7 @@
 //! asks for the proof ([`Journal::verify`]) brings a judge of tokens.
 
 mod finding;
+mod kept;
 mod line;
 mod merkle;
 mod proof;
@@ -27,6 +28,7 @@ pub use finding::{
     Doubt, DoubtKind, Finding, FindingKind, Indication, JournalProof, StampJudge, StampJudgement,
     Vouched, no_judge,
 };
+pub(crate) use kept::{ACCEPTED, with_verdict};
 pub(crate) use line::Line;
 pub use retention::{Company, Pruned, Removal};
 pub use seal::{Seal, SegmentRule};
@@ -242,16 +244,20 @@ impl Journal<'_> {
         }
     }
 
-    /// The summary of one entry with what views do not show: certificates and evidence, byte for byte. They hold personal
-    /// data: not for views and logs. Secrets were never kept, and IINs in plain text stay masked.
+    /// The summary of one entry with what views do not show: certificates and evidence, byte for byte, and the verdict
+    /// of an accepted message. They hold personal data: not for views and logs. Secrets were never kept, and IINs in
+    /// plain text stay masked.
     ///
     /// # Errors
     /// [`StoreError::BlobDamaged`] where the file with it is missing or changed; [`StoreError::Unreadable`] where it is
-    /// not what belongs to this summary.
+    /// not what belongs to this summary, or the verdict is missing or changed.
     pub async fn whole(&self, id: i64) -> Result<Option<serde_json::Value>, StoreError> {
-        let Some(record) = self.show(id).await? else {
+        let Some(mut record) = self.show(id).await? else {
             return Ok(None);
         };
+        if let Some(verdict) = self.verdict_of(&record).await? {
+            record.summary["verdict"] = verdict;
+        }
         let Some(digest) = record.withheld_digest else {
             return Ok(Some(record.summary));
         };
@@ -260,6 +266,25 @@ impl Journal<'_> {
         whole
             .map(Some)
             .ok_or(StoreError::Unreadable { what: "withheld" })
+    }
+
+    /// The verdict that the entry of an accepted message names.
+    async fn verdict_of(
+        &self,
+        record: &JournalRecord,
+    ) -> Result<Option<serde_json::Value>, StoreError> {
+        let digest = kept::digest_named(&record.kind, &record.summary);
+        let Some((digest, message_id)) = digest.zip(record.message_id.as_ref()) else {
+            return Ok(None);
+        };
+        let mut connection = self.0.readers().acquire().await?;
+        let verdict = kept::verdict_of(&mut connection, message_id.as_str()).await?;
+        let verdict = verdict
+            .filter(|verdict| kept::is_of(verdict, &digest))
+            .and_then(|verdict| serde_json::from_str(&verdict).ok());
+        verdict
+            .map(Some)
+            .ok_or(StoreError::Unreadable { what: "verdict" })
     }
 
     /// Proves that no entry was changed, cut, moved or removed, raw bytes included, and names the first that was.

@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::effects::{self, PreparedOutgoing};
 use super::{Acceptance, AcceptedMessage, Conflict, Incoming, Seen};
-use crate::journal::{Direction, JournalEntry, Line};
+use crate::journal::{ACCEPTED, Direction, JournalEntry, Line, with_verdict};
 use crate::sqlite::Columns;
 use crate::trace;
 use crate::{Store, StoreError};
@@ -23,12 +23,12 @@ pub(super) async fn accept(store: &Store, mut new: Incoming) -> Result<Acceptanc
         store,
         JournalEntry {
             at: new.at,
-            kind: "accepted".to_owned(),
+            kind: ACCEPTED.to_owned(),
             message_id: Some(new.message_id.clone()),
             direction: Direction::In,
             label: None,
             raw: Some(std::mem::take(&mut new.raw)),
-            summary: std::mem::take(&mut new.summary),
+            summary: with_verdict(std::mem::take(&mut new.summary), &new.verdict_json),
         },
     )
     .await?;

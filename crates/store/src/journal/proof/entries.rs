@@ -2,11 +2,11 @@
 
 use sqlx::sqlite::SqliteRow;
 
-use super::super::CLOCK_SET_BACK;
 use super::super::finding::FindingKind;
 use super::super::line::Stored;
 use super::super::merkle::{Frontier, leaf};
 use super::super::retention::PRUNED;
+use super::super::{CLOCK_SET_BACK, kept};
 use super::{Stop, Walk, doubts, retained};
 use crate::sqlite::Columns;
 
@@ -122,6 +122,7 @@ impl Walk<'_> {
         for digest in [&stored.raw, &stored.withheld].into_iter().flatten() {
             self.file(here, digest).await?;
         }
+        self.verdict(here, &stored).await?;
         if stored.kind == PRUNED {
             self.told = retained::removal_told(&stored.summary);
         }
@@ -152,6 +153,28 @@ impl Walk<'_> {
                 format!("the file {digest} is missing"),
             )
         })
+    }
+
+    /// Proves that the verdict that is kept with an accepted message is the one that its entry names.
+    async fn verdict(&mut self, here: (i64, i64), stored: &Stored) -> Result<(), Stop> {
+        let summary = serde_json::from_str(&stored.summary).unwrap_or_default();
+        let named = kept::digest_named(&stored.kind, &summary);
+        let Some((digest, message_id)) = named.zip(stored.message_id.as_ref()) else {
+            return Ok(());
+        };
+        let verdict = kept::verdict_of(&mut *self.connection, message_id).await;
+        let (kind, how) = match verdict {
+            Ok(Some(verdict)) if kept::is_of(&verdict, &digest) => return Ok(()),
+            Ok(None) => (
+                FindingKind::RawMissing,
+                "the message with its verdict is missing",
+            ),
+            _ => (
+                FindingKind::RawChanged,
+                "the verdict that is kept with the message is not the one that the entry names",
+            ),
+        };
+        Err(self.found(kind, here, how))
     }
 
     /// Whether retention has removed this entry since the proof began: then its file may go, too.

@@ -1,10 +1,10 @@
 //! Entries that were changed, removed, moved or cut, and their raw bytes.
 
-use qaqpa_store::{Indication, Vouched};
+use qaqpa_store::{Acceptance, Incoming, Indication, Vouched};
 
 use super::{copied, entry, found_after, journal_of, proof_of, write};
 use crate::sqlite::tamper;
-use crate::stand::{IIN, at};
+use crate::stand::{IIN, SqliteStand, Stand as _, at, incoming};
 
 use qaqpa_store::FindingKind::{
     Changed, Cut, Moved, RawChanged, RawMissing, Removed, SealChanged, SealMissing,
@@ -217,4 +217,44 @@ async fn what_is_withheld_from_a_summary_is_part_of_the_proof_and_is_put_back_wh
     let finding = proof_of(&store).await.finding.unwrap();
     assert_eq!((finding.entry, finding.kind), (4, RawMissing));
     assert!(store.journal().whole(id).await.is_err());
+}
+
+/// The verdict of an accepted message is kept with the message; its entry holds its digest.
+#[tokio::test]
+async fn the_verdict_of_an_accepted_message_is_part_of_the_proof() {
+    let verdict = r#"{"indication":"TOTAL-PASSED","dossier":{"path":["3003020101"]}}"#;
+    for (statement, expected) in [
+        ("UPDATE messages SET facts_json = facts_json", None),
+        (
+            "UPDATE messages SET verdict_json = 'null'",
+            Some((1, RawChanged)),
+        ),
+        (
+            "UPDATE messages SET verdict_json = x'ff'",
+            Some((1, RawChanged)),
+        ),
+        ("DELETE FROM messages", Some((1, RawMissing))),
+    ] {
+        let stand = SqliteStand::fresh();
+        let store = stand.open().await;
+        let new = Incoming {
+            verdict_json: verdict.to_owned(),
+            ..incoming("m1")
+        };
+        assert_eq!(store.exchange().accept(new).await, Ok(Acceptance::Accepted));
+        let shown = store.journal().show(1).await.unwrap().unwrap();
+        assert_eq!(shown.summary["verdict"]["bytes"], verdict.len());
+        tamper(&stand, statement).await;
+        let proof = proof_of(&store).await;
+        let found = proof.finding.map(|finding| (finding.entry, finding.kind));
+        assert_eq!(found, expected, "{statement}");
+        let whole = store.journal().whole(1).await;
+        match expected {
+            None => assert_eq!(whole.unwrap().unwrap()["verdict"].to_string(), {
+                let verdict: serde_json::Value = serde_json::from_str(verdict).unwrap();
+                verdict.to_string()
+            }),
+            Some(_) => assert!(whole.is_err()),
+        }
+    }
 }
