@@ -13,9 +13,11 @@ use serde_json::json;
 
 use crate::gateway::Gateway;
 
-/// `/journal`, `/journal/{id}`, `/journal/verify`, `/trace/{messageId}`, `/outbox`.
-pub(crate) fn routes(data: &Path, gateway: &Gateway) -> Router {
+/// `/journal`, `/journal/{id}`, `/journal/verify`, `/trace/{messageId}`, `/outbox`, `/routes`, `/systems`.
+pub(crate) fn routes(data: &Path, gateway: &Arc<Gateway>) -> Router {
     views::routes(gateway.store.clone(), data)
+        .merge(crate::routing::control::routes(Arc::clone(gateway)))
+        .merge(crate::systems::control::routes(Arc::clone(gateway)))
 }
 
 /// Before a move of the clock is acknowledged: old evidence is forgotten, new keys are read, and the

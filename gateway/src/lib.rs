@@ -7,7 +7,11 @@
 //! - [`pipeline`] is the whole story of a message on one screen; each of its steps is a file in
 //!   `stages/`, and makes a value that only this step can make.
 //! - `respond` is the one place where errors become SOAP faults.
-//! - `courier` takes accepted messages on: applications to the regional gateway, results to the portal.
+//! - `routing` says where messages go: data, reloaded without a restart.
+//! - `systems` is the register of information systems, reloaded in the same way; `mailbox` is what waits for each of
+//!   them, and what it is told.
+//! - `courier` takes accepted messages on: applications to the regional gateway, results to the portal or to the
+//!   endpoint of the system that asked.
 //!
 //! A message is acknowledged (`SCSS001`) when it, its verdict and the message that goes on because of it
 //! are on disk. What happens afterwards is the outbox's work.
@@ -16,11 +20,14 @@ pub mod config;
 pub mod control;
 mod courier;
 mod gateway;
+mod mailbox;
 pub mod pipeline;
 mod record;
 mod respond;
+mod routing;
 pub mod server;
 mod stages;
+mod systems;
 
 pub use config::Config;
 pub use server::{start, start_with};

@@ -6,18 +6,22 @@
 //! ```
 //!
 //! Each stage consumes the value before and makes one whose fields are private to its file, so that a
-//! stage can be neither skipped nor forged. A result goes the same way: `choose_route` asks
+//! stage can be neither skipped nor forged. What is left by the asynchronous channel goes the same way from
+//! `open_request` on; the channel's other operations end at the [`mailbox`]. A question to a register leaves after `open_envelope` for
+//! `ask_register`, and its answer comes back the same moment. A result goes the same way: `choose_route` asks
 //! `return_document` where it belongs.
 
 use qaqpa_channel::{Refused, Rejection};
 
 use crate::gateway::Gateway;
+use crate::mailbox;
 use crate::record::Record;
+use crate::stages::ask_register::ask_register;
 use crate::stages::choose_route::choose_route;
 use crate::stages::confirm_applicant::confirm_applicant;
 use crate::stages::deliver::{Delivered, deliver};
 use crate::stages::judge_signature::judge_signature;
-use crate::stages::open_envelope::open_envelope;
+use crate::stages::open_envelope::{Entrance, Errand, Opened, open_envelope, open_request};
 use crate::stages::receive::receive;
 
 /// Why a message left the way before its end.
@@ -29,18 +33,42 @@ pub(crate) enum Turn {
     Rejected(Rejection),
 }
 
-/// Takes one message through all stages.
+/// Takes one message of the synchronous channel through all stages.
 pub(crate) async fn run(gateway: &Gateway, record: &mut Record) -> Result<Delivered, Turn> {
     // Whole, of a media type of the channel, for its one operation.
     let received = receive(record)?;
     // An envelope; from a registered sender, who signed it; new; for a service of the catalogue.
-    let opened = open_envelope(gateway, received, record).await?;
+    let opened = match open_envelope(gateway, received, record).await? {
+        Entrance::Document(opened) => opened,
+        // A register answers while the sender waits.
+        Entrance::Question(inquiry) => return ask_register(gateway, inquiry, record).await,
+    };
+    carry(gateway, opened, record).await
+}
+
+/// Takes one request of the asynchronous channel: a message goes the same way, a visit to the mailbox ends there.
+pub(crate) async fn run_asynchronous(
+    gateway: &Gateway,
+    record: &mut Record,
+) -> Result<Vec<u8>, Turn> {
+    let received = receive(record)?;
+    match open_request(gateway, received, record).await? {
+        Errand::Document(opened) => {
+            let delivered = carry(gateway, opened, record).await?;
+            Ok(delivered.into_acknowledgement())
+        }
+        Errand::Visit(visit) => mailbox::answer(gateway, visit, record).await,
+    }
+}
+
+/// The way of a document, whichever channel it came by.
+async fn carry(gateway: &Gateway, opened: Opened, record: &mut Record) -> Result<Delivered, Turn> {
     // Condition 2, enforced on whoever sends: the document's one signature, its certificate, its scope.
     let judged = judge_signature(gateway, opened, record).await?;
     // Condition 2, its last question: the signer is the submitter; and the sender may send this.
     let admitted = confirm_applicant(gateway, judged, record)?;
-    // To the regional gateway; a result to the portal, if it belongs to an accepted application.
-    let routed = choose_route(gateway, admitted).await?;
+    // To the regional gateway; a result to whoever sent the application, if it belongs to an accepted one.
+    let routed = choose_route(gateway, admitted, record).await?;
     // Message, verdict and outbox entry on disk: now it may be acknowledged.
     deliver(gateway, routed, record).await
 }

@@ -2,15 +2,17 @@
 
 use bytes::Bytes;
 use qaqpa_channel::inbox::refusal_entry;
-use qaqpa_channel::{Answers, Rejection};
+use qaqpa_channel::{Answers, Heading, Rejection};
 use qaqpa_model::{Actor, MessageId, Moment, SenderId};
 use qaqpa_store::{Direction, JournalEntry};
-use qaqpa_wire::{BusinessData, Departure, SendMessageRequest, Sender};
+use qaqpa_wire::{Channel, Departure, Operation};
 use serde_json::{Value, json};
 
 /// One HTTP request of the channel, as it came.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrival {
+    /// The channel that it came to.
+    pub(crate) channel: Channel,
     /// The actor on the other side of mutual TLS.
     pub(crate) peer: Option<Actor>,
     /// `SOAPAction` as it was sent.
@@ -28,16 +30,18 @@ pub(crate) struct Arrival {
 pub(crate) struct Record {
     arrival: Arrival,
     session: String,
-    request: Option<SendMessageRequest>,
+    operation: Operation,
+    heading: Option<Heading>,
     notes: serde_json::Map<String, Value>,
 }
 
 impl Record {
     pub(crate) fn begin(arrival: Arrival) -> Self {
         Self {
+            operation: arrival.channel.fallback(),
             arrival,
             session: Answers::new_session(),
-            request: None,
+            heading: None,
             notes: serde_json::Map::new(),
         }
     }
@@ -55,29 +59,30 @@ impl Record {
         self.arrival.at
     }
 
-    /// What the envelope says; believed for the journal alone.
-    pub(crate) const fn request(&self) -> Option<&SendMessageRequest> {
-        self.request.as_ref()
+    /// What the envelope says about itself; believed for the journal alone.
+    pub(crate) const fn heading(&self) -> Option<&Heading> {
+        self.heading.as_ref()
+    }
+
+    /// What is asked for: whose fault a refusal is.
+    pub(crate) const fn operation(&self) -> Operation {
+        self.operation
+    }
+
+    /// Remembers what is asked for.
+    pub(crate) const fn asked(&mut self, operation: Operation) {
+        self.operation = operation;
+    }
+
+    /// Remembers the id that the gateway has assigned to the message.
+    pub(crate) fn assign(&mut self, message_id: &MessageId) {
+        let heading = self.heading.get_or_insert_default();
+        heading.message_id = Some(message_id.clone());
     }
 
     /// Remembers who claims to send what.
-    pub(crate) fn opened(&mut self, request: &SendMessageRequest, departures: &[Departure]) {
-        // Neither the password nor a second copy of the document is needed for the journal.
-        let bare = SendMessageRequest {
-            sender: request.sender.as_ref().map(|sender| Sender {
-                id: sender.id.clone(),
-                password: None,
-            }),
-            message_id: request.message_id.clone(),
-            correlation_id: request.correlation_id.clone(),
-            service_id: request.service_id.clone(),
-            message_date: request.message_date,
-            route_id: request.route_id.clone(),
-            properties: Vec::new(),
-            session_id: request.session_id.clone(),
-            data: BusinessData::new(Vec::new()),
-        };
-        self.request = Some(bare);
+    pub(crate) fn opened(&mut self, heading: Heading, departures: &[Departure]) {
+        self.heading = Some(heading);
         if !departures.is_empty() {
             let named: Vec<_> = departures.iter().map(ToString::to_string).collect();
             self.note("departures", json!(named));
@@ -94,7 +99,7 @@ impl Record {
         let mut summary = json!({
             "session": self.session,
             "sender": sender.as_str(),
-            "service": self.request.as_ref().map(|request| request.service_id.as_str()),
+            "service": self.heading.as_ref().and_then(|heading| heading.service.as_deref()),
             "correlation": correlation.map(MessageId::as_str),
         });
         self.add_notes(&mut summary);
@@ -105,7 +110,7 @@ impl Record {
     pub(crate) fn refusal(&self, rejection: &Rejection) -> JournalEntry {
         let mut entry = refusal_entry(
             rejection,
-            self.request.as_ref(),
+            self.heading.as_ref(),
             &self.arrival.body,
             &self.session,
             self.arrival.at,
@@ -116,15 +121,17 @@ impl Record {
 
     /// The entry for a message that came before and gets its answer again.
     pub(crate) fn repeat(&self) -> JournalEntry {
-        let mut summary = json!({ "session": self.session });
+        self.entry("repeated", json!({ "session": self.session }))
+    }
+
+    /// The entry for something else that was done because of what came.
+    pub(crate) fn entry(&self, kind: &str, mut summary: Value) -> JournalEntry {
         self.add_notes(&mut summary);
+        let heading = self.heading.as_ref();
         JournalEntry {
             at: self.arrival.at,
-            kind: "repeated".to_owned(),
-            message_id: self
-                .request
-                .as_ref()
-                .map(|request| request.message_id.clone()),
+            kind: kind.to_owned(),
+            message_id: heading.and_then(|heading| heading.message_id.clone()),
             direction: Direction::In,
             label: None,
             raw: Some(self.arrival.body.to_vec()),

@@ -3,70 +3,66 @@
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
-use qaqpa_channel::answer::{fault_of, plain_fault};
+use qaqpa_channel::answer::fault_of;
 use qaqpa_channel::{Answer, Answers, Refused, Rejection};
+use qaqpa_model::MessageId;
 use qaqpa_store::{Direction, JournalEntry};
 use qaqpa_transport::{DoorRefusal, Refuse};
-use qaqpa_wire::FaultCode;
-use qaqpa_wire::code::UNHANDLED;
-use qaqpa_wire::words::NOT_OFFERED;
+use qaqpa_wire::Channel;
+use qaqpa_wire::namespace::ASYNC_PATH;
 use serde_json::json;
 
 use crate::gateway::Gateway;
 use crate::pipeline::Turn;
 use crate::record::Record;
-use crate::stages::deliver::Delivered;
 
-/// The answer to a message: an acknowledgement, the one of before, or a fault.
+/// The answer to what came: the one that a stage has made, the one of before, or a fault.
 pub(crate) async fn respond(
     gateway: &Gateway,
     record: &Record,
-    outcome: Result<Delivered, Turn>,
+    outcome: Result<Vec<u8>, Turn>,
 ) -> Answer {
     match outcome {
-        Ok(delivered) => acknowledge(gateway, record, delivered.acknowledgement()).await,
+        Ok(unsigned) => sign(gateway, record, &unsigned).await,
         Err(Turn::Repeat(unsigned)) => {
             journal(gateway, record.repeat()).await;
-            acknowledge(gateway, record, &unsigned).await
+            sign(gateway, record, &unsigned).await
         }
         Err(Turn::Rejected(rejection)) => {
             journal(gateway, record.refusal(&rejection)).await;
             tracing::info!(
-                id = record.request().map(|request| request.message_id.as_str()),
+                id = record
+                    .heading()
+                    .and_then(|heading| heading.message_id.as_ref())
+                    .map(MessageId::as_str),
+                operation = record.operation().as_str(),
                 label = rejection.label().map(|label| label.as_str()),
                 "turned away"
             );
-            gateway
-                .answers
-                .reject(&rejection, record.session(), record.at())
-                .await
+            reject(gateway, record, &rejection).await
         }
     }
 }
 
-async fn acknowledge(gateway: &Gateway, record: &Record, unsigned: &[u8]) -> Answer {
+async fn sign(gateway: &Gateway, record: &Record, unsigned: &[u8]) -> Answer {
     match gateway.answers.acknowledge(unsigned).await {
         Ok(answer) => answer,
-        Err(rejection) => {
-            gateway
-                .answers
-                .reject(&rejection, record.session(), record.at())
-                .await
-        }
+        Err(rejection) => reject(gateway, record, &rejection).await,
     }
 }
 
-/// The asynchronous channel: named by its path, and not offered yet.
-pub(crate) async fn not_offered(gateway: &Gateway) -> Answer {
-    let (session, at) = (Answers::new_session(), gateway.clock.now());
-    let fault = plain_fault(FaultCode::Client, UNHANDLED, &NOT_OFFERED, &session, at);
-    gateway.answers.fault(fault, None).await
+async fn reject(gateway: &Gateway, record: &Record, rejection: &Rejection) -> Answer {
+    let (operation, session) = (record.operation(), record.session());
+    gateway
+        .answers
+        .reject_of(operation, rejection, session, record.at())
+        .await
 }
 
 /// Refusals before the handler: too large, too slow, cut off, too busy. SOAP faults too, unsigned,
 /// since the door cannot wait for a signature; the status is the door's.
 pub(crate) fn at_the_door(gateway: Arc<Gateway>) -> Refuse {
-    Refuse::new(move |refusal, _head| {
+    Refuse::new(move |refusal, head| {
         let at = gateway.clock.now();
         let session = Answers::new_session();
         let rejection = match refusal.label() {
@@ -87,14 +83,25 @@ pub(crate) fn at_the_door(gateway: Arc<Gateway>) -> Refuse {
             let gateway = Arc::clone(&gateway);
             tokio::spawn(async move { journal(&gateway, entry).await });
         }
-        answer_unsigned(&rejection, &session, at)
+        let asynchronous = head.is_some_and(|head| head.uri.path().starts_with(ASYNC_PATH));
+        let channel = if asynchronous {
+            Channel::Asynchronous
+        } else {
+            Channel::Sync
+        };
+        answer_unsigned(channel, &rejection, &session, at)
     })
 }
 
-fn answer_unsigned(rejection: &Rejection, session: &str, at: qaqpa_model::Moment) -> Response {
+fn answer_unsigned(
+    channel: Channel,
+    rejection: &Rejection,
+    session: &str,
+    at: qaqpa_model::Moment,
+) -> Response {
     Answer {
         status: axum::http::StatusCode::INTERNAL_SERVER_ERROR,
-        body: fault_of(rejection, session, at).write(),
+        body: fault_of(rejection, session, at).write_of(channel.fallback()),
         label: rejection.label(),
     }
     .into_response()

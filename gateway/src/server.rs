@@ -1,4 +1,4 @@
-//! The public door: the channel, its WSDL, the schemas.
+//! The public door: the channels, their WSDL, the schemas.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use bytes::Bytes;
 use qaqpa_channel::{
     Answer, Answers, ChannelClient, Examining, JournalKeeper, Outbox, OutboxBell, SystemKeys,
@@ -18,8 +18,9 @@ use qaqpa_transport::{
     ActorStart, ClientLimits, Hall, HttpClient, PeerActor, Peers, Place, Running, StartError,
     StoreChoice, paths, registry,
 };
-use qaqpa_wire::namespace::{ASYNC_PATH, SYNC_PATH};
-use qaqpa_wire::{wsdl, xsd};
+use qaqpa_wire::namespace::{ASYNC_PATH, PUSH_DESCRIPTION_PATH, SYNC_PATH};
+use qaqpa_wire::wsdl::{self, Addresses};
+use qaqpa_wire::{Channel, xsd};
 
 use crate::Config;
 use crate::control;
@@ -27,7 +28,10 @@ use crate::courier::Carrier;
 use crate::gateway::Gateway;
 use crate::pipeline;
 use crate::record::{Arrival, Record};
-use crate::respond::{at_the_door, not_offered, respond};
+use crate::respond::{at_the_door, respond};
+use crate::routing::RouteBook;
+use crate::stages::deliver::Delivered;
+use crate::systems::{self, Pace, SystemsBook};
 
 /// How long to wait for the authority, without which nothing can be verified.
 const AUTHORITY_WAIT: std::time::Duration = std::time::Duration::from_secs(60);
@@ -58,7 +62,7 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
     let security = hall.tls().server(Actor::Gateway, Peers::Optional)?;
     let door = Door {
         gateway: Arc::clone(&gateway),
-        sync: format!("{base}{SYNC_PATH}"),
+        base: base.clone(),
     };
     hall.serve_with(
         listener,
@@ -69,6 +73,7 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
     hall.announce("base", base.clone());
     hall.announce("sync", format!("{base}{SYNC_PATH}"));
     hall.announce("async", format!("{base}{ASYNC_PATH}"));
+    hall.announce("push-description", format!("{base}{PUSH_DESCRIPTION_PATH}"));
     hall.announce("xsd", format!("{base}/xsd/"));
     hall.announce("health", format!("{base}/health"));
 
@@ -77,7 +82,7 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
         ClientLimits::default(),
     );
     let carrier = Carrier::new(
-        hall.start().data.clone(),
+        Arc::clone(&gateway),
         ChannelClient::new(client, gateway.keys.clone(), gateway.limits),
     );
     let outbox = Outbox::new(
@@ -95,6 +100,11 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
         gateway.limits,
     );
     hall.spawn(keeper.run(hall.shutdown().clone()));
+
+    hall.spawn(systems::watch(
+        Arc::clone(&gateway),
+        hall.shutdown().clone(),
+    ));
 
     let on_clock = control::on_clock(&hall.start().data, &gateway);
     let routes = control::routes(&hall.start().data, &gateway);
@@ -116,8 +126,21 @@ async fn open(hall: &Hall, config: Config) -> Result<Gateway, StartError> {
         Catalogue::load_with(&start.catalogue_dirs).map_err(StartError::part("catalogue"))?;
     let keys = SystemKeys::new(start.data.clone(), "system-gateway");
     let client = HttpClient::plain(ClientLimits::default());
+    let asking = HttpClient::new(
+        &hall.tls().client(Some(Actor::Gateway))?,
+        ClientLimits::default(),
+    );
+    let routes = RouteBook::open(hall.folder().join("routes.toml"), &catalogue)
+        .map_err(|error| StartError::Config(error.to_string()))?;
+    let systems = SystemsBook::open(hall.folder().join("systems.toml"), &catalogue)
+        .map_err(|error| StartError::Config(error.to_string()))?;
     Ok(Gateway {
         config,
+        systems,
+        pace: Pace::default(),
+        data: start.data.clone(),
+        routes,
+        asking: ChannelClient::new(asking, keys.clone(), start.limits),
         examining: Examining::new(
             start.data.clone(),
             client,
@@ -144,62 +167,108 @@ fn store_dir(url: &str) -> Result<std::path::PathBuf, StartError> {
 #[derive(Clone, Debug)]
 struct Door {
     gateway: Arc<Gateway>,
-    sync: String,
+    base: String,
 }
 
 fn router(door: Door) -> Router {
-    let channel = get(description).post(channel);
-    let later = post(async_channel).get(async_channel);
+    let sync = get(describe_sync).post(sync_channel);
+    let later = get(describe_async).post(async_channel);
     Router::new()
-        .route(SYNC_PATH, channel.clone())
-        .route(SYNC_PATH.trim_end_matches('/'), channel)
+        .route(SYNC_PATH, sync.clone())
+        .route(SYNC_PATH.trim_end_matches('/'), sync)
         .route(ASYNC_PATH, later.clone())
         .route(ASYNC_PATH.trim_end_matches('/'), later)
+        .route(PUSH_DESCRIPTION_PATH, get(describe_push))
         .route("/xsd/{file}", get(schema))
         .route("/health", get(health))
         .with_state(door)
 }
 
-async fn channel(
+async fn sync_channel(
     State(door): State<Door>,
     PeerActor(peer): PeerActor,
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
+    let mut record = begin(&door, Channel::Sync, peer, &headers, body);
+    let outcome = pipeline::run(&door.gateway, &mut record).await;
+    let outcome = outcome.map(Delivered::into_acknowledgement);
+    respond(&door.gateway, &record, outcome).await
+}
+
+async fn async_channel(
+    State(door): State<Door>,
+    PeerActor(peer): PeerActor,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let mut record = begin(&door, Channel::Asynchronous, peer, &headers, body);
+    let outcome = pipeline::run_asynchronous(&door.gateway, &mut record).await;
+    respond(&door.gateway, &record, outcome).await
+}
+
+fn begin(
+    door: &Door,
+    channel: Channel,
+    peer: Option<Actor>,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Record {
     let header = |name: &str| {
         headers
             .get(name)
             .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
     };
-    let mut record = Record::begin(Arrival {
+    Record::begin(Arrival {
+        channel,
         peer,
         soap_action: header("soapaction"),
         content_type: header(header::CONTENT_TYPE.as_str()),
         body,
         at: door.gateway.clock.now(),
-    });
-    let outcome = pipeline::run(&door.gateway, &mut record).await;
-    respond(&door.gateway, &record, outcome).await
+    })
 }
 
-async fn async_channel(State(door): State<Door>) -> Answer {
-    not_offered(&door.gateway).await
+async fn describe_sync(State(door): State<Door>, RawQuery(query): RawQuery) -> Response {
+    let address = format!("{}{SYNC_PATH}", door.base);
+    describe(Channel::Sync, query, Addresses::at(&address))
 }
 
-/// `?wsdl`, `?wsdl=ISyncChannel`, `?xsd=types`.
-async fn description(State(door): State<Door>, RawQuery(query): RawQuery) -> Response {
-    let query = query.unwrap_or_default().to_ascii_lowercase();
-    match query.as_str() {
-        "wsdl" | "wsdl=" => xml(wsdl::binding(&door.sync)),
-        "wsdl=isyncchannel" => xml(wsdl::interface(&door.sync)),
-        "xsd=types" | "xsd" => xml(xsd::types().to_owned()),
-        _ => (
-            StatusCode::METHOD_NOT_ALLOWED,
-            [(header::ALLOW, "POST")],
-            "POST a SOAP 1.1 envelope here; the WSDL is at ?wsdl\n",
-        )
-            .into_response(),
+async fn describe_async(State(door): State<Door>, RawQuery(query): RawQuery) -> Response {
+    let address = format!("{}{ASYNC_PATH}", door.base);
+    describe(Channel::Asynchronous, query, Addresses::at(&address))
+}
+
+/// The push channel is at the systems' own endpoints: here is what they must offer.
+async fn describe_push(State(door): State<Door>, RawQuery(query): RawQuery) -> Response {
+    let description = format!("{}{PUSH_DESCRIPTION_PATH}", door.base);
+    let addresses = Addresses {
+        description: &description,
+        endpoint: ENDPOINT,
+    };
+    describe(Channel::Push, query, addresses)
+}
+
+/// What stands in the WSDL of the push channel in the place of a system's own endpoint.
+const ENDPOINT: &str = "https://localhost/your-own-endpoint/";
+
+/// `?wsdl`, `?wsdl=ISyncChannel`, `?xsd=types`, …
+fn describe(channel: Channel, query: Option<String>, addresses: Addresses<'_>) -> Response {
+    let query = query.unwrap_or_default();
+    if let Some(text) = wsdl::describe(channel, &query, addresses) {
+        return xml(text);
     }
+    if channel == Channel::Push {
+        let text =
+            "The WSDL is at ?wsdl: the gateway calls an endpoint like this one, at your side\n";
+        return (StatusCode::NOT_FOUND, text).into_response();
+    }
+    (
+        StatusCode::METHOD_NOT_ALLOWED,
+        [(header::ALLOW, "POST")],
+        "POST a SOAP 1.1 envelope here; the WSDL is at ?wsdl\n",
+    )
+        .into_response()
 }
 
 /// `/xsd/SERVICE@ACT.xsd` and `/xsd/result.xsd`.

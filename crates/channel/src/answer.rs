@@ -3,11 +3,12 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use qaqpa_crypto::sha256;
-use qaqpa_model::{Limits, MessageId, Moment, RefusalLabel};
+use qaqpa_model::{BodyDigest, Limits, MessageId, Moment, RefusalLabel, SenderId};
 use qaqpa_wire::code::{INTERNAL, error_code};
 use qaqpa_wire::words::{self, FAULTED, Words};
 use qaqpa_wire::{
-    ErrorInfo, Fault, FaultCode, SendMessageRequest, SendMessageResponse, StatusCode as Code,
+    ErrorInfo, Fault, FaultCode, Operation, SendMessageRequest, SendMessageResponse,
+    StatusCode as Code, asynchronous,
 };
 use qaqpa_xmldsig::{Signer, WsseKeyInfo, sign_wsse};
 use uuid::Uuid;
@@ -98,15 +99,42 @@ impl Answers {
         })
     }
 
-    /// The fault for a rejection. Signed where a key is at hand; a fault must not fail for want of one.
+    /// The unsigned acknowledgement of the asynchronous channel: the gateway has the message under this id, in this
+    /// exchange.
+    ///
+    /// Stored and repeated as [`acknowledgement`](Self::acknowledgement).
+    #[must_use]
+    pub fn taken(
+        message_id: &MessageId,
+        correlation_id: &MessageId,
+        session: &str,
+        at: Moment,
+    ) -> Vec<u8> {
+        asynchronous::SendMessageResponse {
+            message_id: message_id.clone(),
+            correlation_id: correlation_id.clone(),
+            response_date: at,
+            session_id: Some(session.to_owned()),
+        }
+        .write()
+    }
+
+    /// The fault for a rejection, of the synchronous channel. Signed where a key is at hand; a fault must not fail for want of one.
     pub async fn reject(&self, rejection: &Rejection, session: &str, at: Moment) -> Answer {
-        self.fault(fault_of(rejection, session, at), rejection.label())
+        self.reject_of(Operation::SyncSendMessage, rejection, session, at)
             .await
     }
 
-    /// A fault of another kind.
-    pub async fn fault(&self, fault: Fault, label: Option<RefusalLabel>) -> Answer {
-        let unsigned = fault.write();
+    /// As [`reject`](Self::reject), with the fault of the operation that was asked for.
+    pub async fn reject_of(
+        &self,
+        operation: Operation,
+        rejection: &Rejection,
+        session: &str,
+        at: Moment,
+    ) -> Answer {
+        let unsigned = fault_of(rejection, session, at).write_of(operation);
+        let label = rejection.label();
         let body = match self.keys.current().await {
             Ok(systems) => sign_answer(&unsigned, &systems.own, &self.limits).unwrap_or(unsigned),
             Err(error) => {
@@ -206,6 +234,22 @@ fn one_line(text: &str, max: usize) -> String {
         line.push('…');
     }
     line
+}
+
+/// The id that the gateway assigns to a message that came without one: made of what the message says, so that the
+/// same message of the same sender has the same id, and a repeat is known.
+#[must_use]
+pub fn assigned_id(sender: &SenderId, digest: &BodyDigest) -> MessageId {
+    let mut said = sender.as_str().as_bytes().to_vec();
+    said.push(0);
+    said.extend_from_slice(&digest.0);
+    braced(&id_seed(&said))
+}
+
+/// A guid in braces as the id of a message.
+#[must_use]
+pub fn braced(guid: &str) -> MessageId {
+    MessageId::parse(&format!("{{{guid}}}")).expect("a guid has 36 characters of an id")
 }
 
 /// Signs the gateway's way: no certificate, but SecurityTokenReference > X509Data > X509IssuerSerial.

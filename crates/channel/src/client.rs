@@ -1,7 +1,7 @@
 //! The calling side: signs an envelope, posts it, and believes only the answer of the right system.
 
 use qaqpa_model::{Limits, RefusalLabel, SenderId};
-use qaqpa_transport::{HttpClient, HttpError};
+use qaqpa_transport::{HttpAnswer, HttpClient, HttpError};
 use qaqpa_wire::{
     Fault, FaultCode, SendMessageRequest, SendMessageResponse, Sender, StatusCode, WireError,
 };
@@ -13,14 +13,14 @@ use thiserror::Error;
 use crate::SystemKeys;
 use crate::answer::id_seed;
 use crate::envelope::{bounds, xml_limits};
-use crate::systems::{Systems, SystemsError};
+use crate::systems::{OwnSystem, Systems, SystemsError};
 
 /// A client of a channel: one for each actor that sends.
 #[derive(Clone, Debug)]
 pub struct ChannelClient {
     http: HttpClient,
-    keys: SystemKeys,
-    limits: Limits,
+    pub(crate) keys: SystemKeys,
+    pub(crate) limits: Limits,
 }
 
 /// The other side acknowledged the message, and its signature over the answer was verified.
@@ -134,18 +134,7 @@ impl ChannelClient {
             })?
             .certificate
             .clone();
-        let mut post = http::Request::post(address)
-            .header(http::header::CONTENT_TYPE, "text/xml; charset=utf-8")
-            .header("SOAPAction", "\"\"")
-            .body(bytes::Bytes::from(envelope))
-            .map_err(|error| SendError::Message {
-                why: error.to_string(),
-            })?;
-        post.headers_mut().insert(
-            http::header::ACCEPT,
-            http::HeaderValue::from_static("text/xml"),
-        );
-        let answer = self.http.request(post).await?;
+        let answer = self.post(address, envelope).await?;
         read_answer(
             &answer.body,
             answer.status,
@@ -170,6 +159,43 @@ impl ChannelClient {
         self.send(address, peer, &request).await
     }
 
+    pub(crate) async fn post(
+        &self,
+        address: &str,
+        envelope: Vec<u8>,
+    ) -> Result<HttpAnswer, SendError> {
+        let mut post = http::Request::post(address)
+            .header(http::header::CONTENT_TYPE, "text/xml; charset=utf-8")
+            .header("SOAPAction", "\"\"")
+            .body(bytes::Bytes::from(envelope))
+            .map_err(|error| SendError::Message {
+                why: error.to_string(),
+            })?;
+        post.headers_mut().insert(
+            http::header::ACCEPT,
+            http::HeaderValue::from_static("text/xml"),
+        );
+        Ok(self.http.request(post).await?)
+    }
+
+    /// The transport signature over an envelope, with the whole certificate.
+    pub(crate) fn sign_envelope(
+        &self,
+        unsigned: &[u8],
+        own: &OwnSystem,
+    ) -> Result<Vec<u8>, SendError> {
+        sign_wsse(
+            unsigned,
+            &Signer::of(&own.key, own.certificate.der()),
+            WsseKeyInfo::KeyIdentifier,
+            &id_seed(unsigned),
+            &xml_limits(&self.limits),
+        )
+        .map_err(|error| SendError::Message {
+            why: error.to_string(),
+        })
+    }
+
     fn sign_with(
         &self,
         request: &SendMessageRequest,
@@ -181,18 +207,7 @@ impl ChannelClient {
             id: own.sender_id.clone(),
             password: own.password().map(str::to_owned),
         });
-        let signer = Signer::of(&own.key, own.certificate.der());
-        let unsigned = request.write();
-        sign_wsse(
-            &unsigned,
-            &signer,
-            WsseKeyInfo::KeyIdentifier,
-            &id_seed(&unsigned),
-            &xml_limits(&self.limits),
-        )
-        .map_err(|error| SendError::Message {
-            why: error.to_string(),
-        })
+        self.sign_envelope(&request.write(), own)
     }
 }
 
@@ -256,7 +271,7 @@ fn read_answer(
 
 /// The answer's Body must be signed with the key of the expected certificate, which is known
 /// beforehand: what KeyInfo says can only be a reason to refuse.
-fn verify_answer(
+pub(crate) fn verify_answer(
     document: &Document,
     expected: &Certificate,
     limits: &Limits,

@@ -2,7 +2,9 @@
 
 use qaqpa_model::{BodyDigest, Limits};
 use qaqpa_wire::error::label_of_xml;
-use qaqpa_wire::{Departure, Reading, SendMessageRequest};
+use qaqpa_wire::{
+    Channel, Departure, Operation, Property, Reading, SendMessageRequest, WireError, asynchronous,
+};
 use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::Bounds;
 
@@ -34,37 +36,104 @@ pub fn xml_limits(limits: &Limits) -> XmlLimits {
     }
 }
 
-/// Reads an envelope.
+/// A request of the asynchronous channel whose signature and sender are not proven.
+///
+/// As [`UnverifiedEnvelope`]: nothing in it may be acted on.
+#[derive(Debug)]
+pub struct UnverifiedRequest {
+    /// The parsed envelope: what the transport signature is judged over.
+    pub document: Document,
+    /// What it asks for.
+    pub request: asynchronous::Request,
+    /// Where it departs from the schema.
+    pub departures: Vec<Departure>,
+}
+
+/// The property by which a sender asks to be told every departure of this request from the schema: it is refused
+/// where there is one. The value is `true`.
+pub const STRICT: &str = "strict";
+
+/// Reads an envelope of the synchronous channel.
 ///
 /// # Errors
 /// [`Refused`] with the label of the first thing that is wrong: `body-too-large`, `xml-malformed`,
 /// `dtd-refused`, `limit-exceeded`, `envelope-malformed`, `sender-unknown` or `data-missing`.
 pub fn open(body: &[u8], limits: &Limits, reading: Reading) -> Result<UnverifiedEnvelope, Refused> {
-    if body.len() > limits.body_bytes_max {
-        return Err(Refused::new(
-            qaqpa_model::RefusalLabel::BodyTooLarge,
-            format!("the body is longer than {} bytes", limits.body_bytes_max),
-        ));
-    }
-    let document = Document::parse(body, &xml_limits(limits))
-        .map_err(|error| Refused::new(label_of_xml(&error), error.to_string()))?;
+    let document = parse(body, limits)?;
     let (request, departures) =
-        SendMessageRequest::read_with(&document, reading).map_err(|error| {
-            let mut refused =
-                Refused::new(error.label(), error.to_string()).with_code(error.fault_code());
-            if let qaqpa_wire::WireError::Departs { departures } = &error {
-                for departure in departures {
-                    refused = refused.with("departure", departure.to_string());
-                }
-            }
-            refused
-        })?;
+        SendMessageRequest::read_with(&document, reading).map_err(|error| unreadable(&error))?;
     Ok(UnverifiedEnvelope {
         digest: request.digest(),
         document,
         request,
         departures,
     })
+}
+
+/// Reads an envelope of the asynchronous channel.
+///
+/// # Errors
+/// The operation whose fault is to be given (the channel's first, where the envelope names none), and [`Refused`] as
+/// [`open`].
+pub fn open_asynchronous(
+    body: &[u8],
+    limits: &Limits,
+    reading: Reading,
+) -> Result<UnverifiedRequest, (Operation, Refused)> {
+    let channel = Channel::Asynchronous;
+    let document = parse(body, limits).map_err(|refused| (channel.fallback(), refused))?;
+    let operation = Operation::asked(&document, channel)
+        .map_err(|error| (channel.fallback(), unreadable(&error)))?;
+    let (request, departures) = asynchronous::Request::read_with(&document, reading)
+        .map_err(|error| (operation, unreadable(&error)))?;
+    Ok(UnverifiedRequest {
+        document,
+        request,
+        departures,
+    })
+}
+
+/// Refuses the departures that lenient reading has let pass: of a sender that is registered as strict, or of a
+/// request that has the property [`STRICT`].
+///
+/// # Errors
+/// [`Refused`] with `envelope-malformed` and a fact `departure` for each.
+pub fn insist(departures: &[Departure]) -> Result<(), Refused> {
+    if departures.is_empty() {
+        return Ok(());
+    }
+    Err(unreadable(&WireError::Departs {
+        departures: departures.to_vec(),
+    }))
+}
+
+/// Whether the properties ask for strict reading.
+#[must_use]
+pub fn asks_for_strict(properties: &[Property]) -> bool {
+    properties
+        .iter()
+        .any(|property| property.key == STRICT && property.value.trim() == "true")
+}
+
+fn parse(body: &[u8], limits: &Limits) -> Result<Document, Refused> {
+    if body.len() > limits.body_bytes_max {
+        return Err(Refused::new(
+            qaqpa_model::RefusalLabel::BodyTooLarge,
+            format!("the body is longer than {} bytes", limits.body_bytes_max),
+        ));
+    }
+    Document::parse(body, &xml_limits(limits))
+        .map_err(|error| Refused::new(label_of_xml(&error), error.to_string()))
+}
+
+fn unreadable(error: &WireError) -> Refused {
+    let mut refused = Refused::new(error.label(), error.to_string()).with_code(error.fault_code());
+    if let WireError::Departs { departures } = error {
+        for departure in departures {
+            refused = refused.with("departure", departure.to_string());
+        }
+    }
+    refused
 }
 
 /// The limits of a signature.

@@ -2,7 +2,7 @@
 //!
 //! The gateway itself has stages of its own for this, and shares the parts.
 
-use qaqpa_model::{Actor, BodyDigest, Limits, Moment, RefusalLabel, SenderId};
+use qaqpa_model::{Actor, BodyDigest, Limits, MessageId, Moment, RefusalLabel, SenderId};
 use qaqpa_store::{
     Acceptance, Conflict, Direction, Effect, Incoming, JournalEntry, OutgoingMessage, Seen, Store,
     TraceEntry,
@@ -175,7 +175,7 @@ impl Inbox {
             .examining
             .current(&systems)
             .map_err(Rejection::faulted)?;
-        prove_transport(envelope, &examiner, gateway, &self.limits, at).await?;
+        prove_transport(&envelope.document, &examiner, gateway, &self.limits, at).await?;
         let seen = self
             .store
             .exchange()
@@ -185,7 +185,7 @@ impl Inbox {
         match seen {
             None => Ok(Judged::New(claimed.id.clone())),
             Some(Seen::Duplicate { answer }) => Ok(Judged::Repeat(answer)),
-            Some(Seen::MessageIdReused) => Err(reused(&envelope.request).into()),
+            Some(Seen::MessageIdReused) => Err(reused(&envelope.request.message_id).into()),
         }
     }
 
@@ -221,7 +221,9 @@ impl Inbox {
             Ok(Acceptance::Duplicate { answer }) => {
                 return self.acknowledged(&answer, &letter.session, letter.at).await;
             }
-            Ok(Acceptance::Conflict(conflict)) => conflicting(conflict, &letter.request).into(),
+            Ok(Acceptance::Conflict(conflict)) => {
+                conflicting(conflict, &letter.request.message_id).into()
+            }
             Err(error) => Rejection::faulted(error),
         };
         self.reject(letter, rejection).await
@@ -255,7 +257,8 @@ impl Inbox {
         session: &str,
         at: Moment,
     ) -> Answer {
-        let entry = refusal_entry(&rejection, request, body, session, at);
+        let heading = request.map(Heading::from);
+        let entry = refusal_entry(&rejection, heading.as_ref(), body, session, at);
         if let Err(error) = self.store.journal().append(entry).await {
             tracing::error!(%error, "a refusal could not be journalled");
         }
@@ -272,19 +275,18 @@ enum Judged {
 
 /// The refusal of a `messageId` that was used with another body.
 #[must_use]
-pub fn reused(request: &SendMessageRequest) -> Refused {
+pub fn reused(message_id: &MessageId) -> Refused {
     Refused::new(
         RefusalLabel::MessageIdReused,
         format!(
-            "the messageId {} was used before with another body or by another sender",
-            request.message_id
+            "the messageId {message_id} was used before with another body or by another sender"
         ),
     )
 }
 
 /// The refusal of a message that another one stands in the way of.
 #[must_use]
-pub fn conflicting(conflict: Conflict, request: &SendMessageRequest) -> Refused {
+pub fn conflicting(conflict: Conflict, message_id: &MessageId) -> Refused {
     match conflict {
         Conflict::Replayed => Refused::new(
             RefusalLabel::Replayed,
@@ -294,7 +296,31 @@ pub fn conflicting(conflict: Conflict, request: &SendMessageRequest) -> Refused 
             RefusalLabel::CorrelationUnknown,
             "the message that it answers has its final answer already",
         ),
-        _ => reused(request),
+        _ => reused(message_id),
+    }
+}
+
+/// What an envelope says about itself, for the journal: nobody has judged it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heading {
+    /// Who claims to send it.
+    pub sender: Option<SenderId>,
+    /// Its id, or that of the message that it is about.
+    pub message_id: Option<MessageId>,
+    /// The service.
+    pub service: Option<String>,
+    /// The exchange.
+    pub correlation: Option<MessageId>,
+}
+
+impl From<&SendMessageRequest> for Heading {
+    fn from(request: &SendMessageRequest) -> Self {
+        Self {
+            sender: request.sender.as_ref().map(|sender| sender.id.clone()),
+            message_id: Some(request.message_id.clone()),
+            service: Some(request.service_id.clone()),
+            correlation: request.correlation_id.clone(),
+        }
     }
 }
 
@@ -302,21 +328,24 @@ pub fn conflicting(conflict: Conflict, request: &SendMessageRequest) -> Refused 
 #[must_use]
 pub fn refusal_entry(
     rejection: &Rejection,
-    request: Option<&SendMessageRequest>,
+    heading: Option<&Heading>,
     body: &[u8],
     session: &str,
     at: Moment,
 ) -> JournalEntry {
     let mut summary = json!({ "session": session });
-    if let Some(request) = request {
-        summary["sender"] = json!(request.sender.as_ref().map(|sender| sender.id.to_string()));
-        summary["service"] = json!(request.service_id);
-        summary["correlation"] = json!(request.correlation_id.as_ref().map(ToString::to_string));
+    if let Some(heading) = heading {
+        summary["sender"] = json!(heading.sender.as_ref().map(ToString::to_string));
+        summary["service"] = json!(heading.service);
+        summary["correlation"] = json!(heading.correlation.as_ref().map(ToString::to_string));
     }
     let kind = match rejection {
         Rejection::Refused(refused) => {
             summary["why"] = json!(refused.why);
-            for (key, value) in refused.facts.iter().chain(&refused.journal) {
+            for (key, value) in &refused.facts {
+                add_fact(&mut summary, key, journalled(key, value));
+            }
+            for (key, value) in &refused.journal {
                 summary[*key] = journalled(key, value);
             }
             "refused"
@@ -330,11 +359,20 @@ pub fn refusal_entry(
     JournalEntry {
         at,
         kind: kind.to_owned(),
-        message_id: request.map(|request| request.message_id.clone()),
+        message_id: heading.and_then(|heading| heading.message_id.clone()),
         direction: Direction::In,
         label: rejection.label(),
         raw: Some(body.to_vec()),
         summary,
+    }
+}
+
+/// A fact that is told more than once (each departure from the schema) becomes a list: none is lost.
+fn add_fact(summary: &mut Value, key: &str, value: Value) {
+    match summary.get_mut(key) {
+        None | Some(Value::Null) => summary[key] = value,
+        Some(Value::Array(list)) => list.push(value),
+        Some(one) => *one = json!([one.take(), value]),
     }
 }
 

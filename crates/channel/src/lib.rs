@@ -5,7 +5,7 @@
 //! - [`SystemKeys`]: the actor's own system key and the certificates of the other systems, read again
 //!   when the authority has made them anew;
 //! - [`ChannelClient`]: signs an envelope, posts it, and believes only an answer that the expected
-//!   system signed;
+//!   system signed; [`push`] is the same for a system's own endpoint;
 //! - [`open`] and [`prove_transport`]: from bytes to an envelope, and from an envelope to the system
 //!   that signed it;
 //! - [`Answers`]: the one way in which acknowledgements and faults are written and signed;
@@ -26,6 +26,7 @@ pub mod examining;
 pub mod inbox;
 pub mod keeping;
 pub mod outbox;
+pub mod push;
 pub mod rejection;
 pub mod systems;
 pub mod transport;
@@ -33,11 +34,14 @@ pub mod views;
 
 pub use answer::{Answer, Answers};
 pub use client::{ChannelClient, SendError, Sent};
-pub use envelope::{UnverifiedEnvelope, open};
+pub use envelope::{UnverifiedEnvelope, UnverifiedRequest, open, open_asynchronous};
 pub use examining::Examining;
-pub use inbox::{Contents, Inbox, Letter};
+pub use inbox::{Contents, Heading, Inbox, Letter};
 pub use keeping::{JournalKeeper, stamp_judge};
 pub use outbox::{Backoff, Courier, Delivery, Outbox, OutboxBell};
+pub use push::{AnswersOf, Endpoint};
 pub use rejection::{Faulted, Refused, Rejection};
 pub use systems::{KnownSystem, SystemKeys, Systems, SystemsError};
-pub use transport::{TransportProof, prove_transport, with_change};
+pub use transport::{
+    TransportProof, TransportSigner, judge_transport, prove_transport, with_change,
+};

@@ -24,6 +24,11 @@ pub trait Courier: Send + Sync + 'static {
         message: &OutgoingMessage,
         attempt: u32,
     ) -> impl Future<Output = Delivery> + Send;
+
+    /// The last attempt failed, and no other will be made: what else happens because of that.
+    fn given_up(&self, _message: &OutgoingMessage) -> impl Future<Output = Vec<Effect>> + Send {
+        async { Vec::new() }
+    }
 }
 
 /// What came of one attempt.
@@ -37,6 +42,11 @@ pub enum Delivery {
         effects: Vec<Effect>,
         /// Steps that are taken by it.
         trace: Vec<TraceEntry>,
+    },
+    /// There is nowhere to deliver it: it waits until its receiver fetches it.
+    Held {
+        /// Why, for people.
+        why: String,
     },
     /// Not now.
     Later {
@@ -263,7 +273,13 @@ async fn attempt<C: Courier>(
     let id = entry.message.message_id.clone();
     let delivery = courier.deliver(&entry.message, entry.attempt).await;
     let now = clock.now();
-    if let Err(error) = conclude(&store, &backoff, &entry, delivery, now).await {
+    let given_up = match &delivery {
+        Delivery::Later { .. } if entry.attempt >= backoff.attempts_max => {
+            courier.given_up(&entry.message).await
+        }
+        _ => Vec::new(),
+    };
+    if let Err(error) = conclude(&store, &backoff, &entry, delivery, given_up, now).await {
         // The lease ends by itself, and the entry is delivered again.
         tracing::error!(%id, %error, "a delivery could not be concluded");
     }
@@ -274,6 +290,7 @@ async fn conclude(
     backoff: &Backoff,
     entry: &Claimed,
     delivery: Delivery,
+    given_up: Vec<Effect>,
     now: Moment,
 ) -> Result<(), StoreError> {
     let exchange = store.exchange();
@@ -293,11 +310,17 @@ async fn conclude(
             exchange.complete(entry.ticket, conclusion).await?;
             tracing::info!(%id, %to, attempt = entry.attempt, "delivered");
         }
+        Delivery::Held { why } => {
+            exchange.hold(entry.ticket, &why).await?;
+            tracing::info!(%id, %to, %why, "held until it is fetched");
+        }
         Delivery::Later { why } if entry.attempt >= backoff.attempts_max => {
             let why = format!("given up after {} attempts: {why}", entry.attempt);
-            exchange
-                .park(entry.ticket, &why, Conclusion::at(now))
-                .await?;
+            let conclusion = Conclusion {
+                effects: given_up,
+                ..Conclusion::at(now)
+            };
+            exchange.park(entry.ticket, &why, conclusion).await?;
             tracing::warn!(%id, %to, %why, "parked");
         }
         Delivery::Later { why } => {

@@ -3,13 +3,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use qaqpa_evidence::Examiner;
-use qaqpa_model::{Limits, Moment, RefusalLabel};
+use qaqpa_model::{Limits, Moment, RefusalLabel, SenderId};
 use qaqpa_verdict::{Outcome, Subject, Verdict};
+use qaqpa_x509::Certificate;
 use qaqpa_xml::Document;
 use qaqpa_xmldsig::{Bounds, FoundSignature, SignatureError, find_wsse};
 
 use crate::envelope::bounds;
-use crate::{KnownSystem, Refused, UnverifiedEnvelope};
+use crate::{KnownSystem, Refused};
 
 /// The Body of this envelope was signed by this registered system, with a certificate that was good.
 ///
@@ -21,22 +22,30 @@ pub struct TransportProof {
     pub verdict: Verdict,
 }
 
-/// Judges the transport signature of an envelope, which must be the expected system's.
+/// Who signed the Body of an envelope, with a certificate that was good; not yet whether it is a registered system.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct TransportSigner {
+    /// The verdict, for the journal.
+    pub verdict: Verdict,
+    /// The certificate.
+    pub certificate: Certificate,
+    /// Its common name.
+    pub common_name: String,
+}
+
+/// Judges the transport signature of an envelope, whoever signed it.
 ///
 /// # Errors
-/// [`Refused`] with `transport-signature-missing`, `transport-signature-invalid`,
-/// `transport-certificate-refused`, `sender-certificate-mismatch` or `revocation-unknown`; the facts
-/// name the deciding check's own label as `cause`.
-pub async fn prove_transport(
-    envelope: &UnverifiedEnvelope,
+/// [`Refused`] with `transport-signature-missing`, `transport-signature-invalid`, `transport-certificate-refused` or
+/// `revocation-unknown`; the facts name the deciding check's own label as `cause`.
+pub async fn judge_transport(
+    envelope: &Document,
     examiner: &Examiner,
-    expected: &KnownSystem,
     limits: &Limits,
     at: Moment,
-) -> Result<TransportProof, Refused> {
-    let (verdict, proven) = examiner
-        .examine(Subject::Transport(&envelope.document), at)
-        .await;
+) -> Result<TransportSigner, Refused> {
+    let (verdict, proven) = examiner.examine(Subject::Transport(envelope), at).await;
     let Some(proven) = proven else {
         let label = verdict
             .label
@@ -45,20 +54,52 @@ pub async fn prove_transport(
         if let Some(cause) = deciding_label(&verdict) {
             refused = refused.with("cause", cause.as_str());
         }
-        return Err(with_change(refused, &envelope.document, find_wsse, limits)
+        return Err(with_change(refused, envelope, find_wsse, limits)
             .with_journal("transport-verdict", verdict.to_json()));
     };
-    if proven.signer.certificate.der() != expected.certificate.der() {
-        return Err(Refused::new(
+    Ok(TransportSigner {
+        certificate: proven.signer.certificate,
+        common_name: proven.signer.common_name,
+        verdict,
+    })
+}
+
+/// Judges the transport signature of an envelope, which must be the expected system's.
+///
+/// # Errors
+/// As [`judge_transport`], and `sender-certificate-mismatch`.
+pub async fn prove_transport(
+    envelope: &Document,
+    examiner: &Examiner,
+    expected: &KnownSystem,
+    limits: &Limits,
+    at: Moment,
+) -> Result<TransportProof, Refused> {
+    let signer = judge_transport(envelope, examiner, limits, at).await?;
+    signer.is_of(&expected.sender_id, &expected.certificate)?;
+    Ok(TransportProof {
+        verdict: signer.verdict,
+    })
+}
+
+impl TransportSigner {
+    /// Whether the sender signed with the certificate that is registered for it.
+    ///
+    /// # Errors
+    /// [`Refused`] with `sender-certificate-mismatch`.
+    pub fn is_of(&self, sender: &SenderId, registered: &Certificate) -> Result<(), Refused> {
+        if self.certificate.der() == registered.der() {
+            return Ok(());
+        }
+        Err(Refused::new(
             RefusalLabel::SenderCertificateMismatch,
             format!(
-                "the envelope is signed by {:?}, the certificate registered for {} is another",
-                proven.signer.common_name, expected.sender_id
+                "the envelope is signed by {:?}, the certificate registered for {sender} is another",
+                self.common_name
             ),
         )
-        .with_journal("transport-verdict", verdict.to_json()));
+        .with_journal("transport-verdict", self.verdict.to_json()))
     }
-    Ok(TransportProof { verdict })
 }
 
 /// The own label of the check that decided.

@@ -15,12 +15,13 @@
 //!
 //! # A door, step by step
 //!
-//! The same for every channel; only the synchronous one is wired to a gateway so far.
+//! The same for every channel: `qaqpa-gateway` serves the first two, and calls the third.
 //!
 //! 1. `GET` with a query: [`wsdl::describe`] of the channel, or 404 where it gives nothing. Each WSDL is of one
 //!    channel, so the push channel's needs a path of its own ([`namespace::PUSH_DESCRIPTION_PATH`]), with the
 //!    integrator's endpoint in [`wsdl::Addresses::endpoint`].
-//! 2. `POST`: [`qaqpa_xml::Document::parse`]; the `SOAPAction` of every binding is empty and is not looked at.
+//! 2. `POST`: [`qaqpa_xml::Document::parse`]; the `SOAPAction` of every binding is empty, and one that names another
+//!    operation than the Body is refused.
 //! 3. [`Operation::asked`], and [`Channel::fallback`] where it fails: whose fault a refusal will be.
 //! 4. [`asynchronous::Request::read_with`] or [`SendMessageRequest::read_with`] with the [`Reading`] of the sender.
 //!    The departures go into the journal; [`WireError::Departs`] carries those that strict reading refuses, and each

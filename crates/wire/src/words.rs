@@ -58,14 +58,6 @@ pub const FAULTED: Words = Words {
     remedy: "send the same message again, with the same messageId; nothing was accepted",
 };
 
-/// The words of the asynchronous channel, which is not offered yet.
-pub const NOT_OFFERED: Words = Words {
-    kk: "Бұл арна әлі ұсынылмайды.",
-    ru: "Этот канал пока не предоставляется.",
-    en: "This channel is not offered yet.",
-    remedy: "use the synchronous channel at /bip-sync-wss-gost/",
-};
-
 words! {
     AlgorithmUnknown:
         "Қолтаңбаның алгоритмі белгісіз.",

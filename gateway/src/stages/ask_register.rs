@@ -158,7 +158,7 @@ async fn answer_of(
         .map_err(|error| bad(error.to_string()))?;
     let subject = Subject::Document(&document);
     let (verdict, proven) = inquiry.examiner.examine(subject, record.at()).await;
-    let proven = proven.ok_or_else(|| bad(verdict.why()))?;
+    let proven = proven.ok_or_else(|| bad(verdict.why().to_owned()))?;
     let systems = gateway.keys.current().await.map_err(Rejection::faulted)?;
     let expected = systems.sender(&peer).map(|system| &system.certificate);
     if expected.map(Certificate::der) != Some(proven.signer.certificate.der()) {

@@ -1,32 +1,39 @@
 //! Stage 5: where the document goes.
 
 use qaqpa_channel::Refused;
-use qaqpa_model::{Actor, RefusalLabel, ServiceAtAct};
+use qaqpa_model::{ActorName, RefusalLabel, ServiceAtAct};
 use qaqpa_regulations::Channel;
 use qaqpa_wire::Application;
+use serde_json::json;
 
 use super::confirm_applicant::{Admitted, AdmittedParts};
 use super::judge_signature::Letter;
 use super::return_document::return_document;
 use crate::gateway::Gateway;
 use crate::pipeline::Turn;
+use crate::record::Record;
+use crate::routing::{self, Direction, Question, Route, Routes, Target};
 
 /// A document that has a destination, or is kept here.
 #[derive(Debug)]
 pub(crate) struct Routed {
     admitted: AdmittedParts,
-    destination: Option<Actor>,
+    destination: Option<ActorName>,
 }
 
 impl Routed {
     /// Whoever takes it apart has got it from this stage.
-    pub(super) fn into_parts(self) -> (AdmittedParts, Option<Actor>) {
+    pub(super) fn into_parts(self) -> (AdmittedParts, Option<ActorName>) {
         (self.admitted, self.destination)
     }
 }
 
-/// Chooses the destination: the regional gateway for applications, the portal for results.
-pub(crate) async fn choose_route(gateway: &Gateway, admitted: Admitted) -> Result<Routed, Turn> {
+/// Chooses the destination: a regional gateway for applications, the system that asked for results.
+pub(crate) async fn choose_route(
+    gateway: &Gateway,
+    admitted: Admitted,
+    record: &mut Record,
+) -> Result<Routed, Turn> {
     if admitted.letter().service() != &admitted.addressed().service {
         // The envelope is not under the applicant's signature: the document's own word counts. (P07)
         return Err(Refused::new(
@@ -39,19 +46,89 @@ pub(crate) async fn choose_route(gateway: &Gateway, admitted: Admitted) -> Resul
         )
         .into());
     }
+    let routes = routing::current(gateway).await;
     let destination = match admitted.letter() {
         Letter::Application(application) => {
             offered(gateway, application)?;
-            Some(Actor::RegionalGateway)
+            let region = region(&routes, application);
+            let route = find(&routes, Direction::ToProvider, &application.service, region)?;
+            record.note(
+                "route",
+                json!({"to": route.to.to_string(), "region": region, "line": route.line}),
+            );
+            match &route.to {
+                Target::Actor(name) => Some(name.clone()),
+                Target::Sender => None,
+            }
         }
         Letter::Result(result) => {
-            return_document(gateway, result, &admitted.addressed().request).await?
+            let asked = return_document(gateway, result, &admitted.addressed().request).await?;
+            match &find(&routes, Direction::ToApplicant, &result.service, None)?.to {
+                Target::Actor(name) => Some(name.clone()),
+                Target::Sender => asked.map(ActorName::from),
+            }
         }
     };
     Ok(Routed {
         admitted: admitted.into_parts(),
         destination,
     })
+}
+
+/// The region that an application names: a field of its form, which the applicant signed. (P07)
+fn region<'a>(routes: &Routes, application: &'a Application) -> Option<&'a str> {
+    application
+        .field(routes.region_field.as_deref()?)
+        .filter(|region| !region.is_empty())
+}
+
+/// A file of routes has one for every service and every region that the catalogue's forms offer; a form that was
+/// filled by hand may name another one, or none.
+fn find<'r>(
+    routes: &'r Routes,
+    direction: Direction,
+    service: &ServiceAtAct,
+    region: Option<&str>,
+) -> Result<&'r Route, Refused> {
+    let question = Question {
+        direction,
+        service: &service.to_string(),
+        region,
+    };
+    routes.find(question).ok_or_else(|| {
+        let field = routes.region_field.as_deref().unwrap_or("region");
+        let region = region.map_or("none".to_owned(), |region| {
+            format!("{:?}", region.chars().take(60).collect::<String>())
+        });
+        Refused::new(
+            RefusalLabel::ApplicationMalformed,
+            format!(
+                "no route leads to a provider of {service} for the region in {field:?}: {region}"
+            ),
+        )
+    })
+}
+
+/// What a `serviceId` asks for.
+pub(super) enum Asked {
+    /// A register, and who has it.
+    Register(ActorName),
+    /// A service of the catalogue.
+    Service(ServiceAtAct),
+}
+
+/// A register that a route leads to, or a service of the catalogue.
+pub(super) async fn asked(gateway: &Gateway, service_id: &str) -> Result<Asked, Refused> {
+    let routes = routing::current(gateway).await;
+    let register = routes.find(Question {
+        direction: Direction::ToRegister,
+        service: service_id,
+        region: None,
+    });
+    match register.map(|route| &route.to) {
+        Some(Target::Actor(name)) => Ok(Asked::Register(name.clone())),
+        Some(Target::Sender) | None => known_service(gateway, service_id).map(Asked::Service),
+    }
 }
 
 /// The service of a `serviceId`, if the catalogue has its steps.

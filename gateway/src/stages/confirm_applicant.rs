@@ -1,8 +1,11 @@
-//! Stage 4: the signer is the submitter, and this sender may send this kind of document.
+//! Stage 4: the signer is the submitter, in the name of whom the document says, and this sender may send
+//! this kind of document.
 
 use qaqpa_channel::Refused;
-use qaqpa_model::{Actor, Answer, RefusalLabel, SenderId};
-use qaqpa_verdict::{Verdict, confirm_iin};
+use qaqpa_model::{Actor, RefusalLabel, SenderId};
+use qaqpa_verdict::{SignerIdentity, Verdict};
+use qaqpa_wire::Organisation;
+use qaqpa_x509::profile;
 use serde_json::json;
 
 use super::condition::said_no;
@@ -11,7 +14,8 @@ use super::open_envelope::Addressed;
 use crate::gateway::Gateway;
 use crate::record::Record;
 
-/// A document that its submitter signed, from a sender that may send it. Condition 2 is a yes.
+/// A document that its submitter signed, in the name of the organisation that it names or of none, from a
+/// sender that may send it. Condition 2 is a yes.
 ///
 /// Says nothing about whether the service is offered, or whether a result belongs to an application.
 #[derive(Debug)]
@@ -51,7 +55,8 @@ impl Admitted {
     }
 }
 
-/// Compares the certificate's IIN with the submitter's, and the sender with the document.
+/// Compares the certificate's IIN with the submitter's, its BIN with the organisation's, and the sender with
+/// the document.
 pub(crate) fn confirm_applicant(
     gateway: &Gateway,
     judged: Judged,
@@ -64,22 +69,42 @@ pub(crate) fn confirm_applicant(
         signature,
         verdict,
     } = judged.into_parts();
-    match confirm_iin(&signer, letter.submitter()) {
-        Answer::Pass => {}
-        Answer::Fail(label) | Answer::Undecided(label) => {
-            record.note(
-                "certificate-iin",
-                json!(signer.iin.as_ref().map(qaqpa_model::Iin::masked)),
-            );
-            let refused = Refused::new(
-                label,
-                "the IIN in submitter/iin is not the one in the certificate that signed",
-            )
-            .with_journal("verdict", verdict.to_json());
-            let (sender, service) = (&addressed.sender, &addressed.service);
-            return Err(said_no(gateway, sender, service, refused));
-        }
+    let (sender, service) = (&addressed.sender, &addressed.service);
+    let refuse = |verdict: &Verdict, label, why: String| {
+        let refused = Refused::new(label, why).with_journal("verdict", verdict.to_json());
+        said_no(gateway, sender, service, refused)
+    };
+    let verdict = verdict.with_submitter(letter.submitter());
+    if let Some(label) = verdict.label {
+        record.note(
+            "certificate-iin",
+            json!(signer.iin.as_ref().map(qaqpa_model::Iin::masked)),
+        );
+        let why = "the IIN in submitter/iin is not the one in the certificate that signed";
+        return Err(refuse(&verdict, label, why.to_owned()));
     }
+    let verdict = match &letter {
+        Letter::Application(application) => match &application.organisation {
+            Some(organisation) => {
+                let verdict = verdict.with_organisation(&organisation.bin);
+                if let Some(label) = verdict.label {
+                    let why =
+                        "the certificate that signed is not of the organisation in submitter/bin";
+                    return Err(refuse(&verdict, label, why.to_owned()));
+                }
+                acts_as(&signer, organisation)
+                    .map_err(|why| refuse(&verdict, RefusalLabel::BinMismatch, why))?;
+                verdict
+            }
+            None => {
+                signs_for_itself(&signer)
+                    .map_err(|why| refuse(&verdict, RefusalLabel::BinMismatch, why))?;
+                verdict
+            }
+        },
+        // An officer decides in the name of the state; the unit stands in the result.
+        Letter::Result(_) => verdict,
+    };
     may_send(&addressed.sender, &letter)?;
     Ok(Admitted {
         addressed,
@@ -87,6 +112,37 @@ pub(crate) fn confirm_applicant(
         signature,
         verdict,
     })
+}
+
+/// Who says to act as somebody has a certificate that says so: an employee is no head. (B02)
+fn acts_as(signer: &SignerIdentity, organisation: &Organisation) -> Result<(), String> {
+    let Some(role) = organisation.role else {
+        return Ok(());
+    };
+    let has = profile::roles(&signer.certificate)
+        .iter()
+        .any(|of| of.name() == role.as_str());
+    if has {
+        return Ok(());
+    }
+    Err(format!(
+        "submitter/role is {}, and the certificate that signed does not give that role",
+        role.as_str()
+    ))
+}
+
+/// What a person signs with the certificate of an organisation is the organisation's word, and an application
+/// that names none is nobody's but the person's own. (B03)
+fn signs_for_itself(signer: &SignerIdentity) -> Result<(), String> {
+    let subject = signer.certificate.subject();
+    if signer.bin.is_none() && subject.organization.is_none() {
+        return Ok(());
+    }
+    Err(
+        "the certificate that signed is of an organisation, and the application names none: \
+         name it in submitter/bin, or sign with the person's own certificate"
+            .to_owned(),
+    )
 }
 
 /// Applications come from the portal and from integrators, results from the regional gateway alone.

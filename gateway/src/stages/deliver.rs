@@ -2,17 +2,18 @@
 
 use qaqpa_channel::inbox::conflicting;
 use qaqpa_channel::{Answers, Rejection};
-use qaqpa_model::{Actor, MessageId, Moment, SenderId};
-use qaqpa_regulations::{Channel, Meaning};
+use qaqpa_model::{Actor, ActorName, MessageId, Moment, SenderId};
+use qaqpa_regulations::{self as regulations, Meaning};
 use qaqpa_store::{Acceptance, Incoming, OutgoingMessage, TraceEntry, TraceOutcome};
 use qaqpa_wire::request::{JUDGED_AT, VERDICT};
-use qaqpa_wire::{BusinessData, Property, SendMessageRequest};
+use qaqpa_wire::{BusinessData, Channel, Property, SendMessageRequest};
 
 use super::choose_route::Routed;
 use super::confirm_applicant::AdmittedParts;
 use super::judge_signature::Letter;
-use super::return_document::ApplicationFacts;
+use super::return_document::{ASYNCHRONOUS, ApplicationFacts};
 use crate::gateway::Gateway;
+use crate::mailbox::mail;
 use crate::pipeline::Turn;
 use crate::record::Record;
 
@@ -24,8 +25,8 @@ pub(crate) struct Delivered {
 
 impl Delivered {
     /// The unsigned acknowledgement.
-    pub(crate) fn acknowledgement(&self) -> &[u8] {
-        &self.acknowledgement
+    pub(crate) fn into_acknowledgement(self) -> Vec<u8> {
+        self.acknowledgement
     }
 }
 
@@ -44,7 +45,18 @@ pub(crate) async fn deliver(
     } = admitted;
     let at = record.at();
     let request = addressed.request;
-    let acknowledgement = Answers::acknowledgement(&request, record.session(), at);
+    let channel = record.arrival().channel;
+    let acknowledgement = match channel {
+        Channel::Asynchronous => {
+            let id = &request.message_id;
+            Answers::taken(id, id, record.session(), at)
+        }
+        Channel::Sync | Channel::Push => Answers::acknowledgement(&request, record.session(), at),
+    };
+    let mut effects = Vec::new();
+    if let (Letter::Result(result), None) = (&letter, &destination) {
+        effects.extend(mail(gateway, &request, &result.message_id, record.session(), at).await?);
+    }
     let (facts_json, correlation) = match &letter {
         Letter::Application(application) => {
             let facts = ApplicationFacts {
@@ -52,6 +64,13 @@ pub(crate) async fn deliver(
                 service: application.service.to_string(),
                 applicant_iin: application.applicant.iin.reveal(),
                 application_id: application.application_id.clone(),
+                channel: Some(
+                    match channel {
+                        Channel::Asynchronous => ASYNCHRONOUS,
+                        Channel::Sync | Channel::Push => "synchronous",
+                    }
+                    .to_owned(),
+                ),
             };
             let facts = serde_json::to_string(&facts).map_err(Rejection::faulted)?;
             // An application begins its exchange, whatever the envelope says.
@@ -68,6 +87,7 @@ pub(crate) async fn deliver(
         facts_json,
         summary: record.summary(&addressed.sender, correlation.as_ref()),
         response: acknowledgement.clone(),
+        effects,
         outbox: destination.map(|destination| onward(&request, destination, correlation, record)),
         trace: steps(gateway, &addressed.sender, &request.message_id, &letter, at),
         ..Incoming::new(
@@ -89,7 +109,7 @@ pub(crate) async fn deliver(
             Ok(Delivered { acknowledgement })
         }
         Acceptance::Duplicate { answer } => Err(Turn::Repeat(answer)),
-        Acceptance::Conflict(conflict) => Err(conflicting(conflict, &request).into()),
+        Acceptance::Conflict(conflict) => Err(conflicting(conflict, &request.message_id).into()),
     }
 }
 
@@ -107,7 +127,7 @@ fn steps(
     if Actor::parse(sender.as_str()).is_some() {
         return Vec::new();
     }
-    let flow = Channel::parse(&application.channel).and_then(|channel| {
+    let flow = regulations::Channel::parse(&application.channel).and_then(|channel| {
         gateway
             .catalogue
             .service(&application.service)?
@@ -137,7 +157,7 @@ fn steps(
 /// signs them.
 fn onward(
     request: &SendMessageRequest,
-    destination: Actor,
+    destination: ActorName,
     correlation: Option<MessageId>,
     record: &Record,
 ) -> OutgoingMessage {
@@ -160,9 +180,26 @@ fn onward(
         data: BusinessData::new(request.data.bytes.clone()),
     };
     OutgoingMessage {
-        destination: destination.name().to_owned(),
+        destination: destination.to_string(),
         message_id: request.message_id.clone(),
         correlation,
         body: onward.write(),
+    }
+}
+
+/// Keeps a question and the answer that a register gave to it; then the answer may be given.
+pub(super) async fn answer(
+    gateway: &Gateway,
+    incoming: Incoming,
+    unsigned: Vec<u8>,
+    id: &MessageId,
+) -> Result<Delivered, Turn> {
+    let kept = gateway.store.exchange().accept(incoming).await;
+    match kept.map_err(Rejection::faulted)? {
+        Acceptance::Accepted => Ok(Delivered {
+            acknowledgement: unsigned,
+        }),
+        Acceptance::Duplicate { answer } => Err(Turn::Repeat(answer)),
+        Acceptance::Conflict(conflict) => Err(conflicting(conflict, id).into()),
     }
 }

@@ -1,5 +1,7 @@
 //! The stages of the pipeline, in the order in which a message meets them.
 
+pub(crate) mod ask_register;
+mod authenticate;
 pub(crate) mod choose_route;
 mod condition;
 pub(crate) mod confirm_applicant;

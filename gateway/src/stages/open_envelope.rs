@@ -1,18 +1,23 @@
 //! Stage 2: who sent this, was it signed by them, did it come before, and for which service is it.
 
+use qaqpa_channel::answer::assigned_id;
 use qaqpa_channel::inbox::reused;
-use qaqpa_channel::{KnownSystem, Refused, Rejection, UnverifiedEnvelope, open, prove_transport};
+use qaqpa_channel::{Heading, Refused, Rejection, UnverifiedRequest, open, open_asynchronous};
+use qaqpa_crypto::sha256;
 use qaqpa_evidence::Examiner;
-use qaqpa_model::{Actor, BodyDigest, RefusalLabel, SenderId, ServiceAtAct};
+use qaqpa_model::{BodyDigest, MessageId, RefusalLabel, SenderId, ServiceAtAct};
 use qaqpa_store::Seen;
-use qaqpa_wire::SendMessageRequest;
-use serde_json::json;
+use qaqpa_wire::asynchronous::{self, MessageInfo, MessageType, Request};
+use qaqpa_wire::{Property, SendMessageRequest};
 
-use super::choose_route::known_service;
-use super::receive::Received;
+use super::ask_register::Inquiry;
+use super::authenticate::{Claim, authenticate};
+use super::choose_route::{Asked, asked, known_service};
+use super::receive::{Received, check_action};
 use crate::gateway::Gateway;
 use crate::pipeline::Turn;
 use crate::record::Record;
+use crate::systems::Terms;
 
 /// An envelope of a registered sender: password, TLS identity and transport signature are proven; it
 /// did not come before; its service is in the catalogue.
@@ -25,6 +30,15 @@ pub(crate) struct Opened {
     service: ServiceAtAct,
     digest: BodyDigest,
     examiner: Examiner,
+}
+
+/// What an envelope brings in, by its service.
+#[derive(Debug)]
+pub(crate) enum Entrance {
+    /// A document, which goes on.
+    Document(Opened),
+    /// A question to a register, which is answered at once.
+    Question(Inquiry),
 }
 
 /// What the later stages need of the envelope.
@@ -54,92 +68,222 @@ pub(crate) async fn open_envelope(
     gateway: &Gateway,
     received: Received,
     record: &mut Record,
-) -> Result<Opened, Turn> {
+) -> Result<Entrance, Turn> {
     let envelope = open(received.body(), &gateway.limits, gateway.config.reading())?;
-    record.opened(&envelope.request, &envelope.departures);
-
-    let systems = gateway.keys.current().await.map_err(Rejection::faulted)?;
-    let claimed =
-        envelope.request.sender.as_ref().ok_or_else(|| {
-            Refused::new(RefusalLabel::SenderUnknown, "the envelope names no sender")
-        })?;
-    let sender = systems.sender(&claimed.id).ok_or_else(|| {
-        Refused::new(
-            RefusalLabel::SenderUnknown,
-            format!("no sender {} is registered", claimed.id),
-        )
-    })?;
-    check_password(sender, claimed.password.as_deref())?;
-    check_tls_identity(sender, received.peer())?;
-
-    let examiner = gateway
-        .examining
-        .current(&systems)
-        .map_err(Rejection::faulted)?;
-    let proof = prove_transport(&envelope, &examiner, sender, &gateway.limits, record.at())
-        .await
-        .map_err(Turn::from)?;
-    record.note(
-        "transport",
-        json!({
-            "indication": proof.verdict.indication.as_str(),
-            "signer": proof.verdict.signer.as_ref().map(|signer| signer.common_name.clone()),
+    let request = &envelope.request;
+    record.opened(Heading::from(request), &envelope.departures);
+    let claim = Claim {
+        document: &envelope.document,
+        sender: request.sender.as_ref(),
+        may_be_silent: false,
+        departures: &envelope.departures,
+        properties: &request.properties,
+    };
+    let known = authenticate(gateway, claim, received.peer(), record).await?;
+    look_for_repeat(
+        gateway,
+        &known.sender,
+        &request.message_id,
+        &envelope.digest,
+    )
+    .await?;
+    let asked = asked(gateway, &request.service_id).await?;
+    known.may_use(&request.service_id)?;
+    Ok(match asked {
+        Asked::Register(to) => Entrance::Question(Inquiry {
+            envelope: envelope.document,
+            sender: known.sender,
+            certificate: known.certificate,
+            digest: envelope.digest,
+            request: envelope.request,
+            examiner: known.examiner,
+            to,
         }),
-    );
-
-    look_for_repeat(gateway, &envelope, &sender.sender_id).await?;
-    let service = known_service(gateway, &envelope.request.service_id)?;
-    Ok(Opened {
-        sender: sender.sender_id.clone(),
-        service,
-        digest: envelope.digest,
-        request: envelope.request,
-        examiner,
+        Asked::Service(service) => Entrance::Document(Opened {
+            sender: known.sender,
+            service,
+            digest: envelope.digest,
+            request: envelope.request,
+            examiner: known.examiner,
+        }),
     })
-}
-
-fn check_password(sender: &KnownSystem, offered: Option<&str>) -> Result<(), Refused> {
-    if sender.has_password(offered) {
-        return Ok(());
-    }
-    Err(Refused::new(
-        RefusalLabel::SenderPasswordWrong,
-        format!("the password of {} is wrong or missing", sender.sender_id),
-    ))
-}
-
-/// An actor of the simulator shows its TLS client certificate, and nobody else may show one. (P05)
-fn check_tls_identity(sender: &KnownSystem, peer: Option<Actor>) -> Result<(), Refused> {
-    let expected = Actor::parse(sender.sender_id.as_str());
-    if expected == peer {
-        return Ok(());
-    }
-    let shown = peer.map_or("nobody", Actor::name);
-    Err(Refused::new(
-        RefusalLabel::SenderCertificateMismatch,
-        format!(
-            "the TLS client certificate is of {shown}, the sender is {}",
-            sender.sender_id
-        ),
-    ))
 }
 
 /// Before the document is judged: what was accepted once stays accepted, whatever became of the
 /// certificate since.
 async fn look_for_repeat(
     gateway: &Gateway,
-    envelope: &UnverifiedEnvelope,
     sender: &SenderId,
+    message_id: &MessageId,
+    digest: &BodyDigest,
 ) -> Result<(), Turn> {
     let seen = gateway
         .store
         .exchange()
-        .lookup(sender, &envelope.request.message_id, &envelope.digest)
+        .lookup(sender, message_id, digest)
         .await
         .map_err(Rejection::faulted)?;
     match seen {
         None => Ok(()),
         Some(Seen::Duplicate { answer }) => Err(Turn::Repeat(answer)),
-        Some(Seen::MessageIdReused) => Err(reused(&envelope.request).into()),
+        Some(Seen::MessageIdReused) => Err(reused(message_id).into()),
+    }
+}
+
+/// What a request of the asynchronous channel brings in: its sender is proven as an [`Opened`] envelope's is.
+#[derive(Debug)]
+pub(crate) enum Errand {
+    /// A document, which goes on.
+    Document(Opened),
+    /// A system asks for what waits for it, or where its message is, or says what became of one.
+    Visit(Visit),
+}
+
+/// A visit of a registered system to its mailbox.
+#[derive(Debug)]
+pub(crate) struct Visit {
+    sender: SenderId,
+    terms: Terms,
+    request: asynchronous::Request,
+    digest: BodyDigest,
+}
+
+impl Visit {
+    /// Whoever takes it apart has got it from this stage.
+    pub(crate) fn into_parts(self) -> (SenderId, Terms, asynchronous::Request, BodyDigest) {
+        (self.sender, self.terms, self.request, self.digest)
+    }
+}
+
+/// Opens a request of the asynchronous channel and proves its sender.
+pub(crate) async fn open_request(
+    gateway: &Gateway,
+    received: Received,
+    record: &mut Record,
+) -> Result<Errand, Turn> {
+    let opened = open_asynchronous(received.body(), &gateway.limits, gateway.config.reading());
+    let UnverifiedRequest {
+        document,
+        request,
+        departures,
+    } = match opened {
+        Ok(opened) => opened,
+        Err((operation, refused)) => {
+            record.asked(operation);
+            return Err(refused.into());
+        }
+    };
+    record.asked(request.operation());
+    record.opened(heading(&request), &departures);
+    check_action(record.arrival(), request.operation())?;
+    let none: &[Property] = &[];
+    let (may_be_silent, properties) = match &request {
+        Request::GetMessageStatus(request) => (false, request.properties.as_slice()),
+        Request::GetMessages(request) => (true, request.properties.as_slice()),
+        Request::SendDeliveryNotification(_) => (true, none),
+        Request::SendMessage(request) => (false, request.message.info.properties.as_slice()),
+    };
+    let claim = Claim {
+        document: &document,
+        sender: request.sender(),
+        may_be_silent,
+        departures: &departures,
+        properties,
+    };
+    let known = authenticate(gateway, claim, received.peer(), record).await?;
+    let sent = match request {
+        Request::SendMessage(sent) => sent,
+        request => {
+            let digest = BodyDigest(sha256(&request.write()));
+            return Ok(Errand::Visit(Visit {
+                sender: known.sender,
+                terms: known.terms,
+                request,
+                digest,
+            }));
+        }
+    };
+    let digest = sent.digest();
+    let message_id = assigned_id(&known.sender, &digest);
+    record.assign(&message_id);
+    look_for_repeat(gateway, &known.sender, &message_id, &digest).await?;
+    let info = sent.message.info;
+    let service = known_service(gateway, &info.service_id)?;
+    known.may_use(&info.service_id)?;
+    begins_an_exchange(gateway, &known.sender, &info).await?;
+    let request = SendMessageRequest {
+        message_id,
+        correlation_id: None,
+        service_id: info.service_id,
+        message_date: info.message_date,
+        route_id: info.route_id,
+        sender: info.sender,
+        properties: info.properties,
+        session_id: info.session_id,
+        data: sent.message.data,
+    };
+    Ok(Errand::Document(Opened {
+        request,
+        sender: known.sender,
+        service,
+        digest,
+        examiner: known.examiner,
+    }))
+}
+
+/// What services take from an information system begins an exchange: the acts have no step for anything else.
+async fn begins_an_exchange(
+    gateway: &Gateway,
+    sender: &SenderId,
+    info: &MessageInfo,
+) -> Result<(), Turn> {
+    if info.message_type == MessageType::Request {
+        return Ok(());
+    }
+    let of_theirs = match &info.correlation_id {
+        None => false,
+        Some(correlation) => {
+            let message = gateway.store.exchange().message(correlation).await;
+            let message = message.map_err(Rejection::faulted)?;
+            message.is_some_and(|message| message.sender == *sender)
+        }
+    };
+    let (label, why) = if of_theirs {
+        let why = "no step of the service takes a {} of an information system";
+        (RefusalLabel::ServiceNotInSource, why)
+    } else {
+        let why = "a {} needs the correlationId of a message of the same sender";
+        (RefusalLabel::CorrelationUnknown, why)
+    };
+    let why = why.replace("{}", info.message_type.as_str());
+    Err(Refused::new(label, why).into())
+}
+
+fn heading(request: &asynchronous::Request) -> Heading {
+    let sender = request.sender().map(|sender| sender.id.clone());
+    let (message_id, service, correlation) = match request {
+        Request::GetMessageStatus(request) => (Some(&request.message_id), None, None),
+        Request::GetMessages(request) => (
+            request.message_id.as_ref(),
+            Some(&request.service_id),
+            request.correlation_id.as_ref(),
+        ),
+        Request::SendDeliveryNotification(request) => (
+            Some(&request.notification.message_id),
+            Some(&request.notification.service_id),
+            None,
+        ),
+        // Its id is assigned once its sender is known.
+        Request::SendMessage(request) => (
+            None,
+            Some(&request.message.info.service_id),
+            request.message.info.correlation_id.as_ref(),
+        ),
+    };
+    Heading {
+        sender,
+        message_id: message_id.cloned(),
+        service: service.cloned(),
+        correlation: correlation.cloned(),
     }
 }

@@ -1,12 +1,13 @@
-//! Stage 1: a whole HTTP request of the channel's media types, for its one operation.
+//! Stage 1: a whole HTTP request of the channel's media types.
 //!
 //! Size and time were enforced by the door, before anything came here.
 
 use bytes::Bytes;
 use qaqpa_channel::Refused;
 use qaqpa_model::{Actor, RefusalLabel};
+use qaqpa_wire::{Channel, Operation};
 
-use crate::record::Record;
+use crate::record::{Arrival, Record};
 
 /// A whole body that claims to be an envelope.
 #[derive(Debug)]
@@ -32,8 +33,8 @@ pub(crate) fn receive(record: &Record) -> Result<Received, Refused> {
     if let Some(content_type) = &arrival.content_type {
         check_content_type(content_type)?;
     }
-    if let Some(action) = &arrival.soap_action {
-        check_soap_action(action)?;
+    if arrival.channel == Channel::Sync {
+        check_action(arrival, Operation::SyncSendMessage)?;
     }
     Ok(Received {
         peer: arrival.peer,
@@ -73,17 +74,37 @@ fn check_content_type(content_type: &str) -> Result<(), Refused> {
     Ok(())
 }
 
-/// The WSDL says `soapAction=""`; `SendMessage` and addresses that end in it are met. (P01)
-fn check_soap_action(action: &str) -> Result<(), Refused> {
-    let action = action.trim().trim_matches('"');
-    let last = action.rsplit(['/', '#', ':']).next().unwrap_or_default();
-    if matches!(last, "" | "SendMessage") {
-        return Ok(());
+/// The header must not name another operation than the Body: a filter may read the one, and we read the other. (P01)
+pub(super) fn check_action(arrival: &Arrival, operation: Operation) -> Result<(), Refused> {
+    match &arrival.soap_action {
+        Some(action) if !names(action, operation) => Err(Refused::new(
+            RefusalLabel::EnvelopeMalformed,
+            format!(
+                "SOAPAction is {action:?}, the Body asks for {}: leave it empty, as the WSDL says",
+                operation.as_str()
+            ),
+        )),
+        _ => Ok(()),
     }
-    Err(Refused::new(
-        RefusalLabel::EnvelopeMalformed,
-        format!("SOAPAction names another operation: {action:?}"),
-    ))
+}
+
+/// The WSDL says `soapAction=""`. Met are the operation's name, names and addresses that end in it (or in what stacks
+/// call its input message), and the name spaces of the contract.
+fn names(action: &str, operation: Operation) -> bool {
+    let action = action.trim().trim_matches('"').trim();
+    let last = action
+        .rsplit(['/', '#', ':', '.'])
+        .next()
+        .unwrap_or_default();
+    let is = |operation: Operation| {
+        let last = last
+            .strip_suffix("Request")
+            .or(last.strip_suffix("RequestMsg"))
+            .unwrap_or(last);
+        last.eq_ignore_ascii_case(operation.as_str())
+    };
+    let of_the_contract = action.starts_with("http://bip.bee.kz/");
+    last.is_empty() || is(operation) || (of_the_contract && !Operation::ALL.into_iter().any(is))
 }
 
 #[cfg(test)]
@@ -120,9 +141,19 @@ mod tests {
             "SendMessage",
             "\"http://x/SendMessage\"",
             "urn:SendMessage",
+            "\"http://bip.bee.kz/SyncChannel/v10/Interfaces/ISyncChannel/SendMessageRequest\"",
+            "http://bip.bee.kz/SyncChannel/v10/Types",
         ] {
-            assert_eq!(check_soap_action(good), Ok(()), "{good}");
+            assert!(names(good, Operation::SyncSendMessage), "{good}");
         }
-        assert!(check_soap_action("\"getMessages\"").is_err());
+        for bad in [
+            "\"getMessages\"",
+            "\"DeleteEverything\"",
+            "http://bip.bee.kz/AsyncChannel/v10/Interfaces/getMessages",
+        ] {
+            assert!(!names(bad, Operation::SyncSendMessage), "{bad}");
+        }
+        assert!(names("\"urn:getMessages\"", Operation::GetMessages));
+        assert!(!names("sendMessage", Operation::GetMessages));
     }
 }

@@ -11,21 +11,33 @@ use crate::pipeline::Turn;
 /// What is kept of an accepted application, to compare its result with. Stored: changing this needs a
 /// migration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct ApplicationFacts {
+pub(crate) struct ApplicationFacts {
     /// `application` or `result`: only an application has a result.
     pub(super) kind: String,
     pub(super) service: String,
     /// Personal: the store keeps it and shows it nowhere.
     pub(super) applicant_iin: String,
     pub(super) application_id: String,
+    /// The channel that it came by, `asynchronous` or `synchronous`; of before there were two, none.
+    #[serde(default)]
+    pub(super) channel: Option<String>,
+}
+
+/// [`ApplicationFacts::channel`] of what was left with the gateway.
+pub(super) const ASYNCHRONOUS: &str = "asynchronous";
+
+impl ApplicationFacts {
+    /// Whether its sender left it with the gateway and does not wait: it is told what becomes of it.
+    pub(crate) fn is_left(&self) -> bool {
+        self.channel.as_deref() == Some(ASYNCHRONOUS)
+    }
 }
 
 /// Finds the application of a result, and where its applicant's documents arrive.
 ///
 /// A document of another applicant in the right envelope must not reach a cabinet. (M02)
 ///
-/// `None` for an application of an integrator: the synchronous channel has no way back to it, so the
-/// result is kept here.
+/// `None` for an application of an information system that is no actor: the result becomes a message for it.
 pub(super) async fn return_document(
     gateway: &Gateway,
     result: &ResultDocument,

@@ -6,7 +6,6 @@ use std::time::Duration;
 use qaqpa_gateway::Config;
 use qaqpa_model::{Limits, RefusalLabel as L};
 use qaqpa_transport::paths;
-use qaqpa_wire::{Fault, FaultCode};
 use qaqpa_xml::{Document, XmlLimits};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsConnector;
@@ -23,6 +22,16 @@ async fn wsdl_and_schemas_are_served_where_they_say() {
     let stand = Stand::start().await;
     let base = stand.gateway.address("base").unwrap();
     let sync = stand.sync().to_owned();
+    let later = stand.gateway.address("async").unwrap();
+    let push = stand.gateway.address("push-description").unwrap();
+    for (address, port) in [
+        (later, later),
+        (push, "https://localhost/your-own-endpoint/"),
+    ] {
+        let wsdl = stand.get(&format!("{address}?wsdl")).await.text();
+        let expected = format!(r#"<soap:address location="{port}"/>"#);
+        assert!(wsdl.contains(&expected), "{wsdl}");
+    }
     let wsdl = stand.get(&format!("{sync}?wsdl")).await;
     assert_eq!(wsdl.status, 200);
     assert_eq!(wsdl.header("content-type"), Some("text/xml; charset=utf-8"));
@@ -33,6 +42,14 @@ async fn wsdl_and_schemas_are_served_where_they_say() {
     for url in [
         format!("{sync}?wsdl=ISyncChannel"),
         format!("{sync}?xsd=types"),
+        format!("{later}?wsdl"),
+        format!("{later}?wsdl=IAsyncChannel"),
+        format!("{later}?xsd=types"),
+        format!("{later}?xsd=itypes"),
+        format!("{later}?xsd=common"),
+        format!("{push}?wsdl"),
+        format!("{push}?wsdl=IAsyncChannelClient"),
+        format!("{push}?xsd=client-types"),
         format!("{base}/xsd/{SERVICE}.xsd"),
         format!("{base}/xsd/result.xsd"),
     ] {
@@ -47,21 +64,13 @@ async fn wsdl_and_schemas_are_served_where_they_say() {
     ] {
         assert_eq!(stand.get(&url).await.status, 404, "{url}");
     }
-    assert_eq!(stand.get(&sync).await.status, 405);
+    for channel in [sync.as_str(), later] {
+        assert_eq!(stand.get(channel).await.status, 405);
+    }
+    assert_eq!(stand.get(push).await.status, 404);
     let health = stand.get(&format!("{base}/health")).await;
     assert_eq!(health.status, 200);
     assert!(health.text().contains("TEST"));
-}
-
-#[tokio::test]
-async fn the_asynchronous_channel_says_that_it_is_not_offered_yet() {
-    let stand = Stand::start().await;
-    let answer = stand.get(stand.gateway.address("async").unwrap()).await;
-    assert_eq!(answer.status, 500);
-    let document = Document::parse(&answer.body, &XmlLimits::default()).unwrap();
-    let fault = Fault::read(&document).unwrap().unwrap();
-    assert_eq!(fault.string, "This channel is not offered yet.");
-    assert_eq!(fault.code, FaultCode::Client);
 }
 
 #[tokio::test]

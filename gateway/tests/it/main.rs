@@ -2,14 +2,22 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's helper fails by panicking")]
 
+mod asynchronous;
 #[path = "../../../crates/channel/tests/it/authority.rs"]
 mod authority;
 mod doors;
+mod endpoint;
 mod main_road;
 mod messages;
 mod neighbour;
+mod organisations;
 mod outage;
+mod push;
 mod refusals;
+mod registers;
 mod repeats;
 mod results;
+mod routing;
 mod stand;
+mod systems;
+mod visits;

@@ -113,30 +113,3 @@ async fn the_portal_sends_with_its_tls_identity_and_the_result_comes_back_to_it(
     let verified = stand.control("/journal/verify").await;
     assert_eq!(verified["broken"], serde_json::Value::Null);
 }
-
-#[tokio::test]
-async fn the_result_of_an_integrators_application_is_kept_since_there_is_no_way_back() {
-    let stand = Stand::start().await;
-    let authority = &stand.authority;
-    let application = application();
-    let document = sign(&application.to_xml(), authority.signatory("citizen-1"));
-    let first = message("integrator-1", document);
-    let envelope = seal(&first.write(), authority.signatory("system-integrator-1"));
-    stand.post(envelope).await.acknowledgement();
-    let result = result_of(&application, &first.message_id);
-    let document = sign(&result.to_xml(), authority.signatory("officer-1"));
-    let mut second = message("regional-gateway", document);
-    second.correlation_id = Some(first.message_id.clone());
-    let envelope = seal(
-        &second.write(),
-        authority.signatory("system-regional-gateway"),
-    );
-    stand
-        .post_as(Actor::RegionalGateway, envelope)
-        .await
-        .acknowledgement();
-    let outbox = stand.control("/outbox").await;
-    let outbox = outbox.as_array().unwrap();
-    assert_eq!(outbox.len(), 1);
-    assert_eq!(outbox[0]["message"], first.message_id.as_str());
-}

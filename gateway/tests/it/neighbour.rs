@@ -8,11 +8,10 @@ use axum::extract::State;
 use axum::routing::post;
 use bytes::Bytes;
 use qaqpa_channel::{Answer, Contents, Examining, Inbox, OutboxBell, SystemKeys};
-use qaqpa_model::{Actor, Limits};
+use qaqpa_model::{Actor, ActorName, Limits};
 use qaqpa_store::{Store, StoreConfig};
 use qaqpa_transport::{
     ActorStart, ClientLimits, Clock, Hall, HttpClient, PeerActor, Peers, Place, Running, control,
-    paths,
 };
 use qaqpa_wire::SendMessageRequest;
 
@@ -35,12 +34,19 @@ struct Shared {
 
 impl Neighbour {
     pub(crate) async fn start(dir: &Path, clock: &Clock, actor: Actor) -> Self {
+        Self::start_named(dir, clock, &actor.into()).await
+    }
+
+    /// One of several of a kind.
+    pub(crate) async fn start_named(dir: &Path, clock: &Clock, name: &ActorName) -> Self {
+        let actor = name.actor();
         let start = ActorStart {
             clock: clock.clone(),
+            branch: name.branch().cloned(),
             ..ActorStart::in_folder(dir)
         };
         let mut hall = Hall::enter(start, actor).await.unwrap();
-        let store = Store::open(&StoreConfig::in_folder(paths::of_actor(dir, actor)), actor)
+        let store = Store::open(&StoreConfig::in_folder(hall.folder()), actor)
             .await
             .unwrap();
         let (channel, port) = match actor {

@@ -108,9 +108,24 @@ impl Stand {
             .await
     }
 
+    /// Posts to the asynchronous channel, without a TLS identity.
+    pub(crate) async fn post_async(&self, envelope: impl Into<bytes::Bytes>) -> Reply {
+        let address = self.gateway.address("async").unwrap();
+        self.post_to(address, &self.outsider, envelope).await
+    }
+
     async fn post_by(&self, client: &HttpClient, envelope: impl Into<bytes::Bytes>) -> Reply {
+        self.post_to(self.sync(), client, envelope).await
+    }
+
+    async fn post_to(
+        &self,
+        address: &str,
+        client: &HttpClient,
+        envelope: impl Into<bytes::Bytes>,
+    ) -> Reply {
         let http = client
-            .post(self.sync(), "text/xml; charset=utf-8", envelope)
+            .post(address, "text/xml; charset=utf-8", envelope)
             .await
             .unwrap();
         let document = Document::parse(&http.body, &xml_limits(&self.limits))
@@ -130,6 +145,16 @@ impl Stand {
         assert!(gateway.matches_issuer_serial(issuer, serial));
         assert!(found.certificates().is_empty());
         found.cover(gateway.spki_der()).unwrap();
+    }
+
+    /// Registers what this text of a register says, and gives what the control port answers.
+    pub(crate) async fn register(&self, toml: &str) -> Result<serde_json::Value, String> {
+        let toml = format!("version = 1\n{toml}");
+        ControlClient::of(self.dir.path(), Actor::Gateway)
+            .unwrap()
+            .put("/systems", &serde_json::json!({ "toml": toml }))
+            .await
+            .map_err(|error| error.to_string())
     }
 
     pub(crate) async fn control(&self, path: &str) -> serde_json::Value {

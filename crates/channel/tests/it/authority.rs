@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bytes::Bytes;
 use qaqpa_crypto::{PrivateKey, SignatureAlgorithm};
-use qaqpa_model::{Actor, Iin, Moment};
+use qaqpa_model::{Actor, Bin, Iin, Moment};
 use qaqpa_transport::identities::{self, Index, SystemIdentity};
 use qaqpa_transport::{ActorStart, Clock, Hall, Place, Running, Security, control, files, paths};
 use qaqpa_x509::issue::{self, Addresses, CertificateSpec, Issuer, Validity};
@@ -71,6 +71,8 @@ pub(crate) fn password(sender: &str) -> String {
 pub(crate) const CITIZEN_1: &str = "931002451325";
 pub(crate) const CITIZEN_2: &str = "061211600012";
 pub(crate) const OFFICER_1: &str = "900101300811";
+/// The organisation of `company-head` and `company-employee`, who both have the IIN of citizen-1.
+pub(crate) const COMPANY: &str = "990140900014";
 
 /// Keys are slow to make: once for each test process, on all processors.
 fn keys() -> &'static [PrivateKey] {
@@ -158,7 +160,7 @@ impl Authority {
             certificate: &foreign_root,
             key: &keys[10],
         };
-        let people: [(&str, &str, usize, Role, Purpose, Validity, Issuer<'_>); 7] = [
+        let people: [(&str, &str, usize, Role, Purpose, Validity, Issuer<'_>); 9] = [
             (
                 "citizen-1",
                 CITIZEN_1,
@@ -222,6 +224,24 @@ impl Authority {
                 now,
                 foreign,
             ),
+            (
+                "company-head",
+                CITIZEN_1,
+                7,
+                Role::Head,
+                Purpose::Sign,
+                now,
+                issuer,
+            ),
+            (
+                "company-employee",
+                CITIZEN_1,
+                7,
+                Role::Employee,
+                Purpose::Sign,
+                now,
+                issuer,
+            ),
         ];
         for (at, (id, iin, key, role, purpose, validity, issuer)) in people.into_iter().enumerate()
         {
@@ -231,7 +251,9 @@ impl Authority {
                 given_name: id.to_uppercase(),
                 patronymic: None,
                 iin,
-                organization: None,
+                organization: id
+                    .starts_with("company-")
+                    .then(|| ("TEST СЫНАҚ ЖШС".to_owned(), Bin::parse(COMPANY).unwrap())),
             };
             let key = &keys[key];
             let mut spec =

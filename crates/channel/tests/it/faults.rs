@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use qaqpa_channel::answer::{fault_of, plain_fault};
+use qaqpa_channel::answer::fault_of;
 use qaqpa_channel::{Refused, Rejection};
 use qaqpa_model::{Limits, Moment, RefusalLabel};
-use qaqpa_wire::words::NOT_OFFERED;
 use qaqpa_wire::{Fault, FaultCode};
 use qaqpa_xml::Document;
 
@@ -54,12 +53,6 @@ fn a_fault_of_our_own_has_no_label_and_does_not_say_why() {
     let fault = read(&bytes);
     assert_eq!((fault.code, fault.label()), (FaultCode::Server, None));
     assert!(!String::from_utf8_lossy(&bytes).contains("disk"));
-}
-
-#[test]
-fn the_channel_that_is_not_offered_has_its_fault() {
-    let fault = plain_fault(FaultCode::Client, "SCSE003", &NOT_OFFERED, SESSION, noon());
-    assert_golden("not-offered.xml", &fault.write());
 }
 
 #[test]

@@ -1,0 +1,113 @@
+//! The calling side of the push channel: the gateway hands something over at a system's own endpoint.
+
+use qaqpa_model::{MessageId, SenderId};
+use qaqpa_wire::{Fault, FaultCode, Operation, Reading, push};
+use qaqpa_x509::Certificate;
+use qaqpa_xml::Document;
+use qaqpa_xmldsig::find_wsse;
+
+use crate::client::{ChannelClient, SendError, verify_answer};
+use crate::envelope::{bounds, xml_limits};
+
+/// Who is called, where, and by what the answer is believed.
+#[derive(Clone, Copy, Debug)]
+pub struct Endpoint<'a> {
+    /// The system.
+    pub peer: &'a SenderId,
+    /// Its endpoint.
+    pub address: &'a str,
+    /// With which certificate it signs its answers.
+    pub certificate: &'a Certificate,
+    /// Whether an answer without a signature is one.
+    pub answers: AnswersOf,
+}
+
+/// What a system's answers at its own endpoint must be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AnswersOf {
+    /// Signed by the system, with WS-Security.
+    #[default]
+    Signed,
+    /// Signed, or without any signature: TLS alone says who answered. A signature that is there must be the system's.
+    Unsigned,
+}
+
+impl ChannelClient {
+    /// Hands over an unsigned envelope of the push channel, signed by us on its way.
+    ///
+    /// `message` is the id that an answer to a message must name, alone or as its exchange; a notification's names none.
+    ///
+    /// # Errors
+    /// As [`ChannelClient::send`]; returns the answer's bytes.
+    pub async fn push(
+        &self,
+        to: Endpoint<'_>,
+        unsigned: &[u8],
+        message: &[&MessageId],
+    ) -> Result<Vec<u8>, SendError> {
+        let no_message = |why: String| SendError::Message { why };
+        let limits = xml_limits(&self.limits);
+        let document =
+            Document::parse(unsigned, &limits).map_err(|error| no_message(error.to_string()))?;
+        let (request, _) = push::Request::read_with(&document, Reading::Lenient)
+            .map_err(|error| no_message(error.to_string()))?;
+        let systems = self.keys.current().await?;
+        let envelope = self.sign_envelope(unsigned, &systems.own)?;
+        let answer = self.post(to.address, envelope).await?;
+        let unbelievable = |why: String| SendError::Answer {
+            peer: to.peer.clone(),
+            why: format!("HTTP {}: {why}", answer.status),
+            bytes: answer.body.to_vec(),
+        };
+        let document = Document::parse(&answer.body, &limits)
+            .map_err(|error| unbelievable(error.to_string()))?;
+        let signed = find_wsse(&document, &bounds(&self.limits));
+        if to.answers == AnswersOf::Signed || !is_missing(&signed) {
+            verify_answer(&document, to.certificate, &self.limits).map_err(&unbelievable)?;
+        }
+        let operation = request.operation();
+        match Fault::read_of(&document, operation) {
+            Ok(None) => {}
+            Ok(Some((fault, _))) if fault.code == FaultCode::Server => {
+                return Err(SendError::Unavailable {
+                    peer: to.peer.clone(),
+                    fault: Box::new(fault),
+                });
+            }
+            Ok(Some((fault, _))) => {
+                return Err(SendError::Refused {
+                    fault: Box::new(fault),
+                    bytes: answer.body.to_vec(),
+                });
+            }
+            Err(error) => return Err(unbelievable(error.to_string())),
+        }
+        check_response(&document, operation, message).map_err(&unbelievable)?;
+        Ok(answer.body.to_vec())
+    }
+}
+
+fn is_missing<T>(found: &Result<T, qaqpa_xmldsig::SignatureError>) -> bool {
+    matches!(found, Err(qaqpa_xmldsig::SignatureError::Missing))
+}
+
+/// The answer is the operation's own, and about what was handed over.
+fn check_response(
+    document: &Document,
+    operation: Operation,
+    message: &[&MessageId],
+) -> Result<(), String> {
+    let lenient = Reading::Lenient;
+    if operation == Operation::ChangeMassageStatusNotification {
+        return push::ChangeMassageStatusNotificationResponse::read_with(document, lenient)
+            .map(|_| ())
+            .map_err(|error| error.to_string());
+    }
+    let (response, _) = push::SendMessageResponse::read_with(document, lenient)
+        .map_err(|error| error.to_string())?;
+    let named = [&response.0.message_id, &response.0.correlation_id];
+    if message.iter().any(|id| named.contains(id)) {
+        return Ok(());
+    }
+    Err("it is about another message".to_owned())
+}

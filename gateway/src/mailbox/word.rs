@@ -1,0 +1,80 @@
+//! `sendDeliveryNotification`: what became of a message that the system fetched or was pushed.
+
+use qaqpa_channel::answer::assigned_id;
+use qaqpa_channel::{Refused, Rejection};
+use qaqpa_model::{BodyDigest, RefusalLabel, SenderId};
+use qaqpa_store::Word;
+use qaqpa_wire::asynchronous::{
+    DeliveryNotification, ReceiveStatus, ResendMessage, SendDeliveryNotificationRequest,
+    SendDeliveryNotificationResponse,
+};
+use serde_json::json;
+
+use crate::gateway::Gateway;
+use crate::pipeline::Turn;
+use crate::record::Record;
+use crate::systems::{Terms, address_of};
+
+/// Takes the system's word about a message that was for it. The same word again changes nothing and has the same
+/// answer.
+pub(super) async fn word(
+    gateway: &Gateway,
+    (sender, terms): (&SenderId, &Terms),
+    request: &SendDeliveryNotificationRequest,
+    digest: &BodyDigest,
+    record: &Record,
+) -> Result<Vec<u8>, Turn> {
+    let said = &request.notification;
+    let exchange = gateway.store.exchange();
+    let entry = exchange.outbox_of(&said.message_id).await;
+    let for_them = entry
+        .map_err(Rejection::faulted)?
+        .filter(|entry| entry.destination.starts_with(&address_of(sender)));
+    let Some(entry) = for_them else {
+        let why = format!("no message {} is for {sender}", said.message_id);
+        return Err(Refused::new(RefusalLabel::CorrelationUnknown, why).into());
+    };
+    let word = word_of(said, terms);
+    let again = matches!(word, Word::Again { .. });
+    let at = record.at();
+    let changed = exchange
+        .settle(&entry.destination, &said.message_id, word, at)
+        .await
+        .map_err(Rejection::faulted)?;
+    if changed && again {
+        gateway.bell.ring();
+    }
+    let summary = json!({
+        "session": record.session(),
+        "sender": sender.as_str(),
+        "receive-status": said.receive_status.as_str(),
+        "resend": said.resend_message.as_str(),
+        "error": said.error.as_ref().map(|error| &error.error_code),
+        "changed": changed,
+    });
+    let journal = gateway.store.journal();
+    let noted = journal.append(record.entry("delivery-notification", summary));
+    noted.await.map_err(Rejection::faulted)?;
+    Ok(SendDeliveryNotificationResponse {
+        notification_id: assigned_id(sender, digest),
+        response_date: at,
+        session_id: Some(record.session().to_owned()),
+    }
+    .write())
+}
+
+/// Whoever wants a message once more gets it once more, whether it was taken or not.
+fn word_of(said: &DeliveryNotification, terms: &Terms) -> Word {
+    let why = || match &said.error {
+        Some(error) => format!("{}: {}", error.error_code, error.error_message),
+        None => format!("the receiver says {}", said.receive_status),
+    };
+    match (said.receive_status, said.resend_message) {
+        (_, ResendMessage::Resend) => Word::Again {
+            push: terms.push.is_some(),
+            why: why(),
+        },
+        (ReceiveStatus::Accepted, ResendMessage::NotResend) => Word::Taken,
+        (ReceiveStatus::NotAccepted, ResendMessage::NotResend) => Word::Refused { why: why() },
+    }
+}

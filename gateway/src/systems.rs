@@ -1,0 +1,140 @@
+//! The register of information systems (ақпараттық жүйелер тізілімі / реестр информационных систем): who may
+//! send what, and where its own endpoint is.
+//!
+//! - `terms` is what is agreed with one system;
+//! - `file` reads the register and refuses one with a fault, each with its line;
+//! - `book` keeps it and looks at the file again before each message;
+//! - `party` is one system as a message meets it: the ready-made one of the authority, changed by the register;
+//! - `pace` counts what each sends;
+//! - `control` shows the register and takes a new one.
+//!
+//! The systems that the authority has made ready (`DIR/identities`) are registered without a file. The file changes
+//! what is agreed with them, and adds others.
+
+mod book;
+pub(crate) mod control;
+mod file;
+mod pace;
+mod party;
+mod terms;
+
+pub(crate) use book::{News, SystemsBook};
+pub(crate) use pace::Pace;
+pub(crate) use party::Party;
+pub(crate) use terms::{Register, Registered, Terms};
+
+use std::sync::Arc;
+
+use qaqpa_model::SenderId;
+use qaqpa_store::{Direction, JournalEntry};
+use qaqpa_transport::Shutdown;
+use serde_json::json;
+
+use crate::gateway::Gateway;
+
+/// The register of this moment. A change of the file is journalled once, and what was held for a system that has an
+/// endpoint from now on is delivered to it.
+pub(crate) async fn current(gateway: &Gateway) -> Arc<Register> {
+    let (register, news) = gateway.systems.current();
+    if let Some(news) = news {
+        apply(gateway, &register, &news).await;
+    }
+    register
+}
+
+/// Looks at the file also while no message comes: somebody may wait at a new endpoint.
+pub(crate) async fn watch(gateway: Arc<Gateway>, shutdown: Shutdown) {
+    while !shutdown.is_begun() {
+        current(&gateway).await;
+        tokio::select! {
+            () = shutdown.begun() => {}
+            () = tokio::time::sleep(std::time::Duration::from_secs(1)) => {}
+        }
+    }
+}
+
+pub(crate) async fn apply(gateway: &Gateway, register: &Register, news: &News) {
+    let at = gateway.clock.now();
+    let (kind, summary) = match news {
+        News::Loaded { digest } => {
+            for system in register.systems.iter().filter(|it| it.terms.push.is_some()) {
+                let begin = address_of(&system.sender);
+                match gateway.store.exchange().release(&begin, at).await {
+                    Ok(0) => {}
+                    Ok(_) => gateway.bell.ring(),
+                    Err(error) => tracing::error!(%error, "held messages could not be released"),
+                }
+            }
+            ("systems-loaded", json!({"digest": digest}))
+        }
+        News::Refused { why } => {
+            tracing::error!(%why, "the register of systems is refused; the one of before stays in force");
+            ("systems-refused", json!({"why": why}))
+        }
+    };
+    let entry = JournalEntry {
+        at,
+        kind: kind.to_owned(),
+        message_id: None,
+        direction: Direction::Own,
+        label: None,
+        raw: None,
+        summary,
+    };
+    if let Err(error) = gateway.store.journal().append(entry).await {
+        tracing::error!(%error, "the journal could not be written");
+    }
+}
+
+/// How destinations of a system's messages begin: `system/integrator-1/`.
+pub(crate) fn address_of(sender: &SenderId) -> String {
+    format!("system/{sender}/")
+}
+
+/// The destination of a system's messages of one service: `system/integrator-1/SERVICE@ACT`.
+pub(crate) fn mailbox_of(sender: &SenderId, service: &str) -> String {
+    format!("{}{service}", address_of(sender))
+}
+
+/// The destination of notifications about a system's own messages: `status/integrator-1`.
+pub(crate) fn notices_of(sender: &SenderId) -> String {
+    format!("status/{sender}")
+}
+
+/// A destination that is an information system, and not an actor of the simulator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Its messages.
+    Mailbox(SenderId),
+    /// Notifications about its own messages.
+    Notices(SenderId),
+}
+
+impl Place {
+    /// The place of a destination, if it is one.
+    pub(crate) fn parse(destination: &str) -> Option<Self> {
+        if let Some(sender) = destination.strip_prefix("status/") {
+            return SenderId::parse(sender).ok().map(Self::Notices);
+        }
+        let (sender, _) = destination.strip_prefix("system/")?.split_once('/')?;
+        SenderId::parse(sender).ok().map(Self::Mailbox)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_destination_of_a_system_reads_back_and_an_actors_is_none() {
+        let sender = SenderId::parse("integrator-1").unwrap();
+        let mailbox = mailbox_of(&sender, "a@b");
+        assert_eq!(mailbox, "system/integrator-1/a@b");
+        assert_eq!(Place::parse(&mailbox), Some(Place::Mailbox(sender.clone())));
+        let notices = notices_of(&sender);
+        assert_eq!(Place::parse(&notices), Some(Place::Notices(sender)));
+        for other in ["regional-gateway", "portal", "system/x", "system//a@b", ""] {
+            assert_eq!(Place::parse(other), None, "{other}");
+        }
+    }
+}

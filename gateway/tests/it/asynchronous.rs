@@ -1,0 +1,245 @@
+//! The asynchronous channel: messages are left, asked about, fetched and confirmed.
+
+use qaqpa_model::{Actor, RefusalLabel as L};
+use qaqpa_wire::asynchronous::{
+    GetMessageStatusRequest, MessageState, MessageType, ReceiveStatus, Request, ResendMessage,
+    SendDeliveryNotificationResponse,
+};
+use qaqpa_wire::{Fault, Operation, Reading};
+
+use crate::authority::password;
+use crate::messages::{application, new_id, noon, seal, sign};
+use crate::neighbour::Neighbour;
+use crate::stand::{Reply, Stand, eventually};
+use crate::visits::{get_messages, integrator, left, notification};
+
+#[tokio::test]
+async fn an_application_that_is_left_is_carried_and_its_result_waits_until_it_is_confirmed() {
+    let stand = Stand::start().await;
+    let regional = Neighbour::start(stand.dir.path(), &stand.clock, Actor::RegionalGateway).await;
+    let (application, id) = stand.leave().await;
+
+    let arrived = eventually("the letter", async || regional.accepted().pop()).await;
+    assert_eq!(arrived.message_id, id);
+    eventually("the state", async || {
+        let status = stand.status(&id).await;
+        (status.message_state == MessageState::Delivered).then_some(())
+    })
+    .await;
+    assert_eq!(stand.fetch().await, []);
+
+    let (result_id, document) = stand.bring_result(&application, &id).await;
+    for _ in 0..2 {
+        // Fetched and not confirmed, it waits.
+        let messages = stand.fetch().await;
+        assert_eq!(messages.len(), 1);
+        let info = &messages[0].info;
+        assert_eq!(info.message_id.as_ref(), Some(&result_id));
+        assert_eq!(info.correlation_id.as_ref(), Some(&id));
+        assert_eq!(info.message_type, MessageType::Response);
+        assert_eq!(info.sender.as_ref().unwrap().id.as_str(), "gateway");
+        assert_eq!(info.property("verdict"), Some("TOTAL-PASSED"));
+        assert_eq!(messages[0].data.bytes, document);
+        let status = stand.status(&result_id).await;
+        assert_eq!(status.message_state, MessageState::OnDelivery);
+    }
+    let (accepted, enough) = (ReceiveStatus::Accepted, ResendMessage::NotResend);
+    let first = notified(&stand.say(&result_id, accepted, enough).await);
+    let second = notified(&stand.say(&result_id, accepted, enough).await);
+    assert_eq!(first.notification_id, second.notification_id);
+    assert_eq!(stand.fetch().await, []);
+    let status = stand.status(&result_id).await;
+    assert_eq!(status.message_state, MessageState::Delivered);
+    let verified = stand.control("/journal/verify").await;
+    assert_eq!(verified["broken"], serde_json::Value::Null);
+    let journal = stand.control("/journal?kind=fetched").await;
+    assert_eq!(journal[0]["summary"]["sender"], "integrator-1");
+}
+
+fn notified(reply: &Reply) -> SendDeliveryNotificationResponse {
+    SendDeliveryNotificationResponse::read_with(&reply.document, Reading::Strict)
+        .unwrap_or_else(|error| panic!("{error}: {}", reply.http.text()))
+        .0
+}
+
+#[tokio::test]
+async fn the_result_of_an_application_of_the_synchronous_channel_waits_in_the_same_mailbox() {
+    let stand = Stand::start().await;
+    let (message, envelope) = crate::messages::valid(&stand.authority);
+    let application = application_in(&message.data.bytes);
+    stand.post(envelope).await.acknowledgement();
+    let (result_id, _) = stand.bring_result(&application, &message.message_id).await;
+    let waiting = stand.fetch().await;
+    assert_eq!(waiting[0].info.message_id, Some(result_id));
+    assert_eq!(waiting[0].info.correlation_id, Some(message.message_id));
+}
+
+/// The application of [`crate::messages::valid`]: its id is the one thing that differs.
+fn application_in(document: &[u8]) -> qaqpa_wire::Application {
+    let text = String::from_utf8(document.to_vec()).unwrap();
+    let id = text.split_once("<applicationId>").unwrap().1;
+    qaqpa_wire::Application {
+        application_id: id.split_once('<').unwrap().0.to_owned(),
+        ..application()
+    }
+}
+
+#[tokio::test]
+async fn the_same_message_has_the_same_id_and_one_effect() {
+    let stand = Stand::start().await;
+    let document = sign(
+        &application().to_xml(),
+        stand.authority.signatory("citizen-1"),
+    );
+    let message = left(document);
+    let first = stand.ask(Request::SendMessage(message.clone())).await;
+    let second = stand.ask(Request::SendMessage(message.clone())).await;
+    stand.assert_signed_by_the_gateway(&first);
+    let taken = first.taken();
+    assert_eq!(taken, second.taken());
+    assert_eq!(taken.correlation_id, taken.message_id);
+    let id = taken.message_id.as_str();
+    assert!(id.starts_with('{') && id.len() == 38, "{id}");
+    let outbox = stand.control("/outbox").await;
+    assert_eq!(outbox.as_array().unwrap().len(), 1);
+
+    // The same document in another message is a replay.
+    let mut later = message;
+    later.message.info.message_date = noon().plus(std::time::Duration::from_secs(1));
+    let reply = stand.ask(Request::SendMessage(later)).await;
+    assert_eq!(reply.label(), Some(L::Replayed));
+}
+
+#[tokio::test]
+async fn a_receiver_that_refuses_or_wants_it_again_is_heard() {
+    let stand = Stand::start().await;
+    let (application, id) = stand.leave().await;
+    let (result_id, _) = stand.bring_result(&application, &id).await;
+    let (refused, again) = (ReceiveStatus::NotAccepted, ResendMessage::Resend);
+    notified(&stand.say(&result_id, refused, again).await);
+    assert_eq!(stand.fetch().await.len(), 1);
+    let enough = ResendMessage::NotResend;
+    notified(&stand.say(&result_id, refused, enough).await);
+    assert_eq!(stand.fetch().await, []);
+    let status = stand.status(&result_id).await;
+    assert_eq!(status.message_state, MessageState::DeliveryStopped);
+    assert_eq!(
+        status.status.message,
+        "Not delivered; no more is tried. the receiver says MESSAGE_NOT_ACCTEPTED"
+    );
+    notified(&stand.say(&result_id, ReceiveStatus::Accepted, again).await);
+    assert_eq!(stand.fetch().await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_not_a_systems_own_is_neither_shown_nor_settled() {
+    let stand = Stand::start().await;
+    let authority = &stand.authority;
+    // An application of the portal, which is another sender.
+    let document = sign(&application().to_xml(), authority.signatory("citizen-1"));
+    let portals = crate::messages::message("portal", document);
+    let envelope = seal(&portals.write(), authority.signatory("system-portal"));
+    stand
+        .post_as(Actor::Portal, envelope)
+        .await
+        .acknowledgement();
+    for id in [portals.message_id, new_id()] {
+        let status = GetMessageStatusRequest {
+            message_id: id.clone(),
+            request_date: noon(),
+            sender: integrator(),
+            properties: Vec::new(),
+        };
+        let reply = stand.ask(Request::GetMessageStatus(status)).await;
+        assert_eq!(reply.label(), Some(L::CorrelationUnknown));
+        let (yes, enough) = (ReceiveStatus::Accepted, ResendMessage::NotResend);
+        let reply = stand.say(&id, yes, enough).await;
+        assert_eq!(reply.label(), Some(L::CorrelationUnknown));
+    }
+    let mut response = left(b"<a/>".to_vec());
+    response.message.info.message_type = MessageType::Response;
+    response.message.info.correlation_id = Some(new_id());
+    let reply = stand.ask(Request::SendMessage(response.clone())).await;
+    assert_eq!(reply.label(), Some(L::CorrelationUnknown));
+    let (_, id) = stand.leave().await;
+    response.message.info.correlation_id = Some(id);
+    let reply = stand.ask(Request::SendMessage(response)).await;
+    assert_eq!(reply.label(), Some(L::ServiceNotInSource));
+}
+
+#[tokio::test]
+async fn a_silent_sender_is_known_by_its_certificate_and_a_stranger_is_not() {
+    let stand = Stand::start().await;
+    let (application, id) = stand.leave().await;
+    stand.bring_result(&application, &id).await;
+    let mut silent = get_messages();
+    silent.sender = None;
+    let request = Request::GetMessages(silent);
+    let reply = stand.ask(request.clone()).await;
+    assert_eq!(reply.messages().len(), 1);
+    // A citizen's certificate is good, and no sender's; an actor names itself.
+    for signatory in ["citizen-1", "system-portal"] {
+        let envelope = seal(&request.write(), stand.authority.signatory(signatory));
+        let reply = stand.post_async(envelope).await;
+        assert_eq!(reply.label(), Some(L::SenderUnknown), "{signatory}");
+    }
+    let unsigned = stand.post_async(request.write()).await;
+    assert_eq!(unsigned.label(), Some(L::TransportSignatureMissing));
+}
+
+#[tokio::test]
+async fn every_operation_refuses_with_its_own_fault() {
+    let stand = Stand::start().await;
+    let wrong = |mut sender: Option<qaqpa_wire::Sender>| {
+        sender.as_mut().unwrap().password = Some("wrong".to_owned());
+        sender
+    };
+    let mut message = left(b"<a/>".to_vec());
+    message.message.info.sender = wrong(message.message.info.sender);
+    let mut get = get_messages();
+    get.sender = wrong(get.sender);
+    let mut said = notification(&new_id(), ReceiveStatus::Accepted, ResendMessage::Resend);
+    said.sender = wrong(said.sender);
+    let status = GetMessageStatusRequest {
+        message_id: new_id(),
+        request_date: noon(),
+        sender: wrong(integrator()),
+        properties: Vec::new(),
+    };
+    for request in [
+        Request::SendMessage(message),
+        Request::GetMessages(get),
+        Request::SendDeliveryNotification(said),
+        Request::GetMessageStatus(status),
+    ] {
+        let operation = request.operation();
+        let reply = stand.ask(request).await;
+        let (fault, departures) = Fault::read_of(&reply.document, operation).unwrap().unwrap();
+        assert_eq!(departures, [], "{}", operation.as_str());
+        assert_eq!(fault.label(), Some(L::SenderPasswordWrong));
+        stand.assert_signed_by_the_gateway(&reply);
+        let journal = stand.control("/journal?limit=1").await;
+        assert_eq!(journal[0]["label"], "sender-password-wrong");
+        assert!(!journal.to_string().contains(&password("integrator-1")));
+    }
+    let reply = stand.post_async("<a/>".to_owned()).await;
+    let found = Fault::read_of(&reply.document, Operation::SendMessage);
+    assert_eq!(found.unwrap().unwrap().1, []);
+    assert_eq!(reply.label(), Some(L::EnvelopeMalformed));
+}
+
+#[tokio::test]
+async fn what_was_left_and_fetched_outlives_a_power_cut() {
+    let stand = Stand::start().await;
+    let (application, id) = stand.leave().await;
+    let (result_id, document) = stand.bring_result(&application, &id).await;
+    assert_eq!(stand.fetch().await.len(), 1);
+    let stand = stand.kill_and_restart().await;
+    let waiting = stand.fetch().await;
+    assert_eq!(waiting[0].info.message_id.as_ref(), Some(&result_id));
+    assert_eq!(waiting[0].data.bytes, document);
+    let (yes, enough) = (ReceiveStatus::Accepted, ResendMessage::NotResend);
+    notified(&stand.say(&result_id, yes, enough).await);
+    let stand = stand.kill_and_restart().await;
+    assert_eq!(stand.fetch().await, []);
+}

@@ -1,0 +1,188 @@
+//! The register of information systems: what is agreed with each holds from its next message on.
+
+use qaqpa_model::RefusalLabel as L;
+use qaqpa_wire::asynchronous::Request;
+use qaqpa_wire::{Property, SendMessageRequest, StatusCode};
+
+use crate::messages::{application, message, new_id, seal, sign};
+use crate::stand::{Reply, Stand};
+use crate::visits::get_messages;
+
+/// A valid message of integrator-1.
+fn valid(stand: &Stand) -> SendMessageRequest {
+    let citizen = stand.authority.signatory("citizen-1");
+    message("integrator-1", sign(&application().to_xml(), citizen))
+}
+
+async fn send(stand: &Stand, message: &SendMessageRequest) -> Reply {
+    let integrator = stand.authority.signatory("system-integrator-1");
+    stand.post(seal(&message.write(), integrator)).await
+}
+
+/// A message whose id has no braces: one departure from the schema.
+fn departing(stand: &Stand) -> SendMessageRequest {
+    let bare = new_id().as_str().trim_matches(['{', '}']).to_owned();
+    SendMessageRequest {
+        message_id: qaqpa_model::MessageId::parse(&bare).unwrap(),
+        ..valid(stand)
+    }
+}
+
+fn accepted(reply: &Reply) {
+    assert_eq!(reply.acknowledgement().status, StatusCode::Success);
+}
+
+#[tokio::test]
+async fn strict_is_agreed_with_a_system_or_asked_for_by_a_request_and_names_every_departure() {
+    let stand = Stand::start().await;
+    accepted(&send(&stand, &departing(&stand)).await);
+
+    let mut asking = departing(&stand);
+    asking.session_id = Some("no-guid".to_owned());
+    asking.properties = vec![Property {
+        key: "strict".to_owned(),
+        value: "true".to_owned(),
+    }];
+    let named = [
+        "<messageId> is not a guid of the form {8-4-4-4-12} with braces",
+        "<sessionId> is not a guid of the form {8-4-4-4-12} with braces",
+    ];
+    assert_departures(&stand, &send(&stand, &asking).await, &named).await;
+
+    stand
+        .register("[[system]]\nsender = \"integrator-1\"\nstrict = true\n")
+        .await
+        .unwrap();
+    let reply = send(&stand, &departing(&stand)).await;
+    assert_departures(&stand, &reply, &named[..1]).await;
+    accepted(&send(&stand, &valid(&stand)).await);
+
+    let mut get = get_messages();
+    get.message_id = Some(qaqpa_model::MessageId::parse("bare").unwrap());
+    let reply = stand.ask(Request::GetMessages(get)).await;
+    assert_departures(&stand, &reply, &named[..1]).await;
+}
+
+/// The fault and the journal name these departures, and no other.
+async fn assert_departures(stand: &Stand, reply: &Reply, named: &[&str]) {
+    let fault = reply.fault();
+    assert_eq!(fault.label(), Some(L::EnvelopeMalformed));
+    let data = fault.detail.unwrap().error_data.unwrap();
+    let told: Vec<_> = data
+        .lines()
+        .filter_map(|line| line.strip_prefix("departure="))
+        .collect();
+    assert_eq!(told, named);
+    let journal = stand.control("/journal?kind=refused&limit=1").await;
+    assert_eq!(
+        journal[0]["summary"]["departures"],
+        serde_json::json!(named)
+    );
+}
+
+#[tokio::test]
+async fn a_gateway_that_is_strict_with_everybody_names_every_departure_in_the_journal_too() {
+    let config = qaqpa_gateway::Config {
+        strict: true,
+        ..qaqpa_gateway::Config::default()
+    };
+    let stand = Stand::start_with(config, qaqpa_model::Limits::default()).await;
+    let mut message = departing(&stand);
+    message.session_id = Some("no-guid".to_owned());
+    assert_eq!(
+        send(&stand, &message).await.label(),
+        Some(L::EnvelopeMalformed)
+    );
+    let journal = stand.control("/journal?kind=refused&limit=1").await;
+    let named = journal[0]["summary"]["departure"].as_array().unwrap();
+    assert_eq!(named.len(), 2, "{journal}");
+}
+
+#[tokio::test]
+async fn a_system_uses_the_services_that_it_is_registered_for() {
+    let stand = Stand::start().await;
+    stand
+        .register("[[system]]\nsender = \"integrator-1\"\nservices = []\n")
+        .await
+        .unwrap();
+    let reply = send(&stand, &valid(&stand)).await;
+    assert_eq!(reply.label(), Some(L::SenderUnknown));
+    let reply = stand.ask(Request::GetMessages(get_messages())).await;
+    assert_eq!(reply.label(), Some(L::SenderUnknown));
+    stand.register("").await.unwrap();
+    accepted(&send(&stand, &valid(&stand)).await);
+}
+
+#[tokio::test]
+async fn no_more_messages_a_minute_and_no_longer_ones_than_agreed() {
+    let stand = Stand::start().await;
+    stand
+        .register("[[system]]\nsender = \"integrator-1\"\nper_minute_max = 0\n")
+        .await
+        .unwrap();
+    let reply = send(&stand, &valid(&stand)).await;
+    assert_eq!(reply.label(), Some(L::LimitExceeded));
+    assert_eq!(reply.fault().code, qaqpa_wire::FaultCode::Server);
+    stand
+        .register("[[system]]\nsender = \"integrator-1\"\nbody_bytes_max = 1000\n")
+        .await
+        .unwrap();
+    let reply = send(&stand, &valid(&stand)).await;
+    assert_eq!(reply.label(), Some(L::BodyTooLarge));
+}
+
+#[tokio::test]
+async fn a_new_system_with_a_certificate_of_its_own_sends_and_its_password_is_shown_nowhere() {
+    let stand = Stand::start().await;
+    // A certificate that no ready-made system has: citizen-2's stands for one of the authority's.
+    let signatory = stand.authority.signatory("citizen-2");
+    let pem = signatory.certificate.to_pem();
+    let view = stand
+        .register(&format!(
+            "[[system]]\nsender = \"clinic-7\"\npassword = \"p-of-clinic\"\ncertificate = '''\n{pem}'''\n"
+        ))
+        .await
+        .unwrap();
+    assert_eq!(view["systems"][0]["sender"], "clinic-7");
+    assert_eq!(view["systems"][0]["password"], true);
+    assert!(!view.to_string().contains("p-of-clinic"), "{view}");
+    let citizen = stand.authority.signatory("citizen-1");
+    let mut message = message("clinic-7", sign(&application().to_xml(), citizen));
+    let mut send = async |password: &str| {
+        message.sender.as_mut().unwrap().password = Some(password.to_owned());
+        stand.post(seal(&message.write(), signatory)).await
+    };
+    assert_eq!(
+        send("password-of-clinic-7").await.label(),
+        Some(L::SenderPasswordWrong)
+    );
+    accepted(&send("p-of-clinic").await);
+    stand.register("").await.unwrap();
+    assert_eq!(send("p-of-clinic").await.label(), Some(L::SenderUnknown));
+}
+
+#[tokio::test]
+async fn a_register_with_a_fault_is_refused_with_its_line_and_the_one_of_before_stays() {
+    let stand = Stand::start().await;
+    let strict = "[[system]]\nsender = \"integrator-1\"\nstrict = true\n";
+    stand.register(strict).await.unwrap();
+    let refused = stand.register("[[system]]\nsender = \"portal\"\n").await;
+    let why = refused.unwrap_err();
+    assert!(
+        why.contains("systems.toml, line 3: portal is an actor of the simulator"),
+        "{why}"
+    );
+    let file = stand.dir.path().join("gateway/systems.toml");
+    std::fs::write(&file, "version = 1\n[[system]]\nsender = 5\n").unwrap();
+    let reply = send(&stand, &departing(&stand)).await;
+    assert_eq!(reply.label(), Some(L::EnvelopeMalformed));
+    let view = stand.control("/systems").await;
+    let refused = view["refused"].as_str().unwrap();
+    assert!(refused.contains("line 3:"), "{view}");
+    let ready_made = view["ready_made"].as_array().unwrap();
+    assert!(ready_made.contains(&serde_json::json!("integrator-1")));
+    let journal = stand.control("/journal?kind=systems-refused").await;
+    assert_eq!(journal.as_array().unwrap().len(), 1);
+    std::fs::remove_file(&file).unwrap();
+    accepted(&send(&stand, &departing(&stand)).await);
+}
