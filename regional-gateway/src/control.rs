@@ -21,8 +21,16 @@ pub(crate) fn routes(workplace: Workplace) -> Router {
     let (store, data) = (workplace.store.clone(), workplace.data.clone());
     Router::new()
         .route("/cards", get(cards))
+        .route("/registers", get(registers))
         .with_state(workplace)
         .merge(views::routes(store, data))
+}
+
+/// The registers that answer here.
+async fn registers(State(workplace): State<Workplace>) -> Json<Vec<Value>> {
+    let registers = workplace.registers.contents();
+    let view = |(service, asked_by, records)| json!({"service": service, "asked_by": asked_by, "records": records});
+    Json(registers.map(view).collect())
 }
 
 /// Every card with its tasks, newest first, without its content.

@@ -11,6 +11,7 @@
 //! - [`chain`] is the chain of actions of the provider's staff, as the catalogue has it;
 //!   [`progress`] asks the walker what follows when one of them is done;
 //! - `case` is one card opened by a member of the [`staff`]; `pages` show it;
+//! - `registers` are machines that answer: people and records as data, behind the same listener;
 //! - [`steps::issue_document`] makes and signs the result; `courier` takes it to the gateway.
 //!
 //! What an application says is read only from what its signature covers. Keys and passwords of the
@@ -24,6 +25,7 @@ mod control;
 mod courier;
 mod pages;
 pub mod progress;
+mod registers;
 mod reply;
 pub mod routes;
 pub mod server;

@@ -41,9 +41,9 @@
 //! - a refusal of a signing: `<section class="refusal" data-label="LABEL">`
 //! - the result: `<article class="result-page" data-card="ID" data-outcome="granted|refused" data-signed="yes|no">`
 //!
-//! On the channel's listener (mutual TLS, the gateway only): `POST /channel/`.
+//! On the channel's listener (mutual TLS, the gateway only): `POST /channel/`, `POST /registers/`.
 //! On the control port: what every actor has, and `GET /journal`, `GET /trace/{messageId}`,
-//! `GET /outbox`, `GET /cards` (`[{id, number, message, service, state, label, applicant, registered,
+//! `GET /outbox`, `GET /registers` (`[{service, asked_by, records}]`), `GET /cards` (`[{id, number, message, service, state, label, applicant, registered,
 //! decided, tasks: [{id, unit, role, action, deadline, overdue, state, assignee}]}]`, newest first).
 
 /// The first page.
@@ -74,6 +74,8 @@ pub const RESULT_XML: &str = "/cards/{id}/result.xml";
 pub const SIGN: &str = "/cards/{id}/sign";
 /// Ending an action that does not sign.
 pub const COMPLETE: &str = "/cards/{id}/complete";
+/// Where the gateway puts questions to registers (mutual TLS).
+pub const REGISTERS: &str = "/registers/";
 /// Where the gateway delivers applications (mutual TLS).
 pub const CHANNEL: &str = "/channel/";
 

@@ -10,12 +10,13 @@ use qaqpa_regulations::Catalogue;
 use qaqpa_store::{Store, StoreConfig};
 use qaqpa_transport::{
     ActorStart, ClientLimits, Hall, HttpClient, Peers, Place, Running, Shutdown, StartError,
-    StoreChoice, paths, registry,
+    StoreChoice, registry,
 };
 use qaqpa_web::{NavItem, Site, SiteConfig, Texts, Visit};
 
 use crate::config::WorkplaceConfig;
 use crate::courier::GatewayCourier;
+use crate::registers::Registers;
 use crate::staff::Roster;
 use crate::workplace::{Rooms, Workplace};
 use crate::{channel, control, pages, routes, texts};
@@ -44,7 +45,7 @@ pub async fn start_with(start: ActorStart, config: WorkplaceConfig) -> Result<Ru
     let begun = hall.start().clone();
     // The accounts of the staff are the authority's ready-made people.
     registry::wait_for(&begun.data, Actor::Nca, config.authority_wait).await?;
-    let store = Store::open(&store_config(&begun)?, Actor::RegionalGateway)
+    let store = Store::open(&store_config(&hall)?, Actor::RegionalGateway)
         .await
         .map_err(StartError::part("store"))?;
     let workplace = rooms(&hall, &begun, store.clone(), config)?;
@@ -65,10 +66,12 @@ pub async fn start_with(start: ActorStart, config: WorkplaceConfig) -> Result<Ru
 
     let door = hall.bind(Place::RegionalChannel).await?;
     let address = format!("{}{}", door.https(), routes::CHANNEL);
+    let registers = format!("{}{}", door.https(), routes::REGISTERS);
     let peers = Peers::Required(vec![Actor::Gateway]);
     let security = hall.tls().server(Actor::RegionalGateway, peers)?;
     hall.serve(door, channel::router(workplace.clone()), security);
     hall.announce("channel", address);
+    hall.announce("registers", registers);
 
     hall.control(
         Place::RegionalControl,
@@ -86,13 +89,12 @@ pub async fn start_with(start: ActorStart, config: WorkplaceConfig) -> Result<Ru
     hall.open().await
 }
 
-fn store_config(start: &ActorStart) -> Result<StoreConfig, StartError> {
-    let actor = Actor::RegionalGateway;
-    match &start.store {
-        StoreChoice::Embedded => Ok(StoreConfig::in_folder(paths::of_actor(&start.data, actor))),
+fn store_config(hall: &Hall) -> Result<StoreConfig, StartError> {
+    match &hall.start().store {
+        StoreChoice::Embedded => Ok(StoreConfig::in_folder(hall.folder())),
         StoreChoice::Url(url) => match url.strip_prefix("sqlite:") {
             Some(folder) => Ok(StoreConfig::in_folder(
-                std::path::Path::new(folder).join(actor.name()),
+                std::path::Path::new(folder).join(hall.name().to_string()),
             )),
             None => Err(StartError::Config(format!(
                 "the store {url:?} is not offered"
@@ -133,6 +135,7 @@ fn rooms(
         inbox,
         bell,
         roster: Roster::new(&start.data),
+        registers: Registers::load(&hall.folder().join("registers")).map_err(StartError::Config)?,
     }))
 }
 

@@ -14,6 +14,7 @@ use qaqpa_xml::XmlLimits;
 
 use crate::chain::Chain;
 use crate::config::WorkplaceConfig;
+use crate::registers::Registers;
 use crate::staff::Roster;
 
 /// The regional gateway, as handlers see it. Clones share everything.
@@ -34,6 +35,7 @@ pub struct Rooms {
     pub(crate) inbox: Inbox,
     pub(crate) bell: OutboxBell,
     pub(crate) roster: Roster,
+    pub(crate) registers: Registers,
 }
 
 impl std::ops::Deref for Workplace {

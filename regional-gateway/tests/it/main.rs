@@ -11,6 +11,7 @@ mod chain;
 mod gateway;
 mod outage;
 mod pages;
+mod registers;
 mod road;
 mod signing;
 mod stand;

@@ -93,13 +93,23 @@ impl Stand {
         system: &str,
         request: &SendMessageRequest,
     ) -> Result<Sent, SendError> {
+        let address = self.regional.address("channel").unwrap();
+        self.send_to(address, tls, system, request).await
+    }
+
+    pub(crate) async fn send_to(
+        &self,
+        address: &str,
+        tls: Actor,
+        system: &str,
+        request: &SendMessageRequest,
+    ) -> Result<Sent, SendError> {
         let client = ChannelClient::new(
             self.client(Some(tls)),
             SystemKeys::new(self.dir.path(), system),
             Limits::default(),
         );
         let peer = SenderId::parse("regional-gateway").unwrap();
-        let address = self.regional.address("channel").unwrap();
         client.send(address, &peer, request).await
     }
 
