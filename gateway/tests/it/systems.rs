@@ -143,6 +143,7 @@ async fn a_new_system_with_a_certificate_of_its_own_sends_and_its_password_is_sh
         ))
         .await
         .unwrap();
+    assert_described(&view);
     assert_eq!(view["systems"][0]["sender"], "clinic-7");
     assert_eq!(view["systems"][0]["password"], true);
     assert!(!view.to_string().contains("p-of-clinic"), "{view}");
@@ -159,6 +160,25 @@ async fn a_new_system_with_a_certificate_of_its_own_sends_and_its_password_is_sh
     accepted(&send("p-of-clinic").await);
     stand.register("").await.unwrap();
     assert_eq!(send("p-of-clinic").await.label(), Some(L::SenderUnknown));
+}
+
+/// The view has the members that its schema asks for, and no other.
+fn assert_described(view: &serde_json::Value) {
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../../docs/schema/systems.schema.json")).unwrap();
+    let members = |value: &serde_json::Value| -> Vec<String> {
+        let mut names: Vec<_> = value.as_object().unwrap().keys().cloned().collect();
+        names.sort();
+        names
+    };
+    assert_eq!(members(view), members(&schema["properties"]));
+    let system = &schema["properties"]["systems"]["items"]["properties"];
+    assert_eq!(members(&view["systems"][0]), members(system));
+    let certificate = &system["certificate"]["properties"];
+    assert_eq!(
+        members(&view["systems"][0]["certificate"]),
+        members(certificate)
+    );
 }
 
 #[tokio::test]

@@ -28,6 +28,45 @@ fn zeep_without_a_signature_gets_the_labelled_fault() {
 }
 
 #[test]
+fn zeep_leaves_an_application_asks_where_it_is_and_fetches_what_waits() {
+    let stand = stand::shared();
+    let folder = tempfile::tempdir().unwrap();
+    let document = stand::signed_application(stand, "citizen-1", folder.path());
+    let sender = stand.endpoints.sender("integrator-1").unwrap();
+    let (key, certificate) = stand::pem_of(&sender.key, &sender.key_password, folder.path());
+    let output = Command::new(python())
+        .arg(script("zeep_async.py"))
+        .arg(&stand.endpoints.gateway.wsdl.asynchronous)
+        .args([
+            &stand.endpoints.trust.tls,
+            &key,
+            &certificate,
+            &stand.endpoints.trust.gateway_certificate,
+        ])
+        .args([&sender.sender_id, &sender.password, SERVICE])
+        .arg(&document)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["messageId"], answer["correlationId"], "{answer}");
+    assert_eq!(answer["messageId"], answer["again"], "{answer}");
+    assert_eq!(answer["state"], "DELIVERED", "{answer}");
+    assert_eq!(answer["code"], "SCSS001", "{answer}");
+    assert_eq!(answer["unknown"], "label=correlation-unknown", "{answer}");
+    let departure = "departure=<messageId> is not a guid of the form {8-4-4-4-12} with braces";
+    assert_eq!(
+        answer["departures"],
+        serde_json::json!([departure]),
+        "{answer}"
+    );
+}
+
+#[test]
 fn documents_of_every_kind_of_key_pass_the_gateway() {
     let stand = stand::shared();
     let folder = tempfile::tempdir().unwrap();

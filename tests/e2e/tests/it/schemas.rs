@@ -5,6 +5,9 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use qaqpa_model::Actor;
+use qaqpa_transport::ControlClient;
+
 use crate::clients::{python, script, top};
 use crate::stand::{self, SERVICE};
 
@@ -75,6 +78,7 @@ fn every_json_is_of_its_schema_and_every_schema_is_used() {
             json(&["attack", "run", "--family", "time"]),
         ),
         ("clock", json(&["clock", "show"])),
+        ("systems", systems(&stand.data)),
         ("journal-list", list),
         ("journal-verify", json(&["journal", "verify"])),
         ("journal-prune", crate::journal::pruned_json()),
@@ -102,6 +106,23 @@ fn every_json_is_of_its_schema_and_every_schema_is_used() {
         .filter(|name| name.ends_with(".json"))
         .collect();
     assert_eq!(used, there);
+}
+
+/// What the gateway's control port shows of a register with one system, who is taken out again.
+fn systems(data: &Path) -> String {
+    let gateway = ControlClient::of(data, Actor::Gateway).unwrap();
+    let register = serde_json::json!({
+        "toml": "version = 1\n[[system]]\nsender = \"schema-1\"\npush = \"http://127.0.0.1:9/\"\n",
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let view: serde_json::Value = gateway.put("/systems", &register).await.unwrap();
+        let _: serde_json::Value = gateway.delete("/systems").await.unwrap();
+        view.to_string()
+    })
 }
 
 fn validate(schema: &Path, json: &str) {
