@@ -141,66 +141,161 @@ fn every_test_that_the_catalogue_or_a_family_names_is_there_and_runs() {
 
 /// Whether this file of the repository holds a test of that name, which runs in every build.
 fn is_test_that_runs(file: &str, name: &str) -> Result<(), String> {
-    let text = std::fs::read_to_string(top().join(file)).unwrap_or_default();
-    runs(&text, name)?;
-    // A room of an integration test stands in its house's list, under no condition.
-    if let Some((folder, room)) = file.rsplit_once('/')
-        && folder.ends_with("tests/it")
-    {
-        let house = std::fs::read_to_string(top().join(folder).join("main.rs")).unwrap_or_default();
-        let room = room.trim_end_matches(".rs");
-        let attributes = attributes_of(&house, |line| line == format!("mod {room};"));
-        if attributes != Some(Vec::new()) {
-            return Err(format!("its room is not built always: {attributes:?}"));
-        }
+    let read = |path: &str| std::fs::read_to_string(top().join(path)).unwrap_or_default();
+    runs(&read(file), name)?;
+    for (list, room) in lists_above(file) {
+        let text = read(&list);
+        let found = is_built_always(&text, &room);
+        found.map_err(|why| format!("{list}: mod {room}: {why}"))?;
     }
     Ok(())
+}
+
+/// The files that list a file's room, and those above it, up to the crate's own: `it/main.rs` lists `cms`, and `it/cms.rs` lists `made`.
+fn lists_above(file: &str) -> Vec<(String, String)> {
+    let house = ["/tests/it/", "/src/"]
+        .iter()
+        .find_map(|house| file.find(house).map(|at| at + house.len()));
+    let Some((house, rooms)) = house.map(|at| file.split_at(at)) else {
+        return Vec::new();
+    };
+    let root = match house.ends_with("/src/") {
+        true => format!("{house}lib.rs"),
+        false => format!("{house}main.rs"),
+    };
+    let rooms = rooms.trim_end_matches(".rs").trim_end_matches("/mod");
+    let mut lists = Vec::new();
+    let mut above = None;
+    for room in rooms
+        .split('/')
+        .filter(|room| !["lib", "main"].contains(room))
+    {
+        let list = above.as_ref().map_or_else(
+            || root.clone(),
+            |above: &String| format!("{house}{above}.rs"),
+        );
+        lists.push((list, room.to_owned()));
+        above = Some(above.map_or_else(|| room.to_owned(), |above| format!("{above}/{room}")));
+    }
+    lists
+}
+
+/// Whether a list of rooms names this one under no condition, and is itself under none.
+fn is_built_always(list: &str, room: &str) -> Result<(), String> {
+    let is_room = |line: &str| {
+        let visible = line
+            .strip_prefix("pub(crate) ")
+            .or(line.strip_prefix("pub "));
+        visible.unwrap_or(line) == format!("mod {room};")
+    };
+    match attributes_of(list, is_room)? {
+        attributes if !attributes.is_empty() => Err(format!("not built always: {attributes:?}")),
+        _ => is_unconditional(list),
+    }
+}
+
+/// Whether no attribute of the whole file leaves it out.
+fn is_unconditional(text: &str) -> Result<(), String> {
+    match text.lines().find(|line| line.trim().starts_with("#![cfg")) {
+        Some(line) => Err(format!("the file is not built always: {line}")),
+        None => Ok(()),
+    }
 }
 
 /// Whether a function of that name is marked as a test, and by nothing that leaves it out.
 fn runs(text: &str, name: &str) -> Result<(), String> {
     let heads = [format!("fn {name}() "), format!("async fn {name}() ")];
-    let attributes = attributes_of(text, |line| {
-        heads.iter().any(|head| line.starts_with(head.as_str()))
-    });
-    let attributes = attributes.ok_or("there is no such function")?;
+    let is_head = |line: &str| heads.iter().any(|head| line.starts_with(head.as_str()));
+    let attributes = attributes_of(text, is_head)?;
     let marks = |line: &&&str| **line == "#[test]" || line.starts_with("#[tokio::test");
     if attributes.iter().filter(marks).count() != 1 {
         return Err(format!("it is no test: {attributes:?}"));
     }
     let left_out = |line: &&str| line.starts_with("#[ignore") || line.starts_with("#[cfg");
-    if attributes.iter().any(left_out) || text.lines().any(|line| line.starts_with("#![cfg")) {
+    if attributes.iter().any(left_out) {
         return Err("it does not run in every build".to_owned());
     }
-    Ok(())
+    // Tests beside the code stand in a room of their own, which every build of tests has.
+    let is_inside = |line: &&str| is_head(line.trim()) && line.starts_with(' ');
+    if text.lines().any(|line| is_inside(&line)) {
+        let attributes = attributes_of(text, |line| line == "mod tests {")?;
+        if attributes != ["#[cfg(test)]"] {
+            return Err(format!("its room is not built always: {attributes:?}"));
+        }
+    }
+    is_unconditional(text)
 }
 
 /// The attributes right above the first such line; comments between them are none.
-fn attributes_of(text: &str, is_head: impl Fn(&str) -> bool) -> Option<Vec<&str>> {
+///
+/// # Errors
+/// Where there is no such line, and where an attribute of several lines stands above it, which is not read here.
+fn attributes_of(text: &str, is_head: impl Fn(&str) -> bool) -> Result<Vec<&str>, String> {
     let lines: Vec<_> = text.lines().map(str::trim).collect();
-    let at = lines.iter().position(|line| is_head(line))?;
-    let above = lines[..at].iter().rev();
-    let above = above.take_while(|line| line.starts_with("#[") || line.starts_with("//"));
-    let attributes = above.filter(|line| line.starts_with("#[")).copied();
-    Some(attributes.collect())
+    let at = lines.iter().position(|line| is_head(line));
+    let mut attributes = Vec::new();
+    for line in lines[..at.ok_or("there is no such line")?].iter().rev() {
+        if line.starts_with("//") {
+            continue;
+        }
+        if !line.starts_with("#[") {
+            return match line.ends_with(']') {
+                true => Err(format!("an attribute of several lines: {line}")),
+                false => Ok(attributes),
+            };
+        }
+        attributes.push(*line);
+    }
+    Ok(attributes)
 }
 
 #[test]
 fn only_what_is_marked_as_a_test_and_always_built_counts_as_one() {
     let sound = "// A word.\n#[test]\nfn sound() {}\n";
     assert_eq!(runs(sound, "sound"), Ok(()));
-    let slow = "    #[tokio::test(flavor = \"multi_thread\")]\n    async fn slow() {\n";
+    let slow = "#[tokio::test(flavor = \"multi_thread\")]\nasync fn slow() {\n";
     assert_eq!(runs(slow, "slow"), Ok(()));
+    let beside = "#[cfg(test)]\nmod tests {\n    #[test]\n    fn sound() {}\n}\n";
+    assert_eq!(runs(beside, "sound"), Ok(()));
     for text in [
         "/// Helps a test.\nfn helper() {}\n",
         "#[test]\nfn other() {}\n\nfn helper() {}\n",
         "// #[test]\nfn helper() {}\n",
         "#[test]\n#[ignore = \"slow\"]\nfn helper() {}\n",
         "#[cfg(feature = \"laboratory\")]\n#[test]\nfn helper() {}\n",
+        "#[cfg(all(\n    unix,\n    feature = \"laboratory\",\n))]\n#[test]\nfn helper() {}\n",
         "#![cfg(unix)]\n#[test]\nfn helper() {}\n",
         "// fn helper() {}\n",
+        "#[cfg(all(test, unix))]\nmod tests {\n    #[test]\n    fn helper() {}\n}\n",
+        "mod others {\n    #[test]\n    fn helper() {}\n}\n",
     ] {
         assert!(runs(text, "helper").is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_test_counts_where_its_room_and_those_above_it_are_built_always() {
+    let list = |file| {
+        let above = lists_above(file).into_iter();
+        above
+            .map(|(list, room)| format!("{list} {room}"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(list("a/tests/it/doors.rs"), ["a/tests/it/main.rs doors"]);
+    assert_eq!(
+        list("a/tests/it/cms/made.rs"),
+        ["a/tests/it/main.rs cms", "a/tests/it/cms.rs made"]
+    );
+    assert_eq!(list("a/src/compare.rs"), ["a/src/lib.rs compare"]);
+    assert!(list("a/src/lib.rs").is_empty());
+    assert_eq!(is_built_always("mod a;\npub(crate) mod b;\n", "b"), Ok(()));
+    for text in [
+        "mod a;\n",
+        "#[cfg(unix)]\nmod b;\n",
+        "#[cfg(all(\n    unix,\n))]\nmod b;\n",
+        "#![cfg(unix)]\nmod b;\n",
+    ] {
+        assert!(is_built_always(text, "b").is_err(), "{text}");
     }
 }
 
