@@ -55,6 +55,9 @@ impl Default for Bounds {
     }
 }
 
+/// Certificates of one name or key identifier that are tried for one signer: a key that was certified anew, and a few besides.
+const NAMESAKES_MAX: usize = 8;
+
 /// A message that was taken apart; nothing is proven of it.
 #[derive(Clone, Debug)]
 pub struct Found<'d> {
@@ -113,10 +116,14 @@ impl Found<'_> {
         &self.certificates
     }
 
-    /// The certificates that a SignerIdentifier means, each once, those in the message first.
+    /// The certificates that a SignerIdentifier means, each once, those in the message first; no more than
+    /// [`NAMESAKES_MAX`], since each is tried.
     fn meant<'c>(&'c self, sid: &[u8], candidates: &'c [Certificate]) -> Vec<&'c Certificate> {
         let mut meant: Vec<&Certificate> = Vec::new();
         for certificate in self.certificates.iter().chain(candidates) {
+            if meant.len() == NAMESAKES_MAX {
+                break;
+            }
             if is_meant(sid, certificate) && !meant.contains(&certificate) {
                 meant.push(certificate);
             }

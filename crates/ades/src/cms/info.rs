@@ -20,6 +20,10 @@ pub(super) const SIGNATURE_TIME_STAMP: ObjectIdentifier =
 const ALGORITHM_PROTECTION: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.52");
 
+/// Bytes of one signer's signed attributes: digests, a time, the name of a certificate; a policy's text or two. They are digested once
+/// for each certificate that may be the signer's.
+const SIGNED_BYTES_MAX: usize = 64 * 1024;
+
 /// The parts of a SignerInfo.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SignerInfo<'a> {
@@ -83,6 +87,10 @@ impl<'a> SignerInfo<'a> {
 
     pub(super) fn signed_attributes(&self) -> Result<Attributes<'a>, CmsError> {
         let signed = self.signed.ok_or(CmsError::SignedAttributesMissing)?;
+        if signed.len() > SIGNED_BYTES_MAX {
+            let (what, max) = ("bytes of signed attributes", SIGNED_BYTES_MAX);
+            return Err(CmsError::TooMany { what, max });
+        }
         Ok(Attributes::read(context(0), signed)?)
     }
 
@@ -211,5 +219,41 @@ impl Claim<'_, '_> {
         key.verify(self.algorithm, &signed, self.info.signature)
             .map_err(SignerError::from)?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use qaqpa_x509::cms::parts::tlv;
+
+    use super::*;
+
+    #[test]
+    fn the_signed_attributes_of_one_signer_are_bounded() {
+        let signed = |bytes: usize| {
+            let value = tlv(Tag::OctetString, &vec![7; bytes]).unwrap();
+            let kind: ObjectIdentifier = "1.2.398.99.1".parse().unwrap();
+            let attribute = qaqpa_x509::cms::attributes::attribute(kind, &value).unwrap();
+            let signed = tlv(context(0), &attribute).unwrap();
+            let info = SignerInfo {
+                version: 1,
+                sid: &[],
+                digest: &[],
+                signed: Some(&signed),
+                algorithm: &[],
+                signature: &[],
+                unsigned: None,
+            };
+            (signed.len(), info.signed_attributes().map(|_| ()))
+        };
+        let (around, read) = signed(SIGNED_BYTES_MAX - 64);
+        assert_eq!(read, Ok(()));
+        let bytes = 2 * SIGNED_BYTES_MAX - 64 - around;
+        assert_eq!(signed(bytes), (SIGNED_BYTES_MAX, Ok(())));
+        let refused = Err(CmsError::TooMany {
+            what: "bytes of signed attributes",
+            max: SIGNED_BYTES_MAX,
+        });
+        assert_eq!(signed(bytes + 1), (SIGNED_BYTES_MAX + 1, refused));
     }
 }

@@ -269,6 +269,31 @@ fn of_certificates_with_one_name_the_one_whose_key_signed_is_found() {
     }
 }
 
+/// Each namesake costs a verification: the first eight are tried, and no more.
+#[test]
+fn of_a_crowd_of_namesakes_the_first_few_are_tried() {
+    let stand = stand();
+    let signer = NewSigner {
+        signing_certificate: None,
+        ..stand.p256.signs()
+    };
+    let mut message = cms::sign(CONTENT, Place::Detached, &[signer], &[]).unwrap();
+    // The signer's own certificate does not read in the message any more, so that it is looked for among others.
+    let own = stand.p256.certificate.der();
+    let at = message.windows(own.len()).position(|part| part == own);
+    message[at.unwrap() + 4] ^= 1;
+    let found = cms::read(&message, Some(CONTENT), &Bounds::default()).unwrap();
+    assert_eq!(found.certificates(), []);
+    let signer = found.signers().next().unwrap();
+    for (before, is_found) in [(7, true), (8, false)] {
+        let mut candidates: Vec<_> = (0..before).map(|_| stand.namesake(&stand.p256)).collect();
+        candidates.push(stand.p256.certificate.clone());
+        let certificate = signer.certificate(&candidates).unwrap();
+        assert_eq!(*certificate == stand.p256.certificate, is_found);
+        assert_eq!(signer.cover(certificate).is_ok(), is_found);
+    }
+}
+
 /// Whose key signed is seen by the few octets of the attributes: the content, which may be long, is not digested for each namesake.
 #[test]
 fn the_certificate_whose_key_signed_is_found_where_the_content_was_changed() {
