@@ -33,7 +33,7 @@ pub(crate) async fn answer(
     visit: Visit,
     record: &mut Record,
 ) -> Result<Vec<u8>, Turn> {
-    let (sender, terms, request, digest) = visit.into_parts();
+    let (sender, terms, request) = visit.into_parts();
     match request {
         Request::GetMessages(request) => {
             fetch::fetch(gateway, (&sender, &terms), &request, record).await
@@ -42,7 +42,7 @@ pub(crate) async fn answer(
             status::status(gateway, &sender, &request, record).await
         }
         Request::SendDeliveryNotification(request) => {
-            word::word(gateway, (&sender, &terms), &request, &digest, record).await
+            word::word(gateway, (&sender, &terms), &request, record).await
         }
         Request::SendMessage(_) => {
             Err(Rejection::faulted("a message left its way to the services").into())

@@ -42,8 +42,11 @@ pub(crate) async fn current(gateway: &Gateway) -> Arc<Register> {
     register
 }
 
-/// Looks at the file also while no message comes: somebody may wait at a new endpoint.
+/// Looks at the file also while no message comes: somebody may wait at a new endpoint, also one that was registered
+/// while the gateway was down.
 pub(crate) async fn watch(gateway: Arc<Gateway>, shutdown: Shutdown) {
+    let register = current(&gateway).await;
+    release(&gateway, &register).await;
     while !shutdown.is_begun() {
         current(&gateway).await;
         tokio::select! {
@@ -57,14 +60,7 @@ pub(crate) async fn apply(gateway: &Gateway, register: &Register, news: &News) {
     let at = gateway.clock.now();
     let (kind, summary) = match news {
         News::Loaded { digest } => {
-            for system in register.systems.iter().filter(|it| it.terms.push.is_some()) {
-                let begin = address_of(&system.sender);
-                match gateway.store.exchange().release(&begin, at).await {
-                    Ok(0) => {}
-                    Ok(_) => gateway.bell.ring(),
-                    Err(error) => tracing::error!(%error, "held messages could not be released"),
-                }
-            }
+            release(gateway, register).await;
             ("systems-loaded", json!({"digest": digest}))
         }
         News::Refused { why } => {
@@ -83,6 +79,20 @@ pub(crate) async fn apply(gateway: &Gateway, register: &Register, news: &News) {
     };
     if let Err(error) = gateway.store.journal().append(entry).await {
         tracing::error!(%error, "the journal could not be written");
+    }
+}
+
+/// What is held for systems that have an endpoint is delivered to it.
+async fn release(gateway: &Gateway, register: &Register) {
+    let with_endpoint = register.systems.iter();
+    for system in with_endpoint.filter(|system| system.terms.push.is_some()) {
+        let begin = address_of(&system.sender);
+        let exchange = gateway.store.exchange();
+        match exchange.release(&begin, gateway.clock.now()).await {
+            Ok(0) => {}
+            Ok(_) => gateway.bell.ring(),
+            Err(error) => tracing::error!(%error, "held messages could not be released"),
+        }
     }
 }
 

@@ -30,7 +30,7 @@ pub struct Answers {
 /// An answer of a channel, ready for HTTP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// 200, or 500 for every SOAP fault (SOAP 1.1 §6.2).
+    /// 200, or 500 for a SOAP fault (SOAP 1.1 §6.2); 503, with Retry-After, where the sender sends too much.
     pub status: StatusCode,
     /// The envelope.
     pub body: Vec<u8>,
@@ -46,6 +46,9 @@ impl IntoResponse for Answer {
             header::CONTENT_TYPE,
             HeaderValue::from_static("text/xml; charset=utf-8"),
         );
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+        }
         if let Some(label) = self.label {
             headers.insert(LABEL_HEADER, HeaderValue::from_static(label.as_str()));
         }
@@ -143,10 +146,22 @@ impl Answers {
             }
         };
         Answer {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
+            status: status_of(rejection),
             body,
             label,
         }
+    }
+}
+
+/// A limit that is full now is not full for ever: the same message is welcome later.
+const fn status_of(rejection: &Rejection) -> StatusCode {
+    match rejection {
+        Rejection::Refused(Refused {
+            label: RefusalLabel::LimitExceeded,
+            code: FaultCode::Server,
+            ..
+        }) => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

@@ -8,7 +8,7 @@ use qaqpa_evidence::{Examiner, NcaAddresses};
 use qaqpa_model::{Actor, Limits};
 use qaqpa_transport::{Clock, HttpClient, paths, registry};
 use qaqpa_verdict::{Known, Policy};
-use qaqpa_x509::TrustAnchors;
+use qaqpa_x509::{Certificate, TrustAnchors};
 
 use crate::{Systems, SystemsError};
 
@@ -21,7 +21,15 @@ pub struct Examining {
     client: HttpClient,
     limits: Limits,
     clock: Clock,
-    made: Arc<Mutex<Option<(Stamps, Examiner)>>>,
+    made: Arc<Mutex<Option<Made>>>,
+}
+
+/// An examiner, and of what it was made.
+#[derive(Debug)]
+struct Made {
+    stamps: Stamps,
+    more: Vec<Certificate>,
+    examiner: Examiner,
 }
 
 /// What changes when one of the files is written anew: trust, systems, the authority's addresses.
@@ -46,16 +54,30 @@ impl Examining {
     /// # Errors
     /// [`SystemsError::File`] where the trust file is missing or cannot be read.
     pub fn current(&self, systems: &Systems) -> Result<Examiner, SystemsError> {
+        self.current_with(systems, &[])
+    }
+
+    /// As [`current`](Self::current); knows more certificates of systems than the ready-made ones.
+    ///
+    /// # Errors
+    /// As [`current`](Self::current).
+    pub fn current_with(
+        &self,
+        systems: &Systems,
+        more: &[Certificate],
+    ) -> Result<Examiner, SystemsError> {
         let stamps = stamps(&self.dir);
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, examiner)) = made.as_ref()
-            && *of == stamps
+        if let Some(made) = made.as_ref()
+            && made.stamps == stamps
+            && made.more == more
         {
-            return Ok(examiner.clone());
+            return Ok(made.examiner.clone());
         }
         let anchors = read_anchors(&paths::trust_signature(&self.dir))?;
         let mut pool = anchors.intermediates().to_vec();
         pool.extend(systems.certificates());
+        pool.extend_from_slice(more);
         let examiner = Examiner::new(
             &self.client,
             authority(&self.dir),
@@ -65,15 +87,19 @@ impl Examining {
             self.clock.clone(),
         )
         .shelving_in(self.dir.join("evidence"));
-        *made = Some((stamps, examiner.clone()));
+        *made = Some(Made {
+            stamps,
+            more: more.to_vec(),
+            examiner: examiner.clone(),
+        });
         Ok(examiner)
     }
 
     /// Forgets evidence that was kept: the clock was moved.
     pub fn forget(&self) {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, examiner)) = made.as_ref() {
-            examiner.forget();
+        if let Some(made) = made.as_ref() {
+            made.examiner.forget();
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use qaqpa_channel::answer::assigned_id;
 use qaqpa_channel::{Refused, Rejection};
+use qaqpa_crypto::sha256;
 use qaqpa_model::{BodyDigest, RefusalLabel, SenderId};
 use qaqpa_store::Word;
 use qaqpa_wire::asynchronous::{
@@ -21,7 +22,6 @@ pub(super) async fn word(
     gateway: &Gateway,
     (sender, terms): (&SenderId, &Terms),
     request: &SendDeliveryNotificationRequest,
-    digest: &BodyDigest,
     record: &Record,
 ) -> Result<Vec<u8>, Turn> {
     let said = &request.notification;
@@ -56,11 +56,20 @@ pub(super) async fn word(
     let noted = journal.append(record.entry("delivery-notification", summary));
     noted.await.map_err(Rejection::faulted)?;
     Ok(SendDeliveryNotificationResponse {
-        notification_id: assigned_id(sender, digest),
+        notification_id: assigned_id(sender, &digest_of(request)),
         response_date: at,
         session_id: Some(record.session().to_owned()),
     }
     .write())
+}
+
+/// What the word says, without the password: the same word has the same id.
+fn digest_of(request: &SendDeliveryNotificationRequest) -> BodyDigest {
+    let mut bare = request.clone();
+    if let Some(sender) = &mut bare.sender {
+        sender.password = None;
+    }
+    BodyDigest(sha256(&bare.write()))
 }
 
 /// Whoever wants a message once more gets it once more, whether it was taken or not.

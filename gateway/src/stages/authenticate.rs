@@ -62,7 +62,7 @@ pub(super) async fn authenticate(
     let register = systems::current(gateway).await;
     let examiner = gateway
         .examining
-        .current(&systems)
+        .current_with(&systems, &register.certificates())
         .map_err(Rejection::faulted)?;
     let unknown = |why: String| Refused::new(RefusalLabel::SenderUnknown, why);
     let (party, signer) = match claim.sender {

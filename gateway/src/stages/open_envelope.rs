@@ -3,7 +3,6 @@
 use qaqpa_channel::answer::assigned_id;
 use qaqpa_channel::inbox::reused;
 use qaqpa_channel::{Heading, Refused, Rejection, UnverifiedRequest, open, open_asynchronous};
-use qaqpa_crypto::sha256;
 use qaqpa_evidence::Examiner;
 use qaqpa_model::{BodyDigest, MessageId, RefusalLabel, SenderId, ServiceAtAct};
 use qaqpa_store::Seen;
@@ -145,13 +144,12 @@ pub(crate) struct Visit {
     sender: SenderId,
     terms: Terms,
     request: asynchronous::Request,
-    digest: BodyDigest,
 }
 
 impl Visit {
     /// Whoever takes it apart has got it from this stage.
-    pub(crate) fn into_parts(self) -> (SenderId, Terms, asynchronous::Request, BodyDigest) {
-        (self.sender, self.terms, self.request, self.digest)
+    pub(crate) fn into_parts(self) -> (SenderId, Terms, asynchronous::Request) {
+        (self.sender, self.terms, self.request)
     }
 }
 
@@ -194,12 +192,10 @@ pub(crate) async fn open_request(
     let sent = match request {
         Request::SendMessage(sent) => sent,
         request => {
-            let digest = BodyDigest(sha256(&request.write()));
             return Ok(Errand::Visit(Visit {
                 sender: known.sender,
                 terms: known.terms,
                 request,
-                digest,
             }));
         }
     };

@@ -81,6 +81,13 @@ impl Register {
         self.systems.iter().find(|system| system.sender == *sender)
     }
 
+    /// The certificates that are the register's own.
+    pub(crate) fn certificates(&self) -> Vec<Certificate> {
+        let own = self.systems.iter();
+        own.filter_map(|system| system.certificate.clone())
+            .collect()
+    }
+
     pub(crate) fn terms(&self, sender: &SenderId) -> &Terms {
         self.system(sender)
             .map_or(&Terms::USUAL, |system| &system.terms)

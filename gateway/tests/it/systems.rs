@@ -1,9 +1,12 @@
 //! The register of information systems: what is agreed with each holds from its next message on.
 
+use qaqpa_channel::envelope::xml_limits;
 use qaqpa_model::RefusalLabel as L;
 use qaqpa_wire::asynchronous::Request;
 use qaqpa_wire::{Property, SendMessageRequest, StatusCode};
+use qaqpa_xmldsig::{WsseKeyInfo, sign_wsse};
 
+use crate::authority::Signatory;
 use crate::messages::{application, message, new_id, seal, sign};
 use crate::stand::{Reply, Stand};
 use crate::visits::get_messages;
@@ -123,6 +126,8 @@ async fn no_more_messages_a_minute_and_no_longer_ones_than_agreed() {
     let reply = send(&stand, &valid(&stand)).await;
     assert_eq!(reply.label(), Some(L::LimitExceeded));
     assert_eq!(reply.fault().code, qaqpa_wire::FaultCode::Server);
+    assert_eq!(reply.http.status, 503);
+    assert_eq!(reply.http.header("retry-after"), Some("60"));
     stand
         .register("[[system]]\nsender = \"integrator-1\"\nbody_bytes_max = 1000\n")
         .await
@@ -158,8 +163,26 @@ async fn a_new_system_with_a_certificate_of_its_own_sends_and_its_password_is_sh
         Some(L::SenderPasswordWrong)
     );
     accepted(&send("p-of-clinic").await);
+    let by_serial = sign_by_serial(&stand, signatory).await;
+    accepted(&by_serial);
     stand.register("").await.unwrap();
     assert_eq!(send("p-of-clinic").await.label(), Some(L::SenderUnknown));
+}
+
+/// A message of clinic-7 that names its certificate by issuer and serial number only.
+async fn sign_by_serial(stand: &Stand, signatory: &Signatory) -> Reply {
+    let citizen = stand.authority.signatory("citizen-1");
+    let mut message = message("clinic-7", sign(&application().to_xml(), citizen));
+    message.sender.as_mut().unwrap().password = Some("p-of-clinic".to_owned());
+    let named = WsseKeyInfo::IssuerSerial {
+        issuer_name: signatory.certificate.issuer_name(),
+        serial_decimal: signatory.certificate.serial_decimal(),
+    };
+    let limits = xml_limits(&qaqpa_model::Limits::default());
+    let envelope = message.write();
+    stand
+        .post(sign_wsse(&envelope, &signatory.signer(), named, "x", &limits).unwrap())
+        .await
 }
 
 /// The view has the members that its schema asks for, and no other.
