@@ -74,9 +74,9 @@ impl BusinessData {
             }
             (Some(child), None) => {
                 note_default(child, notes);
-                (standalone(document, child)?, DataForm::Child)
+                (standalone(document, child, notes)?, DataForm::Child)
             }
-            (Some(_), Some(_)) => (standalone(document, data)?, DataForm::Children),
+            (Some(_), Some(_)) => (standalone(document, data, notes)?, DataForm::Children),
         };
         Ok(Some(Self { bytes, form }))
     }
@@ -182,14 +182,22 @@ fn note_default(child: Element<'_>, notes: &mut Notes) {
 ///
 /// One exception: where its own signature covers the whole document (`URI=""`), it was signed outside the envelope,
 /// whose default name space it came under by being pasted. What was signed then are the bytes without that.
-fn standalone(document: &Document, element: Element<'_>) -> Result<Vec<u8>, WireError> {
+fn standalone(
+    document: &Document,
+    element: Element<'_>,
+    notes: &mut Notes,
+) -> Result<Vec<u8>, WireError> {
     let source = document
         .source()
         .get(element.span())
         .ok_or_else(|| WireError::envelope("<data> has no source text"))?;
     let mut inherited = inherited(element);
-    if inherited.contains_key("") && is_signed_whole(element) {
-        inherited.remove("");
+    if is_signed_whole(element)
+        && let Some(space) = inherited.remove("")
+        && element.prefix().is_some()
+    {
+        // Its children without a prefix are in that name space for a reader of the envelope.
+        notes.push(Departure::namespace(element.name(), space, None));
     }
     if inherited.is_empty() {
         return Ok(source.as_bytes().to_vec());

@@ -26,6 +26,10 @@ impl<'d, 'n> Fields<'d, 'n> {
             notes.push(Departure::text(parent.name()));
         }
         note_attributes(parent, notes);
+        // Other readers take nothing from an element that is nil, whatever it holds.
+        if is_nil(parent) && parent.children().next().is_some() {
+            notes.refuse(nil_with_content(parent.name()));
+        }
         Self {
             parent,
             found: parent.children().collect(),

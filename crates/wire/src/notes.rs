@@ -12,6 +12,7 @@ pub const DEPARTURES_MAX: usize = 100;
 pub(crate) struct Notes {
     named: Vec<Departure>,
     more: usize,
+    refused: Option<WireError>,
 }
 
 impl Notes {
@@ -23,6 +24,11 @@ impl Notes {
         }
     }
 
+    /// What no reading may let pass: the first of them is the answer.
+    pub(crate) fn refuse(&mut self, error: WireError) {
+        self.refused.get_or_insert(error);
+    }
+
     pub(crate) fn into_departures(mut self) -> Vec<Departure> {
         if self.more > 0 {
             self.named.push(Departure::More { count: self.more });
@@ -32,10 +38,13 @@ impl Notes {
 
     /// What was read, or in strict reading the departures as an error.
     pub(crate) fn judge<T>(
-        self,
+        mut self,
         value: T,
         reading: Reading,
     ) -> Result<(T, Vec<Departure>), WireError> {
+        if let Some(error) = self.refused.take() {
+            return Err(error);
+        }
         let departures = self.into_departures();
         if reading == Reading::Strict && !departures.is_empty() {
             return Err(WireError::Departs { departures });

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use qaqpa_xml::Element;
 use qaqpa_xml::write::Writer;
 
-use crate::fields::Fields;
+use crate::fields::{Fields, is_nil};
 use crate::limits::{KEY_CHARS_MAX, PROPERTIES_MAX, VALUE_CHARS_MAX};
 use crate::notes::Notes;
 use crate::{Departure, WireError};
@@ -76,8 +76,12 @@ impl Property {
     /// An empty `<properties/>` is common and means none.
     fn read(element: Element<'_>, notes: &mut Notes) -> Result<Option<Self>, WireError> {
         if element.children().next().is_none() {
-            notes.push(Departure::Empty {
-                element: "properties",
+            notes.push(if is_nil(element) {
+                Departure::nil("properties")
+            } else {
+                Departure::Empty {
+                    element: "properties",
+                }
             });
             return Ok(None);
         }

@@ -139,6 +139,15 @@ fn a_child_that_was_signed_whole_before_it_was_pasted_keeps_its_bytes_and_is_nam
 }
 
 #[test]
+fn a_prefixed_root_that_was_signed_whole_keeps_its_bytes_and_is_named_for_its_children() {
+    let child = r#"<p:a xmlns:p="urn:p"><b/><ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo><ds:Reference URI=""/></ds:SignedInfo></ds:Signature></p:a>"#;
+    assert_eq!(
+        child_under_a_default(child),
+        (child.to_owned(), vec![named("a", "urn:e")])
+    );
+}
+
+#[test]
 fn a_typed_request_is_read_by_its_children() {
     let (bytes, form) = document(
         r#"xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance""#,

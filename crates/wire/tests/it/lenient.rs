@@ -161,17 +161,23 @@ fn a_nil_element_is_empty_and_named_and_one_with_content_is_refused() {
 }
 
 #[test]
-fn a_nil_element_with_elements_inside_is_read_and_named() {
-    let info = info_of(
-        "",
-        r#"<sender xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="1"><senderId>x</senderId></sender>"#,
-    );
-    let (request, departures) = read(&message(&info, "<data>&lt;a/&gt;</data>")).unwrap();
-    assert_eq!(request.sender.unwrap().id.as_str(), "x");
+fn a_nil_element_with_elements_inside_is_refused() {
+    let nil = r#"xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="1""#;
+    let refused = |name: &str| {
+        Err(WireError::Envelope {
+            why: format!("<{name}> is nil and has content"),
+        })
+    };
+    let sender = format!("<sender {nil}><senderId>x</senderId></sender>");
+    let read_with = |info: &str| read(&message(info, "<data>&lt;a/&gt;</data>"));
+    assert_eq!(read_with(&info_of("", &sender)), refused("sender"));
+    let property = format!("<properties {nil}><key>judged-at</key><value>1</value></properties>");
+    assert_eq!(read_with(&info(&property)), refused("properties"));
+    let (_, departures) = read_with(&info(&format!("<properties {nil}/>"))).unwrap();
     assert_eq!(
         departures,
         [Departure::Nil {
-            element: "sender".to_owned()
+            element: "properties".to_owned()
         }]
     );
 }
