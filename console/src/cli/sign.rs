@@ -43,21 +43,23 @@ pub struct Sign {
 }
 
 const EXAMPLES: &str = "Examples, with the simulator's own identities (passwords stand in DIR/endpoints.json):\n  \
-    qaqpa sign request.xml --key citizen.p12 --password-file pw > signed.xml       as the portal signs\n  \
-    qaqpa sign signed.xml --key officer.p12 --password-file pw --co-sign           beside a signature that was made with --co-sign\n  \
-    qaqpa sign envelope.xml --key system.p12 --password-file pw --profile wsse     as an information system sends\n  \
-    qaqpa sign request.xml --key citizen.p12 --password-file pw --profile xades --timestamp\n  \
-    qaqpa sign scan.pdf --key citizen.p12 --password-file pw --profile cms --without-content > scan.p7s\n\n\
-    What each kind covers: enveloped the whole document; by-id one element; detached every child of the root by its Id;\n\
-    wsse the Body of a SOAP envelope; cms the bytes; xades what enveloped (or --id) covers, and when and by which\n\
-    certificate it was signed. `qaqpa verify` shows what a signature covers.";
+    qaqpa sign a.xml --key citizen.p12 --password-file pw > signed.xml            as the portal signs\n  \
+    qaqpa sign signed.xml --key officer.p12 --password-file pw --co-sign          beside another\n  \
+    qaqpa sign env.xml --key system.p12 --password-file pw --profile wsse         as a system sends\n  \
+    qaqpa sign a.xml --key citizen.p12 --password-file pw --profile xades --timestamp\n  \
+    qaqpa sign a.pdf --key citizen.p12 --password-file pw --profile cms --without-content > a.p7s\n\n\
+    Both signatures of one document are made with --co-sign.\n\n\
+    What each kind covers: enveloped the whole document; by-id the root, or the only element in it;\n\
+    detached every child of the root by its Id; wsse the Body of a SOAP envelope; cms the bytes; xades what enveloped (or\n\
+    --id) covers, and when and by which certificate it was signed. `qaqpa verify` shows what a\n\
+    signature covers.";
 
 /// The kinds of signature that `sign` makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SignProfile {
     /// Enveloped XMLDSig over the whole document (business data).
     Enveloped,
-    /// XMLDSig over one element by its Id.
+    /// XMLDSig over the root, or the only element in it, by its Id.
     ById,
     /// XMLDSig beside the elements that it is about: every child of the root, by its Id.
     Detached,

@@ -7,19 +7,25 @@ use clap::{Args, ValueEnum};
 /// Options of `verify`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Without --report, text is the simple report, the signed scope and each check; json is the stored verdict.\n\n\
-    Reports of one run:\n  \
-    qaqpa verify request.xml --report simple --lang kk      who signed, when, the verdict, the reason, what to do\n  \
-    qaqpa verify request.xml --report detailed              each check: its rules, evidence, clause and outcome\n  \
-    qaqpa verify request.xml --report facts --format json   what was found, without judgement\n  \
-    qaqpa verify request.xml --report scope                 the document: what is signed, by which reference, and what is read\n  \
-    qaqpa verify request.xml --format html > report.html    all of it as one page, for people\n  \
-    qaqpa verify request.xml --format etsi > report.xml     ETSI TS 119 102-2, for programs (docs/schema/etsi)\n\n\
-    The digest differs? The detailed report says why, where a usual accident explains it (indented, CRLF, encoding,\n\
-    name spaces, base64 lines). --canonical DIR writes the octets that are digested, to compare with the signer's:\n  \
-    qaqpa verify request.xml --canonical octets && diff octets/signature-1-reference-1.c14n mine.c14n\n\n\
+    after_help = "Exit codes: 0 TOTAL-PASSED, 1 TOTAL-FAILED, 2 INDETERMINATE, 64 usage. Of several signatures the\n\
+    worst decides. XAdES and time stamps are found by themselves.\n\n\
+    Without --report, text is the simple report, the signed scope and each check; json is the stored\n\
+    verdict. Reports of one run:\n  \
+    qaqpa verify a.xml --report simple --lang kk     who signed, when, the verdict, why, what to do\n  \
+    qaqpa verify a.xml --report detailed             each check: rules, evidence, clause, outcome\n  \
+    qaqpa verify a.xml --report facts --format json  what was found, without judgement\n  \
+    qaqpa verify a.xml --report scope                the document: what is signed, and what is read\n  \
+    qaqpa verify a.xml --format html > report.html   all of it as one page, for people\n  \
+    qaqpa verify a.xml --format etsi > report.xml    ETSI TS 119 102-2 (docs/schema/etsi)\n\n\
+    The digest differs? The detailed report says why, where a usual accident explains it (indented,\n\
+    CRLF, encoding, name spaces, base64 lines). --canonical DIR writes the octets that are digested:\n  \
+    qaqpa verify a.xml --canonical octets\n  \
+    diff octets/signature-1-reference-1.c14n mine.c14n\n\n\
     The same verdict on another machine, offline:\n  \
-    qaqpa verify request.xml --write-capsule case.json && qaqpa verify case.json --capsule"
+    qaqpa verify a.xml --write-capsule case.json && qaqpa verify case.json --capsule\n\n\
+    A capsule brings trust anchors along: whoever made it chose whom to believe. Judge somebody else's\n\
+    capsule by anchors of your own, or its exit code 0 says no more than that its maker believes it:\n  \
+    qaqpa verify case.json --capsule --trust DIR/trust/signature.pem"
 )]
 pub struct Verify {
     /// The signed document (XML), message (CMS in DER, PEM or base64) or certificate. `-` reads standard input.
@@ -27,7 +33,8 @@ pub struct Verify {
     /// Judge at this moment instead of the simulator's now (RFC 3339 or a date).
     #[arg(long, value_name = "MOMENT")]
     pub at: Option<String>,
-    /// PEM file of the trusted root and issuing authorities (default: the data folder's, or the capsule's own).
+    /// PEM file of the trusted root and issuing authorities (default: the data folder's; of a capsule its own, which its maker
+    /// chose: for somebody else's capsule name yours).
     #[arg(long, value_name = "FILE")]
     pub trust: Option<PathBuf>,
     /// What the file is to be judged as. Without it, its bytes say what it seems to be; each of several signatures gets its
@@ -40,6 +47,13 @@ pub struct Verify {
     /// PEM file of certificates to look signers up in, who are named by issuer and number or by a thumbprint; trusted for nothing.
     #[arg(long, value_name = "FILE", conflicts_with = "capsule")]
     pub certificates: Option<PathBuf>,
+    /// Ask whether the signer is the person of this IIN. An application or a result names its submitter itself, and is asked that
+    /// without it; of another file the question is not asked otherwise, which the report says.
+    #[arg(long, value_name = "IIN", conflicts_with = "capsule")]
+    pub submitter: Option<String>,
+    /// Ask whether the signer signs for the organisation of this BIN.
+    #[arg(long, value_name = "BIN", conflicts_with = "capsule")]
+    pub organisation: Option<String>,
     /// FILE is a capsule: request, certificates, evidence, moment and policy in one. Nobody is asked.
     #[arg(long, conflicts_with_all = ["at", "write_capsule"])]
     pub capsule: bool,

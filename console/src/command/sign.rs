@@ -119,7 +119,27 @@ impl Work<'_> {
             }
             _ => sign_enveloped_with(document, &signer, &options, limits),
         };
-        signed.map_err(|error| self.refused(error))
+        let signed = signed.map_err(|error| self.refused(error))?;
+        if self.options.profile == SignProfile::ById {
+            self.check_covered(&signed)?;
+        }
+        Ok(signed)
+    }
+
+    /// Whether somebody can accept a signature about one element: it is about the root, or about all that stands beside it. Of
+    /// another one no reader could tell what the rest of the file is.
+    fn check_covered(&self, signed: &[u8]) -> Result<(), Failure> {
+        let document = Document::parse(signed, &self.limits).map_err(Failure::own)?;
+        let covers = |profile| {
+            let all = find_all(&document, profile, &Bounds::default());
+            all.is_ok_and(|all| all.last().is_some_and(|last| last.verify_scope().is_ok()))
+        };
+        if covers(Profile::ById) || covers(Profile::Enveloped) {
+            return Ok(());
+        }
+        Err(self
+            .refused("other elements stand beside the one that is signed, and `verify` would refuse the signature")
+            .remedy("sign the whole document (--profile enveloped), every child of the root (--profile detached), or a file that holds only the one element"))
     }
 
     fn key_info(&self) -> WsseKeyInfo {
@@ -152,6 +172,9 @@ impl Work<'_> {
             &self.limits,
         )
         .map_err(|error| self.refused(error))?;
+        if profile == Profile::ById {
+            self.check_covered(&signed)?;
+        }
         let Some(stamper) = stamper else {
             return Ok(signed);
         };

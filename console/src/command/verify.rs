@@ -6,27 +6,33 @@ use std::fmt::Display;
 use std::path::Path;
 
 use qaqpa_evidence::{Examiner, NcaAddresses};
-use qaqpa_model::{Actor, Lang, Limits, Moment, RefusalLabel};
+use qaqpa_model::{Actor, Bin, Iin, Lang, Limits, Moment};
 use qaqpa_transport::{ClientLimits, Clock, ClockState, HttpClient, paths, registry};
-use qaqpa_verdict::{Capsule, Known, Matter, Policy, SubIndication, SubjectKind, Verdict, worst};
+use qaqpa_verdict::{Capsule, Known, Matter, Policy};
 use qaqpa_x509::{Certificate, TrustAnchors};
 use qaqpa_xmldsig::Profile;
 
 use crate::cli::{Format, Verify, VerifyProfile};
 use crate::exit::{Failure, Outcome};
+use crate::key_input;
 use crate::settings::Settings;
-use crate::{key_input, output};
 
-use self::show::Examined;
+use self::show::{Examined, Named};
 
 /// Examines the file, every signature of it; exit 0 for TOTAL-PASSED, 1 for TOTAL-FAILED, 2 for INDETERMINATE.
 pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -> Outcome {
     let limits = settings.limits;
+    if matches!(format, Format::Junit | Format::Sarif) {
+        return Err(Failure::usage(
+            "--format junit and sarif are for scenarios and attacks; of a verdict there are text, json, html and etsi",
+        ));
+    }
     if options.capsule {
         let now = clock(settings)?.now();
         return again(options, format, settings.lang, &limits, now);
     }
     let matter = matter(options, &limits)?;
+    let named = named(options, &matter, &limits)?;
     let clock = clock(settings)?;
     let now = clock.now();
     let at = match &options.at {
@@ -50,29 +56,22 @@ pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -
         let signatures = opened.signatures();
         for subject in opened.subjects(signatures.as_ref()) {
             let (verdict, proven) = examiner.examine(subject, at).await;
-            verdicts.push(show::with_consumed(
-                verdict,
-                proven.as_ref(),
-                &matter,
-                &limits,
-            ));
+            let proven = proven.as_ref();
+            verdicts.push(show::as_answered(verdict, proven, &matter, &named, &limits));
         }
     }
     if let Some(path) = &options.write_capsule {
-        let capsule = examiner.capsule_each(matter.clone(), &verdicts);
+        let capsule = examiner
+            .capsule_each(matter.clone(), &verdicts)
+            .map_err(|gap| Failure::own(format!("{}: {gap}", path.display())))?;
         std::fs::write(path, capsule.to_json())
             .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
     }
-    let remedy = worst(&verdicts).and_then(|verdict| remedy(verdict, options, &matter, &limits));
     let examined = Examined {
         matter: &matter,
         verdicts,
     };
-    let exit = show::show(examined, options, format, settings.lang, &limits, now)?;
-    if let Some(remedy) = remedy {
-        output::progress(format!("remedy: {remedy}"));
-    }
-    Ok(exit)
+    show::show(examined, options, format, settings.lang, &limits, now)
 }
 
 /// What the file is: as it was said to be, or by its bytes alone.
@@ -104,43 +103,26 @@ fn matter(options: &Verify, limits: &Limits) -> Result<Matter, Failure> {
     Ok(matter)
 }
 
-/// What to do where the file is not what it should be.
-fn remedy(
-    verdict: &Verdict,
-    options: &Verify,
-    matter: &Matter,
-    limits: &Limits,
-) -> Option<&'static str> {
-    match (verdict.label?, verdict.sub_indication?) {
-        (RefusalLabel::XmlMalformed, _) if is_pem(matter) => Some(
-            "give one PEM block and nothing else: of a chain the certificate that is asked about, and the others with --certificates FILE",
-        ),
-        (RefusalLabel::SignatureScope, SubIndication::SignedScopeMismatch)
-            if options.profile.is_none() =>
-        {
-            show::remedy_of_scope(matter, limits)
-        }
-        (RefusalLabel::XmlMalformed, _) => Some(
-            "give the signed XML, or a CMS message in DER, PEM or base64; a capsule is judged with --capsule",
-        ),
-        (RefusalLabel::SignatureMissing, _) => {
-            Some("sign it with `qaqpa sign`, or give the file that holds its signature")
-        }
-        (RefusalLabel::ReferenceRefused, SubIndication::SignedDataNotFound)
-            if verdict.subject == SubjectKind::Cms && options.content.is_none() =>
-        {
-            Some("name the file that was signed with --content FILE")
-        }
-        (_, SubIndication::NoSigningCertificateFound) if options.certificates.is_none() => {
-            Some("name a file that has the signer's certificate with --certificates FILE")
-        }
-        _ => None,
+/// Whom the examiner compares the certificate with: an application or a result says that itself.
+fn named(options: &Verify, matter: &Matter, limits: &Limits) -> Result<Named, Failure> {
+    let named = Named {
+        submitter: parsed(options.submitter.as_deref(), Iin::parse)?,
+        organisation: parsed(options.organisation.as_deref(), Bin::parse)?,
+    };
+    let is_named = named.submitter.is_some() || named.organisation.is_some();
+    if is_named && show::names_submitter(matter, limits) {
+        return Err(Failure::usage(
+            "an application or a result names its submitter itself: leave --submitter and --organisation out",
+        ));
     }
+    Ok(named)
 }
 
-/// Whether it is text that begins as PEM does, and is not that alone.
-fn is_pem(matter: &Matter) -> bool {
-    matches!(matter, Matter::Document(bytes) if bytes.trim_ascii_start().starts_with(b"-----BEGIN "))
+fn parsed<T, E: Display>(
+    text: Option<&str>,
+    parse: fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, Failure> {
+    text.map(parse).transpose().map_err(Failure::usage)
 }
 
 /// The simulator's clock.
@@ -158,7 +140,7 @@ fn again(options: &Verify, format: Format, lang: Lang, limits: &Limits, now: Mom
     let examined = Examined {
         matter: capsule.matter(),
         verdicts: capsule.judge_each_reading(trusted.as_ref(), |verdict, proven| {
-            show::with_consumed(verdict, proven, capsule.matter(), limits)
+            show::as_answered(verdict, proven, capsule.matter(), &Named::default(), limits)
         }),
     };
     show::show(examined, options, format, lang, limits, now)
@@ -174,7 +156,7 @@ fn policy(path: &Path) -> Result<Policy, Failure> {
 fn certificates(path: &Path) -> Result<Vec<Certificate>, Failure> {
     let complain = |error: &dyn Display| Failure::usage(format!("{}: {error}", path.display()));
     let pem = std::fs::read(path).map_err(|error| complain(&error))?;
-    Certificate::chain_from_pem(&pem).map_err(|error| complain(&error))
+    Certificate::chain_from_file(&pem).map_err(|error| complain(&error))
 }
 
 fn anchors(trust: &Path) -> Result<TrustAnchors, Failure> {
@@ -182,7 +164,7 @@ fn anchors(trust: &Path) -> Result<TrustAnchors, Failure> {
         Failure::usage(format!("{}: {error}", trust.display()))
             .remedy("name the trusted authorities with --trust FILE, or the simulator's folder with --data DIR")
     })?;
-    TrustAnchors::from_pem(&pem)
+    TrustAnchors::from_file(&pem)
         .map_err(|error| Failure::usage(format!("{}: {error}", trust.display())))
 }
 

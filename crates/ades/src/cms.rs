@@ -16,6 +16,7 @@ mod signer;
 mod signing;
 
 pub use error::CmsError;
+pub use info::SaidAttributes;
 #[cfg(feature = "laboratory")]
 pub use laboratory::Question;
 pub use qaqpa_x509::cms::signer::SigningCertificate;

@@ -9,12 +9,13 @@ use qaqpa_crypto::sha256;
 use qaqpa_model::{Limits, Moment};
 use qaqpa_transport::{Clock, HttpClient, random_bytes};
 use qaqpa_verdict::{
-    Attempt, Capsule, Dossier, Evidence, Examination, KEPT_BYTES_MAX, Known, List, Matter, Need,
-    Policy, Progress, Proven, Received, Shelf, Subject, Verdict,
+    Attempt, Capsule, CapsuleGap, Dossier, Evidence, Examination, KEPT_BYTES_MAX, Known, List,
+    Matter, Need, Policy, Progress, Proven, Received, Shelf, Subject, Verdict,
 };
 
 use crate::cache::{Cache, Kept, Key};
 use crate::fetch::{Ask, fetch};
+use crate::held::Held;
 use crate::shelf::Folder;
 
 /// Seconds for one answer: a responder that needs longer is as good as down, and a citizen waits.
@@ -55,6 +56,7 @@ struct Inner {
     clock: Clock,
     cache: Cache,
     shelf: Option<Folder>,
+    held: Held,
 }
 
 impl Examiner {
@@ -88,6 +90,7 @@ impl Examiner {
             clock,
             cache: Cache::default(),
             shelf: None,
+            held: Held::default(),
         }))
     }
 
@@ -107,6 +110,7 @@ impl Examiner {
                 clock: shared.clock.clone(),
                 cache: Cache::default(),
                 shelf,
+                held: Held::default(),
             },
         }))
     }
@@ -123,8 +127,10 @@ impl Examiner {
     }
 
     /// The capsule of an examination that this examiner made.
-    #[must_use]
-    pub fn capsule(&self, matter: Matter, verdict: &Verdict) -> Capsule {
+    ///
+    /// # Errors
+    /// [`CapsuleGap`] where something that the verdict hangs on is not at hand any more.
+    pub fn capsule(&self, matter: Matter, verdict: &Verdict) -> Result<Capsule, CapsuleGap> {
         Capsule::record(
             matter,
             &self.known(),
@@ -136,8 +142,14 @@ impl Examiner {
     }
 
     /// The capsule of the examinations of all signatures of a matter, in their order.
-    #[must_use]
-    pub fn capsule_each(&self, matter: Matter, verdicts: &[Verdict]) -> Capsule {
+    ///
+    /// # Errors
+    /// [`CapsuleGap`] where something that the verdicts hang on is not at hand any more.
+    pub fn capsule_each(
+        &self,
+        matter: Matter,
+        verdicts: &[Verdict],
+    ) -> Result<Capsule, CapsuleGap> {
         let (policy, limits) = (&self.0.policy, &self.0.limits);
         Capsule::record_each(matter, &self.known(), policy, limits, verdicts, self)
     }
@@ -201,7 +213,8 @@ impl Examiner {
 impl Shelf for Examiner {
     fn list(&self, sha256_hex: &str) -> Option<List> {
         let kept = self.0.cache.list(sha256_hex);
-        kept.or_else(|| self.0.shelf.as_ref()?.list(sha256_hex))
+        kept.or_else(|| self.0.held.list(sha256_hex))
+            .or_else(|| self.0.shelf.as_ref()?.list(sha256_hex))
     }
 }
 
@@ -225,6 +238,10 @@ impl Inner {
             };
             if examination.feed(need.id(), &received).is_none() {
                 self.cache.forget(key);
+            }
+            // The cache may forget it before the verdict is told.
+            if let Evidence::List(list) = &received.evidence {
+                self.shelve(list);
             }
             return;
         }
@@ -282,11 +299,11 @@ impl Inner {
 
     /// Puts a list that was fed where a replay finds it; short ones stand in the dossier itself.
     fn shelve(&self, list: &List) {
-        let Some(shelf) = self
-            .shelf
-            .as_ref()
-            .filter(|_| list.der().len() > KEPT_BYTES_MAX)
-        else {
+        if list.der().len() <= KEPT_BYTES_MAX {
+            return;
+        }
+        let Some(shelf) = &self.shelf else {
+            self.held.keep(list);
             return;
         };
         if let Err(error) = shelf.put(list) {

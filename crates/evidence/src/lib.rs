@@ -14,6 +14,7 @@
 mod cache;
 mod examiner;
 mod fetch;
+mod held;
 mod shelf;
 
 pub use examiner::{Examiner, NcaAddresses};

@@ -28,7 +28,7 @@ use crate::policy::Policy;
 use crate::proven::Proven;
 use crate::replay::{Shelf, replay};
 use crate::signatures::worst;
-use crate::verdict::{CheckId, TrustSource, Verdict};
+use crate::verdict::{CheckId, Outcome, TrustSource, Verdict};
 
 /// The greatest capsule that is read, in bytes: a list of 64 MiB in base64, and a request of 24 MiB beside it, twice.
 pub const CAPSULE_BYTES_MAX: usize = 256 * 1024 * 1024;
@@ -78,6 +78,24 @@ pub enum CapsuleError {
     },
 }
 
+/// Why no capsule gives the verdict of an examination again.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum CapsuleGap {
+    /// The verdict was read from storage, where whom a question was about is masked, or several were asked of about different ones.
+    #[error("nobody knows any more whom the question {} was about: examine again", .question.as_str())]
+    Forgotten {
+        /// The question.
+        question: CheckId,
+    },
+    /// A long revocation list that the verdict hangs on is not at hand.
+    #[error("the revocation list {sha256}, which the verdict hangs on, is not at hand any more")]
+    List {
+        /// Its SHA-256, hexadecimal.
+        sha256: String,
+    },
+}
+
 impl Capsule {
     /// A capsule without evidence: every need counts as evidence that could not be had.
     #[must_use]
@@ -98,9 +116,11 @@ impl Capsule {
     /// The capsule of an examination that was made: what is needed for its verdict, and no more.
     ///
     /// `known`, `policy` and `limits` are those of the examination; long lists are taken from the shelf. The questions about the
-    /// submitter and the organisation are asked again. Of a verdict that was read from storage nobody knows any more whom they
-    /// were about: then its evidence is left out, so that the capsule is undecided and never better than the verdict.
-    #[must_use]
+    /// submitter and the organisation are asked again; what a document says of its own submitter is for its reader to ask again
+    /// ([`Self::judge_each_reading`]).
+    ///
+    /// # Errors
+    /// [`CapsuleGap`] where the capsule would give another verdict than this one.
     pub fn record(
         matter: Matter,
         known: &Known,
@@ -108,7 +128,7 @@ impl Capsule {
         limits: &Limits,
         verdict: &Verdict,
         shelf: &dyn Shelf,
-    ) -> Self {
+    ) -> Result<Self, CapsuleGap> {
         let mut known = known.clone();
         let path = verdict.dossier.path_der();
         for certificate in path
@@ -138,7 +158,9 @@ impl Capsule {
     /// The capsule of the examinations of every signature, in their order.
     ///
     /// Each keeps the certificates of its own path: one signature's certificates must not help another's.
-    #[must_use]
+    ///
+    /// # Errors
+    /// [`CapsuleGap`] where the capsule would give other verdicts than these.
     pub fn record_each(
         matter: Matter,
         known: &Known,
@@ -146,10 +168,10 @@ impl Capsule {
         limits: &Limits,
         verdicts: &[Verdict],
         shelf: &dyn Shelf,
-    ) -> Self {
+    ) -> Result<Self, CapsuleGap> {
         let [first, ..] = verdicts else {
-            return Self::new(matter, known.clone(), Moment::from_unix_ms(0), [0; 32])
-                .with_policy(*policy);
+            let capsule = Self::new(matter, known.clone(), Moment::from_unix_ms(0), [0; 32]);
+            return Ok(capsule.with_policy(*policy));
         };
         if !matter.has_several() {
             return Self::record(matter, known, policy, limits, first, shelf);
@@ -167,36 +189,31 @@ impl Capsule {
         verdicts: &[Verdict],
         dossiers: Vec<Dossier>,
         shelf: &dyn Shelf,
-    ) -> Self {
-        let submitter = asked_again(verdicts, CheckId::Iin, |verdict| verdict.submitter);
-        let organisation = asked_again(verdicts, CheckId::Bin, |verdict| verdict.organisation);
-        let dossiers = match (&submitter, &organisation) {
-            (Ok(_), Ok(_)) => dossiers,
-            _ => dossiers
-                .iter()
-                .map(|dossier| Dossier::begin(dossier.seed_bytes().unwrap_or_default(), None))
-                .collect(),
-        };
+    ) -> Result<Self, CapsuleGap> {
+        let submitter = asked_again(verdicts, CheckId::Iin, |verdict| verdict.submitter)?;
+        let organisation = asked_again(verdicts, CheckId::Bin, |verdict| verdict.organisation)?;
         let fed = dossiers.iter().flat_map(|dossier| &dossier.fed);
         let mut shelved: Vec<_> = fed.filter_map(|fed| fed.shelved.as_deref()).collect();
         shelved.sort_unstable();
         shelved.dedup();
-        Self {
+        let lists = shelved.into_iter().map(|sha256| {
+            shelf.list(sha256).ok_or_else(|| CapsuleGap::List {
+                sha256: sha256.to_owned(),
+            })
+        });
+        Ok(Self {
+            lists: lists.collect::<Result<_, _>>()?,
             matter,
             known,
-            lists: shelved
-                .into_iter()
-                .filter_map(|sha256| shelf.list(sha256))
-                .collect(),
             policy: *policy,
             limits: *limits,
             at: verdicts
                 .first()
                 .map_or(Moment::from_unix_ms(0), |first| first.at),
-            submitter: submitter.ok().flatten(),
-            organisation: organisation.ok().flatten(),
+            submitter,
+            organisation,
             dossiers,
-        }
+        })
     }
 
     /// By another policy than the default.
@@ -407,23 +424,24 @@ impl Shelf for &[List] {
     }
 }
 
-/// The question was asked, and nobody knows any more about whom, or it was asked about several.
-struct Forgotten;
-
-/// Whom the question was about that these verdicts answer; `None` where it was not asked.
+/// Whom the question was about that these verdicts answer; `None` where it was not asked, or asked of the document's own words.
 fn asked_again<T: Copy + PartialEq>(
     verdicts: &[Verdict],
     question: CheckId,
     about: impl Fn(&Verdict) -> Option<T>,
-) -> Result<Option<T>, Forgotten> {
+) -> Result<Option<T>, CapsuleGap> {
+    let forgotten = || CapsuleGap::Forgotten { question };
     let mut known = None;
     for verdict in verdicts {
         let about = about(verdict);
-        if about.is_none() && verdict.check(question).is_some() {
-            return Err(Forgotten);
+        let is_answered = verdict
+            .check(question)
+            .is_some_and(|check| check.outcome != Outcome::NotAsked);
+        if about.is_none() && is_answered && !verdict.is_own {
+            return Err(forgotten());
         }
         if known.is_some() && about.is_some() && known != about {
-            return Err(Forgotten);
+            return Err(forgotten());
         }
         known = known.or(about);
     }

@@ -161,6 +161,10 @@ causes! {
     StampRevoked = "stamp-revoked", StampAuthorityNotRevoked, SignatureMalformed, RevokedNoPoe;
     /// Nobody could say whether the time stamp's authority is revoked.
     StampRevocationUnknown = "stamp-revocation-unknown", StampAuthorityNotRevoked, RevocationUnknown, TryLater;
+    /// What is known about the revocation of the time stamp's authority is of after its certificate's end, and does not reach back.
+    StampRevocationTooLate = "stamp-revocation-too-late", StampAuthorityNotRevoked, RevocationUnknown, OutOfBoundsNoPoe;
+    /// What is known about the revocation of the time stamp's authority is by an authority whose own certificate is out of its period by now.
+    StampRevocationByExpired = "stamp-revocation-by-expired", StampAuthorityNotRevoked, RevocationUnknown, RevocationOutOfBoundsNoPoe;
 
     /// No chain of issuers leads from the certificate to a trusted authority.
     ChainAstray = "chain-astray", ChainAnchored, IssuerUntrusted, NoCertificateChainFound;
@@ -218,11 +222,19 @@ causes! {
     IinOther = "iin-other", IinSame, IinMismatch, IinMismatch;
     /// The certificate has no IIN, or more than one.
     IinAbsent = "iin-absent", IinSame, IinMismatch, IinMismatch;
+    /// The verdict was read from storage, which keeps no proven signer to compare with the submitter.
+    SubmitterUnread = "submitter-unread", IinSame, IinMismatch, TryLater;
 
     /// The certificate's BIN is not that of the organisation.
     BinOther = "bin-other", BinSame, BinMismatch, BinMismatch;
     /// The certificate is of no organisation, or of more than one.
     BinAbsent = "bin-absent", BinSame, BinMismatch, BinMismatch;
+    /// The certificate is of an organisation, and the request names none.
+    BinUnnamed = "bin-unnamed", BinSame, BinMismatch, BinMismatch;
+    /// The request is by somebody who acts in a role that the certificate does not give.
+    RoleOther = "role-other", BinSame, BinMismatch, BinMismatch;
+    /// The verdict was read from storage, which keeps no proven signer to ask for whom he signs.
+    OrganisationUnread = "organisation-unread", BinSame, BinMismatch, TryLater;
 }
 
 impl fmt::Display for Cause {

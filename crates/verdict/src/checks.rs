@@ -19,21 +19,13 @@ pub(crate) mod value;
 
 use std::borrow::Cow;
 
-use qaqpa_model::{Answer, RefusalLabel};
+use qaqpa_model::Answer;
 
+use crate::cause::Cause;
 use crate::facts::Account;
-use crate::indication::SubIndication;
 use crate::policy::Policy;
 use crate::rules::Rule;
 use crate::verdict::{CheckId, CheckReport, Outcome, SubjectKind};
-
-/// Why a question was not answered with yes: the check of it that decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Reason {
-    pub(crate) rule: Rule,
-    pub(crate) label: RefusalLabel,
-    pub(crate) sub: SubIndication,
-}
 
 /// What a check found that its level does not let decide.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,10 +39,12 @@ pub(crate) struct Note {
 pub(crate) struct Finding {
     pub(crate) id: CheckId,
     /// `None` where an earlier answer left nothing to ask about.
-    pub(crate) answer: Option<Answer<Reason>>,
+    pub(crate) answer: Option<Answer<Cause>>,
     pub(crate) why: String,
     /// What checks found that is tolerated.
     pub(crate) notes: Vec<Note>,
+    /// The checks that had nothing to look at: they stand in the report as not asked, and not as passed.
+    pub(crate) idle: Vec<Rule>,
 }
 
 impl Finding {
@@ -60,34 +54,24 @@ impl Finding {
             answer: Some(Answer::Pass),
             why: why.into(),
             notes: Vec::new(),
+            idle: Vec::new(),
         }
     }
 
-    pub(crate) fn fail(
-        rule: Rule,
-        label: RefusalLabel,
-        sub: SubIndication,
-        why: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn fail(cause: Cause, why: impl Into<String>) -> Self {
         Self {
-            id: rule.question(),
-            answer: Some(Answer::Fail(Reason { rule, label, sub })),
+            id: cause.rule().question(),
+            answer: Some(Answer::Fail(cause)),
             why: why.into(),
             notes: Vec::new(),
+            idle: Vec::new(),
         }
     }
 
-    pub(crate) fn undecided(
-        rule: Rule,
-        label: RefusalLabel,
-        sub: SubIndication,
-        why: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn undecided(cause: Cause, why: impl Into<String>) -> Self {
         Self {
-            id: rule.question(),
-            answer: Some(Answer::Undecided(Reason { rule, label, sub })),
-            why: why.into(),
-            notes: Vec::new(),
+            answer: Some(Answer::Undecided(cause)),
+            ..Self::fail(cause, why)
         }
     }
 
@@ -97,17 +81,24 @@ impl Finding {
         self
     }
 
+    /// With the checks that had nothing to look at.
+    pub(crate) fn idling(mut self, rules: impl IntoIterator<Item = Rule>) -> Self {
+        self.idle.extend(rules);
+        self
+    }
+
     /// The same answer, or a pass that notes it where the policy tolerates its check.
     pub(crate) fn under(self, policy: &Policy) -> Self {
-        match self.reason() {
-            Some(reason) if policy.tolerates(reason.rule) => {
+        match self.cause() {
+            Some(cause) if policy.tolerates(cause.rule()) => {
                 let note = Note {
-                    rule: reason.rule,
+                    rule: cause.rule(),
                     why: self.why.clone(),
                 };
                 Self::pass(self.id, format!("tolerated: {}", self.why))
                     .noting(self.notes)
                     .noting([note])
+                    .idling(self.idle)
             }
             _ => self,
         }
@@ -119,6 +110,7 @@ impl Finding {
             answer: None,
             why: why.into(),
             notes: Vec::new(),
+            idle: Vec::new(),
         }
     }
 
@@ -126,9 +118,10 @@ impl Finding {
         self.answer.as_ref().is_some_and(Answer::is_pass)
     }
 
-    pub(crate) fn reason(&self) -> Option<Reason> {
+    /// Why it is no pass, where it is none.
+    pub(crate) fn cause(&self) -> Option<Cause> {
         match &self.answer {
-            Some(Answer::Fail(reason) | Answer::Undecided(reason)) => Some(*reason),
+            Some(Answer::Fail(cause) | Answer::Undecided(cause)) => Some(*cause),
             Some(Answer::Pass) | None => None,
         }
     }
@@ -141,15 +134,16 @@ impl Finding {
     ) -> CheckReport {
         CheckReport {
             id: self.id,
-            clause: Cow::Borrowed(clause(self.id)),
+            clause: Cow::Borrowed(clause(self.id, kind)),
             outcome: match self.answer {
                 Some(Answer::Pass) => Outcome::Pass,
                 Some(Answer::Fail(_)) => Outcome::Fail,
                 Some(Answer::Undecided(_)) => Outcome::Undecided,
                 None => Outcome::NotAsked,
             },
-            label: self.reason().map(|reason| reason.label),
-            sub_indication: self.reason().map(|reason| reason.sub),
+            label: self.cause().map(Cause::label),
+            sub_indication: self.cause().map(Cause::sub_indication),
+            cause: self.cause(),
             why: self.why.clone(),
             rules: rules::report(self, kind, policy, accounts),
         }
@@ -159,9 +153,13 @@ impl Finding {
 const TIMESTAMP_CLAUSE: &str =
     "EN 319 102-1 §5.4 (time-stamp validation), §5.5 (best signature time)";
 
-/// The clause that asks this question.
-pub(crate) const fn clause(id: CheckId) -> &'static str {
+/// The clause that asks this question of such a subject.
+pub(crate) const fn clause(id: CheckId, kind: SubjectKind) -> &'static str {
     match id {
+        CheckId::Structure if matches!(kind, SubjectKind::Cms) => structure::CLAUSE_OF_MESSAGES,
+        CheckId::Scope if matches!(kind, SubjectKind::Cms) => scope::CLAUSE_OF_MESSAGES,
+        CheckId::Content if matches!(kind, SubjectKind::Cms) => content::CLAUSE_OF_MESSAGES,
+        CheckId::Value if matches!(kind, SubjectKind::Cms) => value::CLAUSE_OF_MESSAGES,
         CheckId::Structure => structure::CLAUSE,
         CheckId::Scope => scope::CLAUSE,
         CheckId::Content => content::CLAUSE,

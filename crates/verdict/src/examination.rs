@@ -12,13 +12,12 @@
 use std::borrow::Cow;
 
 use qaqpa_model::{Limits, Moment};
-use qaqpa_x509::crl::AnyCrl;
 use qaqpa_x509::{Certificate, TrustAnchors, path::Path};
 use qaqpa_xml::{Document, XmlError};
 
 use crate::checks::{self, Finding, revocation::Asked};
 use crate::dossier::{Dossier, KEPT_BYTES_MAX, too_long};
-use crate::facts::{Account, Said};
+use crate::facts::{Account, ByDelta, Said};
 use crate::judgement;
 use crate::list::List;
 use crate::message::SignedMessage;
@@ -27,7 +26,7 @@ use crate::policy::Policy;
 use crate::proven::{Passed, Proof, Proven, ProvenContent};
 use crate::signature::{self, Read};
 use crate::signatures::{self, Signatures};
-use crate::sources::{self, Believed, Hearing};
+use crate::sources::{self, Believed, FedList, Hearing};
 use crate::stamps::{self, Earliest};
 use crate::verdict::{CheckId, EvidenceKind, JudgedAs, ScopeView, StampView, SubjectKind, Verdict};
 
@@ -56,6 +55,8 @@ pub enum Subject<'d> {
     NotXml {
         /// What they should have been.
         kind: SubjectKind,
+        /// They themselves: what they seem to be instead is told by them.
+        bytes: &'d [u8],
         /// Why they are not.
         error: &'d XmlError,
     },
@@ -101,7 +102,7 @@ pub struct Examination<'d> {
     limits: Limits,
     known: Known,
     /// The lists that were fed, of every place.
-    lists: Vec<AnyCrl>,
+    lists: Vec<FedList>,
     seed: [u8; 32],
 }
 
@@ -252,14 +253,41 @@ impl<'d> Examination<'d> {
             received.to_mut().evidence = Evidence::Unavailable(why);
         }
         let received = received.as_ref();
-        if let Evidence::List(list) = &received.evidence {
-            self.lists.push(list.crl().clone());
+        let place = self.facts.accounts.len();
+        let account = match &received.evidence {
+            Evidence::List(list) => {
+                let account = sources::lost(&need, received.at);
+                self.lists.push(FedList {
+                    need,
+                    received: received.clone(),
+                    list: list.clone(),
+                    account: place,
+                });
+                account
+            }
+            _ => self.hearing(id)?.account(&need, received),
+        };
+        self.facts.accounts.push(account);
+        self.facts.dossier.keep(id, received);
+        if let Evidence::List(_) = &received.evidence {
+            self.hear_again();
         }
+        let account = &self.facts.accounts[place];
+        match account.said {
+            Said::Nothing { .. } => None,
+            _ => Some(Believed {
+                next_update: account.next_update,
+            }),
+        }
+    }
+
+    /// What is heard for a need is held against this; nothing where its path is not proven.
+    fn hearing(&self, id: NeedId) -> Option<Hearing<'_>> {
         let (path, first) = match &self.facts.stamp {
             Some(stamp) if id.place() >= STAMP_PLACE => (&stamp.path, STAMP_PLACE),
             _ => (self.facts.path.as_ref()?, 0),
         };
-        let hearing = Hearing {
+        Some(Hearing {
             path,
             first,
             known: &self.known,
@@ -272,25 +300,40 @@ impl<'d> Examination<'d> {
             } else {
                 self.facts.at
             },
-        };
-        let account = hearing.account(&need, received);
-        let believed = match account.said {
-            Said::Nothing { .. } => None,
-            _ => Some(Believed {
-                next_update: account.next_update,
-            }),
-        };
-        self.facts.dossier.keep(id, received);
-        if account.kind == EvidenceKind::DeltaCrl && believed.is_some() {
-            let place = account.place;
-            for earlier in &mut self.facts.accounts {
-                if earlier.kind == EvidenceKind::Crl && earlier.place == place {
-                    earlier.superseded = true;
-                }
+        })
+    }
+
+    /// What each list amounts to beside all others: a list that is fed later may be about a certificate that another was asked for,
+    /// or about who signed it. In whatever order they come, the same is heard.
+    fn hear_again(&mut self) {
+        for fed in &self.lists {
+            let Some(hearing) = self.hearing(fed.need.id()) else {
+                continue;
+            };
+            self.facts.accounts[fed.account] = hearing.account(&fed.need, &fed.received);
+        }
+        let deltas: Vec<(usize, ByDelta)> = self
+            .facts
+            .accounts
+            .iter()
+            .filter(|account| account.kind == EvidenceKind::DeltaCrl)
+            .filter(|account| !matches!(account.said, Said::Nothing { .. }))
+            .map(|account| match account.applies {
+                true => (account.place, ByDelta::Updated),
+                false => (account.place, ByDelta::Contradicted),
+            })
+            .collect();
+        for (place, by_delta) in deltas {
+            let bases = self
+                .facts
+                .accounts
+                .iter_mut()
+                .filter(|account| account.kind == EvidenceKind::Crl && account.place == place);
+            for base in bases {
+                let is_good = matches!(base.said, Said::Good { .. });
+                base.by_delta = Some(by_delta).filter(|by| *by == ByDelta::Updated || is_good);
             }
         }
-        self.facts.accounts.push(account);
-        believed
     }
 
     /// Judges. What is still wanted leaves revocation undecided, unless what was fed says "revoked".

@@ -20,12 +20,27 @@ pub(crate) struct Account {
     pub(crate) next_update: Option<Moment>,
     pub(crate) sha256: Option<String>,
     pub(crate) attempts: Vec<Attempt>,
-    /// The check for which it is no evidence, or only of the worse ([`Self::is_stale`]).
+    /// The check for which it is no evidence, or only of the worse ([`Self::is_halting`]).
     pub(crate) rule: Option<Rule>,
-    /// A list that a believed delta has brought up to date: the delta's account says what both say together.
-    pub(crate) superseded: bool,
+    /// The checks of such evidence that had nothing to look at here.
+    pub(crate) idle: Vec<Rule>,
+    /// What a believed delta makes of a list: the delta's account says what both say together.
+    pub(crate) by_delta: Option<ByDelta>,
+    /// Of a delta: it brings its list up to date.
+    pub(crate) applies: bool,
+    /// There was nobody to ask: the certificate names no such source, and nobody looked elsewhere.
+    pub(crate) is_nowhere: bool,
     /// Where it holds together and proves nothing all the same, because a certificate's time was over when it was made or heard.
     pub(crate) beyond: Option<Beyond>,
+}
+
+/// What a delta makes of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ByDelta {
+    /// It does not follow the list, or is out of date, and says "revoked" where the list does not.
+    Contradicted,
+    /// It brings it up to date.
+    Updated,
 }
 
 /// Whose time was over.
@@ -43,7 +58,7 @@ pub(crate) enum Said {
     /// Not revoked, by `who`.
     Good { who: String },
     /// Revoked or suspended, since `since`.
-    Revoked { since: Moment, cause: Cause },
+    Revoked { since: Moment, cause: Grounds },
     /// The responder does not know the certificate.
     Unknown,
     /// It was asked for, and nobody says what came of it: it could have been "revoked".
@@ -54,7 +69,7 @@ pub(crate) enum Said {
 
 /// Why a certificate was revoked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
+pub(crate) enum Grounds {
     /// certificateHold: suspended, may come back.
     Hold,
     /// The authority never issued it (RFC 6960 §2.2: certificateHold since 1970-01-01).
@@ -63,7 +78,7 @@ pub(crate) enum Cause {
     Reason(String),
 }
 
-impl Cause {
+impl Grounds {
     /// The reason's name (RFC 5280 §5.3.1).
     pub(crate) fn name(&self) -> &str {
         match self {
@@ -74,9 +89,9 @@ impl Cause {
 }
 
 impl Account {
-    /// Whether it says "revoked" and is out of date: nothing takes that back, but evidence in its time may say so since an
-    /// earlier moment, so that this one says nothing of the time before.
-    pub(crate) fn is_stale(&self) -> bool {
+    /// Whether it says "revoked" and is out of date, or a part: nothing takes that back, but evidence in its time and about
+    /// everything may say so since an earlier moment, so that this one says nothing of the time before.
+    pub(crate) fn is_halting(&self) -> bool {
         self.rule.is_some() && matches!(self.said, Said::Revoked { .. })
     }
 
@@ -84,7 +99,8 @@ impl Account {
         let standing = match &self.said {
             Said::Good { .. } => "good",
             Said::Revoked {
-                cause: Cause::Hold, ..
+                cause: Grounds::Hold,
+                ..
             } => "suspended",
             Said::Revoked { .. } => "revoked",
             Said::Unknown => "unknown",
@@ -116,23 +132,36 @@ impl Account {
             EvidenceKind::Crl => "the CRL",
             EvidenceKind::DeltaCrl => "the CRL with its delta",
         };
-        if self.superseded {
-            return format!("{source} is brought up to date by its delta");
+        match self.by_delta {
+            Some(ByDelta::Updated) => {
+                return format!("{source} is brought up to date by its delta");
+            }
+            Some(ByDelta::Contradicted) => {
+                return format!("{source} says: not revoked; its delta says more");
+            }
+            None => {}
         }
-        let stale = if self.is_stale() {
-            "; it is out of date, and says nothing of the time before"
-        } else {
-            ""
+        let halting = match self.rule {
+            Some(Rule::CrlScope) if self.applies || self.kind == EvidenceKind::Crl => {
+                "; it is about some reasons only, and says nothing of the time before"
+            }
+            Some(Rule::CrlScope) => {
+                "; it does not follow the list, and says nothing of the time before"
+            }
+            Some(_) => "; it is out of date, and says nothing of the time before",
+            None => "",
         };
         match &self.said {
             Said::Good { who } => format!("{source}, signed by {who}, says: not revoked"),
             Said::Revoked { since, cause } => match cause {
-                Cause::Hold => format!("{source} says: suspended (certificateHold) since {since}"),
-                Cause::NeverIssued => {
+                Grounds::Hold => {
+                    format!("{source} says: suspended (certificateHold) since {since}")
+                }
+                Grounds::NeverIssued => {
                     format!("{source} says: the authority never issued such a certificate")
                 }
-                Cause::Reason(reason) => {
-                    format!("{source} says: revoked since {since} ({reason}){stale}")
+                Grounds::Reason(reason) => {
+                    format!("{source} says: revoked since {since} ({reason}){halting}")
                 }
             },
             Said::Unknown => format!("{source} says: unknown to the responder"),

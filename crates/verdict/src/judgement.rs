@@ -4,14 +4,14 @@ use qaqpa_model::{Answer, Moment, RefusalLabel};
 use qaqpa_x509::Certificate;
 
 use crate::border;
+use crate::cause::Cause;
 use crate::checks::revocation::{self, Asked};
-use crate::checks::{self, Finding, Reason};
+use crate::checks::{self, Finding};
 use crate::examination::Facts;
 use crate::facts::Account;
-use crate::indication::{Indication, SubIndication};
+use crate::indication::Indication;
 use crate::policy::{IS_LABORATORY, Policy};
 use crate::proven::{Passed, SignerIdentity};
-use crate::rules::Rule;
 use crate::verdict::{
     CertificateView, CheckId, SignerView, SubjectKind, TrustSource, VERSION, Verdict,
 };
@@ -41,7 +41,7 @@ pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option
     findings.push(revocation);
     // Every question, not only those that were asked: a question that was left out is no pass.
     let is_passed = findings.iter().all(Finding::is_pass);
-    let decisive = findings.iter().find_map(Finding::reason);
+    let decisive = decisive(&findings);
     let signer = facts.signer.as_ref().map(SignerIdentity::read);
     let proven_signer = signer.clone().filter(|_| is_passed);
     let verdict = Verdict {
@@ -49,12 +49,12 @@ pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option
         subject: facts.kind,
         profile: facts.profile,
         indication: match decisive {
-            Some(reason) => reason.sub.indication(),
+            Some(cause) => cause.sub_indication().indication(),
             None if is_passed => Indication::TotalPassed,
             None => Indication::Indeterminate,
         },
-        sub_indication: decisive.map(|reason| reason.sub),
-        label: decisive.map(|reason| label(facts.kind, &findings, reason)),
+        sub_indication: decisive.map(Cause::sub_indication),
+        label: decisive.map(|cause| label(facts.kind, cause)),
         at: facts.at,
         claimed_signing_time: facts.claimed,
         best_signature_time: facts
@@ -88,6 +88,7 @@ pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option
         proven_signer: proven_signer.clone(),
         submitter: None,
         organisation: None,
+        is_own: true,
     };
     let passed = match (proven_signer, facts.covered) {
         (Some(signer), Some((proof, signature_digest))) => Some(Passed {
@@ -118,45 +119,55 @@ fn stamp_revocation(
         return;
     };
     let revocation = revocation::judge(asked, accounts, at, &Policy::default());
-    let Some(reason) = revocation.reason() else {
+    let Some(cause) = revocation.cause() else {
         stamp.why = format!("{}; {}", stamp.why, revocation.why);
+        stamp.idle.clear();
         return;
     };
-    let (label, sub) = match reason.rule {
-        Rule::RevocationKnown => (reason.label, SubIndication::TryLater),
-        _ => (
-            RefusalLabel::SignatureMalformed,
-            SubIndication::RevokedNoPoe,
-        ),
-    };
     let why = format!("the stamp's authority: {}", revocation.why);
-    *stamp = Finding::fail(Rule::StampAuthorityNotRevoked, label, sub, why).under(policy);
+    *stamp = match cause {
+        Cause::RevocationUnknown => Finding::undecided(Cause::StampRevocationUnknown, why),
+        Cause::RevocationTooLate => Finding::undecided(Cause::StampRevocationTooLate, why),
+        Cause::RevocationByExpired => Finding::undecided(Cause::StampRevocationByExpired, why),
+        _ => Finding::fail(Cause::StampRevoked, why),
+    }
+    .under(policy);
+}
+
+/// What decides: the first question that was not passed. A stamp that nobody vouches for gives way to a signer who is known to be
+/// revoked: it could only move the moment back, and he was revoked before that.
+fn decisive(findings: &[Finding]) -> Option<Cause> {
+    let mut bad = findings.iter().filter(|finding| finding.cause().is_some());
+    let first = bad.next()?;
+    let is_open =
+        first.id == CheckId::Timestamp && matches!(first.answer, Some(Answer::Undecided(_)));
+    let graver = bad.find(|finding| {
+        is_open
+            && finding.id == CheckId::Revocation
+            && matches!(finding.answer, Some(Answer::Fail(_)))
+    });
+    graver.unwrap_or(first).cause()
 }
 
 /// The verdict's label: that of the deciding check, in the words of the subject.
-fn label(kind: SubjectKind, findings: &[Finding], reason: Reason) -> RefusalLabel {
+fn label(kind: SubjectKind, cause: Cause) -> RefusalLabel {
     if kind != SubjectKind::Transport {
-        return reason.label;
+        return cause.label();
     }
     // The envelope's signature is the sender's matter: its labels tell the sender's system what to
     // mend, and the check beside tells why.
-    let decided = findings
-        .iter()
-        .find(|finding| matches!(finding.answer, Some(Answer::Fail(_) | Answer::Undecided(_))))
-        .map(|finding| finding.id);
-    match (reason.label, decided) {
+    match (cause.label(), cause.rule().question()) {
         (RefusalLabel::SignatureMissing, _) => RefusalLabel::TransportSignatureMissing,
         (
-            RefusalLabel::DtdRefused
+            label @ (RefusalLabel::DtdRefused
             | RefusalLabel::LimitExceeded
             | RefusalLabel::RevocationUnknown
-            | RefusalLabel::XmlMalformed,
+            | RefusalLabel::XmlMalformed),
             _,
-        ) => reason.label,
-        (
-            _,
-            Some(CheckId::Structure | CheckId::Scope | CheckId::Content | CheckId::Value) | None,
-        ) => RefusalLabel::TransportSignatureInvalid,
+        ) => label,
+        (_, CheckId::Structure | CheckId::Scope | CheckId::Content | CheckId::Value) => {
+            RefusalLabel::TransportSignatureInvalid
+        }
         _ => RefusalLabel::TransportCertificateRefused,
     }
 }

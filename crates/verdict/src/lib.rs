@@ -62,7 +62,7 @@ mod text;
 mod uncovered;
 mod verdict;
 
-pub use capsule::{CAPSULE_BYTES_MAX, Capsule, CapsuleError};
+pub use capsule::{CAPSULE_BYTES_MAX, Capsule, CapsuleError, CapsuleGap};
 pub use cause::Cause;
 pub use checks::bin::confirm_bin;
 pub use checks::iin::confirm_iin;

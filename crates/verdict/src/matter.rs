@@ -70,7 +70,8 @@ impl Matter {
     ///   each of them. But where they are about parts of it only, and what holds these says something itself (text, an
     ///   attribute other than an Id): a document, as whoever reads all of it does, and its verdict says that it is not covered.
     /// - Anything else: a document, which its verdict says is no XML. PEM is one block and nothing before or after it: a file
-    ///   with something besides is anything else, and so is a chain of certificates.
+    ///   with something besides is anything else, and so is a chain of certificates. But before a certificate may stand what
+    ///   openssl writes there (RFC 7468 §2).
     ///
     /// `content` is left aside where the file is no message.
     #[must_use]
@@ -112,6 +113,18 @@ impl Matter {
         }
     }
 
+    /// The bytes that are read as XML; of other matters none.
+    fn xml(&self) -> &[u8] {
+        match self {
+            Self::Document(bytes)
+            | Self::Signatures {
+                document: bytes, ..
+            }
+            | Self::Transport(bytes) => bytes,
+            Self::Certificate { .. } | Self::Cms { .. } => &[],
+        }
+    }
+
     /// Reads the bytes once, for all of their signatures.
     #[must_use]
     pub fn open(&self, limits: &Limits) -> Opened<'_> {
@@ -123,11 +136,7 @@ impl Matter {
                 Self::Cms { message, content } => {
                     Read::Message(SignedMessage::read(message, content.as_deref(), limits))
                 }
-                Self::Document(bytes)
-                | Self::Signatures {
-                    document: bytes, ..
-                }
-                | Self::Transport(bytes) => Read::Xml(Document::parse(bytes, &xml_limits(limits))),
+                matter => Read::Xml(Document::parse(matter.xml(), &xml_limits(limits))),
             },
         }
     }
@@ -166,7 +175,11 @@ impl Opened<'_> {
         let kind = self.matter.kind();
         match (self.matter, &self.read, signatures) {
             (_, Read::Message(message), _) => message.subjects().collect(),
-            (_, Read::Xml(Err(error)), _) => vec![Subject::NotXml { kind, error }],
+            (matter, Read::Xml(Err(error)), _) => vec![Subject::NotXml {
+                kind,
+                bytes: matter.xml(),
+                error,
+            }],
             (Matter::Signatures { .. }, _, Some(signatures)) => signatures.subjects().collect(),
             (Matter::Transport(_), Read::Xml(Ok(document)), _) => {
                 vec![Subject::Transport(document)]
@@ -202,6 +215,7 @@ enum Encoded {
 
 /// PEM of a message or a certificate, or base64 of what begins as they do: that alone, and nothing else but white space.
 fn encoded(bytes: &[u8]) -> Encoded {
+    let bytes = without_explanation(bytes);
     let Ok(text) = std::str::from_utf8(bytes) else {
         return Encoded::Itself;
     };
@@ -218,6 +232,35 @@ fn encoded(bytes: &[u8]) -> Encoded {
         })
         .or_else(|| decoded(text).map(Encoded::Der))
         .unwrap_or(Encoded::Itself)
+}
+
+/// The bytes from the line at which a certificate begins, where nothing stands before it but what openssl writes there: a text
+/// that somebody else wrote is something that somebody may read, and then the file is not a certificate alone.
+fn without_explanation(bytes: &[u8]) -> &[u8] {
+    const EXPLANATION_BYTES_MAX: usize = 16 * 1024;
+    let begin = format!("-----BEGIN {PEM_CERTIFICATE}-----");
+    let head = &bytes[..bytes.len().min(EXPLANATION_BYTES_MAX)];
+    let place = head
+        .windows(begin.len())
+        .position(|window| window == begin.as_bytes());
+    match place.map(|place| bytes.split_at(place)) {
+        Some((before, block)) if before.split(|b| *b == b'\n').all(is_explanation) => block,
+        _ => bytes,
+    }
+}
+
+/// A line as `openssl pkcs12` and `openssl x509 -text` write it before a certificate.
+fn is_explanation(line: &[u8]) -> bool {
+    const BEGINNINGS: [&[u8]; 5] = [
+        b" ",
+        b"Bag Attributes",
+        b"Certificate:",
+        b"issuer=",
+        b"subject=",
+    ];
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let is_markup = line.iter().any(|b| matches!(b, b'<' | b'{'));
+    line.is_empty() || !is_markup && BEGINNINGS.iter().any(|known| line.starts_with(known))
 }
 
 /// Base64 on any number of lines. The lines of PEM are none: a second block is no part of the first.

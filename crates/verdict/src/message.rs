@@ -2,22 +2,23 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use qaqpa_ades::cms::{self, CmsError, CounterSigner, Signer, SigningCertificate};
+use qaqpa_ades::cms::{self, CmsError, CounterSigner, SaidAttributes, Signer, SigningCertificate};
 use qaqpa_crypto::SignatureAlgorithm;
-use qaqpa_model::{Limits, Moment, RefusalLabel};
+use qaqpa_model::{Limits, Moment};
 use qaqpa_x509::Certificate;
 
 use crate::border;
+use crate::cause::Cause;
 use crate::checks::Note;
-use crate::checks::message::{passed, reason};
+use crate::checks::message::{cause, passed};
 use crate::examination::{Known, Subject};
 use crate::laboratory;
 use crate::policy::Policy;
 use crate::proven::Proof;
 use crate::rules::Rule;
-use crate::signature::{Read, answers, unidentified};
+use crate::signature::{Read, answers, idle, unidentified};
 use crate::stamps::{Claims, Token};
-use crate::verdict::{ReferenceView, ScopeView};
+use crate::verdict::{CheckId, ReferenceView, ScopeView};
 
 /// A signed CMS message (RFC 5652), or bytes that should have been one, with the content where that came beside it.
 ///
@@ -25,6 +26,8 @@ use crate::verdict::{ReferenceView, ScopeView};
 #[derive(Debug)]
 pub struct SignedMessage<'d> {
     found: Result<cms::Found<'d>, CmsError>,
+    /// Whether the bytes are a file of keys, which somebody took for the message.
+    is_key: bool,
     places: Vec<Place>,
 }
 
@@ -80,7 +83,11 @@ impl<'d> SignedMessage<'d> {
                 counter: None,
             });
         }
-        Self { found, places }
+        Self {
+            is_key: found.is_err() && is_key(message),
+            found,
+            places,
+        }
     }
 
     /// Each signature as a subject, in the order of the message, every counter-signature after what it counter-signs; at least
@@ -102,21 +109,35 @@ pub(crate) fn read<'d>(
 ) -> Read<'d> {
     let found = match &message.found {
         Ok(found) => found,
-        Err(error) => return refused(error),
+        Err(_) if message.is_key => {
+            let why = "a file of keys, and no signed message";
+            return refused(Cause::MessageIsKey, why.to_owned());
+        }
+        Err(error) => return refused(cause(error), error.to_string()),
     };
     let parts = message.places.get(place).ok_or(CmsError::SignersMissing);
     let parts = parts.and_then(|place| Parts::of(found, *place));
     match parts {
         Ok(parts) => parts.read(found, known, policy),
-        Err(error) => refused(&error),
+        Err(error) => refused(cause(&error), error.to_string()),
     }
 }
 
-fn refused<'d>(error: &CmsError) -> Read<'d> {
-    let reason = reason(error);
-    Read::only(answers(Some((reason, error.to_string())), |id| {
+fn refused<'d>(cause: Cause, why: String) -> Read<'d> {
+    Read::only(answers(Some((cause, why)), |id| {
         passed(id, "", "the content")
     }))
+}
+
+/// Whether DER begins as a file of keys does: a SEQUENCE whose first part is a version, 3 of PFX (RFC 7292 §4), 0 or 1 of a private
+/// key (RFC 5958 §2). In a message an object identifier stands there.
+fn is_key(der: &[u8]) -> bool {
+    let content = match der {
+        [0x30, length, rest @ ..] if *length <= 0x80 => rest,
+        [0x30, length, rest @ ..] => rest.get(usize::from(length & 0x7f)..).unwrap_or_default(),
+        _ => return false,
+    };
+    matches!(content, [0x02, 0x01, 0 | 1 | 3, ..])
 }
 
 /// What is read of one signature before its certificate is known.
@@ -156,8 +177,9 @@ impl<'d> Parts<'d> {
     }
 
     fn read(self, found: &'d cms::Found<'_>, known: &Known, policy: &Policy) -> Read<'d> {
-        let algorithm = self.algorithm.uri();
-        let mut scope = self.scope(found);
+        let algorithm = format!("urn:oid:{}", self.algorithm.oid());
+        let said = self.said();
+        let mut scope = self.scope(found, said.as_ref());
         let candidate = match &self.who {
             Who::Signer(signer) => signer.certificate(&known.pool),
             Who::Counter(counter, _) => counter.certificate(&known.pool),
@@ -166,17 +188,14 @@ impl<'d> Parts<'d> {
             let why = "neither the message nor what is known here has the certificate that the signer is identified by";
             return Read {
                 scope: Some(scope),
-                ..Read::only(unidentified(
-                    RefusalLabel::SignatureMalformed,
-                    why.to_owned(),
-                ))
+                ..Read::only(unidentified(Cause::CertificateNotAtHand, why.to_owned()))
             };
         };
         let about = scope.references[0].target.clone();
         let mut read = Read::only(Vec::new());
         match self.prove(&certificate, policy) {
             Ok((proof, signing_time, named)) => {
-                read.findings = answers(None, |id| passed(id, algorithm, &about));
+                read.findings = answers(None, |id| passed(id, &algorithm, &about));
                 if let (None, Some(structure)) = (named, read.findings.first_mut()) {
                     structure.notes.push(unnamed());
                 }
@@ -186,9 +205,31 @@ impl<'d> Parts<'d> {
                 read.covered = Some((proof, qaqpa_crypto::sha256(self.value)));
             }
             Err(error) => {
-                let refused = Some((reason(&error), error.to_string()));
-                read.findings = answers(refused, |id| passed(id, algorithm, &about));
+                let cause = match (&self.who, cause(&error)) {
+                    (Who::Signer(_), Cause::ContentChanged) if found.is_detached() => {
+                        Cause::ContentOther
+                    }
+                    (_, cause) => cause,
+                };
+                let why = match (&self.who, cause, &said) {
+                    (
+                        Who::Signer(signer),
+                        Cause::ContentChanged | Cause::ContentOther,
+                        Some(said),
+                    ) => differs(&error, said, *signer),
+                    _ => error.to_string(),
+                };
+                read.findings =
+                    answers(Some((cause, why)), |id| passed(id, &algorithm, &about));
             }
+        }
+        if said.is_none_or(|said| !said.name_algorithms) {
+            let rules = [Rule::AlgorithmProtection];
+            idle(&mut read.findings, CheckId::Structure, rules);
+        }
+        if let Who::Counter(..) = self.who {
+            // What it is about is the value of another signature, which is in the message.
+            idle(&mut read.findings, CheckId::Scope, [Rule::ContentGiven]);
         }
         read.scope = Some(scope);
         // Whoever changes the message on its way can add certificates: they are material for the path, and the search is bounded.
@@ -223,6 +264,13 @@ impl<'d> Parts<'d> {
         })
     }
 
+    fn said(&self) -> Option<SaidAttributes> {
+        match &self.who {
+            Who::Signer(signer) => signer.said().ok(),
+            Who::Counter(counter, _) => counter.said().ok(),
+        }
+    }
+
     /// RFC 3161, appendix A: "The value of messageImprint field within TimeStampToken shall be a hash of the value of signature
     /// field within SignerInfo".
     fn claims(&self, signing_time: Option<Moment>) -> Claims {
@@ -236,7 +284,7 @@ impl<'d> Parts<'d> {
         }
     }
 
-    fn scope(&self, found: &cms::Found<'_>) -> ScopeView {
+    fn scope(&self, found: &cms::Found<'_>, said: Option<&SaidAttributes>) -> ScopeView {
         let (target, counter_signs) = match &self.who {
             Who::Counter(_, of) => (format!("the value of signature {}", of + 1), Some(*of)),
             Who::Signer(_) => (
@@ -249,15 +297,16 @@ impl<'d> Parts<'d> {
             ),
         };
         ScopeView {
-            algorithm: self.algorithm.uri().to_owned(),
+            algorithm: format!("urn:oid:{}", self.algorithm.oid()),
             value_sha256: border::hex(&qaqpa_crypto::sha256(self.value)),
             value: Some(STANDARD.encode(self.value)),
-            signed_octets_sha256: None,
+            signed_octets_sha256: said
+                .map(|said| border::hex(&qaqpa_crypto::sha256(&said.signed_octets))),
             references: vec![ReferenceView {
                 uri: String::new(),
                 target,
-                digest: self.algorithm.digest().uri().to_owned(),
-                digest_value: None,
+                digest: format!("urn:oid:{}", self.algorithm.digest().oid()),
+                digest_value: said.map(|said| border::hex(&said.digest)),
                 transforms: Vec::new(),
             }],
             counter_signs,
@@ -266,6 +315,15 @@ impl<'d> Parts<'d> {
             has_comments: false,
             uncovered: Vec::new(),
         }
+    }
+}
+
+/// Both digests, so that whoever has the file can tell which of them is his.
+fn differs(error: &CmsError, said: &SaidAttributes, signer: Signer<'_>) -> String {
+    let signed = border::hex(&said.digest);
+    match signer.content_digest() {
+        Ok(found) => format!("{error}: signed {signed}, found {}", border::hex(&found)),
+        Err(_) => format!("{error}: signed {signed}"),
     }
 }
 

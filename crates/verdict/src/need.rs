@@ -39,8 +39,8 @@ pub enum Need {
         issuer: Certificate,
         /// The OCSP addresses that the certificate names, in its order.
         urls: Vec<String>,
-        /// The nonce inside the request; `None` where the policy does without, or an authority is asked about: the answer
-        /// may be kept.
+        /// The nonce inside the request; `None` where the policy does without, or an authority above the signer or above a time
+        /// stamp's is asked about: the answer may be kept.
         nonce: Option<[u8; 32]>,
         /// The encoded request, ready for POST as `application/ocsp-request`.
         request_der: Vec<u8>,
@@ -57,7 +57,8 @@ pub enum Need {
         urls: Vec<String>,
     },
     /// The delta list (RFC 5280 §5.2.4) that brings the issuer's list up to date: asked for where the certificate names one
-    /// (freshestCRL) and the list was believed. Without it the list counts as it is.
+    /// (freshestCRL) and the list was believed. Without it the list counts as it is; one that does not follow the list, or is out of
+    /// date, is heard about what it says is revoked for good.
     DeltaCrl {
         /// The number to feed the evidence under.
         id: NeedId,

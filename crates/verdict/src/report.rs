@@ -19,7 +19,7 @@ mod overlay;
 mod simple;
 mod words;
 
-use qaqpa_model::Lang;
+use qaqpa_model::{Lang, RefusalLabel};
 use serde::Serialize;
 
 pub use detailed::{Detailed, DetailedCheck, DetailedRule, EvidenceNote, detailed};
@@ -37,6 +37,39 @@ use crate::verdict::{JudgedAs, TrustSource, Verdict};
 
 /// The version of the reports' shapes.
 pub const VERSION: u16 = 1;
+
+/// What a refusal means for a person, and what to do about it, where nothing but its label is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// Why.
+    pub reason: &'static str,
+    /// What to do about it.
+    pub remedy: &'static str,
+}
+
+impl Advice {
+    /// The words of a label.
+    #[must_use]
+    pub fn of(label: RefusalLabel, lang: Lang) -> Self {
+        let words = words::labels::of(label);
+        Self {
+            reason: words.reason.of(lang),
+            remedy: words.remedy.of(lang),
+        }
+    }
+
+    /// The heading of the remedy: `What to do`.
+    #[must_use]
+    pub const fn what_to_do(lang: Lang) -> &'static str {
+        words::phrases::REMEDY.of(lang)
+    }
+
+    /// The heading of what stands there in English: `Technical detail`.
+    #[must_use]
+    pub const fn technical(lang: Lang) -> &'static str {
+        words::phrases::TECHNICAL.of(lang)
+    }
+}
 
 /// One of the three reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

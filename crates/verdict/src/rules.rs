@@ -54,7 +54,7 @@ pub enum Held {
 }
 
 macro_rules! rules {
-    ($($variant:ident = $id:literal, $question:ident, $level:ident, $held:expr, $clause:literal;)+) => {
+    ($($variant:ident = $id:literal, $question:ident, $level:ident, $held:expr, $clause:literal $(, cms $of_messages:literal)?;)+) => {
         /// One check.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[non_exhaustive]
@@ -90,10 +90,18 @@ macro_rules! rules {
                 match self { $(Self::$variant => $held,)+ }
             }
 
-            /// The clause that asks for it.
+            /// The clause that asks for it; of a CMS message, [`Self::clause_of`] may know another one.
             #[must_use]
             pub const fn clause(self) -> &'static str {
                 match self { $(Self::$variant => $clause,)+ }
+            }
+
+            /// The clause that asks for it of a CMS message, where it is another one.
+            const fn clause_of_messages(self) -> Option<&'static str> {
+                match self {
+                    $($(Self::$variant => Some($of_messages),)?)+
+                    _ => None,
+                }
             }
         }
     };
@@ -111,17 +119,17 @@ const KEY: Held = Held::Types("without a certificate there is no key to verify w
 rules! {
     XmlReadable = "xml-readable", Structure, Fail, TREE, "XML 1.0; Namespaces in XML 1.0; no DTD, no processing instruction, UTF-8 only";
     MessageReadable = "message-readable", Structure, Fail, Held::Types("only a strict reading makes a message's parts"), "RFC 5652 §3, §5.1–5.3: ContentInfo, SignedData, SignerInfo";
-    SignaturePresent = "signature-present", Structure, Fail, FOUND, "EN 319 102-1 §5.2.2: format checking";
+    SignaturePresent = "signature-present", Structure, Fail, FOUND, "EN 319 102-1 §5.2.2: format checking", cms "RFC 5652 §5.1: signerInfos; EN 319 102-1 §5.2.2: format checking";
     SignatureSingle = "signature-single", Structure, Fail, FOUND, "the profile: one signature, where its profile puts it";
     SignatureForm = "signature-form", Structure, Fail, FOUND, "XML Signature 1.1 §4: SignedInfo, SignatureValue, KeyInfo, one each and in this order";
-    SignatureLimits = "signature-limits", Structure, Fail, FOUND, "XML Signature 1.1 Best Practices §2.1: bounded references, transforms and certificates";
-    AlgorithmKnown = "algorithm-known", Structure, Fail, ALGORITHM, "EN 319 102-1 §5.2.8.2; XML Signature 1.1 §6";
+    SignatureLimits = "signature-limits", Structure, Fail, FOUND, "XML Signature 1.1 Best Practices §2.1: bounded references, transforms and certificates", cms "RFC 5652 §14: bounded bytes, signers, attributes, certificates and time stamps";
+    AlgorithmKnown = "algorithm-known", Structure, Fail, ALGORITHM, "EN 319 102-1 §5.2.8.2; XML Signature 1.1 §6", cms "EN 319 102-1 §5.2.8.2; RFC 5652 §10.1.1, §10.1.2: digest and signature algorithms by their OIDs";
     AlgorithmStrong = "algorithm-strong", Structure, Fail, ALGORITHM, "EN 319 102-1 §5.2.8.2; ETSI TS 119 312: no SHA-1, no short keys";
-    SigningCertificate = "signing-certificate", Structure, Fail, KEY, "EN 319 102-1 §5.2.3: identification of the signing certificate";
+    SigningCertificate = "signing-certificate", Structure, Fail, KEY, "EN 319 102-1 §5.2.3: identification of the signing certificate", cms "RFC 5652 §5.3: SignerIdentifier; EN 319 102-1 §5.2.3: identification of the signing certificate";
     SignedAttributes = "signed-attributes", Structure, Fail, Held::Types("the attributes hold the digest that is compared"), "RFC 5652 §5.3, §11.1, §11.2, §11.4: contentType as the content's and messageDigest, each once";
     AlgorithmProtection = "algorithm-protection", Structure, Fail, Held::Types("the attributes are not proven where they name other algorithms"), "RFC 6211 §2, §3: the signed algorithms are those of the signature";
     PropertiesForm = "properties-form", Structure, Fail, Held::Types("only a strict reading makes the properties"), "EN 319 132-1 §4.3, §5.2: qualifying properties, covered by the signature";
-    SigningCertificateNamed = "signing-certificate-named", Structure, Fail, Held::Types("only the signer's certificate confirms the properties"), "EN 319 102-1 §5.2.3.4; EN 319 132-1 §5.2.2; RFC 5035 §5.4: SigningCertificateV2 names the signer's certificate";
+    SigningCertificateNamed = "signing-certificate-named", Structure, Fail, Held::Types("only the signer's certificate confirms the properties"), "EN 319 102-1 §5.2.3.4; EN 319 132-1 §5.2.2: SigningCertificateV2 names the signer's certificate", cms "EN 319 102-1 §5.2.3.4; EN 319 122-1 §5.2.2; RFC 5035 §5.4: signingCertificateV2 names the signer's certificate";
     CommentsAbsent = "comments-absent", Structure, Inform, POLICY, "XML Signature 1.1 Best Practices §2.3: comments are not signed, and nobody reads them here";
 
     ReferenceLocal = "reference-local", Scope, Fail, REFERENCE, "XML Signature 1.1 §4.4.3.1: the document's own parts, found without doubt";
@@ -129,12 +137,12 @@ rules! {
     ContentGiven = "content-given", Scope, Fail, Held::Types("without its octets there is nothing to digest"), "RFC 5652 §5.2: the content is in the message or beside it, and not both";
     ScopeCovered = "scope-covered", Scope, Fail, POLICY, "XML Signature 1.1 §8.1.1: only what is signed is secure";
 
-    Digest = "digest", Content, Fail, POLICY, "XML Signature 1.1 §3.2.1: reference validation; RFC 5652 §11.2: messageDigest";
+    Digest = "digest", Content, Fail, POLICY, "XML Signature 1.1 §3.2.1: reference validation", cms "RFC 5652 §5.4, §11.2: messageDigest is the digest of the content";
 
-    SignatureValue = "signature-value", Value, Fail, POLICY, "XML Signature 1.1 §3.2.2: signature validation; RFC 5652 §5.6";
+    SignatureValue = "signature-value", Value, Fail, POLICY, "XML Signature 1.1 §3.2.2: signature validation", cms "RFC 5652 §5.6: signature verification";
 
     StampForm = "stamp-form", Timestamp, Fail, STAMP, "RFC 3161 §2.4.2; RFC 5652 §5: the token's structure";
-    StampImprint = "stamp-imprint", Timestamp, Fail, STAMP, "EN 319 132-1 §5.3: a stamp of this signature's value";
+    StampImprint = "stamp-imprint", Timestamp, Fail, STAMP, "EN 319 132-1 §5.3: a stamp of this signature's value", cms "RFC 3161 appendix A; EN 319 122-1 §5.3: a stamp of this signature's value";
     StampSignature = "stamp-signature", Timestamp, Fail, STAMP, "RFC 5652 §5.4, §5.6: the token's signature";
     StampAlgorithm = "stamp-algorithm", Timestamp, Fail, STAMP, "ETSI TS 119 312: strong and known algorithms";
     StampAuthority = "stamp-authority", Timestamp, Fail, STAMP, "RFC 3161 §2.3; RFC 5280 §6.1: a time-stamping authority with a path to an anchor, in force, by a policy of the national one";
@@ -206,11 +214,27 @@ impl Rule {
             .filter(move |rule| rule.question() == question)
     }
 
-    /// Whether a subject of this kind is asked it: some are about XML alone, some about CMS messages alone.
+    /// The clause that asks for it of a subject of this kind.
+    #[must_use]
+    pub const fn clause_of(self, kind: SubjectKind) -> &'static str {
+        match (kind, self.clause_of_messages()) {
+            (SubjectKind::Cms, Some(clause)) => clause,
+            _ => self.clause(),
+        }
+    }
+
+    /// Whether a subject of this kind is asked it: some are about XML alone, some about CMS messages alone, and a certificate
+    /// alone has no signature to be asked about.
     #[must_use]
     pub const fn is_asked_of(self, kind: SubjectKind) -> bool {
         let is_message = matches!(kind, SubjectKind::Cms);
         match self {
+            Self::SigningCertificate => true,
+            _ if matches!(kind, SubjectKind::Certificate)
+                && matches!(self.question(), CheckId::Structure) =>
+            {
+                false
+            }
             Self::AlgorithmProtection
             | Self::ContentGiven
             | Self::MessageReadable
@@ -259,7 +283,11 @@ pub fn table() -> String {
             Held::Types(why) => format!("type: {why}"),
         };
         let level = rule.default_level().as_str();
-        let _ = writeln!(out, "| `{rule}` | {level} | {held} | {} |", rule.clause());
+        let clause = match rule.clause_of_messages() {
+            Some(of_messages) => format!("{}. Of CMS messages: {of_messages}", rule.clause()),
+            None => rule.clause().to_owned(),
+        };
+        let _ = writeln!(out, "| `{rule}` | {level} | {held} | {clause} |");
     }
     out
 }

@@ -2,15 +2,15 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use qaqpa_model::{Limits, Moment, RefusalLabel};
+use qaqpa_model::{Limits, Moment};
 use qaqpa_x509::Certificate;
 use qaqpa_xml::XmlError;
 use qaqpa_xmldsig::{Covered, FoundSignature, Role, SignatureError, find_enveloped, find_wsse};
 
 use crate::border;
-use crate::checks::{self, Finding, Note, Reason};
+use crate::cause::Cause;
+use crate::checks::{self, Finding, Note};
 use crate::examination::{Known, Subject};
-use crate::indication::SubIndication;
 use crate::laboratory;
 use crate::message;
 use crate::policy::Policy;
@@ -75,10 +75,13 @@ pub(crate) fn read<'d>(
         }
         Subject::Signature { signatures, place } => {
             let found = signatures.at(place);
-            read_found(found.as_ref().copied(), known, limits, policy, at)
+            let mut read = read_found(found.as_ref().copied(), known, limits, policy, at);
+            // Several are taken: nobody asks whether it is the only one.
+            idle(&mut read.findings, CheckId::Structure, [Rule::SignatureSingle]);
+            read
         }
         Subject::Cms { message, place } => message::read(message, place, known, policy),
-        Subject::NotXml { error, .. } => not_xml(error),
+        Subject::NotXml { bytes, error, .. } => not_xml(bytes, error),
         Subject::Certificate {
             certificate_der,
             pool_der,
@@ -87,14 +90,9 @@ pub(crate) fn read<'d>(
 }
 
 /// Bytes without a tree: nothing else can be asked about them.
-fn not_xml<'d>(error: &XmlError) -> Read<'d> {
-    let reason = checks::structure::reason_of_xml(error);
-    let mut findings = vec![Finding::fail(
-        reason.rule,
-        reason.label,
-        reason.sub,
-        error.to_string(),
-    )];
+fn not_xml<'d>(bytes: &[u8], error: &XmlError) -> Read<'d> {
+    let cause = checks::structure::cause_of_bytes(bytes, error);
+    let mut findings = vec![Finding::fail(cause, error.to_string())];
     for id in &QUESTIONS[1..] {
         findings.push(Finding::not_asked(*id, "there is no document to ask about"));
     }
@@ -107,9 +105,7 @@ fn read_certificate<'d>(der: &[u8], pool_der: &[Vec<u8>], limits: &Limits) -> Re
         Err(error) => (
             None,
             vec![Finding::fail(
-                Rule::SigningCertificate,
-                RefusalLabel::IssuerUntrusted,
-                SubIndication::NoSigningCertificateFound,
+                Cause::CertificateNone,
                 format!("the bytes are not a certificate: {error}"),
             )],
         ),
@@ -139,8 +135,8 @@ fn read_found<'d>(
     read.scope = Some(scope_view(found));
     let (signer, companions) = match signing_certificate(found, known, limits, at) {
         Ok(certificates) => certificates,
-        Err(why) => {
-            read.findings = unidentified(RefusalLabel::SignatureMalformed, why);
+        Err((cause, why)) => {
+            read.findings = unidentified(cause, why);
             return read;
         }
     };
@@ -175,9 +171,28 @@ fn read_found<'d>(
         }
         Err(error) => read.findings = answered(Some(&error), &algorithm),
     }
+    if found.qualifying_properties().is_none() {
+        let rules = [Rule::PropertiesForm, Rule::SigningCertificateNamed];
+        idle(&mut read.findings, CheckId::Structure, rules);
+    }
+    let mut references = found.signed_references().into_iter();
+    if references.all(|reference| reference.transforms.is_empty()) {
+        idle(&mut read.findings, CheckId::Scope, [Rule::TransformAllowed]);
+    }
     read.signer = Some(signer);
     read.companions = companions;
     read
+}
+
+/// Notes that these checks of a question had nothing to look at.
+pub(crate) fn idle(
+    findings: &mut [Finding],
+    question: CheckId,
+    rules: impl IntoIterator<Item = Rule>,
+) {
+    if let Some(finding) = findings.iter_mut().find(|finding| finding.id == question) {
+        finding.idle.extend(rules);
+    }
 }
 
 /// All questions at once, as one value that holds the proof; where that fails, one by one in their
@@ -204,12 +219,7 @@ fn comments(passed: String, policy: &Policy) -> Finding {
             why: why.to_owned(),
         }]);
     }
-    Finding::fail(
-        Rule::CommentsAbsent,
-        RefusalLabel::SignatureScope,
-        SubIndication::SigConstraintsFailure,
-        why,
-    )
+    Finding::fail(Cause::CommentsPresent, why)
 }
 
 /// The certificate whose key is asked, and the others that came along.
@@ -218,12 +228,14 @@ fn signing_certificate(
     known: &Known,
     limits: &Limits,
     at: Moment,
-) -> Result<(Certificate, Vec<Certificate>), String> {
+) -> Result<(Certificate, Vec<Certificate>), (Cause, String)> {
     if let Some((first, others)) = found.certificates().split_first() {
         // The first is the signer's, by the profile; no other is tried, so that an unrelated good
         // certificate cannot lend its name to another key. (K03)
-        let signer = Certificate::from_der(first)
-            .map_err(|error| format!("KeyInfo holds bytes that are not a certificate: {error}"))?;
+        let signer = Certificate::from_der(first).map_err(|error| {
+            let why = format!("KeyInfo holds bytes that are not a certificate: {error}");
+            (Cause::CertificateBroken, why)
+        })?;
         return Ok((signer, companions(others, limits)));
     }
     if let Some(thumbprint) = found.thumbprint() {
@@ -235,14 +247,14 @@ fn signing_certificate(
         return certificate
             .map(|certificate| (certificate.clone(), Vec::new()))
             .ok_or_else(|| {
-                "KeyInfo names a certificate by its thumbprint, and no such one is known here"
-                    .to_owned()
+                let why =
+                    "KeyInfo names a certificate by its thumbprint, and no such one is known here";
+                (Cause::CertificateNotAtHand, why.to_owned())
             });
     }
     let Some((issuer, serial)) = found.issuer_serial() else {
-        return Err(
-            "KeyInfo holds neither a certificate nor an issuer and serial number".to_owned(),
-        );
+        let why = "KeyInfo holds neither a certificate nor an issuer and serial number";
+        return Err((Cause::CertificateAbsent, why.to_owned()));
     };
     // The authority's serial numbers come from keys: a certificate that was made anew for the same key
     // has the number of the old one, and the one in force is meant.
@@ -253,9 +265,10 @@ fn signing_certificate(
         .max_by_key(|certificate| checks::validity::judge(certificate, at).is_pass())
         .map(|certificate| (certificate.clone(), Vec::new()))
         .ok_or_else(|| {
-            format!(
+            let why = format!(
                 "KeyInfo names certificate {serial} of {issuer:?}, and no such one is known here"
-            )
+            );
+            (Cause::CertificateNotAtHand, why)
         })
 }
 
@@ -298,33 +311,26 @@ fn scope_view(found: &FoundSignature<'_>) -> ScopeView {
 }
 
 /// The answers where nobody's key can be asked.
-pub(crate) fn unidentified(label: RefusalLabel, why: String) -> Vec<Finding> {
-    let mut findings = vec![Finding::fail(
-        Rule::SigningCertificate,
-        label,
-        SubIndication::NoSigningCertificateFound,
-        why,
-    )];
+pub(crate) fn unidentified(cause: Cause, why: String) -> Vec<Finding> {
+    let mut findings = vec![Finding::fail(cause, why)];
     let not_asked = |id: &CheckId| Finding::not_asked(*id, "there is no key to ask it with");
     findings.extend(QUESTIONS[1..].iter().map(not_asked));
     findings
 }
 
-/// The four answers that a reason (or none) gives: the questions before its own passed, those after it were not asked.
+/// The four answers that a cause (or none) gives: the questions before its own passed, those after it were not asked.
 pub(crate) fn answers(
-    refused: Option<(Reason, String)>,
+    refused: Option<(Cause, String)>,
     passed: impl Fn(CheckId) -> String,
 ) -> Vec<Finding> {
     let mut refused = refused;
-    let asked = refused.as_ref().map(|(reason, _)| reason.rule.question());
+    let asked = refused.as_ref().map(|(cause, _)| cause.rule().question());
     let mut findings: Vec<Finding> = Vec::with_capacity(QUESTIONS.len());
     for id in QUESTIONS {
         let failed = findings.last().is_some_and(|finding| !finding.is_pass());
         findings.push(match &mut refused {
             _ if failed => Finding::not_asked(id, "an earlier question was answered with no"),
-            Some((reason, why)) if asked == Some(id) => {
-                Finding::fail(reason.rule, reason.label, reason.sub, std::mem::take(why))
-            }
+            Some((cause, why)) if asked == Some(id) => Finding::fail(*cause, std::mem::take(why)),
             _ => Finding::pass(id, passed(id)),
         });
     }
@@ -332,21 +338,17 @@ pub(crate) fn answers(
 }
 
 fn answered(error: Option<&SignatureError>, algorithm: &str) -> Vec<Finding> {
-    let refused = error.map(|error| (reason(error), error.to_string()));
+    let refused = error.map(|error| (cause(error), error.to_string()));
     answers(refused, |id| passed(id, algorithm))
 }
 
-fn reason(error: &SignatureError) -> Reason {
-    checks::structure::reason(error)
-        .or_else(|| checks::scope::reason(error))
-        .or_else(|| checks::content::reason(error))
-        .or_else(|| checks::value::reason(error))
+fn cause(error: &SignatureError) -> Cause {
+    checks::structure::cause(error)
+        .or_else(|| checks::scope::cause(error))
+        .or_else(|| checks::content::cause(error))
+        .or_else(|| checks::value::cause(error))
         // An error that no question claims is a malformed signature, never a pass.
-        .unwrap_or(Reason {
-            rule: Rule::SignatureValue,
-            label: RefusalLabel::SignatureMalformed,
-            sub: SubIndication::FormatFailure,
-        })
+        .unwrap_or(Cause::SignatureBroken)
 }
 
 fn passed(id: CheckId, algorithm: &str) -> String {

@@ -3,15 +3,15 @@
 use qaqpa_model::{Limits, Moment};
 use qaqpa_x509::crl::{self, AnyCrl};
 use qaqpa_x509::revocation::{self, Clear, RevocationError};
-use qaqpa_x509::{Certificate, RevocationReason, Waived, ocsp, path::Path};
+use qaqpa_x509::{Certificate, RevocationReason, ocsp, path::Path};
 
 use crate::border;
 use crate::checks::{self, revocation::Asked};
 use crate::examination::Known;
-use crate::facts::{Account, Beyond, Cause, Said};
+use crate::facts::{Account, Beyond, Grounds, Said};
 use crate::laboratory::Hearsay;
 use crate::list::List;
-use crate::need::{DELTA, Evidence, Need, NeedId, Received};
+use crate::need::{DELTA, Evidence, Need, NeedId, Received, STAMP_PLACE};
 use crate::policy::{Nonce, Policy, Sources};
 use crate::rules::Rule;
 use crate::verdict::EvidenceKind;
@@ -65,7 +65,7 @@ pub(crate) fn wanted(
             // RFC 6960, 2.2: "The 'unknown' state indicates that the responder doesn't know about the
             // certificate": the list may still know it as revoked. Of an answer that is out of date, it may know better.
             Sources::OcspThenCrl => ocsp.is_some_and(|account| {
-                account.is_stale() || matches!(account.said, Said::Nothing { .. } | Said::Unknown)
+                account.is_halting() || matches!(account.said, Said::Nothing { .. } | Said::Unknown)
             }),
         };
         if ocsp.is_none() {
@@ -116,9 +116,22 @@ fn account_of(need: &Need, said: Said, received: Moment) -> Account {
         sha256: None,
         attempts: Vec::new(),
         rule: None,
-        superseded: false,
+        idle: Vec::new(),
+        by_delta: None,
+        applies: false,
+        is_nowhere: false,
         beyond: None,
     }
+}
+
+/// A list that was fed, and for which need: what it amounts to depends on every other list, too.
+#[derive(Debug)]
+pub(crate) struct FedList {
+    pub(crate) need: Need,
+    pub(crate) received: Received,
+    pub(crate) list: List,
+    /// The place of its account among all accounts.
+    pub(crate) account: usize,
 }
 
 /// What fed evidence is held against.
@@ -127,8 +140,9 @@ pub(crate) struct Hearing<'a> {
     /// The place at which this path begins.
     pub(crate) first: usize,
     pub(crate) known: &'a Known,
-    /// Every list that was fed, this need's own too: a list's signer may be asked about in another one.
-    pub(crate) lists: &'a [AnyCrl],
+    /// Every list that was fed, this need's own too: a list's signer may be asked about in another one, and a list that was fed
+    /// about another certificate may be about this one.
+    pub(crate) lists: &'a [FedList],
     pub(crate) limits: &'a Limits,
     pub(crate) policy: &'a Policy,
     /// The moment that is judged.
@@ -143,7 +157,10 @@ impl Hearing<'_> {
             ..account_of(need, Said::Nothing { why: String::new() }, received.at)
         };
         match (need, &received.evidence) {
-            (_, Evidence::Unavailable(why)) => account.said = Said::Nothing { why: why.clone() },
+            (_, Evidence::Unavailable(why)) => {
+                account.is_nowhere = need.urls().is_empty() && received.attempts.is_empty();
+                account.said = Said::Nothing { why: why.clone() };
+            }
             (Need::Ocsp { .. }, Evidence::Bytes(bytes)) => {
                 account.sha256 = Some(border::hex(&qaqpa_crypto::sha256(bytes)));
                 hear_ocsp(&mut account, need, bytes, self.policy);
@@ -168,6 +185,7 @@ impl Hearing<'_> {
             }
         }
         old_for_the_moment(&mut account, self.policy, self.at);
+        account.idle = idle(need, account.received);
         account
     }
 
@@ -178,7 +196,15 @@ impl Hearing<'_> {
         account.next_update = list.crl().next_update();
         let mut hearsay = Hearsay::new(self.policy);
         loop {
-            let (rule, why, beyond) = match self.status(account, need, list, hearsay.waived) {
+            let policy = crl::CrlPolicy {
+                ahead_max: self.policy.skew_max(),
+                waived: hearsay.waived,
+                ..crl::CrlPolicy::default()
+            };
+            let fits = self.fits(need, list, account.received, &policy);
+            account.applies = fits.is_ok() && matches!(need, Need::DeltaCrl { .. });
+            let (rule, why, beyond) = match self.status(account, need, list, fits.as_ref(), &policy)
+            {
                 Ok(clear) => {
                     account.this_update = Some(clear.this_update);
                     account.next_update = clear.next_update;
@@ -191,11 +217,16 @@ impl Hearing<'_> {
                     at,
                     reason,
                     is_stale,
+                    is_partial,
                     ..
                 }) => {
-                    if is_stale && !self.policy.tolerates(Rule::CrlFresh) {
-                        account.rule = Some(Rule::CrlFresh);
-                    }
+                    let unfit = fits.err().map(|error| crl_rule(&error));
+                    let stale = is_stale.then_some(Rule::CrlFresh);
+                    let partial = is_partial.then_some(Rule::CrlScope);
+                    account.rule = [unfit, stale, partial]
+                        .into_iter()
+                        .flatten()
+                        .find(|rule| !self.policy.tolerates(*rule));
                     account.said = Said::Revoked {
                         since: at,
                         cause: cause(reason),
@@ -216,61 +247,102 @@ impl Hearing<'_> {
         }
     }
 
+    /// Whether a list is of the kind that was asked for, numbered, and about its signer's own certificates; a delta must be the
+    /// issuer's own, in its time, and bring one of the lists up to date.
+    fn fits(
+        &self,
+        need: &Need,
+        list: &List,
+        received: Moment,
+        policy: &crl::CrlPolicy,
+    ) -> Result<(), crl::CrlError> {
+        let list = list.crl();
+        match need {
+            Need::DeltaCrl { issuer, .. } => {
+                let to = |other| list.check_delta_to(other, issuer, received, policy);
+                let mut lists = self.lists.iter().map(|fed| fed.list.crl());
+                // Whatever else is wrong with it comes first, and no delta follows itself.
+                match to(list) {
+                    Err(crl::CrlError::DeltaUnfit)
+                        if lists.any(|other| !other.is_delta() && to(other).is_ok()) =>
+                    {
+                        Ok(())
+                    }
+                    answer => answer,
+                }
+            }
+            _ if list.is_delta() => Err(crl::CrlError::Delta),
+            // RFC 5280, 5.2.3: issuers MUST number their lists; of lists without numbers nobody knows which is the later.
+            // The national authority has none, and who has none does not take one (RFC 5280, 5.2.5: they need not be supported).
+            _ if list.is_indirect() => Err(crl::CrlError::Partitioned),
+            _ if list.number_hex().is_none() => Err(crl::CrlError::NumberMissing),
+            _ => Ok(()),
+        }
+    }
+
+    /// What all lists say of the certificate that this one was fed for. A delta that brings nothing up to date is heard about what
+    /// nothing takes back, and says nothing else.
     fn status(
         &self,
         account: &Account,
         need: &Need,
         list: &List,
-        waived: Waived,
+        fits: Result<&(), &crl::CrlError>,
+        policy: &crl::CrlPolicy,
     ) -> Result<Clear, RevocationError> {
-        let policy = crl::CrlPolicy {
-            ahead_max: self.policy.skew_max(),
-            waived,
-            ..crl::CrlPolicy::default()
-        };
         let position = account.place.saturating_sub(self.first);
-        fits(need, list, account.received, &policy).map_err(|error| {
-            RevocationError::Undetermined {
-                position,
-                why: Some(error),
-            }
-        })?;
-        // A delta is left out of the question about its base, so that it can change what the base says.
-        let is_delta = matches!(need, Need::DeltaCrl { .. });
-        let lists: Vec<AnyCrl> = self
-            .lists
-            .iter()
-            .filter(|list| is_delta || !list.is_delta())
-            .cloned()
-            .collect();
+        let undetermined = |error: &crl::CrlError| RevocationError::Undetermined {
+            position,
+            why: Some(error.clone()),
+        };
+        if let Err(error) = fits
+            && !(matches!(need, Need::DeltaCrl { .. })
+                && matches!(
+                    error,
+                    crl::CrlError::DeltaUnfit | crl::CrlError::Stale { .. }
+                )
+                && list.crl().revokes(need.certificate()))
+        {
+            return Err(undetermined(error));
+        }
+        // A place's own delta is left out of the question about its base, so that it can change what the base says.
+        let own_delta = |fed: &&FedList| {
+            matches!(fed.need, Need::DeltaCrl { .. }) && fed.need.id().place() == account.place
+        };
+        let own_delta = match need {
+            Need::Crl { .. } => self.lists.iter().find(own_delta),
+            Need::DeltaCrl { .. } | Need::Ocsp { .. } => None,
+        };
+        let is_heard = |list: &&AnyCrl| {
+            !list.is_delta() || own_delta.is_none_or(|own| own.list.crl() != *list)
+        };
+        let lists = self.lists.iter().map(|fed| fed.list.crl());
+        let lists: Vec<AnyCrl> = lists.filter(is_heard).cloned().collect();
         let known = revocation::Known {
             lists: &lists,
             pool: &self.known.pool,
             anchors: &self.known.anchors,
         };
         let at = account.received;
-        revocation::check_one(self.path, position, at, known, self.limits, &policy)
+        let answer = revocation::check_one(self.path, position, at, known, self.limits, policy);
+        match (fits, answer) {
+            (Err(error), Ok(_)) => Err(undetermined(error)),
+            (_, answer) => answer,
+        }
     }
 }
 
-/// Whether a list is of the kind that was asked for, numbered, and about its signer's own certificates; a delta must be the issuer's own and in its time.
-fn fits(
-    need: &Need,
-    list: &List,
-    received: Moment,
-    policy: &crl::CrlPolicy,
-) -> Result<(), crl::CrlError> {
-    match need {
-        Need::DeltaCrl { issuer, .. } => {
-            crl::verify_delta(list.der(), issuer, received, policy).map(|_| ())
-        }
-        _ if list.crl().is_delta() => Err(crl::CrlError::Delta),
-        // RFC 5280, 5.2.3: issuers MUST number their lists; of lists without numbers nobody knows which is the later.
-        // The national authority has none, and who has none does not take one (RFC 5280, 5.2.5: they need not be supported).
-        _ if list.crl().is_indirect() => Err(crl::CrlError::Partitioned),
-        _ if list.crl().number_hex().is_none() => Err(crl::CrlError::NumberMissing),
-        _ => Ok(()),
-    }
+/// The checks that have nothing to look at in such evidence: an answer to a request without a nonce, and evidence of before the
+/// certificate's end, which need not reach back to it.
+fn idle(need: &Need, received: Moment) -> Vec<Rule> {
+    let is_before_the_end = received.unix_s() <= need.certificate().not_after().unix_s();
+    let (archive, is_without_nonce) = match need {
+        Need::Ocsp { nonce, .. } => (Rule::OcspArchive, nonce.is_none()),
+        Need::Crl { .. } | Need::DeltaCrl { .. } => (Rule::CrlArchive, false),
+    };
+    let archive = is_before_the_end.then_some(archive);
+    let nonce = is_without_nonce.then_some(Rule::OcspNonce);
+    archive.into_iter().chain(nonce).collect()
 }
 
 fn ocsp_need(
@@ -282,7 +354,7 @@ fn ocsp_need(
 ) -> Need {
     let id = id(EvidenceKind::Ocsp, place);
     let nonce = match policy.nonce() {
-        Nonce::Required if place == SIGNER => Some(nonce(seed, id)),
+        Nonce::Required if matches!(place, SIGNER | STAMP_PLACE) => Some(nonce(seed, id)),
         Nonce::Required | Nonce::Omitted => None,
     };
     let request = ocsp::Request::about(
@@ -374,7 +446,7 @@ fn hear_ocsp(account: &mut Account, need: &Need, bytes: &[u8], policy: &Policy) 
                 ocsp::CertStatus::Revoked { at, reason } => Said::Revoked {
                     since: at,
                     cause: if answer.is_never_issued() {
-                        Cause::NeverIssued
+                        Grounds::NeverIssued
                     } else {
                         cause(reason)
                     },
@@ -439,12 +511,12 @@ const fn beyond_by_list(error: &crl::CrlError) -> Option<Beyond> {
     }
 }
 
-fn cause(reason: Option<RevocationReason>) -> Cause {
+fn cause(reason: Option<RevocationReason>) -> Grounds {
     match reason {
-        Some(RevocationReason::CertificateHold) => Cause::Hold,
+        Some(RevocationReason::CertificateHold) => Grounds::Hold,
         // removeFromCRL belongs into delta lists; elsewhere it contradicts its own entry, and the entry counts.
-        Some(reason) => Cause::Reason(reason.name().to_owned()),
-        None => Cause::Reason("no reason given".to_owned()),
+        Some(reason) => Grounds::Reason(reason.name().to_owned()),
+        None => Grounds::Reason("no reason given".to_owned()),
     }
 }
 

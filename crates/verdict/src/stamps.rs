@@ -5,16 +5,16 @@
 //! is not passed over: whoever added it wanted it believed.
 
 use qaqpa_ades::xades::{self, XadesError};
-use qaqpa_model::{Limits, Moment, RefusalLabel};
+use qaqpa_model::{Limits, Moment};
 use qaqpa_x509::path::{self, Path, PathError};
 use qaqpa_x509::tsp::{self, Stamp, StampError, Stamped, Wanted};
 use qaqpa_x509::{Certificate, ObjectIdentifier, oid};
 use qaqpa_xmldsig::{Covered, FoundSignature};
 
 use crate::border;
-use crate::checks::{self, Finding, Reason};
+use crate::cause::Cause;
+use crate::checks::{self, Finding};
 use crate::examination::Known;
-use crate::indication::SubIndication;
 use crate::policy::Policy;
 use crate::rules::Rule;
 use crate::verdict::{CheckId, StampView};
@@ -89,23 +89,13 @@ pub(crate) fn read(
 /// sub-indication NO_SIGNING_CERTIFICATE_FOUND"; a signature without the attribute, and an issuer or number of another
 /// certificate in it, are left to constraints of the policy (5.2.8), and ours wants both right. (K12)
 fn refused(error: &XadesError) -> Finding {
-    let (rule, sub) = match error {
-        XadesError::SigningCertificateWrong => (
-            Rule::SigningCertificateNamed,
-            SubIndication::NoSigningCertificateFound,
-        ),
-        XadesError::IssuerSerialWrong | XadesError::SigningCertificateMissing => (
-            Rule::SigningCertificateNamed,
-            SubIndication::SigConstraintsFailure,
-        ),
-        _ => (Rule::PropertiesForm, SubIndication::FormatFailure),
+    let cause = match error {
+        XadesError::SigningCertificateWrong => Cause::NamedCertificateOther,
+        XadesError::IssuerSerialWrong => Cause::NamedIssuerOther,
+        XadesError::SigningCertificateMissing => Cause::NamedCertificateMissing,
+        _ => Cause::PropertiesBroken,
     };
-    Finding::fail(
-        rule,
-        RefusalLabel::SignatureMalformed,
-        sub,
-        error.to_string(),
-    )
+    Finding::fail(cause, error.to_string())
 }
 
 /// Judges the stamps of a signature: `None` where it has none. The authority's revocation is asked about later.
@@ -134,14 +124,12 @@ pub(crate) fn judge(
             let at = stamp.latest();
             let why = format!("stamped at {at} by {}", checks::name(&stamp.tsa));
             (
-                Finding::pass(CheckId::Timestamp, why),
+                Finding::pass(CheckId::Timestamp, why)
+                    .idling([Rule::StampAuthorityNotRevoked]),
                 Some(Earliest { at, path }),
             )
         }
-        Err((reason, why)) => (
-            Finding::fail(reason.rule, reason.label, reason.sub, why),
-            None,
-        ),
+        Err((cause, why)) => (Finding::fail(cause, why), None),
     })
 }
 
@@ -153,21 +141,14 @@ const POLICIES: [ObjectIdentifier; 4] = [
     oid::POLICY_TSP_TEST_ECDSA,
 ];
 
-/// RFC 3161, 2.4.2: the policy says "under which the response was produced"; one that is not known here promises nothing. (T01)
-const FOREIGN_POLICY: Reason = Reason {
-    rule: Rule::StampAuthority,
-    label: RefusalLabel::SignatureMalformed,
-    sub: SubIndication::NoPoe,
-};
-
 fn earliest(
     claims: &Claims,
     pool: &[Certificate],
     known: &Known,
     limits: &Limits,
     wanted: &Wanted<'_>,
-) -> Result<(Stamp, Path), (Reason, String)> {
-    let of_stamp = |error: StampError| (reason(&error), error.to_string());
+) -> Result<(Stamp, Path), (Cause, String)> {
+    let of_stamp = |error: StampError| (cause(&error), error.to_string());
     let mut proven: Vec<(Stamp, Path)> = Vec::new();
     for token in &claims.tokens {
         let stamp = tsp::verify(&token.der, Stamped::Data(&token.octets), wanted, pool)
@@ -177,13 +158,15 @@ fn earliest(
                 "the token's policy {} is none that the national authority stamps under",
                 stamp.policy
             );
-            return Err((FOREIGN_POLICY, why));
+            // RFC 3161, 2.4.2: the policy says "under which the response was produced"; one that is not known here
+            // promises nothing. (T01)
+            return Err((Cause::StampPolicy, why));
         }
         let pool: Vec<_> = stamp.certificates.iter().chain(pool).cloned().collect();
         let path =
             path::build(&stamp.tsa, &pool, &known.anchors, wanted.at, limits).map_err(|error| {
                 (
-                    path_reason(&error),
+                    cause_of_path(&error),
                     format!("the stamp's authority: {error}"),
                 )
             })?;
@@ -196,46 +179,28 @@ fn earliest(
     first.ok_or_else(|| of_stamp(StampError::TokenMissing))
 }
 
-const fn reason(error: &StampError) -> Reason {
-    let (rule, sub) = match error {
+const fn cause(error: &StampError) -> Cause {
+    match error {
         // EN 319 102-1, table 6, TIMESTAMP_ORDER_FAILURE: "some constraints on the order of signature time-stamps and/or
         // signed data object(s) time-stamps are not respected".
-        StampError::Disordered { .. } | StampError::NotYet { .. } | StampError::TooEarly { .. } => {
-            (Rule::StampOrder, SubIndication::TimestampOrderFailure)
-        }
-        StampError::ImprintWrong => (Rule::StampImprint, SubIndication::NoPoe),
+        StampError::Disordered { .. } => Cause::StampDisordered,
+        StampError::NotYet { .. } => Cause::StampNotYet,
+        StampError::TooEarly { .. } => Cause::StampTooEarly,
+        StampError::ImprintWrong => Cause::StampOther,
         StampError::Purpose { .. } | StampError::TsaNameWrong | StampError::TsaUnknown => {
-            (Rule::StampAuthority, SubIndication::NoPoe)
+            Cause::StampUntrusted
         }
-        StampError::TsaNotInForce { .. } => (Rule::StampAuthority, SubIndication::OutOfBoundsNoPoe),
-        StampError::Unsupported { .. } | StampError::Weak { .. } => (
-            Rule::StampAlgorithm,
-            SubIndication::CryptoConstraintsFailureNoPoe,
-        ),
-        StampError::BadSignature | StampError::MessageDigestWrong => {
-            (Rule::StampSignature, SubIndication::NoPoe)
-        }
-        _ => (Rule::StampForm, SubIndication::NoPoe),
-    };
-    Reason {
-        rule,
-        label: RefusalLabel::SignatureMalformed,
-        sub,
+        StampError::TsaNotInForce { .. } => Cause::StampNotInForce,
+        StampError::Unsupported { .. } | StampError::Weak { .. } => Cause::StampAlgorithm,
+        StampError::BadSignature | StampError::MessageDigestWrong => Cause::StampValueWrong,
+        _ => Cause::StampBroken,
     }
 }
 
-const fn path_reason(error: &PathError) -> Reason {
-    Reason {
-        rule: Rule::StampAuthority,
-        label: RefusalLabel::SignatureMalformed,
-        sub: match error {
-            PathError::Expired { .. } | PathError::NotYetValid { .. } => {
-                SubIndication::OutOfBoundsNoPoe
-            }
-            PathError::Unsupported { .. } | PathError::Weak { .. } => {
-                SubIndication::CryptoConstraintsFailureNoPoe
-            }
-            _ => SubIndication::NoPoe,
-        },
+const fn cause_of_path(error: &PathError) -> Cause {
+    match error {
+        PathError::Expired { .. } | PathError::NotYetValid { .. } => Cause::StampNotInForce,
+        PathError::Unsupported { .. } | PathError::Weak { .. } => Cause::StampAlgorithm,
+        _ => Cause::StampUntrusted,
     }
 }

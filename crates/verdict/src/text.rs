@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::border;
-use crate::verdict::{CheckReport, Outcome, RuleOutcome, ScopeView, TrustSource, Verdict};
+use crate::verdict::{
+    CheckReport, Outcome, RuleOutcome, ScopeView, SubjectKind, TrustSource, Verdict,
+};
 
 const WIDTH: usize = 100;
 
@@ -37,6 +39,9 @@ pub(crate) fn clean(text: &str) -> String {
 
 fn headline(out: &mut String, verdict: &Verdict) {
     let _ = write!(out, "{}", verdict.indication);
+    if verdict.is_passed() && verdict.trust == TrustSource::Capsule {
+        out.push_str(" only by the anchors that the capsule itself brings along");
+    }
     if let Some(sub) = verdict.sub_indication {
         let own = if sub.is_own() {
             " (the simulator's own)"
@@ -80,7 +85,7 @@ fn headline(out: &mut String, verdict: &Verdict) {
     }
     out.push_str(match verdict.trust {
         TrustSource::Capsule => {
-            "trust: the capsule's own anchors; whoever made the capsule chose whom to believe\n"
+            "trust: the capsule's own anchors; whoever made the capsule chose whom to believe. Another's is judged by anchors of your own: --trust FILE\n"
         }
         TrustSource::Examiner => "trust: the examiner's own anchors\n",
     });
@@ -168,12 +173,12 @@ fn checks(out: &mut String, verdict: &Verdict) {
         out.push('\n');
         paragraph(out, "      ", &check.why);
         let _ = writeln!(out, "      [{}]", check.clause);
-        rules(out, check);
+        rules(out, check, verdict.subject);
     }
 }
 
 /// The checks of a question that were not simply passed or not reached.
-fn rules(out: &mut String, check: &CheckReport) {
+fn rules(out: &mut String, check: &CheckReport, kind: SubjectKind) {
     for rule in &check.rules {
         let mark = match rule.outcome {
             RuleOutcome::Passed | RuleOutcome::NotAsked => continue,
@@ -182,7 +187,7 @@ fn rules(out: &mut String, check: &CheckReport) {
             RuleOutcome::Informed => "remark",
             RuleOutcome::Ignored => "left out",
         };
-        let _ = writeln!(out, "      {mark}: {} [{}]", rule.id, rule.id.clause());
+        let _ = writeln!(out, "      {mark}: {} [{}]", rule.id, rule.id.clause_of(kind));
         if let Some(why) = rule.why.as_deref().filter(|why| *why != check.why) {
             paragraph(out, "        ", why);
         }
@@ -246,14 +251,28 @@ fn evidence(out: &mut String, verdict: &Verdict) {
     }
 }
 
-/// Words on lines of at most [`WIDTH`] characters, where a word allows it.
+/// Words on lines of at most [`WIDTH`] characters, where a word allows it, each line indented alike.
 pub(crate) fn paragraph(out: &mut String, indent: &str, text: &str) {
+    wrapped(out, indent, indent, text);
+}
+
+/// As [`paragraph`], of one item: what leads it stands once, and the lines after the first are indented below its words (by two
+/// where nothing leads it).
+pub(crate) fn item(out: &mut String, lead: &str, text: &str) {
+    let is_bare = lead.trim().is_empty();
+    let hanging = lead.chars().count() + if is_bare { 2 } else { 0 };
+    wrapped(out, lead, &" ".repeat(hanging), text);
+}
+
+fn wrapped(out: &mut String, first: &str, others: &str, text: &str) {
     let mut line = String::new();
+    let mut indent = first;
     for word in clean(&text.replace(['\n', '\t'], " ")).split_whitespace() {
-        let longer = indent.len() + line.chars().count() + 1 + word.chars().count();
+        let longer = indent.chars().count() + line.chars().count() + 1 + word.chars().count();
         if !line.is_empty() && longer > WIDTH {
             let _ = writeln!(out, "{indent}{line}");
             line.clear();
+            indent = others;
         }
         if !line.is_empty() {
             line.push(' ');
@@ -262,5 +281,30 @@ pub(crate) fn paragraph(out: &mut String, indent: &str, text: &str) {
     }
     if !line.is_empty() {
         let _ = writeln!(out, "{indent}{line}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_leads_an_item_stands_on_its_first_line_alone() {
+        let mut out = String::new();
+        item(&mut out, " · ", &"word ".repeat(30));
+        let lines: Vec<_> = out.lines().collect();
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].starts_with(" · word") && lines[1].starts_with("   word"));
+        assert!(lines.iter().all(|line| line.chars().count() <= WIDTH));
+    }
+
+    #[test]
+    fn a_bare_item_goes_on_below_its_first_line() {
+        let mut out = String::new();
+        item(&mut out, "", &"word ".repeat(30));
+        assert!(out.lines().nth(1).unwrap().starts_with("  word"), "{out}");
+        out.clear();
+        paragraph(&mut out, "  ", "a b");
+        assert_eq!(out, "  a b\n");
     }
 }

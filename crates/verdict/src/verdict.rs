@@ -3,21 +3,28 @@
 //! Stored: the serialized shape stands in journals (docs/schema/verdict.schema.json); changing this
 //! needs a migration. Personal numbers are masked in it, but for the certificates in the dossier.
 
-use std::borrow::Cow;
+mod asked;
+mod views;
 
 use qaqpa_model::{Bin, Iin, Moment, RefusalLabel};
 use qaqpa_xmldsig::{ConsumedElement, Covered};
 use serde::{Deserialize, Serialize};
 
 use crate::border;
+use crate::cause::Cause;
 use crate::checks::{Finding, bin, iin};
 use crate::diagnosis::DiagnosisView;
 use crate::dossier::Dossier;
 use crate::indication::{Indication, SubIndication};
-use crate::need::Attempt;
 use crate::policy::Policy;
 use crate::proven::SignerIdentity;
 use crate::rules::Rule;
+
+pub use asked::{CheckId, CheckReport, Outcome, RuleOutcome, RuleReport};
+pub use views::{
+    CertificateView, ConsumedView, EvidenceKind, EvidenceView, ReferenceView, ScopeView,
+    SignerView, StampView,
+};
 
 /// The version of the serialized shape.
 pub const VERSION: u16 = 1;
@@ -96,6 +103,9 @@ pub struct Verdict {
     /// The policy that it was reached by; not stored.
     #[serde(skip)]
     pub(crate) policy: Policy,
+    /// An examination of this process gave it: whom its questions were about is known. Never serialized, so not of one from storage.
+    #[serde(skip)]
+    pub(crate) is_own: bool,
 }
 
 /// Whose trust anchors a verdict was reached by.
@@ -177,268 +187,6 @@ impl JudgedAs {
     }
 }
 
-/// One question of an examination. Each has its own file in `checks/`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CheckId {
-    /// Is there exactly one signature, of the structure that the profile asks?
-    Structure,
-    /// Does it refer to exactly what the recipient reads?
-    Scope,
-    /// Is the content that which was signed?
-    Content,
-    /// Was it signed by the key of this certificate?
-    Value,
-    /// Is the signature stamped, where it claims to be, by a trusted authority? Asked only where it carries a stamp.
-    Timestamp,
-    /// Does the certificate's chain end at a trusted authority?
-    Chain,
-    /// Is the moment within the certificate's validity?
-    Validity,
-    /// Is the certificate one for signing?
-    Purpose,
-    /// Is the certificate neither revoked nor suspended?
-    Revocation,
-    /// Is the signer the submitter?
-    Iin,
-    /// Does the signer sign for the organisation that the request names?
-    Bin,
-}
-
-impl CheckId {
-    /// The name in reports: `revocation`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Structure => "structure",
-            Self::Scope => "scope",
-            Self::Content => "content",
-            Self::Value => "value",
-            Self::Timestamp => "timestamp",
-            Self::Chain => "chain",
-            Self::Validity => "validity",
-            Self::Purpose => "purpose",
-            Self::Revocation => "revocation",
-            Self::Iin => "iin",
-            Self::Bin => "bin",
-        }
-    }
-}
-
-/// The outcome of one check: the three answers, and the question that was never reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// Made and passed.
-    Pass,
-    /// Made and failed.
-    Fail,
-    /// Could not be made for want of evidence.
-    Undecided,
-    /// Not asked, because an earlier answer left nothing to ask about.
-    NotAsked,
-}
-
-/// One check with its answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CheckReport {
-    /// The question.
-    pub id: CheckId,
-    /// The clause that asks it.
-    pub clause: Cow<'static, str>,
-    /// The answer.
-    pub outcome: Outcome,
-    /// This check's own label, where the answer is not a pass; the verdict's label is that of the first such check.
-    #[serde(with = "border::label")]
-    pub label: Option<RefusalLabel>,
-    /// This check's own reason, where the answer is not a pass.
-    pub sub_indication: Option<SubIndication>,
-    /// What was found, for a reader.
-    pub why: String,
-    /// The question's checks, one by one; empty in verdicts of before.
-    #[serde(default)]
-    pub rules: Vec<RuleReport>,
-}
-
-/// One check of a question; its clause and its level by default stand with [`Rule`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RuleReport {
-    /// The check.
-    pub id: Rule,
-    /// What came of it.
-    pub outcome: RuleOutcome,
-    /// Whether a type holds it, so that no policy reaches it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub held_by_types: bool,
-    /// What was found, where it was not simply passed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub why: Option<String>,
-}
-
-/// What came of one check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RuleOutcome {
-    /// Made and passed.
-    Passed,
-    /// Made and not passed. Of evidence: some was no evidence for that; another source may have answered all the same.
-    Failed,
-    /// Not passed; by policy a warning and no more.
-    Warned,
-    /// Not passed; by policy a remark and no more.
-    Informed,
-    /// Left out by policy.
-    Ignored,
-    /// Not reached.
-    NotAsked,
-}
-
-/// What was signed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ScopeView {
-    /// The algorithm of the signature, as its URI.
-    pub algorithm: String,
-    /// SHA-256 over the octets of SignatureValue, hexadecimal: the same one under another message is a replay.
-    pub value_sha256: String,
-    /// The octets of SignatureValue, base64; absent in verdicts of before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    /// SHA-256 over the octets that the value is over (the canonical SignedInfo, or the signed attributes), hexadecimal; absent where
-    /// there are none, and in verdicts of before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub signed_octets_sha256: Option<String>,
-    /// Every reference of SignedInfo.
-    pub references: Vec<ReferenceView>,
-    /// The place of the signature whose value this one counter-signs: such a one is not about the content.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub counter_signs: Option<usize>,
-    /// The element that is proven to be covered, with its namespace: `{urn:x}application`; absent where nothing is.
-    pub covered: Option<String>,
-    /// Where the covered element begins: `line 1, column 39`; absent where nothing is covered.
-    pub position: Option<String>,
-    /// Whether comments stand in the covered part: nobody signed them, and nobody reads them here.
-    pub has_comments: bool,
-    /// What of the document is nobody's word, where something is proven to be covered: ways from its root, `/m` (that element's
-    /// name), `/m/@a` (an attribute), `/m/text()` and `/m/b` (with all that is in it); at most 16, and `…` where there are more.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub uncovered: Vec<String>,
-}
-
-/// One reference of SignedInfo.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReferenceView {
-    /// The URI: empty for the whole document, `#id` for one element.
-    pub uri: String,
-    /// The name and the place of the element that it leads to.
-    pub target: String,
-    /// The digest's algorithm, as its URI.
-    pub digest: String,
-    /// The digest that was signed, hexadecimal; absent in verdicts of before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub digest_value: Option<String>,
-    /// The transforms, in order, as their URIs.
-    pub transforms: Vec<String>,
-}
-
-/// Who signed, as the certificate says. Holding one says nothing about whether the certificate was believed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignerView {
-    /// The common name.
-    pub common_name: String,
-    /// The IIN, masked (`93********25`).
-    pub iin_masked: Option<String>,
-    /// The BIN of the organisation.
-    pub bin: Option<String>,
-    /// The OID of an information system.
-    pub system: Option<String>,
-    /// The serial number, hexadecimal.
-    pub serial: String,
-    /// SHA-256 over the certificate's DER, hexadecimal; absent in verdicts of before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sha256: Option<String>,
-}
-
-/// One certificate of the path.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CertificateView {
-    /// The common name of the subject.
-    pub subject: String,
-    /// The serial number, hexadecimal.
-    pub serial: String,
-    /// Beginning of the validity.
-    #[serde(with = "border::moment")]
-    pub not_before: Moment,
-    /// End of the validity.
-    #[serde(with = "border::moment")]
-    pub not_after: Moment,
-    /// SHA-256 over the DER, hexadecimal.
-    pub sha256: String,
-}
-
-/// Which kind of evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EvidenceKind {
-    /// An answer of a responder (RFC 6960).
-    Ocsp,
-    /// A list of an authority (RFC 5280).
-    Crl,
-    /// A delta list, which brings the authority's list up to date (RFC 5280 §5.2.4).
-    DeltaCrl,
-}
-
-/// One piece of evidence and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EvidenceView {
-    /// Which kind.
-    pub kind: EvidenceKind,
-    /// The serial number of the certificate that was asked about, hexadecimal.
-    pub about: String,
-    /// What it says, or why it counts as none: `good`, `revoked`, `suspended`, `unknown`, `no-evidence`.
-    pub standing: String,
-    /// Since when the certificate is revoked or suspended, where it says so.
-    #[serde(
-        default,
-        with = "border::moment_option",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub revoked_since: Option<Moment>,
-    /// The reason of that, as RFC 5280 names it (`keyCompromise`, `certificateHold`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub revocation_reason: Option<String>,
-    /// The sentence for a reader.
-    pub why: String,
-    /// When it was received.
-    #[serde(with = "border::moment")]
-    pub received: Moment,
-    /// The beginning of the period that it speaks for.
-    #[serde(with = "border::moment_option")]
-    pub this_update: Option<Moment>,
-    /// The end of the period that it speaks for.
-    #[serde(with = "border::moment_option")]
-    pub next_update: Option<Moment>,
-    /// SHA-256 over its bytes, hexadecimal; absent where none came.
-    pub sha256: Option<String>,
-    /// What was tried to get it.
-    pub attempts: Vec<Attempt>,
-}
-
-/// A time stamp as it stands in the signature.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StampView {
-    /// SHA-256 over the token, hexadecimal.
-    pub sha256: String,
-}
-
-/// An element that the consumer read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConsumedView {
-    /// The way from the root of the document by local names: `/application/form/field[2]`.
-    pub path: String,
-    /// The number of the reference that covers it, from 1. There is always one: what nothing covers cannot be read.
-    pub reference: usize,
-}
-
 impl Verdict {
     /// Whether every check passed.
     #[must_use]
@@ -457,14 +205,17 @@ impl Verdict {
     /// The verdict with the last question of condition 2 added: is the signer this submitter?
     ///
     /// Asked where every check passed; elsewhere it stands in the report as not asked, and the label
-    /// stays that of the check that decided. A mismatch makes the verdict TOTAL-FAILED.
+    /// stays that of the check that decided. A mismatch makes the verdict TOTAL-FAILED. Asking the same twice changes nothing.
     #[must_use]
     pub fn with_submitter(self, submitter: &Iin) -> Self {
+        if self.submitter == Some(*submitter) {
+            return self;
+        }
         let finding = iin::judge(self.proven_signer.as_ref(), submitter);
         // Of two, the one that decided.
         let decided = self.submitter.filter(|_| self.proven_signer.is_none());
         let submitter = decided.or(Some(*submitter));
-        Self { submitter, ..self }.with(finding)
+        Self { submitter, ..self }.with_asked(finding, Cause::SubmitterUnread)
     }
 
     /// The verdict with the question added whether the signer signs for this organisation.
@@ -472,6 +223,9 @@ impl Verdict {
     /// As [`Self::with_submitter`]; a certificate of no organisation is a mismatch.
     #[must_use]
     pub fn with_organisation(self, organisation: &Bin) -> Self {
+        if self.organisation == Some(*organisation) {
+            return self;
+        }
         let finding = bin::judge(self.proven_signer.as_ref(), organisation);
         let decided = self.organisation.filter(|_| self.proven_signer.is_none());
         let organisation = decided.or(Some(*organisation));
@@ -479,15 +233,63 @@ impl Verdict {
             organisation,
             ..self
         }
-        .with(finding)
+        .with_asked(finding, Cause::OrganisationUnread)
+    }
+
+    /// The verdict with the question added whether the signer signs for himself: of a request that names no organisation. The
+    /// certificate of one is a mismatch.
+    #[must_use]
+    pub fn with_no_organisation(self) -> Self {
+        let finding = bin::judge_own(self.proven_signer.as_ref());
+        self.with_asked(finding, Cause::OrganisationUnread)
+    }
+
+    /// The verdict with the question added whether the signer's certificate gives this role (`employee`, `head`, …), by the name
+    /// that [`Role`](qaqpa_x509::profile::Role) has.
+    #[must_use]
+    pub fn with_role(self, role: &str) -> Self {
+        let finding = bin::judge_role(self.proven_signer.as_ref(), role);
+        self.with_asked(finding, Cause::OrganisationUnread)
+    }
+
+    /// The verdict with the questions of whom the signer is and signs for in its list, as not asked, where nobody asked them:
+    /// a reader then sees what the answer does not say. An envelope's sender is another question.
+    #[must_use]
+    pub fn with_unasked(mut self) -> Self {
+        if self.subject == SubjectKind::Transport {
+            return self;
+        }
+        let why = match self.is_passed() {
+            true => "nobody was named to compare the certificate with",
+            false => "an earlier question was answered with no",
+        };
+        for id in [CheckId::Iin, CheckId::Bin] {
+            if self.check(id).is_none() {
+                self = self.with(Finding::not_asked(id, why));
+            }
+        }
+        self
+    }
+
+    /// With the answer to a question about the signer. A verdict that was read from storage has no proven signer to ask about: what was
+    /// not asked is no pass.
+    fn with_asked(self, finding: Finding, unread: Cause) -> Self {
+        let finding = match finding.answer {
+            None if self.is_passed() => Finding::undecided(
+                unread,
+                "the verdict was read from storage, which keeps no proven signer: examine the file again",
+            ),
+            _ => finding,
+        };
+        self.with(finding)
     }
 
     fn with(mut self, finding: Finding) -> Self {
         let finding = finding.under(&self.policy);
-        if let Some(reason) = finding.reason() {
-            self.indication = reason.sub.indication();
-            self.sub_indication = Some(reason.sub);
-            self.label = Some(reason.label);
+        if let Some(cause) = finding.cause() {
+            self.indication = cause.sub_indication().indication();
+            self.sub_indication = Some(cause.sub_indication());
+            self.label = Some(cause.label());
             self.proven_signer = None;
         }
         self.checks
@@ -535,13 +337,33 @@ impl Verdict {
         self.checks.iter().find(|check| check.id == id)
     }
 
+    /// The first check that was not passed: it decided. A time stamp that nobody vouches for gives way to a signer who is known to
+    /// be revoked.
+    #[must_use]
+    pub fn decisive(&self) -> Option<&CheckReport> {
+        let mut bad = self
+            .checks
+            .iter()
+            .filter(|check| matches!(check.outcome, Outcome::Fail | Outcome::Undecided));
+        let first = bad.next()?;
+        let is_open = first.id == CheckId::Timestamp && first.outcome == Outcome::Undecided;
+        let graver = bad.find(|check| {
+            is_open && check.id == CheckId::Revocation && check.outcome == Outcome::Fail
+        });
+        Some(graver.unwrap_or(first))
+    }
+
+    /// What was found that decided, where the indication is not TOTAL-PASSED; a verdict of before has none.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        self.decisive()?.cause
+    }
+
     /// The sentence of the check that decided: for people, beside the label.
     #[must_use]
     pub fn why(&self) -> &str {
-        self.checks
-            .iter()
-            .find(|check| matches!(check.outcome, Outcome::Fail | Outcome::Undecided))
-            .map_or("every check passed", |check| check.why.as_str())
+        self.decisive()
+            .map_or_else(|| passed(&self.checks), |check| check.why.as_str())
     }
 
     /// The verdict as JSON (docs/schema/verdict.schema.json), on several lines.
@@ -563,5 +385,14 @@ impl Verdict {
     #[must_use]
     pub fn to_text(&self) -> String {
         crate::text::render(self)
+    }
+}
+
+/// The sentence where no check decided.
+fn passed(checks: &[CheckReport]) -> &'static str {
+    let is_asked = |check: &CheckReport| check.outcome != Outcome::NotAsked;
+    match checks.iter().all(is_asked) {
+        true => "every check passed",
+        false => "every check that was asked passed",
     }
 }

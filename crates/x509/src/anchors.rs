@@ -33,6 +33,14 @@ impl TrustAnchors {
         Certificate::chain_from_pem(pem).map(Self::new)
     }
 
+    /// Reads a file of certificates: one in DER, or a PEM text.
+    ///
+    /// # Errors
+    /// [`CertificateError`].
+    pub fn from_file(bytes: &[u8]) -> Result<Self, CertificateError> {
+        Certificate::chain_from_file(bytes).map(Self::new)
+    }
+
     /// The roots: paths end here.
     #[must_use]
     pub fn roots(&self) -> &[Certificate] {

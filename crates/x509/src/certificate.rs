@@ -256,6 +256,22 @@ impl Certificate {
         self.0.extensions.basic.is_some_and(|basic| basic.ca)
     }
 
+    /// Whether it constrains the names of what is below it (RFC 5280 §4.2.1.10).
+    #[must_use]
+    pub fn has_name_constraints(&self) -> bool {
+        self.extensions().name_constraints.is_some()
+    }
+
+    /// Whether it demands or forbids policies of what is below it: policyConstraints, policyMappings, inhibitAnyPolicy
+    /// (RFC 5280 §4.2.1.5, §4.2.1.11, §4.2.1.14).
+    #[must_use]
+    pub fn constrains_policies(&self) -> bool {
+        let extensions = self.extensions();
+        extensions.policy_constraints.is_some()
+            || extensions.inhibit_any_policy.is_some()
+            || !extensions.policy_mappings.is_empty()
+    }
+
     /// How many intermediate certificates may stand below it.
     #[must_use]
     pub fn path_len(&self) -> Option<u8> {

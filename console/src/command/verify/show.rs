@@ -1,12 +1,12 @@
 //! What `qaqpa verify` shows: one run, and the reports that are asked for.
 
-use std::path::Path;
+mod octets;
 
-use qaqpa_model::{Lang, Limits, Moment};
-use qaqpa_verdict::report::{self, Kind, Overlay};
-use qaqpa_verdict::{Indication, Matter, Proven, Verdict, diagnose, profile_of, worst};
+use qaqpa_model::{Bin, Iin, Lang, Limits, Moment};
+use qaqpa_verdict::report::{self, Advice, Kind, Overlay};
+use qaqpa_verdict::{Indication, Matter, Proven, Verdict, diagnose, worst};
 use qaqpa_wire::namespace::DOCUMENT;
-use qaqpa_wire::{Application, ResultDocument};
+use qaqpa_wire::{Application, Organisation, ResultDocument};
 use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::{Bounds, FoundSignature, Ledger, Profile, Work, find_all_nested};
 
@@ -34,26 +34,70 @@ impl Examined<'_> {
     }
 }
 
-/// The verdict with what the gateway would read of the document, where it is an application or a result with one signature over
-/// all of it: the gateway reads no other.
-pub(super) fn with_consumed(
+/// Whom the certificate is compared with, where the file itself names nobody.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Named {
+    pub(super) submitter: Option<Iin>,
+    pub(super) organisation: Option<Bin>,
+}
+
+/// The verdict as the file's consumer has it: of an application or a result with one signature over all of it (the gateway reads no
+/// other) with what the gateway would read and what it would ask of the signer; of any other file with what the examiner asks.
+pub(super) fn as_answered(
     verdict: Verdict,
     proven: Option<&Proven<'_>>,
     matter: &Matter,
+    named: &Named,
     limits: &Limits,
 ) -> Verdict {
-    let (Some(proven), Matter::Document(_)) = (proven, matter) else {
-        return verdict;
+    let mut verdict = match (proven, matter) {
+        (Some(proven), Matter::Document(_)) => as_admitted(verdict, proven, limits),
+        _ => verdict,
     };
+    if let Some(submitter) = &named.submitter {
+        verdict = verdict.with_submitter(submitter);
+    }
+    if let Some(organisation) = &named.organisation {
+        verdict = verdict.with_organisation(organisation);
+    }
+    verdict.with_unasked()
+}
+
+/// What the gateway asks where it admits a document. Whether the document follows its schema is not asked here: what was read
+/// until then was read.
+fn as_admitted(mut verdict: Verdict, proven: &Proven<'_>, limits: &Limits) -> Verdict {
     let ledger = Ledger::default();
     let covered = proven.covered.noted_in(&ledger);
-    // Whether it follows its schema is the gateway's question; what was read until then was read.
-    if proven.covered.root().is(DOCUMENT, "application") {
-        Application::read(&covered, limits).ok();
-    } else if proven.covered.root().is(DOCUMENT, "result") {
-        ResultDocument::read(&covered).ok();
+    if covered.root().is(DOCUMENT, "application") {
+        if let Ok(application) = Application::read(&covered, limits) {
+            verdict = verdict.with_submitter(&application.submitter);
+            verdict = match &application.organisation {
+                Some(organisation) => acting_for(verdict, organisation),
+                None => verdict.with_no_organisation(),
+            };
+        }
+    } else if covered.root().is(DOCUMENT, "result")
+        && let Ok(result) = ResultDocument::read(&covered)
+    {
+        verdict = verdict.with_submitter(&result.submitter);
     }
     verdict.with_consumed(&covered)
+}
+
+fn acting_for(verdict: Verdict, organisation: &Organisation) -> Verdict {
+    let verdict = verdict.with_organisation(&organisation.bin);
+    match organisation.role {
+        Some(role) if verdict.is_passed() => verdict.with_role(role.as_str()),
+        _ => verdict,
+    }
+}
+
+/// Whether the file itself names whom its signer is compared with.
+pub(super) fn names_submitter(matter: &Matter, limits: &Limits) -> bool {
+    let Matter::Document(bytes) = matter else {
+        return false;
+    };
+    Document::parse(bytes, &xml_limits(limits)).is_ok_and(|document| is_consumed_whole(&document))
 }
 
 /// Whether the gateway reads documents of this root: it takes one signature, over all of it.
@@ -75,24 +119,6 @@ pub(super) fn as_consumed(matter: Matter, limits: &Limits) -> Matter {
             }
         }
         other => other,
-    }
-}
-
-/// What to do where a signature is refused for what it is not about.
-pub(super) fn remedy_of_scope(matter: &Matter, limits: &Limits) -> Option<&'static str> {
-    let Matter::Document(bytes) = matter else {
-        return None;
-    };
-    let document = Document::parse(bytes, &xml_limits(limits)).ok()?;
-    match profile_of(&document) {
-        _ if is_consumed_whole(&document) => None,
-        Profile::ById => Some(
-            "sign the whole document, or, where nothing but the signed element is used of it, give --profile by-id",
-        ),
-        Profile::Detached => Some(
-            "sign the whole document, or, where nothing but the signed elements is used of it, give --profile detached",
-        ),
-        Profile::Enveloped | Profile::Wsse => None,
     }
 }
 
@@ -125,9 +151,13 @@ pub(super) fn show(
     });
     if let Some((_, found)) = &found {
         tell_causes(found, &mut examined.verdicts);
-        if let Some(folder) = &options.canonical {
-            write_canonical(found, folder)?;
-        }
+    }
+    if let Some(folder) = &options.canonical {
+        octets::write(
+            examined.matter,
+            found.as_ref().map(|(_, found)| &found[..]),
+            folder,
+        )?;
     }
     let verdicts = examined.verdicts.as_slice();
     // Drawn only where it is shown: it is made of all the document.
@@ -157,11 +187,33 @@ pub(super) fn show(
         (Format::Json, Some(asked)) => output::say(report::json(asked.kind(), verdicts, lang)),
         (_, asked) => output::say(as_text(verdicts, overlay.as_ref(), asked, lang)),
     }
+    if !says_what_to_do(format, options.report) {
+        tell_remedies(verdicts, lang);
+    }
     Ok(match worst(verdicts).map(|verdict| verdict.indication) {
         Some(Indication::TotalPassed) => Exit::Yes,
         Some(Indication::Indeterminate) => Exit::Undecided,
         Some(Indication::TotalFailed) | None => Exit::No,
     })
+}
+
+/// Whether what is shown says what to do: data do not, and the reports for reviewers do not.
+fn says_what_to_do(format: Format, asked: Option<Report>) -> bool {
+    match format {
+        Format::Html => true,
+        Format::Etsi => false,
+        Format::Json => asked == Some(Report::Simple),
+        _ => matches!(asked, None | Some(Report::Simple)),
+    }
+}
+
+/// The simple report's words about the verdict that decided, beside a report that has none.
+fn tell_remedies(verdicts: &[Verdict], lang: Lang) {
+    if let Some(verdict) = worst(verdicts) {
+        for remedy in report::simple(verdict, lang).remedies {
+            output::progress(format!("{}: {remedy}", Advice::what_to_do(lang)));
+        }
+    }
 }
 
 /// Looks for the cause of each digest that differs, all within the measure of one document.
@@ -196,6 +248,9 @@ fn as_json(verdicts: &[Verdict]) -> String {
     }
 }
 
+/// A message, a certificate, and what is no XML or has no signature.
+const NO_TREE: &str = "No tree can be drawn: the file is no XML document with a signature. `--report facts` says what it is, and `--report detailed` why.";
+
 /// One report, or else what most people want: the simple one, the signed scope, and each check.
 fn as_text(
     verdicts: &[Verdict],
@@ -205,7 +260,7 @@ fn as_text(
 ) -> String {
     let scope = || overlay.map(|overlay| overlay.text(lang));
     let parts = match asked {
-        Some(Report::Scope) => vec![scope().unwrap_or_default()],
+        Some(Report::Scope) => vec![scope().unwrap_or_else(|| NO_TREE.to_owned())],
         Some(asked) => vec![report::text(asked.kind(), verdicts, lang)],
         None => {
             let mut parts = vec![report::text(Kind::Simple, verdicts, lang)];
@@ -215,21 +270,6 @@ fn as_text(
         }
     };
     parts.join("\n").trim_end().to_owned()
-}
-
-/// Writes the canonical octets of each reference into a folder: the very ones that are digested.
-fn write_canonical(found: &[FoundSignature<'_>], folder: &Path) -> Result<(), Failure> {
-    let complain = |error: std::io::Error| Failure::usage(format!("{}: {error}", folder.display()));
-    std::fs::create_dir_all(folder).map_err(complain)?;
-    for (place, found) in found.iter().enumerate() {
-        for number in 0..found.extents().len() {
-            if let Some(octets) = found.canonical_octets(number) {
-                let name = format!("signature-{}-reference-{}.c14n", place + 1, number + 1);
-                std::fs::write(folder.join(name), octets).map_err(complain)?;
-            }
-        }
-    }
-    Ok(())
 }
 
 impl Report {

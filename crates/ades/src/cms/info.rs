@@ -24,6 +24,18 @@ const ALGORITHM_PROTECTION: ObjectIdentifier =
 /// for each certificate that may be the signer's.
 const SIGNED_BYTES_MAX: usize = 64 * 1024;
 
+/// What the signed attributes of one signer say, for reports: nothing of it is proven.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SaidAttributes {
+    /// The value of messageDigest: the digest of what was signed.
+    pub digest: Vec<u8>,
+    /// The octets that the signature is over: the DER of the attributes (RFC 5652 §5.4).
+    pub signed_octets: Vec<u8>,
+    /// Whether CMSAlgorithmProtection is among them (RFC 6211).
+    pub name_algorithms: bool,
+}
+
 /// The parts of a SignerInfo.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SignerInfo<'a> {
@@ -92,6 +104,20 @@ impl<'a> SignerInfo<'a> {
             return Err(CmsError::TooMany { what, max });
         }
         Ok(Attributes::read(context(0), signed)?)
+    }
+
+    /// What the signed attributes say, before anything is proven.
+    pub(super) fn said(&self) -> Result<SaidAttributes, CmsError> {
+        let attributes = self.signed_attributes()?;
+        let digest = attributes
+            .only(oid::ATTRIBUTE_MESSAGE_DIGEST)?
+            .and_then(|value| value_of(Tag::OctetString, value).ok())
+            .ok_or(CmsError::MessageDigestMissing)?;
+        Ok(SaidAttributes {
+            digest: digest.to_vec(),
+            signed_octets: attributes.signed_der()?,
+            name_algorithms: attributes.values(ALGORITHM_PROTECTION).is_some(),
+        })
     }
 
     /// All values of the unsigned attributes of this kind.

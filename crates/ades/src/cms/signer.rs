@@ -8,7 +8,7 @@ use qaqpa_x509::cms::signer::SigningCertificate;
 use qaqpa_x509::{Certificate, ObjectIdentifier, oid};
 
 use super::error::malformed;
-use super::info::{COUNTER_SIGNATURE, Claim, SignerInfo};
+use super::info::{COUNTER_SIGNATURE, Claim, SaidAttributes, SignerInfo};
 use super::{CmsError, Found};
 
 /// One of the signers of a message; nothing is proven of him.
@@ -102,6 +102,23 @@ impl<'f> Signer<'f> {
     /// [`CmsError::Malformed`]; [`CmsError::TooMany`].
     pub fn timestamps(&self) -> Result<Vec<&'f [u8]>, CmsError> {
         self.info()?.timestamps(self.found.bounds.stamps_max)
+    }
+
+    /// What the signed attributes say.
+    ///
+    /// # Errors
+    /// [`CmsError`], where there are none or they do not read.
+    pub fn said(&self) -> Result<SaidAttributes, CmsError> {
+        self.info()?.said()
+    }
+
+    /// The digest of the content, by the signer's algorithm: computed once for all signers.
+    ///
+    /// # Errors
+    /// [`CmsError::Malformed`]; [`CmsError::Unsupported`]; [`CmsError::Weak`].
+    pub fn content_digest(&self) -> Result<Vec<u8>, CmsError> {
+        let (digest, _) = self.info()?.algorithms()?;
+        Ok(self.found.content_digest(digest).into_owned())
     }
 
     /// Those who counter-signed.
@@ -208,6 +225,14 @@ impl<'f> CounterSigner<'f> {
     #[must_use]
     pub const fn signature_value(&self) -> &'f [u8] {
         self.info.signature
+    }
+
+    /// What the signed attributes say.
+    ///
+    /// # Errors
+    /// [`CmsError`], where there are none or they do not read.
+    pub fn said(&self) -> Result<SaidAttributes, CmsError> {
+        self.info.said()
     }
 
     /// The time-stamp tokens over the counter-signature's value.

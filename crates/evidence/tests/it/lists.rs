@@ -1,8 +1,9 @@
 //! Lists: from the certificate's own place at the running authority, long ones too, and kept for the same verdict again.
 
-use qaqpa_model::RefusalLabel as L;
-use qaqpa_verdict::{Indication, Policy, Sources, Subject};
+use qaqpa_model::{Moment, RefusalLabel as L};
+use qaqpa_verdict::{Capsule, CapsuleGap, Indication, Matter, Policy, Sources, Subject};
 use qaqpa_x509::issue::Addresses;
+use qaqpa_x509::{RevocationReason, crl};
 use wiremock::matchers::path;
 use wiremock::{Mock, ResponseTemplate};
 
@@ -133,6 +134,59 @@ async fn a_verdict_beside_a_long_list_that_was_not_believed_is_reached_again() {
         Some(L::RevocationUnknown),
         "a list that is gone could have said anything"
     );
+}
+
+/// What makes a verdict worse is needed for it as much as what is believed: without a folder, too.
+#[tokio::test]
+async fn a_capsule_holds_every_long_list_that_its_verdict_hangs_on() {
+    let day = std::time::Duration::from_secs(24 * 3600);
+    let citizen = citizen("/crl/rsa.crl");
+    let made = |now: Moment| {
+        let stale = stand().long_crl_with(now, 12_000, |list| {
+            list.this_update = now.minus(2 * day);
+            list.next_update = now.minus(day);
+            list.entries.push(crl::RevokedEntry {
+                serial: citizen.serial().to_vec(),
+                at: now.minus(3 * day),
+                reason: Some(RevocationReason::KeyCompromise),
+            });
+        });
+        let mut forged = stand().long_crl(now, 12_000);
+        *forged.last_mut().unwrap() ^= 1;
+        [(stale, Some(L::CertificateRevoked)), (forged, None)]
+    };
+    for case in 0..2 {
+        let nca = Nca::start().await;
+        let [stale, forged] = made(nca.clock.now());
+        let is_stale = case == 0;
+        let (list, expected) = if is_stale { stale } else { forged };
+        let policy = match is_stale {
+            true => Policy::default(),
+            false => Policy::default().with_sources(Sources::OcspAndCrl),
+        };
+        match is_stale {
+            true => nca.ocsp(|_| ResponseTemplate::new(404)).await,
+            false => nca.ocsp_bent(|_| ()).await,
+        }
+        publish(&nca, "/crl/rsa.crl", list).await;
+        let examiner = nca.examiner(policy);
+        let verdict = nca.examine_this(&examiner, &citizen).await;
+        assert_eq!(label(&verdict), expected, "{}", verdict.to_text());
+        let matter = || Matter::Certificate {
+            certificate_der: citizen.der().to_vec(),
+            pool_der: Vec::new(),
+        };
+        let capsule = examiner.capsule(matter(), &verdict).unwrap();
+        let read = Capsule::parse(capsule.to_json().as_bytes()).unwrap();
+        let again = read.judge_trusting(&examiner.known().anchors);
+        assert_eq!(again.to_json(), verdict.to_json());
+        // Who does not have the list makes no capsule that would say something else.
+        let elsewhere = nca.examiner(policy).capsule(matter(), &verdict);
+        assert!(
+            matches!(elsewhere, Err(CapsuleGap::List { .. })),
+            "{elsewhere:?}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -200,7 +200,17 @@ impl Stand {
 
     /// A list with so many others on it.
     pub(crate) fn long_crl(&self, now: Moment, entries: u32) -> Vec<u8> {
-        let list = crl::CrlToIssue {
+        self.long_crl_with(now, entries, |_| ())
+    }
+
+    /// The same, with something changed.
+    pub(crate) fn long_crl_with(
+        &self,
+        now: Moment,
+        entries: u32,
+        change: impl FnOnce(&mut crl::CrlToIssue),
+    ) -> Vec<u8> {
+        let mut list = crl::CrlToIssue {
             number: 1,
             this_update: now.minus(Duration::from_secs(60)),
             next_update: now.plus(days(1)),
@@ -213,6 +223,7 @@ impl Stand {
                 .collect(),
             freshest_crl_url: None,
         };
+        change(&mut list);
         crl::issue(&list, &self.issuing, &self.key).unwrap()
     }
 

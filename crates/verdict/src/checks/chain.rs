@@ -1,14 +1,14 @@
 //! Does the certificate's chain end at a trusted authority?
 
-use qaqpa_model::{Limits, Moment, RefusalLabel};
+use qaqpa_model::{Limits, Moment};
 use qaqpa_x509::{
     Certificate,
     path::{self, Path, PathError},
 };
 
 use super::{Finding, validity};
+use crate::cause::Cause;
 use crate::examination::Known;
-use crate::indication::SubIndication;
 use crate::laboratory::Tolerance;
 use crate::policy::Policy;
 use crate::rules::Rule;
@@ -43,7 +43,10 @@ pub(crate) fn judge(
         }
     };
     let (finding, path) = match built {
-        Ok(path) => (Finding::pass(id, story(&path)), Some(path)),
+        Ok(path) => (
+            Finding::pass(id, story(&path)).idling(idle(path.certificates())),
+            Some(path),
+        ),
         // The signer's own period is the next question: a chain that leads to an anchor but for that
         // must be told as an expired certificate, not as an unknown authority. Where that question
         // would be answered with yes, this is no such case.
@@ -52,22 +55,13 @@ pub(crate) fn judge(
             | PathError::NotYetValid { position: 0, .. }),
         ) if !validity::judge(signer, at).is_pass() => {
             let why = format!("the chain leads to a trusted authority but for this: {error}");
-            (Finding::pass(id, why), None)
+            // No path, nothing to be said of what is above.
+            (Finding::pass(id, why).idling(idle(&[])), None)
         }
-        Err(error) => {
-            let (label, sub) = reason(&error);
-            // The signer's period is not this question's.
-            let rule = Some(rule(&error)).filter(|rule| rule.question() == id);
-            (
-                Finding::fail(
-                    rule.unwrap_or(Rule::ChainValidity),
-                    label,
-                    sub,
-                    error.to_string(),
-                ),
-                None,
-            )
-        }
+        Err(error) => (
+            Finding::fail(cause(&error), error.to_string()).idling(idle(&[])),
+            None,
+        ),
     };
     let notes = tolerance.into_notes();
     (
@@ -76,61 +70,70 @@ pub(crate) fn judge(
     )
 }
 
-/// The check that an error is of.
+/// The checks that have nothing to look at on a path, from the signer's certificate to the anchor: each is about what an authority
+/// says, if it does.
+fn idle(path: &[Certificate]) -> Vec<Rule> {
+    let (below_anchor, authorities) = match path {
+        [_, authorities @ ..] => (&path[..path.len() - 1], authorities),
+        [] => (path, path),
+    };
+    let mut idle = Vec::new();
+    let mut unless = |is_there: bool, rule| {
+        if !is_there {
+            idle.push(rule);
+        }
+    };
+    let any = |has: fn(&Certificate) -> bool| authorities.iter().any(has);
+    for rule in [
+        Rule::ChainSignature,
+        Rule::ChainValidity,
+        Rule::BasicConstraints,
+    ] {
+        unless(!authorities.is_empty() || path.is_empty(), rule);
+    }
+    unless(any(|one| one.path_len().is_some()), Rule::PathLength);
+    unless(any(|one| one.key_usage().is_some()), Rule::KeyCertSign);
+    unless(
+        any(Certificate::has_name_constraints),
+        Rule::NameConstraints,
+    );
+    // What an anchor says of policies is not heeded.
+    let is_demanded = below_anchor.iter().any(Certificate::constrains_policies);
+    unless(is_demanded, Rule::CertificatePolicies);
+    idle
+}
+
+/// The check that an error is of: the signer's own period is another question's.
 const fn rule(error: &PathError) -> Rule {
     match error {
-        PathError::Untrusted => Rule::ChainAnchored,
-        PathError::Budget { .. } => Rule::ChainBudget,
-        PathError::KeyCertSign { .. } => Rule::KeyCertSign,
-        PathError::NameConstraint { .. } => Rule::NameConstraints,
-        PathError::NotCa { .. } => Rule::BasicConstraints,
-        PathError::PathLen { .. } => Rule::PathLength,
-        PathError::Policy { .. } | PathError::PolicyMapping { .. } => Rule::CertificatePolicies,
-        PathError::UnknownCritical { .. } => Rule::ChainCritical,
-        PathError::Unsupported { .. } | PathError::Weak { .. } => Rule::ChainAlgorithm,
         PathError::Expired { position: 0, .. } => Rule::NotAfter,
         PathError::NotYetValid { position: 0, .. } => Rule::NotBefore,
-        PathError::Expired { .. } | PathError::NotYetValid { .. } => Rule::ChainValidity,
-        _ => Rule::ChainSignature,
+        error => cause(error).rule(),
     }
 }
 
-const fn reason(error: &PathError) -> (RefusalLabel, SubIndication) {
+const fn cause(error: &PathError) -> Cause {
     match error {
         // RFC 5280, 6.1: "(a) for all x in {1, ..., n-1}, the subject of certificate x is the issuer of
         // certificate x+1; (b) certificate 1 is issued by the trust anchor". (K01, K09)
-        PathError::Untrusted | PathError::Budget { .. } => (
-            RefusalLabel::IssuerUntrusted,
-            SubIndication::NoCertificateChainFound,
-        ),
+        PathError::Untrusted => Cause::ChainAstray,
+        PathError::Budget { .. } => Cause::ChainTooLong,
         // RFC 5280, 6.1.4: "(k) If certificate i is a version 3 certificate, verify that the
         // basicConstraints extension is present and that cA is set to TRUE", "(m) … pathLenConstraint",
         // "(n) If a key usage extension is present, verify that the keyCertSign bit is set", "(o) …
         // critical extensions". (K06, K07)
-        PathError::KeyCertSign { .. }
-        | PathError::NameConstraint { .. }
-        | PathError::NotCa { .. }
-        | PathError::PathLen { .. }
-        | PathError::Policy { .. }
-        | PathError::PolicyMapping { .. }
-        | PathError::UnknownCritical { .. } => (
-            RefusalLabel::IssuerUntrusted,
-            SubIndication::ChainConstraintsFailure,
-        ),
-        PathError::Unsupported { .. } => (
-            RefusalLabel::AlgorithmUnknown,
-            SubIndication::CryptoConstraintsFailure,
-        ),
-        PathError::Weak { .. } => (
-            RefusalLabel::AlgorithmWeak,
-            SubIndication::CryptoConstraintsFailure,
-        ),
+        PathError::KeyCertSign { .. } => Cause::IssuerKeyUsage,
+        PathError::NameConstraint { .. } => Cause::NameNotPermitted,
+        PathError::NotCa { .. } => Cause::IssuerNoAuthority,
+        PathError::PathLen { .. } => Cause::IssuerTooFar,
+        PathError::Policy { .. } | PathError::PolicyMapping { .. } => Cause::PolicyNotPermitted,
+        PathError::UnknownCritical { .. } => Cause::ExtensionUnknown,
+        PathError::Unsupported { .. } => Cause::ChainAlgorithmUnknown,
+        PathError::Weak { .. } => Cause::ChainAlgorithmWeak,
         // RFC 5280, 6.1.3 (a): "(1) The signature on the certificate can be verified", "(2) The
         // certificate validity period includes the current time", of an authority. (K01, K08, K09)
-        _ => (
-            RefusalLabel::IssuerUntrusted,
-            SubIndication::CertificateChainGeneralFailure,
-        ),
+        PathError::Expired { .. } | PathError::NotYetValid { .. } => Cause::AuthorityNotInForce,
+        _ => Cause::ChainForged,
     }
 }
 

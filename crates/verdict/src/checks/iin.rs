@@ -3,9 +3,8 @@
 use qaqpa_model::{Answer, Iin, RefusalLabel};
 
 use super::Finding;
-use crate::indication::SubIndication;
+use crate::cause::Cause;
 use crate::proven::SignerIdentity;
-use crate::rules::Rule;
 use crate::verdict::CheckId;
 
 pub(crate) const CLAUSE: &str = "condition 2: the IIN in the request is the IIN in the certificate";
@@ -32,18 +31,19 @@ pub(crate) fn judge(signer: Option<&SignerIdentity>, submitter: &Iin) -> Finding
     };
     match confirm_iin(signer, submitter) {
         Answer::Pass => Finding::pass(id, format!("the submitter {} signed", submitter.masked())),
-        Answer::Fail(label) | Answer::Undecided(label) => Finding::fail(
-            Rule::IinSame,
-            label,
-            SubIndication::IinMismatch,
-            match signer.iin {
-                Some(iin) => format!(
+        Answer::Fail(_) | Answer::Undecided(_) => match signer.iin {
+            Some(iin) => Finding::fail(
+                Cause::IinOther,
+                format!(
                     "the certificate is of {}, and the request is of {}",
                     iin.masked(),
                     submitter.masked()
                 ),
-                None => "the certificate has no IIN, or more than one".to_owned(),
-            },
-        ),
+            ),
+            None => Finding::fail(
+                Cause::IinAbsent,
+                "the certificate has no IIN, or more than one",
+            ),
+        },
     }
 }

@@ -1,91 +1,42 @@
 //! The same questions of a CMS message: which of them an error answers with no.
 
 use qaqpa_ades::cms::CmsError;
-use qaqpa_model::RefusalLabel;
 
-use super::Reason;
-use crate::indication::SubIndication;
-use crate::rules::Rule;
+use crate::cause::Cause;
 use crate::verdict::CheckId;
 
-/// The reason for not accepting a message, or one signer's part of it.
-pub(crate) const fn reason(error: &CmsError) -> Reason {
-    use RefusalLabel as L;
-    use SubIndication as S;
-    let (rule, label, sub) = match error {
-        CmsError::SignersMissing => (
-            Rule::SignaturePresent,
-            L::SignatureMissing,
-            S::FormatFailure,
-        ),
-        CmsError::TooMany { .. } => (Rule::SignatureLimits, L::LimitExceeded, S::FormatFailure),
-        CmsError::Unsupported { .. } => (
-            Rule::AlgorithmKnown,
-            L::AlgorithmUnknown,
-            S::CryptoConstraintsFailure,
-        ),
-        CmsError::Weak { .. } => (
-            Rule::AlgorithmStrong,
-            L::AlgorithmWeak,
-            S::CryptoConstraintsFailure,
-        ),
+/// The cause for not accepting a message, or one signer's part of it.
+pub(crate) fn cause(error: &CmsError) -> Cause {
+    match error {
+        CmsError::SignersMissing => Cause::MessageUnsigned,
+        CmsError::TooMany { what, .. } if what.starts_with("bytes") => Cause::MessageTooLong,
+        CmsError::TooMany { .. } => Cause::SignatureTooMany,
+        CmsError::Unsupported { .. } => Cause::AlgorithmUnknown,
+        CmsError::Weak { .. } => Cause::AlgorithmWeak,
         // RFC 5652, 5.4: without signed attributes "the result is just the message digest of the content", and the same octets
-        // could be a set of attributes that somebody signed elsewhere. 11.1: "The content-type attribute value MUST match the
-        // SignedData encapContentInfo eContentType value".
+        // could be a set of attributes that somebody signed elsewhere.
+        CmsError::SignedAttributesMissing => Cause::AttributesMissing,
+        // 11.1: "The content-type attribute value MUST match the SignedData encapContentInfo eContentType value".
         CmsError::AttributeTwice { .. }
         | CmsError::AttributeValues { .. }
         | CmsError::ContentTypeMissing
         | CmsError::ContentTypeOther { .. }
         | CmsError::ContentTypePresent
-        | CmsError::MessageDigestMissing
-        | CmsError::SignedAttributesMissing => (
-            Rule::SignedAttributes,
-            L::SignatureMalformed,
-            S::FormatFailure,
-        ),
-        CmsError::AlgorithmsOther => (
-            Rule::AlgorithmProtection,
-            L::SignatureMalformed,
-            S::SigConstraintsFailure,
-        ),
-        CmsError::SignerOther => (
-            Rule::SigningCertificate,
-            L::SignatureMalformed,
-            S::NoSigningCertificateFound,
-        ),
+        | CmsError::MessageDigestMissing => Cause::AttributesBroken,
+        CmsError::AlgorithmsOther => Cause::AlgorithmsOther,
+        CmsError::SignerOther => Cause::CertificateOther,
         // (K12)
-        CmsError::SigningCertificateWrong => (
-            Rule::SigningCertificateNamed,
-            L::SignatureMalformed,
-            S::NoSigningCertificateFound,
-        ),
+        CmsError::SigningCertificateWrong => Cause::NamedCertificateOther,
         // What the recipient reads must be at hand, and without doubt. RFC 5652, 5.2: "the eContent […] optional […] makes it
         // possible to construct 'external signatures'".
-        CmsError::ContentMissing => (
-            Rule::ContentGiven,
-            L::ReferenceRefused,
-            S::SignedDataNotFound,
-        ),
-        CmsError::ContentBoth => (
-            Rule::ContentGiven,
-            L::SignatureScope,
-            S::SignedScopeMismatch,
-        ),
+        CmsError::ContentMissing => Cause::ContentMissing,
+        CmsError::ContentBoth => Cause::ContentTwice,
         // RFC 5652, 5.6: "the recipient MUST NOT rely on any message digest values computed by the originator".
-        CmsError::ContentDigestWrong => (Rule::Digest, L::ContentChanged, S::HashFailure),
-        CmsError::BadSignature => (
-            Rule::SignatureValue,
-            L::SignatureValueWrong,
-            S::SigCryptoFailure,
-        ),
+        CmsError::ContentDigestWrong => Cause::ContentChanged,
+        CmsError::BadSignature => Cause::ValueWrong,
         // Whatever else is wrong with a message is wrong with its form, and never a pass.
-        _ => (
-            Rule::MessageReadable,
-            L::SignatureMalformed,
-            S::FormatFailure,
-        ),
-    };
-    Reason { rule, label, sub }
+        _ => Cause::MessageBroken,
+    }
 }
 
 /// What a passed question says.

@@ -1,15 +1,13 @@
 //! Is the certificate one for signing?
 
-use qaqpa_model::RefusalLabel;
 use qaqpa_x509::{
     Certificate,
     profile::{self, PurposeError},
 };
 
 use super::{Finding, Note};
-use crate::indication::SubIndication;
+use crate::cause::Cause;
 use crate::policy::Policy;
-use crate::rules::Rule;
 use crate::verdict::CheckId;
 
 pub(crate) const CLAUSE: &str =
@@ -22,21 +20,15 @@ pub(crate) fn judge(signer: &Certificate, policy: &Policy) -> Finding {
     // verify digital signatures, other than signatures on certificates (bit 5) and CRLs (bit 6), used to
     // provide a non-repudiation service". A key for logging in lacks it. (K05)
     for error in profile::not_for_signing(signer) {
-        let rule = rule(error);
-        if policy.tolerates(rule) {
+        let cause = cause(error);
+        if policy.tolerates(cause.rule()) {
             notes.push(Note {
-                rule,
+                rule: cause.rule(),
                 why: error.to_string(),
             });
             continue;
         }
-        return Finding::fail(
-            rule,
-            RefusalLabel::CertificatePurpose,
-            SubIndication::WrongCertificatePurpose,
-            error.to_string(),
-        )
-        .noting(notes);
+        return Finding::fail(cause, error.to_string()).noting(notes);
     }
     Finding::pass(
         CheckId::Purpose,
@@ -45,12 +37,12 @@ pub(crate) fn judge(signer: &Certificate, policy: &Policy) -> Finding {
     .noting(notes)
 }
 
-const fn rule(error: PurposeError) -> Rule {
+const fn cause(error: PurposeError) -> Cause {
     match error {
-        PurposeError::Authority => Rule::EndEntity,
-        PurposeError::Authentication => Rule::NotForAuthentication,
-        PurposeError::ExtendedKeyUsage => Rule::ExtendedKeyUsage,
+        PurposeError::Authority => Cause::PurposeAuthority,
+        PurposeError::Authentication => Cause::PurposeAuthentication,
+        PurposeError::ExtendedKeyUsage => Cause::PurposeOther,
         // An error that is not known here is of the strictest kind.
-        _ => Rule::KeyUsage,
+        _ => Cause::PurposeKeyUsage,
     }
 }

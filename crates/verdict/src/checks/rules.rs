@@ -1,6 +1,7 @@
 //! The outcome of every check of a question, from the question's answer.
 
 use super::Finding;
+use crate::cause::Cause;
 use crate::facts::{Account, Said};
 use crate::policy::{Nonce, Policy};
 use crate::rules::{Held, Level, Rule};
@@ -13,7 +14,7 @@ pub(super) fn report(
     policy: &Policy,
     accounts: &[Account],
 ) -> Vec<RuleReport> {
-    let decided = finding.reason().map(|reason| reason.rule);
+    let decided = finding.cause().map(Cause::rule);
     let mut reached = finding.answer.is_some();
     Rule::of(finding.id)
         .filter(|rule| rule.is_asked_of(kind))
@@ -32,6 +33,8 @@ pub(super) fn report(
             } else if decided == Some(rule) {
                 reached = reached && finding.id == CheckId::Revocation;
                 (RuleOutcome::Failed, Some(finding.why.clone()))
+            } else if finding.idle.contains(&rule) {
+                (RuleOutcome::NotAsked, None)
             } else if let Some(kind) = source(rule) {
                 of_evidence(rule, kind, accounts)
             } else if reached {
@@ -86,10 +89,9 @@ fn of_evidence(
         return (RuleOutcome::Failed, Some(account.sentence()));
     }
     // Bytes that were refused for another reason were not looked at further.
-    let looked_at = accounts
-        .iter()
-        .filter(is_kind)
-        .any(|account| !matches!(account.said, Said::Nothing { .. }));
+    let looked_at = accounts.iter().filter(is_kind).any(|account| {
+        !matches!(account.said, Said::Nothing { .. } | Said::Lost) && !account.idle.contains(&rule)
+    });
     let outcome = if looked_at {
         RuleOutcome::Passed
     } else {

@@ -1,11 +1,10 @@
 //! Condition 2, validity period: is the moment judged within the certificate's validity?
 
-use qaqpa_model::{Moment, RefusalLabel};
+use qaqpa_model::Moment;
 use qaqpa_x509::Certificate;
 
 use super::Finding;
-use crate::indication::SubIndication;
-use crate::rules::Rule;
+use crate::cause::Cause;
 use crate::verdict::CheckId;
 
 pub(crate) const CLAUSE: &str =
@@ -18,17 +17,13 @@ pub(crate) fn judge(signer: &Certificate, at: Moment) -> Finding {
     // through notAfter, inclusive." Certificates count whole seconds, so the last one belongs to it.
     if at < begin {
         return Finding::fail(
-            Rule::NotBefore,
-            RefusalLabel::CertificateNotYetValid,
-            SubIndication::NotYetValid,
+            Cause::CertificateNotYetValid,
             format!("valid from {begin}, which is after the moment judged ({at})"),
         );
     }
     if at.unix_s() > end.unix_s() {
         return Finding::fail(
-            Rule::NotAfter,
-            RefusalLabel::CertificateExpired,
-            SubIndication::Expired,
+            Cause::CertificateExpired,
             format!("valid until {end}, which is before the moment judged ({at})"),
         );
     }

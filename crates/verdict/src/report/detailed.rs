@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use qaqpa_model::{Lang, RefusalLabel};
 use serde::Serialize;
 
-use super::words::phrases;
+use super::words::{Text, phrases, refusals, terms};
 use crate::border;
 use crate::diagnosis::DiagnosisView;
 use crate::indication::{Indication, SubIndication};
 use crate::rules::Rule;
-use crate::text::{clean, paragraph};
+use crate::text::{clean, item, paragraph};
 use crate::verdict::{
     CheckId, CheckReport, ConsumedView, JudgedAs, Outcome, RuleOutcome, RuleReport, SubjectKind,
     TrustSource, Verdict,
@@ -60,7 +60,9 @@ pub struct DetailedCheck {
     pub label: Option<RefusalLabel>,
     /// Its own reason, where the answer is not a pass.
     pub sub_indication: Option<SubIndication>,
-    /// What was found, in English: the words of the examination itself.
+    /// Why the answer is not a pass, in words.
+    pub reason: Option<String>,
+    /// What was found, in English: the words of the examination itself, a technical detail.
     pub found: String,
     /// What it was decided by.
     pub evidence: Vec<EvidenceNote>,
@@ -124,6 +126,7 @@ fn check(verdict: &Verdict, report: &CheckReport, lang: Lang) -> DetailedCheck {
         clause: report.clause.to_string(),
         label: report.label,
         sub_indication: report.sub_indication,
+        reason: refusals::of_check(verdict, report).map(|words| words.reason.of(lang).to_owned()),
         found: report.why.clone(),
         evidence: match report.outcome {
             Outcome::NotAsked => Vec::new(),
@@ -132,17 +135,17 @@ fn check(verdict: &Verdict, report: &CheckReport, lang: Lang) -> DetailedCheck {
         rules: report
             .rules
             .iter()
-            .map(|report| rule(report, lang))
+            .map(|report| rule(report, verdict.subject, lang))
             .collect(),
     }
 }
 
-fn rule(report: &RuleReport, lang: Lang) -> DetailedRule {
+fn rule(report: &RuleReport, kind: SubjectKind, lang: Lang) -> DetailedRule {
     DetailedRule {
         id: report.id,
         outcome: report.outcome,
         answer: phrases::rule(report.outcome).of(lang).to_owned(),
-        clause: report.id.clause(),
+        clause: report.id.clause_of(kind),
         held_by_types: report.held_by_types,
         found: report.why.clone(),
     }
@@ -164,7 +167,7 @@ fn evidence(verdict: &Verdict, id: CheckId, lang: Lang) -> Vec<EvidenceNote> {
                     "{} {:?} → {}",
                     phrases::REFERENCE.of(lang),
                     reference.uri,
-                    reference.target
+                    terms::target(&reference.target, lang)
                 );
                 note(what, reference.digest_value.clone())
             })
@@ -179,7 +182,7 @@ fn evidence(verdict: &Verdict, id: CheckId, lang: Lang) -> Vec<EvidenceNote> {
             .stamps
             .iter()
             .map(|stamp| {
-                let what = phrases::TIME_STAMPS.of(lang).to_owned();
+                let what = phrases::TIME_STAMP.of(lang).to_owned();
                 note(what, Some(stamp.sha256.clone()))
             })
             .collect(),
@@ -188,7 +191,8 @@ fn evidence(verdict: &Verdict, id: CheckId, lang: Lang) -> Vec<EvidenceNote> {
             .iter()
             .map(|item| {
                 let kind = phrases::evidence(item.kind).of(lang);
-                let what = format!("{kind} / {}: {}", item.about, item.standing);
+                let standing = terms::standing(&item.standing, lang);
+                let what = format!("{kind} / {}: {standing}", item.about);
                 note(what, item.sha256.clone())
             })
             .collect(),
@@ -217,6 +221,9 @@ impl Detailed {
     pub(super) fn write(&self, out: &mut String, lang: Lang) {
         let _ = writeln!(out, "{}\n", phrases::DETAILED_TITLE.of(lang));
         super::provenance(out, self.profile, self.trust, &self.uncovered, lang);
+        if let Some(note) = phrases::in_english(lang) {
+            paragraph(out, "", note);
+        }
         for (place, check) in self.checks.iter().enumerate() {
             let _ = writeln!(
                 out,
@@ -232,19 +239,16 @@ impl Detailed {
                 };
                 let _ = writeln!(out, "   [{label}] {sub}{own}");
             }
-            paragraph(
-                out,
-                "   ",
-                &format!("{}: {}", phrases::FOUND.of(lang), check.found),
-            );
-            paragraph(
-                out,
-                "   ",
-                &format!("{}: {}", phrases::CLAUSE.of(lang), check.clause),
-            );
-            for item in &check.evidence {
-                let digest = item.digest.as_deref().unwrap_or_default();
-                paragraph(out, "   · ", &format!("{} {digest}", item.what));
+            let mut say = |what: Text, value: &str| {
+                item(out, "   ", &format!("{}: {value}", what.of(lang)));
+            };
+            if let Some(reason) = &check.reason {
+                say(phrases::REASON, reason);
+            }
+            say(phrases::FOUND, &check.found);
+            say(phrases::CLAUSE, &check.clause);
+            for note in &check.evidence {
+                note.write(out);
             }
             write_rules(out, check, lang);
         }
@@ -260,6 +264,15 @@ impl Detailed {
     }
 }
 
+impl EvidenceNote {
+    fn write(&self, out: &mut String) {
+        item(out, "   · ", &self.what);
+        if let Some(digest) = &self.digest {
+            paragraph(out, "     ", digest);
+        }
+    }
+}
+
 fn write_rules(out: &mut String, check: &DetailedCheck, lang: Lang) {
     for rule in &check.rules {
         let held = match rule.held_by_types {
@@ -271,13 +284,10 @@ fn write_rules(out: &mut String, check: &DetailedCheck, lang: Lang) {
             RuleOutcome::NotAsked => "-",
             _ => "!",
         };
-        paragraph(
+        item(
             out,
-            "   ",
-            &format!(
-                "{mark} {}: {} [{}]{held}",
-                rule.id, rule.answer, rule.clause
-            ),
+            &format!("   {mark} "),
+            &format!("{}: {} [{}]{held}", rule.id, rule.answer, rule.clause),
         );
         if let Some(found) = rule.found.as_deref().filter(|found| *found != check.found) {
             paragraph(out, "     ", found);

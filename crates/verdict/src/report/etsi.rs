@@ -4,6 +4,7 @@
 //! ([`OWN_SUB_INDICATION`]). Nothing is said about the quality of signatures: that is for the authorities of the European
 //! Union. Constraints that were not reached do not stand in it, for the standard has no status for those.
 
+mod constraints;
 mod objects;
 
 use base64::Engine as _;
@@ -11,15 +12,15 @@ use base64::engine::general_purpose::STANDARD;
 use qaqpa_model::{Moment, RefusalLabel};
 use qaqpa_xml::write::Writer;
 
+use self::constraints::constraints;
 use self::objects::Objects;
 use crate::border;
 use crate::indication::{Indication, SubIndication};
 use crate::text::clean;
-use crate::verdict::{
-    CheckReport, EvidenceView, Outcome, RuleOutcome, RuleReport, ScopeView, Verdict,
-};
+use crate::verdict::{EvidenceView, ScopeView, TrustSource, Verdict};
 
-/// Our constraints: this, and `check/` with the name of a question or `rule/` with that of a rule.
+/// Our constraints: this, and `check/` with the name of a question, `rule/` with that of a rule, or `trust` where the anchors were
+/// those of a capsule.
 pub const OWN_CONSTRAINT: &str = "https://qaqpa.invalid/constraint/";
 /// Our sub-indications: this, and the name.
 pub const OWN_SUB_INDICATION: &str = "https://qaqpa.invalid/subindication/";
@@ -30,6 +31,10 @@ const NAMESPACE: &str = "http://uri.etsi.org/19102/v1.2.1#";
 const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
 const SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
 const ETSI: &str = "urn:etsi:019102";
+
+/// What is said of the anchors of a capsule.
+const TRUST_OF_CAPSULE: &str = "the trust anchors are those of a capsule: whoever made it chose whom to believe. \
+     The indication holds only for whoever trusts the same anchors";
 
 /// The report about every signature of a document.
 ///
@@ -111,76 +116,6 @@ fn identifier(out: &mut Writer, scope: &ScopeView, id: &str) {
     }
     out.leaf("HashOnly", "false");
     out.leaf("DocHashOnly", "false");
-    out.end();
-}
-
-/// TS 119 102-2, 4.3.5.
-fn constraints(out: &mut Writer, verdict: &Verdict) {
-    let asked = |check: &&CheckReport| check.outcome != Outcome::NotAsked;
-    if !verdict.checks.iter().any(|check| asked(&check)) {
-        return;
-    }
-    out.start("ValidationConstraintsEvaluationReport");
-    for check in verdict.checks.iter().filter(asked) {
-        of_check(out, check);
-        for rule in &check.rules {
-            of_rule(out, rule);
-        }
-    }
-    out.end();
-}
-
-fn of_check(out: &mut Writer, check: &CheckReport) {
-    constraint(out, &format!("check/{}", check.id.as_str()), "applied");
-    out.start("ValidationStatus");
-    let indication = match check.outcome {
-        Outcome::Pass => "passed",
-        Outcome::Fail => "failed",
-        Outcome::Undecided | Outcome::NotAsked => "indeterminate",
-    };
-    main_indication(out, indication);
-    if let Some(sub) = check.sub_indication {
-        out.leaf("SubIndication", &sub_indication(sub));
-    }
-    out.end();
-    out.start("Indications");
-    out.text(&plain(&check.why));
-    out.end();
-    out.end();
-}
-
-fn of_rule(out: &mut Writer, rule: &RuleReport) {
-    let (status, indication) = match rule.outcome {
-        RuleOutcome::NotAsked => return,
-        RuleOutcome::Ignored => ("disabled", None),
-        RuleOutcome::Passed => ("applied", Some("passed")),
-        RuleOutcome::Failed => ("applied", Some("failed")),
-        // Found, and by policy no reason to refuse.
-        RuleOutcome::Warned | RuleOutcome::Informed => ("applied", Some("indeterminate")),
-    };
-    constraint(out, &format!("rule/{}", rule.id), status);
-    if let Some(indication) = indication {
-        out.start("ValidationStatus");
-        main_indication(out, indication);
-        out.end();
-    }
-    if let Some(why) = &rule.why {
-        out.start("Indications");
-        out.text(&plain(why));
-        out.end();
-    }
-    out.end();
-}
-
-/// Begins a constraint; the caller ends it.
-fn constraint(out: &mut Writer, name: &str, status: &str) {
-    out.start("ValidationConstraint");
-    out.leaf(
-        "ValidationConstraintIdentifier",
-        &format!("{OWN_CONSTRAINT}{name}"),
-    );
-    out.start("ConstraintStatus");
-    out.leaf("Status", &format!("{ETSI}:constraintStatus:{status}"));
     out.end();
 }
 
@@ -341,11 +276,17 @@ fn additional(out: &mut Writer, verdict: &Verdict) {
         data(out, "profile", profile.as_str());
     }
     data(out, "trust", verdict.trust.as_str());
+    if verdict.trust == TrustSource::Capsule {
+        data(out, "trust-remark", TRUST_OF_CAPSULE);
+    }
     for way in verdict.uncovered() {
         data(out, "uncovered", &plain(way));
     }
     if let Some(label) = verdict.label {
         data(out, "label", label.as_str());
+    }
+    if let Some(cause) = verdict.cause() {
+        data(out, "cause", cause.as_str());
     }
     data(out, "why", &plain(verdict.why()));
     if let Some(weakened) = &verdict.laboratory {

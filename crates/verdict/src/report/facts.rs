@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use qaqpa_model::{Lang, Moment};
 use serde::Serialize;
 
-use super::words::phrases;
+use super::words::{phrases, terms};
 use crate::border;
 use crate::need::Attempt;
 use crate::text::clean;
@@ -121,7 +121,7 @@ impl Facts {
         let _ = writeln!(out, "{}", phrases::FACTS_TITLE.of(lang));
         let _ = writeln!(
             out,
-            "\n{}; {}: {}",
+            "\n{}\n{}: {}",
             phrases::subject(self.subject).of(lang),
             phrases::JUDGED_AT.of(lang),
             border::moment::text(self.at)
@@ -167,7 +167,7 @@ impl Facts {
                 phrases::REFERENCE.of(lang),
                 place + 1,
                 clean(&reference.uri),
-                clean(&reference.target)
+                clean(&terms::target(&reference.target, lang))
             );
             let _ = writeln!(
                 out,
@@ -180,7 +180,7 @@ impl Facts {
                 let _ = writeln!(
                     out,
                     "    {}: {}",
-                    phrases::TRANSFORMS.of(lang),
+                    phrases::TRANSFORM.of(lang),
                     clean(transform)
                 );
             }
@@ -189,7 +189,7 @@ impl Facts {
             let _ = writeln!(
                 out,
                 "  {}: sha256 {}",
-                phrases::TIME_STAMPS.of(lang),
+                phrases::TIME_STAMP.of(lang),
                 stamp.sha256
             );
         }
@@ -249,10 +249,9 @@ impl FactsEvidence {
         for attempt in &self.attempts {
             let _ = writeln!(
                 out,
-                "    {}: {} — {}",
+                "    {}: {}",
                 phrases::TRIED.of(lang),
-                clean(&attempt.from),
-                clean(&attempt.outcome)
+                clean(&terms::attempt(attempt, lang))
             );
         }
     }

@@ -78,7 +78,9 @@ pub struct Overlay {
     pub(super) more: usize,
     /// How many elements references of proven signatures cover.
     pub covered: usize,
-    /// How many elements no reference of a proven signature covers, the signatures' own apart.
+    /// How many elements references of signatures that are not proven refer to, and none of a proven one covers.
+    pub unproven: usize,
+    /// How many elements no reference refers to, the signatures' own apart.
     pub uncovered: usize,
     /// How many elements the consumer read.
     pub consumed: usize,
@@ -130,6 +132,7 @@ impl Overlay {
             lines: Vec::new(),
             more: 0,
             covered: 0,
+            unproven: 0,
             uncovered: 0,
             consumed: 0,
         };
@@ -160,10 +163,11 @@ impl Overlay {
             visit.enter(layers);
             let is_consumed = consumed.has(visit.way);
             self.consumed += usize::from(is_consumed);
-            match visit.is_covered(layers) {
-                true => self.covered += 1,
-                false if visit.inside.is_empty() && visit.in_signature => {}
-                false => self.uncovered += 1,
+            match visit.inside.is_empty() {
+                true if visit.in_signature => {}
+                true => self.uncovered += 1,
+                false if visit.is_covered(layers) => self.covered += 1,
+                false => self.unproven += 1,
             }
             let drawn = self.add(|lines| line(&visit, layers, lines, is_consumed));
             let from = stack.len();
@@ -245,9 +249,10 @@ impl Overlay {
         out
     }
 
-    pub(super) fn counts(&self) -> [(super::words::Text, usize); 3] {
+    pub(super) fn counts(&self) -> [(super::words::Text, usize); 4] {
         [
             (phrases::COVERED_PARTS, self.covered),
+            (phrases::UNPROVEN_PARTS, self.unproven),
             (phrases::UNCOVERED_PARTS, self.uncovered),
             (phrases::CONSUMED_PARTS, self.consumed),
         ]

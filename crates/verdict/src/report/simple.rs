@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use qaqpa_model::{Lang, Moment, RefusalLabel};
 use serde::Serialize;
 
-use super::words::{causes, labels, phrases};
+use super::words::{Text, causes, phrases, refusals};
 use crate::border;
+use crate::cause::Cause;
 use crate::indication::{Indication, SubIndication};
-use crate::text::{clean, paragraph};
-use crate::verdict::{JudgedAs, RuleOutcome, SubjectKind, TrustSource, Verdict};
+use crate::text::{clean, item, paragraph};
+use crate::verdict::{CheckId, JudgedAs, Outcome, RuleOutcome, SubjectKind, TrustSource, Verdict};
 
 /// The verdict about one signature in the words of one language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,9 +30,11 @@ pub struct Simple {
     /// The refusal label, where the indication is not TOTAL-PASSED.
     #[serde(with = "border::label")]
     pub label: Option<RefusalLabel>,
+    /// What was found that decided, where the indication is not TOTAL-PASSED; none of a verdict of before.
+    pub cause: Option<Cause>,
     /// The verdict in one sentence.
     pub verdict: String,
-    /// Who signed, as the certificate says; absent where none could be read.
+    /// Who signed, as the certificate says; absent where none was read.
     pub signer: Option<SimpleSigner>,
     /// When the signer says that it signed: nobody vouches for it.
     #[serde(with = "border::moment_option")]
@@ -42,12 +45,72 @@ pub struct Simple {
     /// The moment that was judged.
     #[serde(with = "border::moment")]
     pub judged_at: Moment,
+    /// What was passed, where the indication is TOTAL-PASSED: everything, or everything that was asked.
+    pub result: Option<String>,
+    /// The questions that were not asked, where the indication is TOTAL-PASSED.
+    pub not_asked: Vec<CheckId>,
     /// Why, where the indication is not TOTAL-PASSED.
     pub reasons: Vec<String>,
     /// What to do about it.
     pub remedies: Vec<String>,
     /// What else a reader should know.
     pub remarks: Vec<String>,
+    /// What is said where there is nothing to say of these.
+    #[serde(skip)]
+    absent: Absent,
+}
+
+/// Why there is no signer, no claimed time and no proven one: none in the signature, or nobody looked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Absent {
+    signer: Text,
+    claimed: Text,
+    proven: Text,
+}
+
+impl Absent {
+    fn of(verdict: &Verdict) -> Self {
+        let is_read = |id: &CheckId| {
+            let check = verdict.check(*id);
+            check.is_some_and(|check| check.outcome == Outcome::Pass)
+        };
+        // What a signature says about its time is read once the signature itself is proven.
+        let was_looked_at = [
+            CheckId::Structure,
+            CheckId::Scope,
+            CheckId::Content,
+            CheckId::Value,
+        ]
+        .iter()
+        .all(is_read);
+        Self {
+            signer: match (verdict.label, verdict.sub_indication) {
+                (
+                    Some(RefusalLabel::SignatureMissing | RefusalLabel::TransportSignatureMissing),
+                    _,
+                ) => phrases::NOBODY_SIGNED,
+                (_, Some(SubIndication::NoSigningCertificateFound)) => phrases::NOBODY,
+                _ => phrases::NOT_LOOKED_AT,
+            },
+            claimed: match was_looked_at {
+                true => phrases::NOT_CLAIMED,
+                false => phrases::NOT_LOOKED_AT,
+            },
+            proven: match (verdict.stamps.is_empty(), was_looked_at) {
+                (false, _) => phrases::NOT_PROVEN,
+                (true, true) => phrases::NOT_STAMPED,
+                (true, false) => phrases::NOT_LOOKED_AT,
+            },
+        }
+    }
+}
+
+/// One line of the report: a heading, and what stands under it.
+pub(super) struct Row {
+    pub(super) what: Text,
+    pub(super) values: Vec<String>,
+    /// Whether it says more about the row before.
+    pub(super) is_detail: bool,
 }
 
 /// Who signed, as the certificate says.
@@ -70,27 +133,32 @@ pub struct SimpleSigner {
 /// The simple report about one signature.
 #[must_use]
 pub fn simple(verdict: &Verdict, lang: Lang) -> Simple {
-    let words = verdict.label.map(labels::of);
+    let words = refusals::of_verdict(verdict);
     let causes: Vec<_> = verdict
         .diagnosis
         .iter()
         .flat_map(|diagnosis| &diagnosis.causes)
         .map(|cause| causes::of(*cause))
         .collect();
+    let said = |text: Text| text.of(lang).to_owned();
     let mut reasons: Vec<String> = Vec::new();
-    reasons.extend(words.map(|words| words.reason.of(lang).to_owned()));
-    reasons.extend(causes.iter().map(|cause| cause.reason.of(lang).to_owned()));
+    reasons.extend(words.map(|words| said(words.reason)));
+    reasons.extend(causes.iter().map(|cause| said(cause.reason)));
     // A cause that is known has the better remedy.
-    let remedies = match causes.as_slice() {
-        [] => words
-            .iter()
-            .map(|words| words.remedy.of(lang).to_owned())
-            .collect(),
-        causes => causes
-            .iter()
-            .map(|cause| cause.remedy.of(lang).to_owned())
-            .collect(),
+    let mut remedies: Vec<String> = match causes.as_slice() {
+        [] => words.iter().map(|words| said(words.remedy)).collect(),
+        causes => causes.iter().map(|cause| said(cause.remedy)).collect(),
     };
+    if verdict.is_passed() && verdict.trust == TrustSource::Capsule {
+        remedies.push(said(phrases::REMEDY_OF_CAPSULE));
+    }
+    let remarks = remarks(verdict, lang);
+    let not_asked: Vec<CheckId> = verdict
+        .checks
+        .iter()
+        .filter(|check| verdict.is_passed() && check.outcome == Outcome::NotAsked)
+        .map(|check| check.id)
+        .collect();
     Simple {
         subject: verdict.subject,
         profile: verdict.profile,
@@ -99,9 +167,12 @@ pub fn simple(verdict: &Verdict, lang: Lang) -> Simple {
         indication: verdict.indication,
         sub_indication: verdict.sub_indication,
         label: verdict.label,
-        verdict: phrases::verdict(verdict.subject, verdict.indication)
-            .of(lang)
-            .to_owned(),
+        cause: verdict.cause(),
+        verdict: said(phrases::verdict(
+            verdict.subject,
+            verdict.indication,
+            verdict.trust,
+        )),
         signer: verdict.signer.as_ref().map(|signer| SimpleSigner {
             name: signer.common_name.clone(),
             iin: signer.iin_masked.clone(),
@@ -113,10 +184,32 @@ pub fn simple(verdict: &Verdict, lang: Lang) -> Simple {
         claimed_signing_time: verdict.claimed_signing_time,
         best_signature_time: verdict.best_signature_time,
         judged_at: verdict.at,
+        result: verdict
+            .is_passed()
+            .then(|| result(&not_asked, &remarks, lang)),
+        not_asked,
         reasons,
         remedies,
-        remarks: remarks(verdict, lang),
+        remarks,
+        absent: Absent::of(verdict),
     }
+}
+
+/// What was passed: "every check" is said where every question was asked, and nothing besides is to be known.
+fn result(not_asked: &[CheckId], remarks: &[String], lang: Lang) -> String {
+    let text = match (not_asked, remarks) {
+        ([], []) => phrases::ALL_PASSED,
+        ([], _) => phrases::PASSED_BUT,
+        _ => {
+            let questions: Vec<_> = not_asked
+                .iter()
+                .map(|id| phrases::question(*id).of(lang))
+                .collect();
+            let what = phrases::PASSED_AS_ASKED.of(lang);
+            return format!("{what}: {}", questions.join(" "));
+        }
+    };
+    text.of(lang).to_owned()
 }
 
 fn remarks(verdict: &Verdict, lang: Lang) -> Vec<String> {
@@ -142,11 +235,16 @@ fn remarks(verdict: &Verdict, lang: Lang) -> Vec<String> {
     }
     for rule in verdict.checks.iter().flat_map(|check| &check.rules) {
         if rule.outcome == RuleOutcome::Warned {
-            let why = rule.why.as_deref().unwrap_or(rule.id.clause());
+            let why = rule
+                .why
+                .as_deref()
+                .unwrap_or(rule.id.clause_of(verdict.subject));
             remarks.push(format!(
-                "{}: {}. {why}",
+                "{}: {} ({}). {}: {why}.",
                 phrases::rule(rule.outcome).of(lang),
-                rule.id
+                phrases::warned(rule.id).of(lang),
+                rule.id,
+                phrases::TECHNICAL.of(lang),
             ));
         }
     }
@@ -160,65 +258,55 @@ fn remarks(verdict: &Verdict, lang: Lang) -> Vec<String> {
 }
 
 impl Simple {
-    pub(super) fn write(&self, out: &mut String, lang: Lang) {
-        let _ = writeln!(out, "{}\n", phrases::SIMPLE_TITLE.of(lang));
-        let mut code = self.indication.to_string();
-        if let Some(sub) = self.sub_indication {
-            let _ = write!(code, " / {sub}");
-        }
-        line(out, phrases::VERDICT.of(lang), &self.verdict);
-        let _ = writeln!(out, "  {code}");
-        self.write_signer(out, lang);
-        let time = |moment: Option<Moment>, absent: &str| {
-            moment.map_or_else(|| absent.to_owned(), border::moment::text)
-        };
+    /// The lines of the report below the verdict.
+    pub(super) fn rows(&self, lang: Lang) -> Vec<Row> {
+        let mut rows = Rows(Vec::new());
+        let said = |text: Text| text.of(lang).to_owned();
+        self.add_signer(&mut rows, lang);
         if self.subject != SubjectKind::Certificate {
-            let claimed = time(self.claimed_signing_time, phrases::NOT_CLAIMED.of(lang));
-            line(out, phrases::CLAIMED_TIME.of(lang), &claimed);
-            let best = time(self.best_signature_time, phrases::NOT_STAMPED.of(lang));
-            line(out, phrases::BEST_TIME.of(lang), &best);
+            let time = |moment: Option<Moment>, absent: Text| {
+                moment.map_or_else(|| said(absent), border::moment::text)
+            };
+            let claimed = time(self.claimed_signing_time, self.absent.claimed);
+            rows.add(phrases::CLAIMED_TIME, claimed);
+            let proven = time(self.best_signature_time, self.absent.proven);
+            rows.add(phrases::BEST_TIME, proven);
         }
-        line(
-            out,
-            phrases::JUDGED_AT.of(lang),
-            &border::moment::text(self.judged_at),
-        );
-        // What is not covered stands among the remarks.
-        super::provenance(out, self.profile, self.trust, &[], lang);
-        if self.reasons.is_empty() {
-            line(out, phrases::RESULT.of(lang), phrases::ALL_PASSED.of(lang));
-            line(
-                out,
-                phrases::REMEDY.of(lang),
-                phrases::NOTHING_TO_DO.of(lang),
-            );
-        } else {
-            several(out, phrases::REASON.of(lang), &self.reasons);
-            if let Some(label) = self.label {
-                let _ = writeln!(out, "  [{label}]");
-            }
-            several(out, phrases::REMEDY.of(lang), &self.remedies);
+        rows.add(phrases::JUDGED_AT, border::moment::text(self.judged_at));
+        if let Some(profile) = self.profile {
+            rows.add(phrases::JUDGED_AS, said(phrases::profile(profile)));
+        }
+        rows.add(phrases::TRUST, said(phrases::trust(self.trust)));
+        match &self.result {
+            Some(result) => rows.add(phrases::RESULT, result.clone()),
+            None => rows.several(phrases::REASON, &self.reasons),
+        }
+        match self.remedies.as_slice() {
+            [] => rows.add(phrases::REMEDY, said(phrases::NOTHING_TO_DO)),
+            remedies => rows.several(phrases::REMEDY, remedies),
         }
         if !self.remarks.is_empty() {
-            several(out, phrases::REMARKS.of(lang), &self.remarks);
+            rows.several(phrases::REMARKS, &self.remarks);
         }
+        rows.0
     }
 
-    fn write_signer(&self, out: &mut String, lang: Lang) {
+    fn add_signer(&self, rows: &mut Rows, lang: Lang) {
         let who = match self.subject {
             SubjectKind::Certificate => phrases::CERTIFICATE_HOLDER,
             _ => phrases::SIGNED_BY,
         };
         let Some(signer) = &self.signer else {
-            line(out, who.of(lang), phrases::NOBODY.of(lang));
-            return;
+            return rows.add(who, self.absent.signer.of(lang).to_owned());
         };
         let name = clean(&signer.name);
-        let name = match signer.proven {
-            true => name,
-            false => format!("{name} ({})", phrases::NOT_BELIEVED.of(lang)),
-        };
-        line(out, who.of(lang), &name);
+        rows.add(
+            who,
+            match signer.proven {
+                true => name,
+                false => format!("{name} ({})", phrases::NOT_BELIEVED.of(lang)),
+            },
+        );
         for (what, value) in [
             (phrases::IIN, &signer.iin),
             (phrases::BIN, &signer.bin),
@@ -226,22 +314,73 @@ impl Simple {
             (phrases::SERIAL, &Some(signer.serial.clone())),
         ] {
             if let Some(value) = value {
-                let _ = writeln!(out, "  {}: {}", what.of(lang), clean(value));
+                rows.detail(what, clean(value));
             }
+        }
+    }
+
+    /// The codes of the verdict: `TOTAL-FAILED / HASH_FAILURE [content-changed]`.
+    fn codes(&self) -> String {
+        let mut code = self.indication.to_string();
+        if let Some(sub) = self.sub_indication {
+            let _ = write!(code, " / {sub}");
+        }
+        if let Some(label) = self.label {
+            let _ = write!(code, " [{label}]");
+        }
+        code
+    }
+
+    pub(super) fn write(&self, out: &mut String, lang: Lang) {
+        let _ = writeln!(out, "{}\n", phrases::SIMPLE_TITLE.of(lang));
+        paragraph(
+            out,
+            "",
+            &format!("{}: {}", phrases::VERDICT.of(lang), self.verdict),
+        );
+        let _ = writeln!(out, "  {}", self.codes());
+        for row in self.rows(lang) {
+            row.write(out, lang);
         }
     }
 }
 
-fn line(out: &mut String, what: &str, value: &str) {
-    paragraph(out, "", &format!("{what}: {value}"));
+struct Rows(Vec<Row>);
+
+impl Rows {
+    fn add(&mut self, what: Text, value: String) {
+        self.several(what, &[value]);
+    }
+
+    fn several(&mut self, what: Text, values: &[String]) {
+        self.0.push(Row {
+            what,
+            values: values.to_vec(),
+            is_detail: false,
+        });
+    }
+
+    fn detail(&mut self, what: Text, value: String) {
+        self.0.push(Row {
+            what,
+            values: vec![value],
+            is_detail: true,
+        });
+    }
 }
 
-fn several(out: &mut String, what: &str, values: &[String]) {
-    if let [value] = values {
-        return line(out, what, value);
-    }
-    let _ = writeln!(out, "{what}:");
-    for value in values {
-        paragraph(out, "  ", &format!("- {value}"));
+impl Row {
+    fn write(&self, out: &mut String, lang: Lang) {
+        let indent = if self.is_detail { "  " } else { "" };
+        let what = self.what.of(lang);
+        match self.values.as_slice() {
+            [value] => item(out, indent, &format!("{what}: {value}")),
+            values => {
+                let _ = writeln!(out, "{indent}{what}:");
+                for value in values {
+                    item(out, "  - ", value);
+                }
+            }
+        }
     }
 }

@@ -3,6 +3,8 @@
 pub(super) mod causes;
 pub(super) mod labels;
 pub(super) mod phrases;
+pub(super) mod refusals;
+pub(super) mod terms;
 
 use qaqpa_model::Lang;
 

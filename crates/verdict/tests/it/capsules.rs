@@ -2,14 +2,15 @@
 
 use qaqpa_model::{Bin, Limits, RefusalLabel as L};
 use qaqpa_verdict::{
-    Capsule, CapsuleError, Matter, NoShelf, Nonce, Policy, Received, SubIndication as S,
-    TrustSource, Verdict,
+    Capsule, CapsuleError, CapsuleGap, CheckId, Matter, NoShelf, Nonce, Policy, Received,
+    SubIndication as S, Subject, TrustSource, Verdict,
 };
 use qaqpa_x509::TrustAnchors;
+use qaqpa_xml::{Document, XmlLimits};
 
 use crate::stand::{
-    IIN, Judged, OTHER_IIN, SEED, Stand, application, examine, iin, in_force_by, judged, noon,
-    seconds,
+    Answer, IIN, Judged, OTHER_IIN, SEED, Stand, application, examine, iin, in_force_by, judged,
+    noon, run, seconds,
 };
 
 fn capsule_of(stand: &Stand, matter: Matter) -> Capsule {
@@ -32,7 +33,8 @@ fn a_capsule_gives_the_report_of_the_examination_byte_for_byte() {
         &Limits::default(),
         &verdict,
         &NoShelf,
-    );
+    )
+    .unwrap();
     let read = Capsule::parse(recorded.to_json().as_bytes()).unwrap();
     assert_eq!(read.to_json(), recorded.to_json());
     let again = read.judge_trusting(&stand.known().anchors);
@@ -127,7 +129,10 @@ fn a_recorded_capsule_asks_the_questions_of_its_verdict() {
     let recorded = |verdict: &Verdict| {
         let matter = Matter::Document(xml.clone().into_bytes());
         let (policy, limits) = (Policy::default(), Limits::default());
-        let capsule = Capsule::record(matter, &stand.known(), &policy, &limits, verdict, &NoShelf);
+        Capsule::record(matter, &stand.known(), &policy, &limits, verdict, &NoShelf)
+    };
+    let recorded_again = |verdict: &Verdict| {
+        let capsule = recorded(verdict).unwrap();
         let read = Capsule::parse(capsule.to_json().as_bytes()).unwrap();
         read.judge_trusting(&stand.known().anchors)
     };
@@ -138,30 +143,90 @@ fn a_recorded_capsule_asks_the_questions_of_its_verdict() {
     let both = verdict
         .with_submitter(&iin(IIN))
         .with_organisation(&organisation);
-    for (verdict, expected) in [
-        (&same, Judged::Passed),
-        (&other, Judged::Refused(L::IinMismatch, S::IinMismatch)),
-        (&nobody, Judged::Refused(L::BinMismatch, S::BinMismatch)),
-        (&both, Judged::Refused(L::BinMismatch, S::BinMismatch)),
+    let (iin_question, bin_question) = (CheckId::Iin, CheckId::Bin);
+    for (verdict, expected, question) in [
+        (&same, Judged::Passed, iin_question),
+        (
+            &other,
+            Judged::Refused(L::IinMismatch, S::IinMismatch),
+            iin_question,
+        ),
+        (
+            &nobody,
+            Judged::Refused(L::BinMismatch, S::BinMismatch),
+            bin_question,
+        ),
+        (
+            &both,
+            Judged::Refused(L::BinMismatch, S::BinMismatch),
+            iin_question,
+        ),
     ] {
         assert_eq!(judged(verdict), expected);
-        assert_eq!(recorded(verdict).to_json(), verdict.to_json());
+        assert_eq!(recorded_again(verdict).to_json(), verdict.to_json());
         // In storage, whom the question was about is masked.
         let stored = Verdict::from_json(&verdict.to_json()).unwrap();
-        assert_eq!(
-            judged(&recorded(&stored)),
-            Judged::Refused(L::RevocationUnknown, S::TryLater)
-        );
+        let gap = recorded(&stored).unwrap_err();
+        assert_eq!(gap, CapsuleGap::Forgotten { question });
     }
     // Of two submitters, the one that decided.
     let first = same.with_submitter(&iin(OTHER_IIN));
     let second = other.with_submitter(&iin(IIN));
     for verdict in [&first, &second] {
         assert_eq!(
-            judged(&recorded(verdict)),
+            judged(&recorded_again(verdict)),
             Judged::Refused(L::IinMismatch, S::IinMismatch)
         );
     }
+}
+
+/// What was not asked need not be asked again: the capsule of a stored "revoked" says "revoked".
+#[test]
+fn a_question_that_was_not_reached_leaves_no_gap_in_a_stored_verdicts_capsule() {
+    let stand = Stand::new();
+    let xml = stand.signed(&application());
+    let document = Document::parse(xml.as_bytes(), &XmlLimits::default()).unwrap();
+    let (policy, limits) = (Policy::default(), Limits::default());
+    let (verdict, ..) = run(
+        Subject::Document(&document),
+        &stand.known(),
+        &policy,
+        noon(),
+        |need| {
+            let revoked = Answer::revoked(noon().minus(seconds(60)), None);
+            Received::bytes(stand.ocsp(need, &revoked), noon())
+        },
+    );
+    let asked = verdict.with_submitter(&iin(OTHER_IIN));
+    let revoked = Judged::Refused(L::CertificateRevoked, S::Revoked);
+    assert_eq!(judged(&asked), revoked);
+    let stored = Verdict::from_json(&asked.to_json()).unwrap();
+    let matter = Matter::Document(xml.into_bytes());
+    let capsule = Capsule::record(matter, &stand.known(), &policy, &limits, &stored, &NoShelf);
+    let again = capsule.unwrap().judge_trusting(&stand.known().anchors);
+    assert_eq!(judged(&again), revoked);
+}
+
+/// Three-valued answers never become yes by accident.
+#[test]
+fn a_question_about_a_stored_verdict_is_undecided_and_no_pass() {
+    let stand = Stand::new();
+    let (verdict, _) = examine(&stand, &stand.signed(&application()));
+    let stored = || Verdict::from_json(&verdict.to_json()).unwrap();
+    let organisation = Bin::parse("990140000017").unwrap();
+    assert_eq!(judged(&stored()), Judged::Passed);
+    assert_eq!(
+        judged(&stored().with_submitter(&iin(IIN))),
+        Judged::Refused(L::IinMismatch, S::TryLater)
+    );
+    for asked in [
+        stored().with_organisation(&organisation),
+        stored().with_no_organisation(),
+        stored().with_role("head"),
+    ] {
+        assert_eq!(judged(&asked), Judged::Refused(L::BinMismatch, S::TryLater));
+    }
+    assert_eq!(judged(&stored().with_unasked()), Judged::Passed);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use qaqpa_xml::{Document, Element, XmlLimits};
 use crate::reports::verdicts;
 use crate::stamped;
 use crate::stand::{Answer, Stand, application, days, examine, noon, run};
+use crate::words;
 
 fn schema() -> String {
     format!(
@@ -77,6 +78,7 @@ fn reports_of_every_indication_hold_by_the_schema() {
     let mut all = verdicts();
     all.push(("stamped", stamped::passed()));
     all.push(("revoked", revoked()));
+    all.push(("capsule", words::by_capsule()));
     let indications: Vec<_> = all.iter().map(|(_, verdict)| verdict.indication).collect();
     for indication in [
         Indication::TotalPassed,

@@ -4,6 +4,7 @@
 mod answers;
 mod authorities;
 mod capsules;
+mod causes;
 mod certificates;
 mod deltas;
 mod documents;
@@ -11,8 +12,6 @@ mod etsi;
 mod files;
 mod forge;
 mod kinds;
-#[cfg(feature = "laboratory")]
-mod laboratory;
 mod messages;
 mod parts;
 mod policies;
@@ -25,3 +24,4 @@ mod sources;
 mod stamped;
 mod stand;
 mod transports;
+mod words;

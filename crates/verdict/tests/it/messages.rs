@@ -451,8 +451,9 @@ fn a_capsule_of_a_message_gives_the_reports_of_its_signatures_byte_for_byte() {
     let (policy, limits) = (Policy::default(), Limits::default());
     let known = stand.known();
     let nothing = qaqpa_verdict::NoShelf;
-    let capsule =
-        Capsule::record_each(matter, &known, &policy, &limits, &verdicts, &nothing).to_json();
+    let capsule = Capsule::record_each(matter, &known, &policy, &limits, &verdicts, &nothing)
+        .unwrap()
+        .to_json();
     let read = Capsule::parse(capsule.as_bytes()).unwrap();
     assert_eq!(read.to_json(), capsule);
     let again = read.judge_each_trusting(&known.anchors);

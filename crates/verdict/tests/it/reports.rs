@@ -57,7 +57,11 @@ pub(crate) fn not_xml() -> Verdict {
 
 fn of_error(error: &XmlError) -> Verdict {
     let kind = SubjectKind::Document;
-    let subject = Subject::NotXml { kind, error };
+    let subject = Subject::NotXml {
+        kind,
+        bytes: b"<a>",
+        error,
+    };
     run(
         subject,
         &Stand::new().known(),
@@ -146,7 +150,7 @@ fn the_simple_report_says_who_when_why_and_what_to_do_in_three_languages() {
     // Nothing is known about the signer of bytes that are no document.
     let simple = report::simple(&not_xml(), Lang::En);
     assert_eq!(simple.signer, None);
-    assert_eq!(simple.reasons, ["The document is not well-formed XML."]);
+    assert_eq!(simple.reasons, ["The document is not well-formed XML 1.0."]);
 }
 
 #[test]
@@ -318,8 +322,8 @@ fn what_the_consumer_read_stands_in_the_verdict_with_its_reference_and_in_the_dr
         ],
         "{text}"
     );
-    assert!(text.contains("Elements that were read: 1"), "{text}");
-    assert!(text.contains("Elements that are not covered: 0"), "{text}");
+    assert!(text.contains("Elements read: 1"), "{text}");
+    assert!(text.contains("Elements not covered: 0"), "{text}");
 }
 
 fn overlay(xml: &str, verdict: &Verdict) -> Overlay {
@@ -368,7 +372,8 @@ fn an_element_that_nothing_covers_fails_the_request_and_is_drawn_as_that() {
     assert_eq!(verdict.consumed, []);
     let found = find_enveloped(&document, &Bounds::default()).unwrap();
     let drawn = Overlay::draw(&document, &[(&found, &verdict)]);
-    assert_eq!((drawn.covered, drawn.uncovered, drawn.consumed), (0, 5, 0));
+    assert_eq!((drawn.covered, drawn.unproven, drawn.uncovered), (0, 2, 3));
+    assert_eq!(drawn.consumed, 0);
     let text = drawn.text(Lang::En);
     let lines: Vec<_> = text.lines().skip(2).take(5).collect();
     assert_eq!(

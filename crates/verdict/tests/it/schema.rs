@@ -3,7 +3,7 @@
 use qaqpa_model::{Bin, Lang, RefusalLabel};
 use qaqpa_verdict::report::{self, Kind};
 use qaqpa_verdict::{
-    Capsule, DigestCause, Matter, Nonce, Policy, Received, SubIndication, Subject,
+    Capsule, Cause, DigestCause, Matter, Nonce, Policy, Received, SubIndication, Subject,
 };
 use qaqpa_xmldsig::Profile;
 use serde_json::Value;
@@ -273,4 +273,6 @@ fn the_schema_knows_every_label_and_reason() {
         .map(|sub| sub.as_str().to_owned())
         .collect();
     assert_eq!(listed("sub_indication"), reasons);
+    let causes: Vec<_> = Cause::ALL.iter().map(ToString::to_string).collect();
+    assert_eq!(listed("cause"), causes);
 }

@@ -2,10 +2,10 @@
 
 use qaqpa_ades::xades::{self, Content, Settings};
 use qaqpa_crypto::{DigestAlgorithm, PrivateKey};
-use qaqpa_model::{Moment, RefusalLabel as L};
+use qaqpa_model::{Limits, Moment, RefusalLabel as L};
 use qaqpa_verdict::{
-    Capsule, CheckId, Matter, Need, Policy, Received, Rule, RuleOutcome, SubIndication as S,
-    Subject, Verdict,
+    Capsule, Cause, CheckId, Examination, Matter, Need, Outcome, Policy, Progress, Received, Rule,
+    RuleOutcome, SubIndication as S, Subject, Verdict,
 };
 use qaqpa_x509::issue::{self, Addresses, CertificateSpec, Issuer, Validity};
 use qaqpa_x509::name::NameToWrite;
@@ -147,6 +147,8 @@ fn either(answer: Option<&Answer>, list: Option<&[u8]>) -> impl Fn(&Need) -> Rec
     }
 }
 
+/// A source that was not reached may settle what another one cannot: only where all have spoken is later no better.
+///
 /// RFC 6960 §4.4.4, X.509 §8.5.2.12: who forgets certificates that expired is silent about them, and does not say "good".
 #[test]
 fn evidence_of_after_the_certificates_end_counts_where_it_reaches_back_to_it() {
@@ -166,8 +168,8 @@ fn evidence_of_after_the_certificates_end_counts_where_it_reaches_back_to_it() {
     };
     let revoked = |since| Answer::revoked(since, Some(Why::KeyCompromise));
     let late = Some(end.plus(seconds(1)));
-    let forgotten = Judged::Refused(L::RevocationUnknown, S::OutOfBoundsNoPoe);
-    let unknown = Judged::Refused(L::RevocationUnknown, S::TryLater);
+    let forgotten = || Judged::Refused(L::RevocationUnknown, S::OutOfBoundsNoPoe);
+    let unknown = || Judged::Refused(L::RevocationUnknown, S::TryLater);
     let is_revoked = || Judged::Refused(L::CertificateRevoked, S::Revoked);
     let entry = vec![crl::RevokedEntry {
         at: signing(),
@@ -179,17 +181,19 @@ fn evidence_of_after_the_certificates_end_counts_where_it_reaches_back_to_it() {
         |answer: &Answer, list: &[u8]| examine_by(&stand, &xml, either(Some(answer), Some(list)));
     #[rustfmt::skip]
     let table = [
-        ("an answer that does not say",         by_answer(&answer(None)),                          forgotten),
+        ("an answer that does not say",         by_answer(&answer(None)),                          unknown()),
         ("an answer that reaches back",         by_answer(&answer(Some(end))),                     Judged::Passed),
-        ("an answer that does not reach back",  by_answer(&answer(late)),                          Judged::Refused(L::RevocationUnknown, S::OutOfBoundsNoPoe)),
+        ("an answer that does not reach back",  by_answer(&answer(late)),                          unknown()),
         ("revoked before the stamp",            by_answer(&revoked(signing())),                    is_revoked()),
         ("revoked after it",                    by_answer(&revoked(noon().minus(days(6)))),        Judged::Passed),
-        ("a list that does not say",            by_list(&list(Vec::new(), None)),                  Judged::Refused(L::RevocationUnknown, S::OutOfBoundsNoPoe)),
+        ("a list that does not say",            by_list(&list(Vec::new(), None)),                  unknown()),
         ("a list that reaches back",            by_list(&list(Vec::new(), Some(end))),             Judged::Passed),
-        ("a list that does not reach back",     by_list(&list(Vec::new(), late)),                  Judged::Refused(L::RevocationUnknown, S::OutOfBoundsNoPoe)),
+        ("a list that does not reach back",     by_list(&list(Vec::new(), late)),                  unknown()),
+        ("neither says",                        both(&answer(None), &list(Vec::new(), None)),      forgotten()),
+        ("neither reaches back",                both(&answer(late), &list(Vec::new(), late)),      forgotten()),
         ("listed on one that does not say",     by_list(&list(entry, None)),                       is_revoked()),
         ("the list reaches, the answer not",    both(&answer(None), &list(Vec::new(), Some(end))), Judged::Passed),
-        ("nothing came",                        examine_by(&stand, &xml, either(None, None)),      unknown),
+        ("nothing came",                        examine_by(&stand, &xml, either(None, None)),      unknown()),
     ];
     for (case, verdict, expected) in table {
         assert_eq!(judged(&verdict), expected, "{case}\n{}", verdict.to_text());
@@ -204,7 +208,7 @@ fn an_authority_that_ended_since_says_nothing_of_its_certificates() {
         certificate: &base.root,
         key: &keys().root,
     };
-    let judge = |not_after: Moment, by_list: bool| {
+    let judge = |not_after: Moment, by_answer: bool, by_list: bool| {
         let mut spec = authority_spec("QAQPA TEST CA", &keys().issuing);
         spec.validity.not_after = not_after;
         let issuing = issue::issue(&spec, by_root).unwrap();
@@ -227,20 +231,37 @@ fn an_authority_that_ended_since_says_nothing_of_its_certificates() {
         let token = token(&octets(&xml), signing(), &tsa, &keys().stranger);
         let list = stand.crl(Vec::new());
         let good = Answer::good();
-        let meet = match by_list {
-            true => either(None, Some(&list)),
-            false => either(Some(&good), None),
-        };
+        let meet = either(by_answer.then_some(&good), by_list.then_some(&list[..]));
         judged(&examine_by(&stand, &with_token(&xml, &token), meet))
     };
     let ended = Judged::Refused(L::RevocationUnknown, S::RevocationOutOfBoundsNoPoe);
-    for by_list in [false, true] {
-        assert_eq!(judge(noon(), by_list), Judged::Passed);
-        assert_eq!(judge(noon().minus(seconds(1)), by_list), ended);
+    let unknown = Judged::Refused(L::RevocationUnknown, S::TryLater);
+    for (by_answer, by_list, expected) in [
+        (true, false, &unknown),
+        (false, true, &unknown),
+        (true, true, &ended),
+    ] {
+        assert_eq!(judge(noon(), by_answer, by_list), Judged::Passed);
+        let late = noon().minus(seconds(1));
+        assert_eq!(judge(late, by_answer, by_list), *expected);
     }
 }
 
 /// A verdict about a stamped signature, for the reports.
+/// A stamp of after the moment judged.
+pub(crate) fn not_yet() -> Verdict {
+    let stand = Stand::new();
+    let xml = stamped(&stand, noon().plus(days(1)));
+    examine(&stand, &xml, noon(), nobody)
+}
+
+/// A stamp of after the end of the signer's certificate.
+pub(crate) fn too_late() -> Verdict {
+    let stand = expired();
+    let xml = stamped(&stand, noon().minus(days(2)));
+    examine(&stand, &xml, noon(), nobody)
+}
+
 pub(crate) fn passed() -> Verdict {
     let stand = Stand::new();
     let xml = stamped(&stand, signing().plus(seconds(60)));
@@ -469,6 +490,189 @@ fn who_vouches_and_was_revoked_since_the_moment_judged_vouches_for_nothing() {
         let verdict = examine(&stand, &plain, judged_at, by_signer);
         assert_eq!(judged(&verdict), Judged::Passed, "{}", verdict.to_text());
     }
+}
+
+/// Feeds every need that `meet` has something for, in the order in which they are wanted or backwards.
+fn fed(stand: &Stand, xml: &str, backwards: bool, meet: impl Fn(&Need) -> Received) -> Verdict {
+    let document = Document::parse(xml.as_bytes(), &XmlLimits::default()).unwrap();
+    let (subject, limits) = (Subject::Document(&document), Limits::default());
+    let known = stand.known();
+    let mut examination =
+        Examination::begin(subject, &known, &Policy::default(), &limits, noon(), SEED);
+    while let Progress::Wants(mut needs) = examination.advance() {
+        if backwards {
+            needs.reverse();
+        }
+        for need in needs {
+            examination.feed(need.id(), &meet(&need));
+        }
+    }
+    examination.finish().0
+}
+
+/// RFC 5280 §5.2.3: of an issuer's lists the newest counts, for whichever certificate it was asked for.
+#[test]
+fn a_list_that_was_fed_about_the_stamps_authority_is_heard_about_the_signer_in_any_order() {
+    let stand = Stand::new();
+    let xml = stamped(&stand, signing().plus(seconds(60)));
+    let list = |number, entries| {
+        let list = crl::CrlToIssue {
+            number,
+            ..stand.list(entries)
+        };
+        crl::issue(&list, &stand.issuing, &keys().issuing).unwrap()
+    };
+    let entry = crl::RevokedEntry {
+        at: signing(),
+        ..stand.listed(Some(Why::KeyCompromise))
+    };
+    let (older, newer) = (list(7, Vec::new()), list(8, vec![entry]));
+    let clean = list(8, Vec::new());
+    for backwards in [false, true] {
+        let judge = |of_signer: &[u8], of_tsa: &[u8]| {
+            let verdict = fed(&stand, &xml, backwards, |need| {
+                let bytes = match need {
+                    Need::Crl { .. } if *need.certificate() == stand.citizen => of_signer,
+                    Need::Crl { .. } => of_tsa,
+                    _ if *need.certificate() == stand.issuing => {
+                        return Received::bytes(by_issuer(need, &Answer::good()), noon());
+                    }
+                    _ => return Received::unavailable("status 503", noon()),
+                };
+                Received::bytes(bytes.to_vec(), noon())
+            });
+            judged(&verdict)
+        };
+        let revoked = || Judged::Refused(L::CertificateRevoked, S::Revoked);
+        assert_eq!(judge(&older, &clean), Judged::Passed);
+        assert_eq!(judge(&older, &newer), revoked());
+        assert_eq!(judge(&newer, &older), revoked());
+    }
+}
+
+/// Whatever becomes of the stamp, the signer was revoked before it.
+#[test]
+fn a_stamp_that_nobody_vouches_for_hides_no_revoked_signer() {
+    let stand = Stand::new();
+    let xml = stamped(&stand, signing().plus(seconds(60)));
+    let tsa = tsa(&stand);
+    let judge = |of_signer: &Answer, backwards: bool| {
+        fed(&stand, &xml, backwards, |need| match need {
+            Need::Ocsp { certificate, .. } if *certificate != tsa => {
+                let answer = match *certificate == stand.citizen {
+                    true => of_signer.clone(),
+                    false => Answer::good(),
+                };
+                Received::bytes(by_issuer(need, &answer), noon())
+            }
+            _ => Received::unavailable("status 503", noon()),
+        })
+    };
+    let revoked = |since, why| Answer::revoked(since, Some(why));
+    let unknown = || Judged::Refused(L::RevocationUnknown, S::TryLater);
+    let after = signing().plus(days(1));
+    #[rustfmt::skip]
+    let table = [
+        ("good",                     Answer::good(),                              unknown()),
+        ("revoked before the stamp", revoked(signing(), Why::KeyCompromise),      Judged::Refused(L::CertificateRevoked, S::Revoked)),
+        ("suspended before it",      revoked(signing(), Why::CertificateHold),    Judged::Refused(L::CertificateSuspended, S::TryLater)),
+        ("revoked after it",         revoked(after, Why::KeyCompromise),          unknown()),
+    ];
+    for (case, answer, expected) in table {
+        for backwards in [false, true] {
+            let verdict = judge(&answer, backwards);
+            assert_eq!(judged(&verdict), expected, "{case}\n{}", verdict.to_text());
+            assert_eq!(verdict.best_signature_time, None);
+            let stamp = verdict.check(CheckId::Timestamp).unwrap();
+            assert_eq!(stamp.outcome, Outcome::Undecided, "{case}");
+            let cause = verdict.decisive().unwrap().cause;
+            assert_eq!(cause.map(|cause| cause.label()), verdict.label, "{case}");
+        }
+    }
+}
+
+/// EN 319 102-1 §5.2.6.4, of the stamp's authority as of the signer: later evidence will not be better.
+#[test]
+fn evidence_of_after_the_end_of_the_stamps_authority_does_not_come_later() {
+    let stand = Stand::new();
+    let xml = signed(&stand);
+    let tsa = tsa_within(
+        &stand,
+        Validity {
+            not_after: noon().minus(days(2)),
+            ..ten_years()
+        },
+    );
+    let token = token(&octets(&xml), signing(), &tsa, &keys().stranger);
+    let xml = with_token(&xml, &token);
+    let judge = |archived: bool| {
+        let document = Document::parse(xml.as_bytes(), &XmlLimits::default()).unwrap();
+        let subject = Subject::Document(&document);
+        let at = noon().minus(days(5));
+        let (verdict, ..) = run_all(subject, &stand.known(), &Policy::default(), at, |need| {
+            if !matches!(need, Need::Ocsp { .. }) {
+                return Received::unavailable("there is no address to ask", noon());
+            }
+            let answer = match archived || *need.certificate() != tsa {
+                true => Answer::good().archived(),
+                false => Answer::good(),
+            };
+            Received::bytes(by_issuer(need, &answer), noon())
+        });
+        verdict
+    };
+    assert_eq!(judged(&judge(true)), Judged::Passed);
+    let late = judge(false);
+    assert_eq!(
+        judged(&late),
+        Judged::Refused(L::RevocationUnknown, S::OutOfBoundsNoPoe),
+        "{}",
+        late.to_text()
+    );
+    assert_eq!(late.cause(), Some(Cause::StampRevocationTooLate));
+}
+
+/// RFC 5280 §6.3.3: a list of some reasons does not say that the certificate was good before.
+#[test]
+fn a_list_of_some_reasons_does_not_say_that_the_signer_was_good_before() {
+    let stand = Stand::new();
+    let xml = stamped(&stand, signing().plus(seconds(60)));
+    let part = |entries| {
+        let scope = crl::ScopeToIssue {
+            reasons: vec![Why::Superseded, Why::CessationOfOperation],
+            ..crl::ScopeToIssue::default()
+        };
+        let more = [(
+            oid::ISSUING_DISTRIBUTION_POINT,
+            true,
+            scope.to_der().unwrap(),
+        )];
+        crl::issue_with(&stand.list(entries), &more, &stand.issuing, &keys().issuing).unwrap()
+    };
+    let since = |since| {
+        vec![crl::RevokedEntry {
+            at: since,
+            ..stand.listed(Some(Why::Superseded))
+        }]
+    };
+    let judge = |answer: Option<&Answer>, list: &[u8]| {
+        let verdict = examine_by(&stand, &xml, either(answer, Some(list)));
+        (judged(&verdict), verdict)
+    };
+    let unknown = || Judged::Refused(L::RevocationUnknown, S::TryLater);
+    let revoked = || Judged::Refused(L::CertificateRevoked, S::Revoked);
+    assert_eq!(judge(None, &part(Vec::new())).0, unknown());
+    let (after, verdict) = judge(None, &part(since(noon().minus(days(2)))));
+    assert_eq!(after, unknown(), "{}", verdict.to_text());
+    assert!(
+        verdict.to_text().contains("about some reasons only"),
+        "{}",
+        verdict.to_text()
+    );
+    assert_eq!(judge(None, &part(since(signing()))).0, revoked());
+    // Everything, and in its time: it was good when it was stamped.
+    let whole = stand.crl(since(noon().minus(days(2))));
+    assert_eq!(judge(None, &whole).0, Judged::Passed);
 }
 
 /// A list in its time may say that it was before the stamp.

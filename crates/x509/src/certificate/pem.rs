@@ -20,23 +20,23 @@ impl Certificate {
         }
     }
 
-    /// Reads every `CERTIFICATE` block of a PEM text, in order; at least one, at most 64.
+    /// Reads every `CERTIFICATE` block of a PEM text, in order; at least one, at most 64. What stands outside of the blocks is
+    /// nobody's word and may be anything (RFC 7468 §2): openssl writes names there, in whatever encoding they came in.
     ///
     /// # Errors
     /// [`CertificateError`].
     pub fn chain_from_pem(pem: &[u8]) -> Result<Vec<Self>, CertificateError> {
-        const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-        const END: &str = "-----END CERTIFICATE-----";
-        let mut rest = std::str::from_utf8(pem).map_err(|_| CertificateError::Pem)?;
+        const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+        const END: &[u8] = b"-----END CERTIFICATE-----";
+        let mut rest = pem;
         let mut chain = Vec::new();
-        while let Some(begin) = rest.find(BEGIN) {
+        while let Some(begin) = place(rest, BEGIN) {
             rest = &rest[begin..];
-            let end = rest.find(END).ok_or(CertificateError::Pem)? + END.len();
+            let end = place(rest, END).ok_or(CertificateError::Pem)? + END.len();
             if chain.len() == PEM_CERTIFICATES_MAX || end > 2 * CERTIFICATE_BYTES_MAX {
                 return Err(CertificateError::TooLong);
             }
-            let (_, der) =
-                der::pem::decode_vec(&rest.as_bytes()[..end]).map_err(|_| CertificateError::Pem)?;
+            let (_, der) = der::pem::decode_vec(&rest[..end]).map_err(|_| CertificateError::Pem)?;
             chain.push(Self::from_der(&der)?);
             rest = &rest[end..];
         }
@@ -46,11 +46,31 @@ impl Certificate {
         Ok(chain)
     }
 
+    /// Reads the certificates of a file: one in DER, or those of a PEM text.
+    ///
+    /// # Errors
+    /// [`CertificateError`].
+    pub fn chain_from_file(bytes: &[u8]) -> Result<Vec<Self>, CertificateError> {
+        match bytes.first() {
+            // SEQUENCE; a PEM text that begins with "0" has no block yet there.
+            Some(0x30) if place(bytes, b"-----BEGIN ").is_none() => {
+                Ok(vec![Self::from_der(bytes)?])
+            }
+            _ => Self::chain_from_pem(bytes),
+        }
+    }
+
     /// The certificate as a PEM block with a line end.
     #[must_use]
     pub fn to_pem(&self) -> String {
         der::pem::encode_string("CERTIFICATE", LineEnding::LF, self.der()).unwrap_or_default()
     }
+}
+
+fn place(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes
+        .windows(wanted.len())
+        .position(|window| window == wanted)
 }
 
 #[cfg(test)]

@@ -72,13 +72,13 @@ table! {
         ru "Объём сообщения превышает допустимый." / "Уменьшите число или объём вложений и отправьте сообщение снова.",
         en "The message is longer than the limit." / "Attach fewer or smaller files and send it again.";
     "certificate-expired":
-        kk "Қол қою сәтінде куәліктің қолданылу мерзімі өткен." / "ҰКО-дан жаңа куәлік алып, құжатқа қайта қол қойыңыз. Мерзімі өтпей тұрып қойылған қолтаңба уақыт белгісімен ғана дәлелденеді.",
-        ru "На момент подписания срок действия сертификата истёк." / "Получите в НУЦ новый сертификат и подпишите документ заново. Что подпись поставлена в срок, доказывает только метка времени.",
-        en "The certificate had expired when the document was signed." / "Obtain a new certificate and sign the document again. Only a time stamp proves that a signature was made in time.";
+        kk "Тексерілген сәтке қарай куәліктің қолданылу мерзімі өткен; қашан қол қойылғаны дәлелденбеген." / "ҰКО-дан жаңа куәлік алып, құжатқа қайта қол қойыңыз. Мерзімі өтпей тұрып қойылған қолтаңба уақыт белгісімен ғана дәлелденеді.",
+        ru "К моменту, по состоянию на который проверялось, срок действия сертификата истёк; когда подписано, не доказано." / "Получите в НУЦ новый сертификат и подпишите документ заново. Что подпись поставлена в срок, доказывает только метка времени.",
+        en "The certificate had expired at the moment judged; when the signature was made is not proven." / "Obtain a new certificate and sign the document again. Only a time stamp proves that a signature was made in time.";
     "certificate-not-yet-valid":
-        kk "Қол қою сәтінде куәліктің қолданылу мерзімі басталмаған." / "Куәліктің мерзімі басталғаннан кейін қайта қол қойыңыз немесе басқа қолданыстағы куәлікті таңдаңыз.",
-        ru "На момент подписания срок действия сертификата ещё не начался." / "Подпишите документ заново, когда срок сертификата начнётся, или выберите другой действующий сертификат.",
-        en "The certificate was not valid yet when the document was signed." / "Sign again once the certificate's period has begun, or choose another one in force.";
+        kk "Тексерілген сәтте куәліктің қолданылу мерзімі басталмаған; қашан қол қойылғаны дәлелденбеген." / "Куәліктің мерзімі басталғаннан кейін қайта қол қойыңыз немесе басқа қолданыстағы куәлікті таңдаңыз.",
+        ru "На момент, по состоянию на который проверялось, срок действия сертификата ещё не начался; когда подписано, не доказано." / "Подпишите документ заново, когда срок сертификата начнётся, или выберите другой действующий сертификат.",
+        en "The certificate was not valid yet at the moment judged; when the signature was made is not proven." / "Sign again once the certificate's period has begun, or choose another one in force.";
     "certificate-purpose":
         kk "Куәлік қол қоюға арналмаған." / "Кіруге арналған (AUTH_RSA256_…) емес, қол қоюға арналған (RSA256_…, GOST512_…) кілтпен қайта қол қойыңыз.",
         ru "Сертификат не предназначен для подписания." / "Подпишите документ ключом для подписи (RSA256_…, GOST512_…), а не ключом для входа (AUTH_RSA256_…).",
@@ -120,7 +120,7 @@ table! {
         ru "Оснований для оказания услуги нет." / "Это решение услугодателя; при несогласии обжалуйте его в установленном законом порядке.",
         en "There is no ground for the service." / "That is the provider's decision; it may be appealed against as the law provides.";
     "iin-invalid":
-        kk "ЖСН қате: саны, туған күні немесе бақылау цифры дұрыс емес." / "ЖСН-нің он екі цифрын жеке куәлік бойынша тексеріңіз.",
+        kk "ЖСН қате: цифрларының саны, туған күні немесе бақылау цифры дұрыс емес." / "ЖСН-нің он екі цифрын жеке куәлік бойынша тексеріңіз.",
         ru "ИИН неверен: не сходятся число цифр, дата или контрольная цифра." / "Сверьте двенадцать цифр ИИН с удостоверением личности.",
         en "The IIN is wrong in length, date or check digit." / "Compare the twelve digits with the identity card.";
     "iin-mismatch":
@@ -216,9 +216,9 @@ table! {
         ru "В сообщении нет транспортной подписи." / "Добавьте заголовок wsse:Security с одной ds:Signature над Body.",
         en "The message has no transport signature." / "Add a wsse:Security header with one ds:Signature over the Body.";
     "xml-malformed":
-        kk "Құжат дұрыс құрылған XML емес." / "Файлды қайта жасаңыз: XML 1.0, UTF-8, өңдеу нұсқауларынсыз; содан кейін қол қойыңыз.",
-        ru "Документ не является правильно построенным XML." / "Создайте файл заново: XML 1.0, UTF-8, без инструкций обработки; затем подпишите.",
-        en "The document is not well-formed XML." / "Make the file again as XML 1.0 in UTF-8 without processing instructions; then sign it.";
+        kk "Құжат дұрыс құрылған XML 1.0 емес." / "Файлды қайта жасаңыз: XML 1.0, UTF-8, өңдеу нұсқауларынсыз; содан кейін қол қойыңыз.",
+        ru "Документ не является правильно построенным XML 1.0." / "Создайте файл заново: XML 1.0, UTF-8, без инструкций обработки; затем подпишите.",
+        en "The document is not well-formed XML 1.0." / "Make the file again as XML 1.0 in UTF-8 without processing instructions; then sign it.";
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! Headings, questions and answers of the reports.
 
+use qaqpa_model::Lang;
+
 use super::Text;
 use crate::indication::Indication;
+use crate::rules::Rule;
 use crate::verdict::{
     CheckId, EvidenceKind, JudgedAs, Outcome, RuleOutcome, SubjectKind, TrustSource,
 };
@@ -29,19 +32,23 @@ phrases! {
     PASSED_CERTIFICATE = "Куәлік қол қоюға жарамды", "Сертификат пригоден для подписания", "The certificate is good for signing";
     FAILED_CERTIFICATE = "Куәлік қол қоюға жарамсыз", "Сертификат непригоден для подписания", "The certificate is not good for signing";
     UNDECIDED_CERTIFICATE = "Куәліктің жарамдылығы анықталмады", "Пригодность сертификата не установлена", "Whether the certificate is good could not be established";
+    PASSED_BY_CAPSULE = "Капсуланың өз сенім тізіміне сенсек қана, қолтаңба жарамды", "Подпись действительна, только если верить списку доверия самой капсулы", "The signature is valid only if you trust the anchors that the capsule itself brings along";
+    PASSED_CERTIFICATE_BY_CAPSULE = "Капсуланың өз сенім тізіміне сенсек қана, куәлік қол қоюға жарамды", "Сертификат пригоден для подписания, только если верить списку доверия самой капсулы", "The certificate is good for signing only if you trust the anchors that the capsule itself brings along";
 
     VERDICT = "Қорытынды", "Заключение", "Verdict";
     SIGNED_BY = "Қол қойған", "Подписал", "Signed by";
     CERTIFICATE_HOLDER = "Куәлік иесі", "Владелец сертификата", "Certificate holder";
     NOT_BELIEVED = "куәлікте осылай жазылған; дәлелденбеген", "так указано в сертификате; не доказано", "as the certificate says; not proven";
-    NOBODY = "белгісіз: куәлік оқылмады", "неизвестно: сертификат не прочитан", "unknown: no certificate could be read";
+    NOBODY = "белгісіз: қол қоюшының куәлігі табылмады", "неизвестно: сертификат подписавшего не найден", "unknown: the signer's certificate was not found";
+    NOBODY_SIGNED = "ешкім: қолтаңба жоқ", "никто: подписи нет", "nobody: there is no signature";
+    NOT_LOOKED_AT = "қаралмады: оған дейінгі бір сұрақтың жауабы «жоқ» болды", "не рассматривалось: на один из прежних вопросов получен ответ «нет»", "not looked at: an earlier question was answered with no";
     IIN = "ЖСН", "ИИН", "IIN";
     BIN = "БСН", "БИН", "BIN";
     SYSTEM = "Ақпараттық жүйе", "Информационная система", "Information system";
     SERIAL = "Куәліктің сериялық нөмірі", "Серийный номер сертификата", "Serial number of the certificate";
     CLAIMED_TIME = "Қол қойылған уақыты (қол қоюшының айтуынша)", "Время подписания (со слов подписавшего)", "Signing time (as the signer claims)";
     BEST_TIME = "Дәлелденген уақыты (уақыт белгісі бойынша)", "Доказанное время (по метке времени)", "Proven time (by a time stamp)";
-    JUDGED_AT = "Тексерілген сәт", "Момент проверки", "Judged as of";
+    JUDGED_AT = "Қай сәттегі жағдай бойынша", "По состоянию на", "Judged as of";
     JUDGED_AS = "Тексеру профилі", "Профиль проверки", "Judged by the profile";
     BY_ID = "by-id: қолтаңба Id-мен аталған бір элементке қатысты болуы тиіс", "by-id: подпись должна быть об одном элементе, названном по Id", "by-id: the signature must be about the one element that it names by its Id";
     BY_CMS = "cms: қолтаңба хабарламаның мазмұнына қатысты болуы тиіс", "cms: подпись должна быть о содержании сообщения", "cms: the signature must be about the content of the message";
@@ -51,15 +58,20 @@ phrases! {
     UNCOVERED = "Файлдың бұл бөлігіне ешкім қол қоймаған, оған ешкім кепіл емес", "Эту часть файла никто не подписывал, и никто за неё не ручается", "Nobody signed this part of the file, and it is nobody's word";
     TRUST = "Сенім тізімі", "Список доверия", "Trust anchors";
     TRUST_EXAMINER = "тексерушінің өз тізімі", "собственный список проверяющего", "the examiner's own";
+    TRUST_CAPSULE = "капсуланың өз тізімі: оны капсуланы жасаған адам таңдаған", "список самой капсулы: его выбрал её составитель", "the capsule's own, chosen by whoever made it";
     NOT_CLAIMED = "көрсетілмеген", "не указано", "not stated";
     NOT_STAMPED = "уақыт белгісі жоқ", "метки времени нет", "there is no time stamp";
+    NOT_PROVEN = "уақыт белгісі бар, бірақ ол ештеңені дәлелдемейді", "метка времени есть, но она ничего не доказывает", "there is a time stamp, but it proves nothing";
     RESULT = "Нәтижесі", "Результат", "Result";
     REASON = "Себебі", "Причина", "Reason";
     REMEDY = "Не істеу керек", "Что делать", "What to do";
     REMARKS = "Ескертпелер", "Замечания", "Remarks";
     NOTHING_TO_DO = "Ештеңе істеудің қажеті жоқ.", "Ничего делать не нужно.", "Nothing needs to be done.";
     ALL_PASSED = "Барлық тексеруден өтті.", "Все проверки пройдены.", "Every check was passed.";
+    PASSED_BUT = "Барлық тексеруден өтті, бірақ ескертпелерді қараңыз.", "Все проверки пройдены, но есть замечания: см. ниже.", "Every check was passed, but see the remarks.";
+    PASSED_AS_ASKED = "Жүргізілген тексерулердің бәрінен өтті. Сұралмағаны", "Все проведённые проверки пройдены. Не проверялось", "Every check that was made was passed. Not asked";
     TRUST_OF_CAPSULE = "Сенім тізімі капсуладан алынған: кімге сенуді капсуланы жасаған адам таңдаған.", "Список доверия взят из капсулы: кому верить, выбрал её составитель.", "The trust anchors are the capsule's own: whoever made it chose whom to believe.";
+    REMEDY_OF_CAPSULE = "Капсуланы басқа біреу жасаған болса, оны өзіңіздің сенім тізіміңіз бойынша қайта тексеріңіз: `--trust FILE`.", "Если капсулу составили не вы, проверьте её ещё раз по собственному списку доверия: `--trust FILE`.", "If somebody else made the capsule, judge it again by anchors of your own: `--trust FILE`.";
     LABORATORY = "ЗЕРТХАНА: бұл нұсқада тексерулерді өшіруге болады; өшірілгені немесе әлсіретілгені", "ЛАБОРАТОРИЯ: в этой сборке проверки можно отключать; отключены или ослаблены", "LABORATORY: this build can leave checks out; left out or lowered";
     COMMENTS = "Құжатта түсініктемелер бар: оларға қол қойылмаған, оқылмайды да.", "В документе есть комментарии: они не подписаны и не читаются.", "Comments stand in the document: nobody signed them, and nobody reads them.";
     COUNTER_SIGNATURE = "Бұл — басқа қолтаңбаны растайтын қолтаңба; құжаттың мазмұнына қатысы жоқ. Расталатын қолтаңба", "Это заверяющая подпись над другой подписью, а не над содержанием. Заверяется подпись", "This counter-signs another signature and is not about the content. Counter-signed: signature";
@@ -68,7 +80,11 @@ phrases! {
 
     CLAUSE = "Талап", "Требование", "Clause";
     EVIDENCE = "Дәлелдер", "Доказательства", "Evidence";
-    FOUND = "Табылғаны", "Установлено", "Found";
+    FOUND = "Техникалық егжей-тегжейі (ағылшынша)", "Техническая подробность (на английском)", "Found";
+    TECHNICAL = "Техникалық егжей-тегжейі (ағылшынша)", "Техническая подробность (на английском)", "Technical detail";
+    WARNED_RULE = "Бұл талап орындалмады; саясат бойынша ол — ескерту ғана", "Это требование не выполнено; политика считает это лишь предупреждением", "This check was not passed; by policy that is a warning and no more";
+    WARNED_UNNAMED = "Қол қойылған деректер куәлікті атамайды: қолтаңба сол кілттің кез келген куәлігіне сәйкес келеді", "Подписанные данные не называют сертификат: подпись подходит к любому сертификату того же ключа", "What was signed names no certificate: the signature fits every certificate of the same key";
+    WARNED_NONCE = "Саясат OCSP сұрауына nonce қоспайды: ертерек берілген жауап қайта берілуі мүмкін", "Политика не добавляет nonce в запрос OCSP: прежний ответ может быть дан повторно", "The policy puts no nonce into its OCSP requests: an answer of before may be given again";
     RULES = "Ережелер", "Правила", "Rules";
     HELD_BY_TYPES = "саясатпен өшірілмейді", "политикой не отключается", "beyond the reach of any policy";
     ALGORITHM = "Алгоритм", "Алгоритм", "Algorithm";
@@ -77,9 +93,10 @@ phrases! {
     DIGEST = "Дайджест", "Дайджест", "Digest";
     CLAIMED = "қол қойылғаны", "подписанный", "signed";
     COMPUTED = "есептелгені", "вычисленный", "computed";
-    TRANSFORMS = "Түрлендірулер", "Преобразования", "Transforms";
+    TRANSFORM = "Түрлендіру", "Преобразование", "Transform";
     CERTIFICATES = "Куәліктер", "Сертификаты", "Certificates";
-    TIME_STAMPS = "Уақыт белгілері", "Метки времени", "Time stamps";
+    CERTIFICATE = "Куәлік", "Сертификат", "Certificate";
+    TIME_STAMP = "Уақыт белгісі", "Метка времени", "Time stamp";
     CONSUMED = "Қабылдаушы оқығаны", "Прочитано получателем", "Read by the consumer";
     RECEIVED = "алынған", "получено", "received";
     SPEAKS_FROM = "қамтитын мерзімі", "за период", "speaks for";
@@ -99,11 +116,25 @@ phrases! {
     MARK_CONSUMED = "қабылдаушы оқыған", "прочитано получателем", "read by the consumer";
     MARK_SIGNATURE = "қолтаңбаның өзі", "сама подпись", "the signature itself";
     MARK_UNPROVEN = "сілтеме нұсқайды, бірақ дәлелденбеген", "ссылка указывает, но не доказано", "referred to, but not proven";
-    UNCOVERED_PARTS = "Қамтылмаған элементтер", "Не охваченных элементов", "Elements that are not covered";
-    COVERED_PARTS = "Қамтылған элементтер", "Охваченных элементов", "Elements that are covered";
-    CONSUMED_PARTS = "Оқылған элементтер", "Прочитанных элементов", "Elements that were read";
+    UNCOVERED_PARTS = "Қамтылмаған элемент", "Не охвачено элементов", "Elements not covered";
+    UNPROVEN_PARTS = "Нұсқалған, бірақ дәлелденбеген элемент", "Указано, но не доказано элементов", "Elements referred to, but not proven";
+    COVERED_PARTS = "Қамтылған элемент", "Охвачено элементов", "Elements covered";
+    CONSUMED_PARTS = "Оқылған элемент", "Прочитано элементов", "Elements read";
     DOCUMENT = "Құжат", "Документ", "Document";
     MADE_BY = "Qaqpa, ТЕСТ симуляторы", "Qaqpa, ТЕСТОВЫЙ симулятор", "Qaqpa, a TEST simulator";
+}
+
+/// That what stands in English beside the words of another language is a technical detail; of a report in English nothing.
+pub(crate) const fn in_english(lang: Lang) -> Option<&'static str> {
+    match lang {
+        Lang::Kk => {
+            Some("Талаптардың мәтіні мен техникалық егжей-тегжей ағылшын тілінде беріледі.")
+        }
+        Lang::Ru => {
+            Some("Тексты требований и технические подробности приводятся на английском языке.")
+        }
+        Lang::En => None,
+    }
 }
 
 /// By which profile.
@@ -120,14 +151,24 @@ pub(crate) const fn profile(judged: JudgedAs) -> Text {
 /// By whose trust anchors.
 pub(crate) const fn trust(source: TrustSource) -> Text {
     match source {
-        TrustSource::Capsule => TRUST_OF_CAPSULE,
+        TrustSource::Capsule => TRUST_CAPSULE,
         TrustSource::Examiner => TRUST_EXAMINER,
     }
 }
 
-/// The verdict in one sentence.
-pub(crate) const fn verdict(subject: SubjectKind, indication: Indication) -> Text {
+/// The verdict in one sentence; one that hangs on the anchors of a capsule says so.
+pub(crate) const fn verdict(
+    subject: SubjectKind,
+    indication: Indication,
+    trust: TrustSource,
+) -> Text {
     match (subject, indication) {
+        (SubjectKind::Certificate, Indication::TotalPassed)
+            if matches!(trust, TrustSource::Capsule) =>
+        {
+            PASSED_CERTIFICATE_BY_CAPSULE
+        }
+        (_, Indication::TotalPassed) if matches!(trust, TrustSource::Capsule) => PASSED_BY_CAPSULE,
         (SubjectKind::Certificate, Indication::TotalPassed) => PASSED_CERTIFICATE,
         (SubjectKind::Certificate, Indication::TotalFailed) => FAILED_CERTIFICATE,
         (SubjectKind::Certificate, Indication::Indeterminate) => UNDECIDED_CERTIFICATE,
@@ -215,6 +256,15 @@ pub(crate) const fn answer(outcome: Outcome) -> Text {
         Outcome::Fail => text!("ЖОҚ", "НЕТ", "NO"),
         Outcome::Undecided => text!("анықталмады", "не установлено", "undecided"),
         Outcome::NotAsked => text!("сұралмады", "не проверялось", "not asked"),
+    }
+}
+
+/// What a rule that was not passed, and by policy is no more than a warning, means.
+pub(crate) const fn warned(rule: Rule) -> Text {
+    match rule {
+        Rule::OcspNonce => WARNED_NONCE,
+        Rule::SigningCertificateNamed => WARNED_UNNAMED,
+        _ => WARNED_RULE,
     }
 }
 
