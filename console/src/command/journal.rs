@@ -5,9 +5,9 @@ mod prune;
 mod verify;
 
 use http::StatusCode;
-use qaqpa_model::Actor;
+use qaqpa_model::{Actor, ActorName};
 use qaqpa_store::{StoreConfig, StoreError};
-use qaqpa_transport::{ControlError, paths};
+use qaqpa_transport::{ControlClient, ControlError, paths, registry};
 use serde_json::{Value, json};
 
 use crate::cli::{Format, JournalCommand};
@@ -50,10 +50,9 @@ async fn list(
     limit: u32,
     format: Format,
 ) -> Outcome {
-    let actors = actors_named(actor)?;
     let mut entries = Vec::new();
-    for actor in actors {
-        let control = running::control(&settings.data, actor)?;
+    for actor in running_named(settings, actor)? {
+        let control = control(settings, &actor)?;
         let mut path = format!("/journal?limit={limit}");
         if let Some(message) = message {
             path.push_str("&message=");
@@ -92,7 +91,7 @@ async fn list(
 
 async fn show(settings: &Settings, id: &str, format: Format) -> Outcome {
     let (actor, number) = entry_named(id)?;
-    let control = running::control(&settings.data, actor)?;
+    let control = control(settings, &actor)?;
     let entry: Value =
         control
             .get(&format!("/journal/{number}"))
@@ -115,7 +114,7 @@ fn absent(id: &str) -> Failure {
 }
 
 /// `ACTOR:NUMBER`.
-fn entry_named(id: &str) -> Result<(Actor, i64), Failure> {
+fn entry_named(id: &str) -> Result<(ActorName, i64), Failure> {
     let wrong = || {
         Failure::usage(format!("{id:?} is not ACTOR:NUMBER"))
             .remedy("`qaqpa journal list` shows the ids")
@@ -126,18 +125,18 @@ fn entry_named(id: &str) -> Result<(Actor, i64), Failure> {
 }
 
 /// Where that actor's store is, if he has ever been.
-fn folder_of(settings: &Settings, actor: Actor) -> Option<StoreConfig> {
-    let folder = paths::of_actor(&settings.data, actor);
+fn folder_of(settings: &Settings, actor: &ActorName) -> Option<StoreConfig> {
+    let folder = paths::of_actor_named(&settings.data, actor);
     let there = folder.join("store.sqlite").exists();
     there.then(|| StoreConfig::in_folder(folder))
 }
 
 /// Whether that actor has been, but his store is gone: his folder holds what only a store leaves, or he is registered.
-fn is_gone(settings: &Settings, actor: Actor) -> bool {
-    let folder = paths::of_actor(&settings.data, actor);
+fn is_gone(settings: &Settings, actor: &ActorName) -> bool {
+    let folder = paths::of_actor_named(&settings.data, actor);
     let left = ["blobs", "raw.key", "evidence", "store.sqlite-wal"];
     let has_been = left.iter().any(|name| folder.join(name).exists())
-        || paths::actor(&settings.data, actor).exists();
+        || paths::actor_named(&settings.data, actor).exists();
     has_been && !folder.join("store.sqlite").exists()
 }
 
@@ -149,26 +148,66 @@ fn nothing(settings: &Settings, whose: &str) -> Failure {
     .remedy("name the simulator's folder with --data DIR")
 }
 
-fn cannot_be_read(actor: Actor, error: &StoreError) -> Failure {
+fn cannot_be_read(actor: &ActorName, error: &StoreError) -> Failure {
     Failure {
         exit: Exit::Undecided,
         ..Failure::no(format!("the journal of {actor} cannot be read: {error}"))
     }
 }
 
-/// That actor, or all.
-fn actors_named(name: Option<&str>) -> Result<Vec<Actor>, Failure> {
+/// That actor, or all that have ever been here.
+fn actors_named(settings: &Settings, name: Option<&str>) -> Result<Vec<ActorName>, Failure> {
     match name {
-        None => Ok(NEIGHBOURS.into_iter().chain([Actor::Console]).collect()),
+        None => Ok(all_of(branches(settings)?)),
         Some(name) => Ok(vec![actor_named(name)?]),
     }
 }
 
-fn actor_named(name: &str) -> Result<Actor, Failure> {
-    Actor::parse(name).ok_or_else(|| {
-        Failure::usage(format!("no actor {name:?}"))
-            .remedy("nca, gateway, regional-gateway, portal, console")
+/// That actor, or all that should run.
+fn running_named(settings: &Settings, name: Option<&str>) -> Result<Vec<ActorName>, Failure> {
+    match name {
+        None => {
+            let names = registry::names(&settings.data, Actor::RegionalGateway);
+            Ok(all_of(names.map_err(Failure::own)?))
+        }
+        Some(name) => Ok(vec![actor_named(name)?]),
+    }
+}
+
+/// The five actors, and the branches of one of them after it.
+fn all_of(mut branches: Vec<ActorName>) -> Vec<ActorName> {
+    branches.retain(|name| name.branch().is_some());
+    let mut all: Vec<_> = NEIGHBOURS.map(ActorName::from).to_vec();
+    all.extend(branches);
+    all.push(Actor::Console.into());
+    all
+}
+
+/// The branches that have a folder here, or are registered.
+fn branches(settings: &Settings) -> Result<Vec<ActorName>, Failure> {
+    let mut names =
+        registry::names(&settings.data, Actor::RegionalGateway).map_err(Failure::own)?;
+    let folders = std::fs::read_dir(&settings.data).into_iter().flatten();
+    names.extend(
+        folders
+            .flatten()
+            .filter_map(|folder| ActorName::parse(folder.file_name().to_str()?)),
+    );
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+fn actor_named(name: &str) -> Result<ActorName, Failure> {
+    ActorName::parse(name).ok_or_else(|| {
+        Failure::usage(format!("no actor {name:?}")).remedy(
+            "nca, gateway, regional-gateway (or one of a region: regional-gateway.taraz), portal, console",
+        )
     })
+}
+
+fn control(settings: &Settings, actor: &ActorName) -> Result<ControlClient, Failure> {
+    ControlClient::of_named(&settings.data, actor).map_err(running::refused)
 }
 
 fn text(value: &Value) -> &str {

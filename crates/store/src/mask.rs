@@ -248,6 +248,12 @@ mod tests {
     }
 
     #[test]
+    fn a_long_path_of_names_is_shown() {
+        let path = "/application/documents/attachment".repeat(5);
+        assert_eq!(summary(&json!(path)), json!(path));
+    }
+
+    #[test]
     fn a_text_with_something_long_in_base64_is_withheld_and_shown_without_it() {
         let base64 = "TUlJRDkzMTAwMjQ1MTMyNQ".repeat(6);
         let lines = format!("{}\n{}\n", &base64[..76], &base64[76..]);

@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use qaqpa_channel::views::record_json;
-use qaqpa_model::Actor;
+use qaqpa_model::ActorName;
 use qaqpa_store::{JournalFilter, JournalRecord, Store, StoreConfig, StoreError};
 use qaqpa_transport::files;
 use serde_json::Value;
@@ -31,7 +31,7 @@ pub(super) async fn run(settings: &Settings, options: &JournalExport) -> Outcome
     match (&options.id, &options.all) {
         (Some(id), _) => one(settings, id, options.raw).await,
         (None, Some(folder)) => {
-            let actors = actors_named(options.actor.as_deref())?;
+            let actors = actors_named(settings, options.actor.as_deref())?;
             all(settings, &actors, folder, options.raw).await
         }
         (None, None) => Err(Failure::usage("say which entry, or --all DIR")),
@@ -41,8 +41,8 @@ pub(super) async fn run(settings: &Settings, options: &JournalExport) -> Outcome
 /// One entry with what views do not show put back into it; the message's bytes are exported apart.
 pub(super) async fn whole(settings: &Settings, id: &str) -> Outcome {
     output::progress(WARNING);
-    let (store, number) = store_of(settings, id).await?;
-    let cannot = |error: StoreError| cannot_be_read(store.actor(), &error);
+    let (actor, store, number) = store_of(settings, id).await?;
+    let cannot = |error: StoreError| cannot_be_read(&actor, &error);
     let record = store.journal().show(number).await.map_err(cannot)?;
     let record = record.ok_or_else(|| absent(id))?;
     output::say_json(&whole_json(&store, &record).await.map_err(cannot)?)?;
@@ -51,8 +51,8 @@ pub(super) async fn whole(settings: &Settings, id: &str) -> Outcome {
 }
 
 async fn one(settings: &Settings, id: &str, raw: bool) -> Outcome {
-    let (store, number) = store_of(settings, id).await?;
-    let cannot = |error: StoreError| cannot_be_read(store.actor(), &error);
+    let (actor, store, number) = store_of(settings, id).await?;
+    let cannot = |error: StoreError| cannot_be_read(&actor, &error);
     let record = store.journal().show(number).await.map_err(cannot)?;
     let record = record.ok_or_else(|| absent(id))?;
     if raw {
@@ -70,14 +70,13 @@ async fn one(settings: &Settings, id: &str, raw: bool) -> Outcome {
 }
 
 /// The store that holds the entry, to be read, and the entry's number.
-async fn store_of(settings: &Settings, id: &str) -> Result<(Store, i64), Failure> {
+async fn store_of(settings: &Settings, id: &str) -> Result<(ActorName, Store, i64), Failure> {
     let (actor, number) = entry_named(id)?;
-    let config = folder_of(settings, actor).ok_or_else(|| nothing(settings, &actor.to_string()))?;
-    let store = Store::open_to_read(&config, actor).await;
-    Ok((
-        store.map_err(|error| cannot_be_read(actor, &error))?,
-        number,
-    ))
+    let config = folder_of(settings, &actor);
+    let config = config.ok_or_else(|| nothing(settings, &actor.to_string()))?;
+    let store = Store::open_to_read(&config, actor.actor()).await;
+    let store = store.map_err(|error| cannot_be_read(&actor, &error))?;
+    Ok((actor, store, number))
 }
 
 /// An entry as views show it, but with what they withhold.
@@ -89,7 +88,7 @@ async fn whole_json(store: &Store, record: &JournalRecord) -> Result<Value, Stor
     Ok(shown)
 }
 
-async fn all(settings: &Settings, actors: &[Actor], folder: &Path, raw: bool) -> Outcome {
+async fn all(settings: &Settings, actors: &[ActorName], folder: &Path, raw: bool) -> Outcome {
     let taken = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
     if taken {
         return Err(Failure::usage(format!("{} is not empty", folder.display()))
@@ -97,15 +96,15 @@ async fn all(settings: &Settings, actors: &[Actor], folder: &Path, raw: bool) ->
     }
     let (mut any, mut whole) = (false, true);
     for actor in actors {
-        let Some(config) = folder_of(settings, *actor) else {
-            if is_gone(settings, *actor) {
+        let Some(config) = folder_of(settings, actor) else {
+            if is_gone(settings, actor) {
                 output::progress(format_args!("{actor}: the whole journal is gone"));
                 whole = false;
             }
             continue;
         };
         any = true;
-        match journal_of(&config, *actor, folder, raw).await {
+        match journal_of(&config, actor, folder, raw).await {
             Ok(Exported {
                 entries,
                 raws,
@@ -151,20 +150,26 @@ struct Exported {
 
 async fn journal_of(
     config: &StoreConfig,
-    actor: Actor,
+    actor: &ActorName,
     folder: &Path,
     raw: bool,
 ) -> Result<Exported, Failure> {
     let cannot = |error: StoreError| cannot_be_read(actor, &error);
-    let store = Store::open_to_read(config, actor).await.map_err(cannot)?;
-    let exported = journal(&store, folder, raw).await;
+    let store = Store::open_to_read(config, actor.actor())
+        .await
+        .map_err(cannot)?;
+    let exported = journal(&store, actor, folder, raw).await;
     store.close().await;
     exported
 }
 
 /// One journal into `ACTOR.jsonl` and `ACTOR/NUMBER.raw`, newest first; what is damaged is named and passed over.
-async fn journal(store: &Store, folder: &Path, raw: bool) -> Result<Exported, Failure> {
-    let actor = store.actor();
+async fn journal(
+    store: &Store,
+    actor: &ActorName,
+    folder: &Path,
+    raw: bool,
+) -> Result<Exported, Failure> {
     let mut exported = Exported::default();
     files::create_private_dir(folder).map_err(Failure::own)?;
     let file = OpenOptions::new()
@@ -174,10 +179,10 @@ async fn journal(store: &Store, folder: &Path, raw: bool) -> Result<Exported, Fa
         .open(folder.join(format!("{actor}.jsonl")))
         .map_err(Failure::own)?;
     let mut lines = BufWriter::new(file);
-    let beside = folder.join(actor.name());
+    let beside = folder.join(actor.to_string());
     let mut before = None;
     loop {
-        let (records, last) = page(store, before, &mut exported).await?;
+        let (records, last) = page(store, actor, before, &mut exported).await?;
         let Some(last) = last else {
             break;
         };
@@ -220,6 +225,7 @@ async fn journal(store: &Store, folder: &Path, raw: bool) -> Result<Exported, Fa
 /// The entries before that number, and the last number looked at; `None` where there are no more.
 async fn page(
     store: &Store,
+    actor: &ActorName,
     before: Option<i64>,
     exported: &mut Exported,
 ) -> Result<(Vec<JournalRecord>, Option<i64>), Failure> {
@@ -232,7 +238,6 @@ async fn page(
         return Ok((records, last));
     }
     // One of them cannot be read: each by itself.
-    let actor = store.actor();
     let cannot = |error: StoreError| cannot_be_read(actor, &error);
     let numbers = store
         .journal()

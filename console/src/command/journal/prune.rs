@@ -2,13 +2,13 @@
 
 use qaqpa_channel::keeping::control::PruneOrder;
 use qaqpa_channel::stamp_judge;
-use qaqpa_model::{Actor, Moment};
+use qaqpa_model::{ActorName, Moment};
 use qaqpa_store::{Company, Store, StoreConfig};
 use qaqpa_transport::files::FileLock;
 use qaqpa_transport::{Clock, ClockState, paths};
 use serde_json::{Value, json};
 
-use super::{actors_named, cannot_be_read, folder_of, nothing, text};
+use super::{actors_named, cannot_be_read, control, folder_of, nothing, text};
 use crate::cli::Format;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::settings::Settings;
@@ -26,9 +26,9 @@ pub(super) async fn run(
     format: Format,
 ) -> Outcome {
     let before = Moment::parse(before).map_err(Failure::usage)?;
-    let there: Vec<_> = actors_named(actor)?
+    let there: Vec<_> = actors_named(settings, actor)?
         .into_iter()
-        .filter_map(|actor| folder_of(settings, actor).map(|config| (actor, config)))
+        .filter_map(|actor| folder_of(settings, &actor).map(|config| (actor, config)))
         .collect();
     if there.is_empty() {
         return Err(nothing(settings, actor.unwrap_or("any actor")));
@@ -36,18 +36,18 @@ pub(super) async fn run(
     let (mut shown, mut exit) = (Vec::new(), Exit::Yes);
     for (actor, config) in there {
         // Whoever holds the actor's place is the only one who may remove anything there.
-        let pruned = match place(settings, actor) {
-            Ok(_place) => alone(settings, actor, &config, before).await,
-            Err(_) => beside(settings, actor, before).await,
+        let pruned = match place(settings, &actor) {
+            Ok(_place) => alone(settings, &actor, &config, before).await,
+            Err(_) => beside(settings, &actor, before).await,
         };
-        let journal = pruned.unwrap_or_else(|failure| {
+        let mut journal = pruned.unwrap_or_else(|failure| {
             json!({
-                "writer": actor.name(),
                 "removed": null,
                 "broken": null,
                 "failed": failure.message,
             })
         });
+        journal["writer"] = json!(actor.to_string());
         if journal["failed"].is_string() {
             exit = Exit::Undecided;
         } else if journal["broken"].is_object() && exit == Exit::Yes {
@@ -65,7 +65,7 @@ pub(super) async fn run(
 }
 
 /// The actor's place in the data folder: nobody else works there while it is held.
-fn place(settings: &Settings, actor: Actor) -> Result<FileLock, Failure> {
+fn place(settings: &Settings, actor: &ActorName) -> Result<FileLock, Failure> {
     let folder = paths::actors(&settings.data);
     qaqpa_transport::files::create_private_dir(&folder).map_err(Failure::own)?;
     FileLock::take(&folder.join(format!("{actor}.lock"))).map_err(Failure::no)
@@ -74,7 +74,7 @@ fn place(settings: &Settings, actor: Actor) -> Result<FileLock, Failure> {
 /// In the folder of an actor that does not run.
 async fn alone(
     settings: &Settings,
-    actor: Actor,
+    actor: &ActorName,
     config: &StoreConfig,
     before: Moment,
 ) -> Result<Value, Failure> {
@@ -84,19 +84,19 @@ async fn alone(
         .offset_ms;
     let now = Clock::with_offset(offset).now();
     let judge = stamp_judge(&paths::trust_signature(&settings.data), settings.limits);
-    let store = Store::open(config, actor).await.map_err(cannot)?;
+    let store = Store::open(config, actor.actor()).await.map_err(cannot)?;
     let journal = store.journal();
     let pruned = journal.prune(before, now, &judge, Company::Nobody).await;
     store.close().await;
-    Ok(pruned.map_err(cannot)?.to_json(actor.name()))
+    Ok(pruned.map_err(cannot)?.to_json(actor.actor().name()))
 }
 
 /// By the actor itself, which goes on working.
-async fn beside(settings: &Settings, actor: Actor, before: Moment) -> Result<Value, Failure> {
+async fn beside(settings: &Settings, actor: &ActorName, before: Moment) -> Result<Value, Failure> {
     let order = PruneOrder {
         before: before.to_string(),
     };
-    running::control(&settings.data, actor)?
+    control(settings, actor)?
         .waiting(SECONDS_MAX)
         .post("/journal/prune", &order)
         .await

@@ -1,12 +1,14 @@
 //! `qaqpa journal verify`: the proof, from the data folder or from the running actors.
 
 use qaqpa_channel::stamp_judge;
-use qaqpa_model::Actor;
-use qaqpa_store::{JournalProof, Store};
+use qaqpa_model::ActorName;
+use qaqpa_store::Store;
 use qaqpa_transport::paths;
 use serde_json::{Value, json};
 
-use super::{actors_named, cannot_be_read, folder_of, is_gone, nothing, text};
+use super::{
+    actors_named, cannot_be_read, control, folder_of, is_gone, nothing, running_named, text,
+};
 use crate::cli::{Format, JournalVerify};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::settings::Settings;
@@ -15,17 +17,25 @@ use crate::{output, running};
 /// Proves the journals; exit 0 if all are proven, 1 if one is broken, 2 if one is undecided and none broken.
 pub(super) async fn run(settings: &Settings, options: &JournalVerify, format: Format) -> Outcome {
     let (mut proofs, mut gone) = (Vec::new(), Vec::new());
-    for actor in actors_named(options.actor.as_deref())? {
+    let name = options.actor.as_deref();
+    let actors = if options.running {
+        running_named(settings, name)?
+    } else {
+        actors_named(settings, name)?
+    };
+    for actor in actors {
         let proof = if options.running {
-            Some(ask(settings, actor).await?)
+            Some(ask(settings, &actor).await?)
         } else {
-            prove(settings, options, actor)
-                .await?
-                .map(|proof| proof.to_json())
+            prove(settings, options, &actor).await?
         };
         match proof {
-            Some(proof) => proofs.push(proof),
-            None if is_gone(settings, actor) => gone.push(actor),
+            Some(mut proof) => {
+                // Stores know what kind of actor they are of, not which one.
+                proof["writer"] = json!(actor.to_string());
+                proofs.push(proof);
+            }
+            None if is_gone(settings, &actor) => gone.push(actor),
             None if options.actor.is_none() => {}
             None => return Err(nothing(settings, &actor.to_string())),
         }
@@ -43,7 +53,7 @@ pub(super) async fn run(settings: &Settings, options: &JournalVerify, format: Fo
     };
     match format {
         Format::Json => {
-            let gone: Vec<_> = gone.iter().map(|actor| actor.name()).collect();
+            let gone: Vec<_> = gone.iter().map(ActorName::to_string).collect();
             output::say_json(
                 &json!({ "indication": indication, "journals": proofs, "gone": gone }),
             )?;
@@ -52,9 +62,8 @@ pub(super) async fn run(settings: &Settings, options: &JournalVerify, format: Fo
             proofs.iter().for_each(tell);
             for actor in gone {
                 output::say(format_args!(
-                    "{actor}: GONE\n  {actor} has worked in {}, but there is no {}/store.sqlite: its whole journal is missing",
+                    "{actor}: GONE\n  {actor} has worked in {}, but there is no {actor}/store.sqlite: its whole journal is missing",
                     settings.data.display(),
-                    actor.name(),
                 ));
             }
         }
@@ -62,8 +71,8 @@ pub(super) async fn run(settings: &Settings, options: &JournalVerify, format: Fo
     Ok(exit)
 }
 
-async fn ask(settings: &Settings, actor: Actor) -> Result<Value, Failure> {
-    running::control(&settings.data, actor)?
+async fn ask(settings: &Settings, actor: &ActorName) -> Result<Value, Failure> {
+    control(settings, actor)?
         .get("/journal/verify")
         .await
         .map_err(running::refused)
@@ -73,8 +82,8 @@ async fn ask(settings: &Settings, actor: Actor) -> Result<Value, Failure> {
 async fn prove(
     settings: &Settings,
     options: &JournalVerify,
-    actor: Actor,
-) -> Result<Option<JournalProof>, Failure> {
+    actor: &ActorName,
+) -> Result<Option<Value>, Failure> {
     let Some(config) = folder_of(settings, actor) else {
         return Ok(None);
     };
@@ -83,13 +92,15 @@ async fn prove(
         .clone()
         .unwrap_or_else(|| paths::trust_signature(&settings.data));
     let cannot = |error| cannot_be_read(actor, &error);
-    let store = Store::open_to_read(&config, actor).await.map_err(cannot)?;
+    let store = Store::open_to_read(&config, actor.actor())
+        .await
+        .map_err(cannot)?;
     let proof = store
         .journal()
         .verify(&stamp_judge(&trust, settings.limits))
         .await;
     store.close().await;
-    proof.map(Some).map_err(cannot)
+    Ok(Some(proof.map_err(cannot)?.to_json()))
 }
 
 fn tell(proof: &Value) {

@@ -42,7 +42,7 @@ pub(super) fn shown(text: &str) -> (String, bool) {
         let (word, after) = rest.split_at(run.bytes);
         if is_hex(word) && word.len() <= DIGEST_DIGITS_MAX {
             shown.push_str(&hex_word(word));
-        } else if run.characters > BASE64_SHOWN_MAX {
+        } else if run.characters > BASE64_SHOWN_MAX && is_encoded(word) {
             withheld = true;
             let digest = hex::encode(Sha256::digest(word));
             shown.push_str(&format!(
@@ -56,6 +56,13 @@ pub(super) fn shown(text: &str) -> (String, bool) {
     }
     shown.push_str(rest);
     (shown, withheld)
+}
+
+/// Whether a long word is no name or path: what is encoded has letters of both cases and digits, or is hexadecimal.
+fn is_encoded(word: &str) -> bool {
+    let any = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
+    is_hex(word)
+        || any(u8::is_ascii_lowercase) && any(u8::is_ascii_uppercase) && any(u8::is_ascii_digit)
 }
 
 /// Encoded characters from the beginning of a text: one word, or lines of base64 that go on.
@@ -125,7 +132,7 @@ fn short(word: &str) -> String {
 /// A hexadecimal word of at most the longest digest's length.
 fn hex_word(word: &str) -> String {
     let a_digest = word.len() >= DIGEST_DIGITS_MIN
-        && word.len() % 2 == 0
+        && word.len().is_multiple_of(2)
         && word.bytes().any(|b| b.is_ascii_alphabetic());
     if a_digest {
         word.to_owned()
