@@ -2,9 +2,7 @@
 
 use qaqpa_model::{Iin, Moment};
 
-use sqlx::sqlite::SqliteRow;
-
-use crate::sqlite::Columns;
+use crate::database::{Columns, Row, query};
 use crate::{Store, StoreError};
 
 /// A person's name as documents write it.
@@ -119,7 +117,7 @@ impl Accounts<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn find_by_iin(&self, iin: &Iin) -> Result<Option<Account>, StoreError> {
-        sqlx::query("SELECT * FROM accounts WHERE iin = $1")
+        query("SELECT * FROM accounts WHERE iin = $1")
             .bind(iin.reveal())
             .fetch_optional(self.0.readers())
             .await?
@@ -133,7 +131,7 @@ impl Accounts<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn by_id(&self, id: i64) -> Result<Option<Account>, StoreError> {
-        sqlx::query("SELECT * FROM accounts WHERE id = $1")
+        query("SELECT * FROM accounts WHERE id = $1")
             .bind(id)
             .fetch_optional(self.0.readers())
             .await?
@@ -150,7 +148,7 @@ impl Accounts<'_> {
         self.0
             .write(move |connection| {
                 Box::pin(async move {
-                    sqlx::query(statement)
+                    query(statement)
                         .bind(account.iin.reveal())
                         .bind(&account.password_hash)
                         .bind(serde_json::Value::from(account.roles.clone()).to_string())
@@ -170,7 +168,7 @@ impl Accounts<'_> {
     }
 }
 
-fn account_of(row: &SqliteRow) -> Result<Account, StoreError> {
+fn account_of(row: &Row) -> Result<Account, StoreError> {
     let row = Columns(row);
     Ok(Account {
         id: row.number("id")?,

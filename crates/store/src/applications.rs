@@ -2,12 +2,10 @@
 
 use qaqpa_model::{Iin, MessageId, Moment, RefusalLabel, RequestStatus, ServiceAtAct};
 
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-
 use crate::cabinet::{NewNotification, insert_notification};
+use crate::database::{Columns, Connection, Row, query};
 use crate::exchange::effects::PreparedOutgoing;
 use crate::exchange::{OutgoingMessage, StatusChange};
-use crate::sqlite::Columns;
 use crate::trace::{self, TraceEntry};
 use crate::{Store, StoreError};
 
@@ -138,7 +136,7 @@ impl Applications<'_> {
         self.0
             .write(move |connection| {
                 Box::pin(async move {
-                    sqlx::query(
+                    query(
                         "INSERT INTO applications
                            (id, owner, message_id, service, form_json, status, created_at, updated_at)
                          VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
@@ -174,7 +172,7 @@ impl Applications<'_> {
         self.0
             .write(move |connection| {
                 Box::pin(async move {
-                    let done = sqlx::query(
+                    let done = query(
                         "UPDATE applications SET form_json = $3, updated_at = $4
                          WHERE id = $1 AND owner = $2 AND status = 'draft'",
                     )
@@ -210,7 +208,7 @@ impl Applications<'_> {
         self.0
             .write(move |connection| {
                 Box::pin(async move {
-                    sqlx::query(
+                    query(
                         "INSERT INTO attachments
                            (application, document, name, media_type, body, size)
                          SELECT id, $3, $4, $5, $6, $7 FROM applications
@@ -243,7 +241,7 @@ impl Applications<'_> {
         self.0
             .write(move |connection| {
                 Box::pin(async move {
-                    let done = sqlx::query(
+                    let done = query(
                         "DELETE FROM attachments WHERE id = $3 AND application IN (
                            SELECT id FROM applications
                            WHERE id = $1 AND owner = $2 AND status = 'draft')",
@@ -264,7 +262,7 @@ impl Applications<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn attachments(&self, id: &str) -> Result<Vec<Attachment>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM attachments WHERE application = $1 ORDER BY id")
+        let rows = query("SELECT * FROM attachments WHERE application = $1 ORDER BY id")
             .bind(id)
             .fetch_all(self.0.readers())
             .await?;
@@ -280,7 +278,7 @@ impl Applications<'_> {
         id: &str,
         attachment: i64,
     ) -> Result<Option<AttachmentContent>, StoreError> {
-        let row = sqlx::query("SELECT * FROM attachments WHERE application = $1 AND id = $2")
+        let row = query("SELECT * FROM attachments WHERE application = $1 AND id = $2")
             .bind(id)
             .bind(attachment)
             .fetch_optional(self.0.readers())
@@ -310,7 +308,7 @@ impl Applications<'_> {
             .write(move |connection| {
                 Box::pin(async move {
                     let found =
-                        sqlx::query("SELECT status FROM applications WHERE id = $1 AND owner = $2")
+                        query("SELECT status FROM applications WHERE id = $1 AND owner = $2")
                             .bind(&id)
                             .bind(&owner)
                             .fetch_optional(&mut *connection)
@@ -321,7 +319,7 @@ impl Applications<'_> {
                     if Columns(&row).status("status")? != RequestStatus::Draft {
                         return Ok(Submitted::Already);
                     }
-                    sqlx::query(
+                    query(
                         "UPDATE applications
                          SET status = $2, document = $3, submitted_at = $4, updated_at = $4
                          WHERE id = $1",
@@ -373,7 +371,7 @@ impl Applications<'_> {
     /// [`StoreError`] where the database could not.
     pub async fn by_owner(&self, owner: &Iin) -> Result<Vec<Application>, StoreError> {
         let rows =
-            sqlx::query("SELECT * FROM applications WHERE owner = $1 ORDER BY created_at DESC, id")
+            query("SELECT * FROM applications WHERE owner = $1 ORDER BY created_at DESC, id")
                 .bind(owner.reveal())
                 .fetch_all(self.0.readers())
                 .await?;
@@ -385,7 +383,7 @@ impl Applications<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn by_id(&self, id: &str, owner: &Iin) -> Result<Option<Application>, StoreError> {
-        sqlx::query("SELECT * FROM applications WHERE id = $1 AND owner = $2")
+        query("SELECT * FROM applications WHERE id = $1 AND owner = $2")
             .bind(id)
             .bind(owner.reveal())
             .fetch_optional(self.0.readers())
@@ -403,7 +401,7 @@ impl Applications<'_> {
         &self,
         message_id: &MessageId,
     ) -> Result<Option<Application>, StoreError> {
-        sqlx::query("SELECT * FROM applications WHERE message_id = $1")
+        query("SELECT * FROM applications WHERE message_id = $1")
             .bind(message_id.as_str())
             .fetch_optional(self.0.readers())
             .await?
@@ -417,7 +415,7 @@ impl Applications<'_> {
     /// # Errors
     /// [`StoreError`] where the file is damaged or the database could not.
     pub async fn document(&self, id: &str, owner: &Iin) -> Result<Option<Vec<u8>>, StoreError> {
-        let row = sqlx::query("SELECT document FROM applications WHERE id = $1 AND owner = $2")
+        let row = query("SELECT document FROM applications WHERE id = $1 AND owner = $2")
             .bind(id)
             .bind(owner.reveal())
             .fetch_optional(self.0.readers())
@@ -435,10 +433,10 @@ impl Applications<'_> {
 
 /// Changes a status unless it is final. True if it was changed.
 pub(crate) async fn change_status(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     change: &StatusChange,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(
+    let done = query(
         "UPDATE applications SET status = $2, label = $3, updated_at = $4
          WHERE message_id = $1 AND status NOT IN ($5, $6)",
     )
@@ -453,7 +451,7 @@ pub(crate) async fn change_status(
     Ok(done.rows_affected() == 1)
 }
 
-fn application_of(row: &SqliteRow) -> Result<Application, StoreError> {
+fn application_of(row: &Row) -> Result<Application, StoreError> {
     let row = Columns(row);
     Ok(Application {
         id: row.text("id")?,
@@ -470,7 +468,7 @@ fn application_of(row: &SqliteRow) -> Result<Application, StoreError> {
     })
 }
 
-fn attachment_of(row: &SqliteRow) -> Result<Attachment, StoreError> {
+fn attachment_of(row: &Row) -> Result<Attachment, StoreError> {
     let row = Columns(row);
     Ok(Attachment {
         id: row.number("id")?,

@@ -8,11 +8,9 @@ use qaqpa_model::Moment;
 
 use futures::TryStreamExt as _;
 use serde_json::json;
-use sqlx::Row as _;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
+use crate::database::{Columns, Connection, Row, query};
 use crate::journal::{Direction, JournalEntry, Line};
-use crate::sqlite::Columns;
 use crate::{Store, StoreError, counters};
 
 /// A certificate that was issued.
@@ -136,7 +134,7 @@ impl Authority<'_> {
                     for new in &certificates {
                         let position = counters::next(connection, "certificates").await?;
                         let (since, reason) = columns_of(new.state, new.at);
-                        sqlx::query(
+                        query(
                             "INSERT INTO certificates
                                (issuer, serial, identity, der, issued_at, not_after, state,
                                 reason, state_at, position)
@@ -177,7 +175,7 @@ impl Authority<'_> {
         issuer: &str,
         serial: &str,
     ) -> Result<Option<CertificateRecord>, StoreError> {
-        sqlx::query("SELECT * FROM certificates WHERE issuer = $1 AND serial = $2")
+        query("SELECT * FROM certificates WHERE issuer = $1 AND serial = $2")
             .bind(issuer)
             .bind(serial)
             .fetch_optional(self.0.readers())
@@ -192,11 +190,10 @@ impl Authority<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn by_identity(&self, identity: &str) -> Result<Vec<CertificateRecord>, StoreError> {
-        let rows =
-            sqlx::query("SELECT * FROM certificates WHERE identity = $1 ORDER BY position DESC")
-                .bind(identity)
-                .fetch_all(self.0.readers())
-                .await?;
+        let rows = query("SELECT * FROM certificates WHERE identity = $1 ORDER BY position DESC")
+            .bind(identity)
+            .fetch_all(self.0.readers())
+            .await?;
         rows.iter().map(certificate_of).collect()
     }
 
@@ -215,7 +212,7 @@ impl Authority<'_> {
         let before = before.unwrap_or(i64::MAX);
         let all = match &filter.name {
             // Two statements, because each condition of the first has an index.
-            Some(name) => sqlx::query(
+            Some(name) => query(
                 "SELECT * FROM certificates WHERE (identity = $3 OR serial = $4) AND position < $1
                  ORDER BY position DESC LIMIT $2",
             )
@@ -223,7 +220,7 @@ impl Authority<'_> {
             .bind(i64::from(limit))
             .bind(name)
             .bind(name.to_ascii_lowercase()),
-            None => sqlx::query(
+            None => query(
                 "SELECT * FROM certificates WHERE position < $1 ORDER BY position DESC LIMIT $2",
             )
             .bind(before)
@@ -242,10 +239,10 @@ impl Authority<'_> {
         mut heed: impl FnMut(&str, &str) + Send,
     ) -> Result<(), StoreError> {
         // Only columns of the primary key's index: the certificates themselves are not read.
-        let mut rows =
-            sqlx::query("SELECT issuer, serial FROM certificates").fetch(self.0.readers());
+        let mut rows = query("SELECT issuer, serial FROM certificates").fetch(self.0.readers());
         while let Some(row) = rows.try_next().await? {
-            heed(row.try_get("issuer")?, row.try_get("serial")?);
+            let row = Columns(&row);
+            heed(row.text_here("issuer")?, row.text_here("serial")?);
         }
         Ok(())
     }
@@ -258,8 +255,8 @@ impl Authority<'_> {
         &self,
         mut heed: impl FnMut(CertificateChange) + Send,
     ) -> Result<(), StoreError> {
-        let mut rows = sqlx::query("SELECT * FROM certificate_changes ORDER BY position")
-            .fetch(self.0.readers());
+        let mut rows =
+            query("SELECT * FROM certificate_changes ORDER BY position").fetch(self.0.readers());
         while let Some(row) = rows.try_next().await? {
             let row = Columns(&row);
             let since = row.moment("since")?;
@@ -311,12 +308,11 @@ impl Authority<'_> {
         self.0
             .write(move |connection| {
                 Box::pin(async move {
-                    let row =
-                        sqlx::query("SELECT * FROM certificates WHERE issuer = $1 AND serial = $2")
-                            .bind(&issuer)
-                            .bind(&serial)
-                            .fetch_one(&mut *connection)
-                            .await?;
+                    let row = query("SELECT * FROM certificates WHERE issuer = $1 AND serial = $2")
+                        .bind(&issuer)
+                        .bind(&serial)
+                        .fetch_one(&mut *connection)
+                        .await?;
                     if matches!(
                         certificate_of(&row)?.state,
                         CertificateState::Revoked { .. }
@@ -324,7 +320,7 @@ impl Authority<'_> {
                         return Ok(None);
                     }
                     let (since, reason) = columns_of(state, at);
-                    sqlx::query(
+                    query(
                         "UPDATE certificates SET state = $3, reason = $4, state_at = $5
                          WHERE issuer = $1 AND serial = $2",
                     )
@@ -355,13 +351,13 @@ const fn columns_of(state: CertificateState, changed_at: Moment) -> (Moment, Opt
 
 /// Keeps a change of a certificate's state, within a transaction.
 async fn keep_change(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     (issuer, serial): (String, String),
     state: CertificateState,
     since: Moment,
 ) -> Result<CertificateChange, StoreError> {
     let position = counters::next(connection, "certificate-changes").await?;
-    sqlx::query(
+    query(
         "INSERT INTO certificate_changes (position, issuer, serial, state, reason, since)
          VALUES ($1, $2, $3, $4, $5, $6)",
     )
@@ -398,7 +394,7 @@ fn state_of(row: &Columns<'_>, at: Moment) -> Result<CertificateState, StoreErro
     })
 }
 
-fn certificate_of(row: &SqliteRow) -> Result<CertificateRecord, StoreError> {
+fn certificate_of(row: &Row) -> Result<CertificateRecord, StoreError> {
     let row = Columns(row);
     let state = state_of(&row, row.moment("state_at")?)?;
     Ok(CertificateRecord {

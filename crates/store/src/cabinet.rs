@@ -2,9 +2,7 @@
 
 use qaqpa_model::{Iin, MessageId, Moment, ServiceAtAct};
 
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-
-use crate::sqlite::Columns;
+use crate::database::{Columns, Connection, Row, query};
 use crate::{Store, StoreError};
 
 /// A document that arrives: an effect of an accepted message.
@@ -104,7 +102,7 @@ impl Cabinet<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn list(&self, owner: &Iin) -> Result<Vec<CabinetDocument>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM cabinet WHERE owner = $1 ORDER BY id DESC")
+        let rows = query("SELECT * FROM cabinet WHERE owner = $1 ORDER BY id DESC")
             .bind(owner.reveal())
             .fetch_all(self.0.readers())
             .await?;
@@ -119,7 +117,7 @@ impl Cabinet<'_> {
         &self,
         message_id: &MessageId,
     ) -> Result<Vec<CabinetDocument>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM cabinet WHERE message_id = $1 ORDER BY id")
+        let rows = query("SELECT * FROM cabinet WHERE message_id = $1 ORDER BY id")
             .bind(message_id.as_str())
             .fetch_all(self.0.readers())
             .await?;
@@ -141,7 +139,7 @@ impl Cabinet<'_> {
             .0
             .write(move |connection| {
                 Box::pin(async move {
-                    sqlx::query(
+                    query(
                         "UPDATE cabinet SET opened_at = COALESCE(opened_at, $3)
                          WHERE id = $1 AND owner = $2 RETURNING *",
                     )
@@ -172,12 +170,11 @@ impl Cabinet<'_> {
         owner: &Iin,
         limit: u32,
     ) -> Result<Vec<Notification>, StoreError> {
-        let rows =
-            sqlx::query("SELECT * FROM notifications WHERE owner = $1 ORDER BY id DESC LIMIT $2")
-                .bind(owner.reveal())
-                .bind(i64::from(limit))
-                .fetch_all(self.0.readers())
-                .await?;
+        let rows = query("SELECT * FROM notifications WHERE owner = $1 ORDER BY id DESC LIMIT $2")
+            .bind(owner.reveal())
+            .bind(i64::from(limit))
+            .fetch_all(self.0.readers())
+            .await?;
         rows.iter()
             .map(|row| {
                 let row = Columns(row);
@@ -198,7 +195,7 @@ impl Cabinet<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn unread(&self, owner: &Iin) -> Result<u64, StoreError> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT COUNT(*) AS unread FROM notifications WHERE owner = $1 AND read_at IS NULL",
         )
         .bind(owner.reveal())
@@ -216,7 +213,7 @@ impl Cabinet<'_> {
         self.0
             .write(move |connection| {
                 Box::pin(async move {
-                    let done = sqlx::query(
+                    let done = query(
                         "UPDATE notifications SET read_at = $2
                          WHERE owner = $1 AND read_at IS NULL",
                     )
@@ -233,11 +230,11 @@ impl Cabinet<'_> {
 
 /// Puts a document into a cabinet within a transaction; its bytes are on disk already.
 pub(crate) async fn insert_document(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     new: &NewCabinetDocument,
     body: &str,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "INSERT INTO cabinet
            (owner, message_id, service, outcome, title_json, verdict_json, body, received_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -257,10 +254,10 @@ pub(crate) async fn insert_document(
 
 /// Gives a notification within a transaction.
 pub(crate) async fn insert_notification(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     new: &NewNotification,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "INSERT INTO notifications (owner, message_id, key, args_json, at)
          VALUES ($1, $2, $3, $4, $5)",
     )
@@ -274,7 +271,7 @@ pub(crate) async fn insert_notification(
     Ok(())
 }
 
-fn document_of(row: &SqliteRow) -> Result<CabinetDocument, StoreError> {
+fn document_of(row: &Row) -> Result<CabinetDocument, StoreError> {
     let row = Columns(row);
     Ok(CabinetDocument {
         id: row.number("id")?,

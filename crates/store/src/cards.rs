@@ -10,12 +10,11 @@ pub use card::{
 use qaqpa_model::{MessageId, RefusalLabel};
 
 use serde_json::json;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use crate::accounts::PersonName;
+use crate::database::{Columns, Connection, Row, query};
 use crate::exchange::effects::PreparedOutgoing;
 use crate::journal::{Direction, JournalEntry, Line};
-use crate::sqlite::Columns;
 use crate::{Store, StoreError, counters, trace};
 
 /// The cards of the workplace.
@@ -28,7 +27,7 @@ impl Cards<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn queue(&self, unit: &str, role: &str) -> Result<Vec<QueueEntry>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT * FROM tasks WHERE unit = $1 AND role = $2 AND state = 'open'
              ORDER BY deadline, id",
         )
@@ -53,7 +52,7 @@ impl Cards<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn list(&self, filter: CardFilter, limit: u32) -> Result<Vec<Card>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT * FROM cards WHERE ($1 IS NULL OR state = $1) ORDER BY number DESC LIMIT $2",
         )
         .bind(filter.state.map(CardState::as_str))
@@ -68,7 +67,7 @@ impl Cards<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn by_id(&self, id: &str) -> Result<Option<Card>, StoreError> {
-        sqlx::query("SELECT * FROM cards WHERE id = $1")
+        query("SELECT * FROM cards WHERE id = $1")
             .bind(id)
             .fetch_optional(self.0.readers())
             .await?
@@ -82,7 +81,7 @@ impl Cards<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn by_message(&self, message_id: &MessageId) -> Result<Option<Card>, StoreError> {
-        sqlx::query("SELECT * FROM cards WHERE message_id = $1")
+        query("SELECT * FROM cards WHERE message_id = $1")
             .bind(message_id.as_str())
             .fetch_optional(self.0.readers())
             .await?
@@ -112,7 +111,7 @@ impl Cards<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn tasks(&self, card: &str) -> Result<Vec<Task>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM tasks WHERE card = $1 ORDER BY id")
+        let rows = query("SELECT * FROM tasks WHERE card = $1 ORDER BY id")
             .bind(card)
             .fetch_all(self.0.readers())
             .await?;
@@ -127,7 +126,7 @@ impl Cards<'_> {
         self.0
             .write(move |connection| {
                 Box::pin(async move {
-                    sqlx::query(
+                    query(
                         "UPDATE tasks SET assignee = $2
                          WHERE id = $1 AND state = 'open' AND assignee IS NULL",
                     )
@@ -135,7 +134,7 @@ impl Cards<'_> {
                     .bind(account)
                     .execute(&mut *connection)
                     .await?;
-                    let row = sqlx::query("SELECT * FROM tasks WHERE id = $1")
+                    let row = query("SELECT * FROM tasks WHERE id = $1")
                         .bind(task)
                         .fetch_optional(connection)
                         .await?;
@@ -162,13 +161,12 @@ impl Cards<'_> {
         self.0
             .write(move |connection| {
                 Box::pin(async move {
-                    let done = sqlx::query(
-                        "UPDATE cards SET work_json = $2 WHERE id = $1 AND state = 'open'",
-                    )
-                    .bind(card)
-                    .bind(work_json)
-                    .execute(connection)
-                    .await?;
+                    let done =
+                        query("UPDATE cards SET work_json = $2 WHERE id = $1 AND state = 'open'")
+                            .bind(card)
+                            .bind(work_json)
+                            .execute(connection)
+                            .await?;
                     Ok(done.rows_affected() == 1)
                 })
             })
@@ -227,7 +225,7 @@ impl Cards<'_> {
     }
 
     async fn file(&self, id: &str, column: &'static str) -> Result<Option<Vec<u8>>, StoreError> {
-        let row = sqlx::query("SELECT document, result FROM cards WHERE id = $1")
+        let row = query("SELECT document, result FROM cards WHERE id = $1")
             .bind(id)
             .fetch_optional(self.0.readers())
             .await?;
@@ -244,12 +242,12 @@ impl Cards<'_> {
 
 /// Registers a card with its first tasks within a transaction; its document is on disk already.
 pub(crate) async fn insert_card(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     new: &NewCard,
     document: &str,
 ) -> Result<(), StoreError> {
     let number = counters::next(connection, "cards").await?;
-    sqlx::query(
+    query(
         "INSERT INTO cards
            (id, number, message_id, service, channel, sender, applicant_iin, applicant_surname,
             applicant_given, applicant_patronymic, document, verdict_json, work_json, state,
@@ -275,12 +273,12 @@ pub(crate) async fn insert_card(
 }
 
 async fn insert_tasks(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     card: &str,
     tasks: &[NewTask],
 ) -> Result<(), StoreError> {
     for task in tasks {
-        sqlx::query(
+        query(
             "INSERT INTO tasks (card, unit, role, action, deadline, given_at, state)
              VALUES ($1, $2, $3, $4, $5, $6, 'open')",
         )
@@ -298,10 +296,10 @@ async fn insert_tasks(
 
 /// What stands in the way of a decision.
 async fn obstacle(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     decision: &Decision,
 ) -> Result<Option<Decided>, StoreError> {
-    let row = sqlx::query("SELECT * FROM tasks WHERE id = $1 AND card = $2")
+    let row = query("SELECT * FROM tasks WHERE id = $1 AND card = $2")
         .bind(decision.task)
         .bind(&decision.card)
         .fetch_optional(&mut *connection)
@@ -316,7 +314,7 @@ async fn obstacle(
     if task.assignee.is_some_and(|by| by != decision.by) {
         return Ok(Some(Decided::Taken));
     }
-    let open = sqlx::query("SELECT 1 FROM cards WHERE id = $1 AND state = 'open'")
+    let open = query("SELECT 1 FROM cards WHERE id = $1 AND state = 'open'")
         .bind(&decision.card)
         .fetch_optional(connection)
         .await?;
@@ -324,18 +322,18 @@ async fn obstacle(
 }
 
 async fn write_decision(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     decision: &Decision,
     result: Option<&str>,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE tasks SET state = 'done', assignee = $2, done_at = $3 WHERE id = $1")
+    query("UPDATE tasks SET state = 'done', assignee = $2, done_at = $3 WHERE id = $1")
         .bind(decision.task)
         .bind(decision.by)
         .bind(decision.at.unix_ms())
         .execute(&mut *connection)
         .await?;
     let decided = (decision.state != CardState::Open).then(|| decision.at.unix_ms());
-    sqlx::query(
+    query(
         "UPDATE cards SET state = $2, label = $3, work_json = COALESCE($4, work_json),
            result = COALESCE($5, result), decided_at = $6
          WHERE id = $1",
@@ -350,18 +348,16 @@ async fn write_decision(
     .await?;
     if decided.is_some() {
         // Nobody is to act on a decided card.
-        sqlx::query(
-            "UPDATE tasks SET state = 'done', done_at = $2 WHERE card = $1 AND state = 'open'",
-        )
-        .bind(&decision.card)
-        .bind(decision.at.unix_ms())
-        .execute(connection)
-        .await?;
+        query("UPDATE tasks SET state = 'done', done_at = $2 WHERE card = $1 AND state = 'open'")
+            .bind(&decision.card)
+            .bind(decision.at.unix_ms())
+            .execute(connection)
+            .await?;
     }
     Ok(())
 }
 
-fn card_of(row: &SqliteRow) -> Result<Card, StoreError> {
+fn card_of(row: &Row) -> Result<Card, StoreError> {
     let row = Columns(row);
     Ok(Card {
         id: row.text("id")?,
@@ -385,7 +381,7 @@ fn card_of(row: &SqliteRow) -> Result<Card, StoreError> {
     })
 }
 
-fn task_of(row: &SqliteRow) -> Result<Task, StoreError> {
+fn task_of(row: &Row) -> Result<Task, StoreError> {
     let row = Columns(row);
     Ok(Task {
         id: row.number("id")?,

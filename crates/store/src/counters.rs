@@ -1,8 +1,6 @@
 //! Numbers that never repeat, not even after a kill.
 
-use sqlx::sqlite::SqliteConnection;
-
-use crate::sqlite::Columns;
+use crate::database::{Columns, Connection, query};
 use crate::{Store, StoreError};
 
 /// The counters of this actor.
@@ -23,8 +21,8 @@ impl Counters<'_> {
 }
 
 /// The next number of that name, within a transaction.
-pub(crate) async fn next(connection: &mut SqliteConnection, name: &str) -> Result<u64, StoreError> {
-    let row = sqlx::query(
+pub(crate) async fn next(connection: &mut Connection, name: &str) -> Result<u64, StoreError> {
+    let row = query(
         "INSERT INTO counters (name, value) VALUES ($1, 1)
          ON CONFLICT (name) DO UPDATE SET value = counters.value + 1
          RETURNING value",

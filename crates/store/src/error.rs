@@ -6,11 +6,23 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum StoreError {
+    /// The address of a database cannot be used.
+    #[error("the store's address: {why}")]
+    Address {
+        /// What is wrong with it.
+        why: String,
+    },
     /// A stored file's bytes are not those that its name promises.
     #[error("the stored file {digest} is damaged or missing")]
     BlobDamaged {
         /// The SHA-256 digest that the file should have, in hexadecimal.
         digest: String,
+    },
+    /// Another process has the same work in hand, or both waited for each other: nothing was stored, try again.
+    #[error("the database is busy with the same work of another process: {why}")]
+    Busy {
+        /// What was waited for.
+        why: String,
     },
     /// The store was closed, or its writer has ended.
     #[error("the store is closed")]
@@ -38,6 +50,13 @@ pub enum StoreError {
         /// Which column or file.
         what: &'static str,
     },
+    /// The connection to the database was lost, or there is none to be had. What was under way is stored wholly or
+    /// not at all, and nobody can say which: try again, a repeat is recognized.
+    #[error("the database cannot be reached: {why}")]
+    Unreachable {
+        /// The system's own words.
+        why: String,
+    },
     /// Another version wrote the store.
     #[error(
         "the store is of version {found}, and this program reads version {wanted}: start its actor once to bring it up to date"
@@ -48,4 +67,64 @@ pub enum StoreError {
         /// The number of this program's.
         wanted: i64,
     },
+}
+
+impl StoreError {
+    /// Whether the same may succeed a little later, though nobody does anything about it.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        matches!(self, Self::Busy { .. } | Self::Unreachable { .. })
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for StoreError {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        Self::Database {
+            why: error.to_string(),
+        }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let why = error.to_string();
+        match error {
+            sqlx::Error::PoolClosed => Self::Closed,
+            // Only the kind and the column: the source may quote a stored value.
+            sqlx::Error::ColumnDecode { index, .. } => Self::Database {
+                why: format!("column {index} cannot be decoded"),
+            },
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::WorkerCrashed => Self::Unreachable { why },
+            sqlx::Error::Database(error) => match error.code().as_deref().map(Trouble::of) {
+                Some(Trouble::Busy) => Self::Busy { why },
+                Some(Trouble::Unreachable) => Self::Unreachable { why },
+                Some(Trouble::Other) | None => Self::Database { why },
+            },
+            _ => Self::Database { why },
+        }
+    }
+}
+
+/// What the code of a database's error says about trying again.
+enum Trouble {
+    Busy,
+    Other,
+    Unreachable,
+}
+
+impl Trouble {
+    /// By PostgreSQL's list of codes (its documentation, appendix A). SQLite's codes are numbers and none of these.
+    fn of(code: &str) -> Self {
+        match code {
+            // Serialization failure, deadlock, lock not available.
+            "40001" | "40P01" | "55P03" => Self::Busy,
+            // Idle in transaction too long; too many connections; shut down, crashed, starting.
+            "25P03" | "53300" | "57P01" | "57P02" | "57P03" => Self::Unreachable,
+            _ if code.starts_with("08") => Self::Unreachable,
+            _ => Self::Other,
+        }
+    }
 }

@@ -22,7 +22,6 @@ mod retention;
 mod seal;
 
 use qaqpa_model::{MessageId, Moment, RefusalLabel};
-use sqlx::sqlite::SqliteRow;
 
 pub use finding::{
     Doubt, DoubtKind, Finding, FindingKind, Indication, JournalProof, StampJudge, StampJudgement,
@@ -33,7 +32,7 @@ pub(crate) use line::Line;
 pub use retention::{Company, Pruned, Removal};
 pub use seal::{Seal, SegmentRule};
 
-use crate::sqlite::Columns;
+use crate::database::{Columns, Row, query};
 use crate::{Store, StoreError, mask};
 
 /// Which way the bytes went.
@@ -182,7 +181,7 @@ impl Journal<'_> {
         filter: &JournalFilter,
         limit: u32,
     ) -> Result<Vec<JournalRecord>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT * FROM journal
              WHERE writer = $1
                AND ($2 IS NULL OR message_id = $2)
@@ -205,7 +204,7 @@ impl Journal<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn numbers(&self, before: Option<i64>, limit: u32) -> Result<Vec<i64>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT id FROM journal
              WHERE writer = $1 AND ($2 IS NULL OR id < $2) AND typeof(id) = 'integer'
              ORDER BY id DESC LIMIT $3",
@@ -223,7 +222,7 @@ impl Journal<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn show(&self, id: i64) -> Result<Option<JournalRecord>, StoreError> {
-        sqlx::query("SELECT * FROM journal WHERE writer = $1 AND id = $2")
+        query("SELECT * FROM journal WHERE writer = $1 AND id = $2")
             .bind(self.0.writer_name())
             .bind(id)
             .fetch_optional(self.0.readers())
@@ -300,7 +299,7 @@ impl Journal<'_> {
     }
 }
 
-fn record_of(row: &SqliteRow) -> Result<JournalRecord, StoreError> {
+fn record_of(row: &Row) -> Result<JournalRecord, StoreError> {
     let columns = Columns(row);
     Ok(JournalRecord {
         id: columns.number("id")?,

@@ -21,13 +21,13 @@ mod blobs;
 pub mod cabinet;
 pub mod cards;
 pub mod counters;
+mod database;
 mod error;
 pub mod exchange;
 pub mod journal;
 pub mod mask;
 pub mod sessions;
 pub mod settings;
-mod sqlite;
 mod store;
 pub mod trace;
 

@@ -3,9 +3,8 @@
 use qaqpa_model::Moment;
 
 use sha2::{Digest as _, Sha256};
-use sqlx::sqlite::SqliteConnection;
 
-use crate::sqlite::Columns;
+use crate::database::{Columns, Connection, query};
 use crate::{Store, StoreError};
 
 /// A session to begin.
@@ -82,7 +81,7 @@ impl Sessions<'_> {
         self.0
             .write(move |connection| {
                 Box::pin(async move {
-                    sqlx::query("DELETE FROM sessions WHERE token = $1")
+                    query("DELETE FROM sessions WHERE token = $1")
                         .bind(old)
                         .execute(&mut *connection)
                         .await?;
@@ -97,7 +96,7 @@ impl Sessions<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn find(&self, token: &str, now: Moment) -> Result<Option<Session>, StoreError> {
-        sqlx::query("SELECT * FROM sessions WHERE token = $1 AND expires > $2")
+        query("SELECT * FROM sessions WHERE token = $1 AND expires > $2")
             .bind(digest(token))
             .bind(now.unix_ms())
             .fetch_optional(self.0.readers())
@@ -129,7 +128,7 @@ impl Sessions<'_> {
         self.0
             .write(move |connection| {
                 Box::pin(async move {
-                    let done = sqlx::query(
+                    let done = query(
                         "UPDATE sessions SET expires = $2, data_json = COALESCE($3, data_json)
                          WHERE token = $1",
                     )
@@ -153,7 +152,7 @@ impl Sessions<'_> {
         self.0
             .write(move |connection| {
                 Box::pin(async move {
-                    sqlx::query("DELETE FROM sessions WHERE token = $1")
+                    query("DELETE FROM sessions WHERE token = $1")
                         .bind(token)
                         .execute(connection)
                         .await?;
@@ -171,7 +170,7 @@ impl Sessions<'_> {
         self.0
             .write(move |connection| {
                 Box::pin(async move {
-                    let done = sqlx::query("DELETE FROM sessions WHERE expires <= $1")
+                    let done = query("DELETE FROM sessions WHERE expires <= $1")
                         .bind(now.unix_ms())
                         .execute(connection)
                         .await?;
@@ -187,8 +186,8 @@ fn digest(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
-async fn insert(connection: &mut SqliteConnection, session: &NewSession) -> Result<(), StoreError> {
-    sqlx::query(
+async fn insert(connection: &mut Connection, session: &NewSession) -> Result<(), StoreError> {
+    query(
         "INSERT INTO sessions (token, csrf, account, data_json, created_at, expires)
          VALUES ($1, $2, $3, $4, $5, $6)",
     )

@@ -1,6 +1,6 @@
 //! Small facts of an actor that outlive its process.
 
-use crate::sqlite::Columns;
+use crate::database::{Columns, query};
 use crate::{Store, StoreError};
 
 /// The settings of this actor: a text per name.
@@ -13,7 +13,7 @@ impl Settings<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn read(&self, name: &str) -> Result<Option<String>, StoreError> {
-        sqlx::query("SELECT value FROM settings WHERE name = $1")
+        query("SELECT value FROM settings WHERE name = $1")
             .bind(name)
             .fetch_optional(self.0.readers())
             .await?
@@ -30,7 +30,7 @@ impl Settings<'_> {
         self.0
             .write(move |connection| {
                 Box::pin(async move {
-                    sqlx::query(
+                    query(
                         "INSERT INTO settings (name, value) VALUES ($1, $2)
                          ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                     )

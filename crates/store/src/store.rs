@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use qaqpa_model::Actor;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::StoreError;
 use crate::accounts::Accounts;
@@ -15,11 +14,11 @@ use crate::blobs::Blobs;
 use crate::cabinet::Cabinet;
 use crate::cards::Cards;
 use crate::counters::Counters;
+use crate::database::{BoxFuture, Connection, Database, Readers, Sqlite};
 use crate::exchange::Exchange;
 use crate::journal::{Journal, SegmentRule};
 use crate::sessions::Sessions;
 use crate::settings::Settings;
-use crate::sqlite::{BoxFuture, Sqlite};
 use crate::trace::Trace;
 
 /// Which database stands behind the store.
@@ -72,7 +71,7 @@ pub(crate) struct Inner {
     pub(crate) replay_window: Duration,
     pub(crate) segments: SegmentRule,
     pub(crate) blobs: Blobs,
-    pub(crate) database: Sqlite,
+    pub(crate) database: Database,
 }
 
 impl Store {
@@ -115,7 +114,7 @@ impl Store {
         })
     }
 
-    pub(crate) fn readers(&self) -> &sqlx::SqlitePool {
+    pub(crate) fn readers(&self) -> &Readers {
         self.inner.database.readers()
     }
 
@@ -130,7 +129,7 @@ impl Store {
     pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>>
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>>
             + Send
             + 'static,
     {

@@ -2,9 +2,7 @@
 
 use qaqpa_model::{ElementId, MessageId, Moment, RefusalLabel};
 
-use sqlx::sqlite::SqliteConnection;
-
-use crate::sqlite::Columns;
+use crate::database::{Columns, Connection, query};
 use crate::{Store, StoreError};
 
 /// How a step ended.
@@ -75,7 +73,7 @@ impl Trace<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn of(&self, message: &MessageId) -> Result<Vec<TraceEntry>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM trace WHERE message_id = $1 ORDER BY id")
+        let rows = query("SELECT * FROM trace WHERE message_id = $1 ORDER BY id")
             .bind(message.as_str())
             .fetch_all(self.0.readers())
             .await?;
@@ -97,11 +95,11 @@ impl Trace<'_> {
 
 /// Records steps within a transaction.
 pub(crate) async fn record(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     entries: &[TraceEntry],
 ) -> Result<(), StoreError> {
     for entry in entries {
-        sqlx::query(
+        query(
             "INSERT INTO trace (message_id, at, element, meaning, outcome, label)
              VALUES ($1, $2, $3, $4, $5, $6)",
         )

@@ -1,11 +1,10 @@
 //! The revocation lists that were signed.
 
 use qaqpa_model::Moment;
-use sqlx::sqlite::SqliteRow;
 
 use super::Authority;
 use crate::StoreError;
-use crate::sqlite::Columns;
+use crate::database::{Columns, Row, query};
 
 /// A revocation list that was signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,13 +46,13 @@ impl Authority<'_> {
             .write(move |connection| {
                 Box::pin(async move {
                     for (number, changes, base, list) in &numbered {
-                        sqlx::query(
+                        query(
                             "UPDATE revocation_lists SET der = x'' WHERE name = $1 AND der <> x''",
                         )
                         .bind(&list.name)
                         .execute(&mut *connection)
                         .await?;
-                        sqlx::query(
+                        query(
                             "INSERT INTO revocation_lists
                                (name, number, der, at, next_update, changes, base)
                              VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -79,7 +78,7 @@ impl Authority<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn latest_list(&self, name: &str) -> Result<Option<RevocationList>, StoreError> {
-        sqlx::query("SELECT * FROM revocation_lists WHERE name = $1 ORDER BY number DESC LIMIT 1")
+        query("SELECT * FROM revocation_lists WHERE name = $1 ORDER BY number DESC LIMIT 1")
             .bind(name)
             .fetch_optional(self.0.readers())
             .await?
@@ -97,7 +96,7 @@ impl Authority<'_> {
         name: &str,
         number: u64,
     ) -> Result<Option<RevocationList>, StoreError> {
-        sqlx::query("SELECT * FROM revocation_lists WHERE name = $1 AND number = $2")
+        query("SELECT * FROM revocation_lists WHERE name = $1 AND number = $2")
             .bind(name)
             .bind(i64::try_from(number).unwrap_or(i64::MAX))
             .fetch_optional(self.0.readers())
@@ -116,7 +115,7 @@ impl Authority<'_> {
         name: &str,
         at: Moment,
     ) -> Result<Option<RevocationList>, StoreError> {
-        sqlx::query(
+        query(
             "SELECT * FROM revocation_lists WHERE name = $1 AND at <= $2
              ORDER BY number DESC LIMIT 1",
         )
@@ -130,7 +129,7 @@ impl Authority<'_> {
     }
 }
 
-fn list_of(row: &SqliteRow) -> Result<RevocationList, StoreError> {
+fn list_of(row: &Row) -> Result<RevocationList, StoreError> {
     let row = Columns(row);
     Ok(RevocationList {
         name: row.text("name")?,

@@ -1,12 +1,11 @@
 //! Accepting a message, once.
 
 use qaqpa_model::{BodyDigest, MessageId, SenderId};
-use sqlx::sqlite::SqliteConnection;
 
 use super::effects::{self, PreparedOutgoing};
 use super::{Acceptance, AcceptedMessage, Conflict, Incoming, Seen};
+use crate::database::{Columns, Connection, query};
 use crate::journal::{ACCEPTED, Direction, JournalEntry, Line, with_verdict};
-use crate::sqlite::Columns;
 use crate::trace;
 use crate::{Store, StoreError};
 
@@ -78,7 +77,7 @@ pub(super) async fn message(
     store: &Store,
     message_id: &MessageId,
 ) -> Result<Option<AcceptedMessage>, StoreError> {
-    sqlx::query("SELECT * FROM messages WHERE message_id = $1")
+    query("SELECT * FROM messages WHERE message_id = $1")
         .bind(message_id.as_str())
         .fetch_optional(store.readers())
         .await?
@@ -98,12 +97,12 @@ pub(super) async fn message(
 }
 
 async fn look(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     sender: &SenderId,
     message_id: &MessageId,
     digest: &BodyDigest,
 ) -> Result<Option<Seen>, StoreError> {
-    let found = sqlx::query("SELECT sender, digest, answer FROM messages WHERE message_id = $1")
+    let found = query("SELECT sender, digest, answer FROM messages WHERE message_id = $1")
         .bind(message_id.as_str())
         .fetch_optional(connection)
         .await?;
@@ -124,13 +123,13 @@ async fn look(
 }
 
 async fn conflict(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     new: &Incoming,
     window_begin: i64,
 ) -> Result<Option<Conflict>, StoreError> {
     if let Some(signature) = &new.business_signature {
         // No upper bound: where the clock was set back, what came "later" came before.
-        let replayed = sqlx::query(
+        let replayed = query(
             "SELECT 1 FROM messages WHERE business_signature = $1 AND accepted_at >= $2 LIMIT 1",
         )
         .bind(signature.as_slice())
@@ -142,7 +141,7 @@ async fn conflict(
         }
     }
     if let Some(settles) = settles(new) {
-        let settled = sqlx::query("SELECT 1 FROM messages WHERE settles = $1")
+        let settled = query("SELECT 1 FROM messages WHERE settles = $1")
             .bind(settles)
             .fetch_optional(connection)
             .await?;
@@ -153,8 +152,8 @@ async fn conflict(
     Ok(None)
 }
 
-async fn insert(connection: &mut SqliteConnection, new: &Incoming) -> Result<(), StoreError> {
-    sqlx::query(
+async fn insert(connection: &mut Connection, new: &Incoming) -> Result<(), StoreError> {
+    query(
         "INSERT INTO messages
            (message_id, sender, digest, business_signature, correlation, settles,
             verdict_json, facts_json, answer, accepted_at)

@@ -1,11 +1,10 @@
 //! What happens because of a message: files first, rows in the transaction.
 
-use sqlx::sqlite::SqliteConnection;
-
 use super::{Effect, OutboxState, OutgoingMessage, StatusChange};
 use crate::applications::change_status;
 use crate::cabinet::{NewCabinetDocument, NewNotification, insert_document, insert_notification};
 use crate::cards::{NewCard, insert_card};
+use crate::database::{Connection, query};
 use crate::{Store, StoreError};
 
 /// An effect whose bytes are on disk already.
@@ -48,7 +47,7 @@ pub(crate) async fn prepare(
 
 /// Writes the rows of the effects within a transaction; messages go out from `at`.
 pub(crate) async fn apply(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     effects: &[Prepared],
     at: i64,
 ) -> Result<(), StoreError> {
@@ -109,10 +108,10 @@ impl PreparedOutgoing {
     /// Puts the message into the outbox, due at once.
     pub(crate) async fn insert(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         at: i64,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO outbox
                (destination, message_id, correlation, body, state, due_at, queued_at)
              VALUES ($1, $2, $3, $4, $6, $5, $5)",

@@ -2,11 +2,10 @@
 
 use qaqpa_model::{MessageId, Moment};
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
 
 use super::{Fetched, HeldFilter, OutgoingMessage, Ticket, Word};
+use crate::database::{Columns, Row, query};
 use crate::journal::{Direction, JournalEntry, Line};
-use crate::sqlite::Columns;
 use crate::{Store, StoreError, mask};
 
 pub(super) async fn fetch(
@@ -14,12 +13,12 @@ pub(super) async fn fetch(
     filter: HeldFilter,
     n: u32,
 ) -> Result<Vec<Fetched>, StoreError> {
-    let mut rows: Vec<Row> = store
+    let mut rows: Vec<HeldRow> = store
         .write(move |connection| {
             Box::pin(async move {
                 // What was handed out least comes first: who never says a word about what was fetched
                 // gets the rest all the same. The attempts of a pending entry are its ticket.
-                let rows = sqlx::query(
+                let rows = query(
                     "UPDATE outbox
                      SET attempts = attempts + CASE WHEN state = 'held' THEN 1 ELSE 0 END
                      WHERE id IN (
@@ -36,7 +35,7 @@ pub(super) async fn fetch(
                 .bind(i64::from(n))
                 .fetch_all(connection)
                 .await?;
-                rows.iter().map(Row::of).collect::<Result<Vec<_>, _>>()
+                rows.iter().map(HeldRow::of).collect::<Result<Vec<_>, _>>()
             })
         })
         .await?;
@@ -95,7 +94,7 @@ pub(super) async fn settle(
                      SET state = $3, why = NULLIF($4, ''), concluded_at = $5, leased_until = NULL
                      WHERE destination = $1 AND message_id = $2 AND state IN ('held', 'pending')"
                 };
-                let done = sqlx::query(text)
+                let done = query(text)
                     .bind(&destination)
                     .bind(message_id.as_str())
                     .bind(state)
@@ -118,7 +117,7 @@ pub(super) async fn hold(store: &Store, ticket: Ticket, why: &str) -> Result<boo
     store
         .write(move |connection| {
             Box::pin(async move {
-                let done = sqlx::query(
+                let done = query(
                     "UPDATE outbox SET state = 'held', why = $3, leased_until = NULL
                      WHERE id = $1 AND attempts = $2 AND state = 'pending'",
                 )
@@ -138,7 +137,7 @@ pub(super) async fn release(store: &Store, begin: &str, at: Moment) -> Result<u6
     store
         .write(move |connection| {
             Box::pin(async move {
-                let done = sqlx::query(
+                let done = query(
                     "UPDATE outbox SET state = 'pending', due_at = $2, attempts = 0
                      WHERE state = 'held' AND SUBSTR(destination, 1, LENGTH($1)) = $1",
                 )
@@ -153,7 +152,7 @@ pub(super) async fn release(store: &Store, begin: &str, at: Moment) -> Result<u6
 }
 
 /// A fetched row whose body is still a file.
-struct Row {
+struct HeldRow {
     id: i64,
     times: i64,
     destination: String,
@@ -163,8 +162,8 @@ struct Row {
     queued_at: Moment,
 }
 
-impl Row {
-    fn of(row: &SqliteRow) -> Result<Self, StoreError> {
+impl HeldRow {
+    fn of(row: &Row) -> Result<Self, StoreError> {
         let row = Columns(row);
         Ok(Self {
             id: row.number("id")?,

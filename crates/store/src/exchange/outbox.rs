@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use qaqpa_model::{MessageId, Moment};
 use serde_json::json;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::effects::{self, PreparedOutgoing};
 use super::{Claimed, Conclusion, OutboxEntry, OutboxState, OutgoingMessage, Ticket};
+use crate::database::{Columns, Connection, Row, query};
 use crate::journal::{Direction, JournalEntry, Line};
-use crate::sqlite::Columns;
 use crate::trace::{self, TraceEntry};
 use crate::{Store, StoreError, mask};
 
@@ -37,10 +36,10 @@ pub(super) async fn claim(
     lease: Duration,
 ) -> Result<Vec<Claimed>, StoreError> {
     let until = now.plus(lease).unix_ms();
-    let rows: Vec<Row> = store
+    let rows: Vec<ClaimedRow> = store
         .write(move |connection| {
             Box::pin(async move {
-                let rows = sqlx::query(
+                let rows = query(
                     "UPDATE outbox SET attempts = attempts + 1, leased_until = $2
                      WHERE id IN (
                        SELECT id FROM outbox
@@ -54,7 +53,8 @@ pub(super) async fn claim(
                 .bind(i64::from(n))
                 .fetch_all(connection)
                 .await?;
-                let mut rows: Vec<Row> = rows.iter().map(Row::of).collect::<Result<_, _>>()?;
+                let mut rows: Vec<ClaimedRow> =
+                    rows.iter().map(ClaimedRow::of).collect::<Result<_, _>>()?;
                 // RETURNING promises no order.
                 rows.sort_by_key(|row| (row.due_at, row.ticket.id));
                 Ok(rows)
@@ -104,7 +104,7 @@ pub(super) async fn retry_at(
     store
         .write(move |connection| {
             Box::pin(async move {
-                let done = sqlx::query(
+                let done = query(
                     "UPDATE outbox SET due_at = $3, leased_until = NULL, why = $4
                      WHERE id = $1 AND attempts = $2 AND state = 'pending'",
                 )
@@ -124,7 +124,7 @@ pub(super) async fn wake(store: &Store, now: Moment) -> Result<u64, StoreError> 
     store
         .write(move |connection| {
             Box::pin(async move {
-                let done = sqlx::query(
+                let done = query(
                     "UPDATE outbox SET due_at = MIN(due_at, $1), leased_until = NULL
                      WHERE state = 'pending'",
                 )
@@ -138,7 +138,7 @@ pub(super) async fn wake(store: &Store, now: Moment) -> Result<u64, StoreError> 
 }
 
 pub(super) async fn list(store: &Store, limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM outbox ORDER BY id DESC LIMIT $1")
+    let rows = query("SELECT * FROM outbox ORDER BY id DESC LIMIT $1")
         .bind(i64::from(limit))
         .fetch_all(store.readers())
         .await?;
@@ -149,7 +149,7 @@ pub(super) async fn of(
     store: &Store,
     message_id: &MessageId,
 ) -> Result<Option<OutboxEntry>, StoreError> {
-    sqlx::query("SELECT * FROM outbox WHERE message_id = $1 ORDER BY id DESC LIMIT 1")
+    query("SELECT * FROM outbox WHERE message_id = $1 ORDER BY id DESC LIMIT 1")
         .bind(message_id.as_str())
         .fetch_optional(store.readers())
         .await?
@@ -158,7 +158,7 @@ pub(super) async fn of(
         .transpose()
 }
 
-fn entry_of(row: &SqliteRow) -> Result<OutboxEntry, StoreError> {
+fn entry_of(row: &Row) -> Result<OutboxEntry, StoreError> {
     let row = Columns(row);
     Ok(OutboxEntry {
         id: row.number("id")?,
@@ -174,7 +174,7 @@ fn entry_of(row: &SqliteRow) -> Result<OutboxEntry, StoreError> {
 }
 
 pub(super) async fn next_due(store: &Store) -> Result<Option<Moment>, StoreError> {
-    let row = sqlx::query(
+    let row = query(
         "SELECT MIN(MAX(due_at, COALESCE(leased_until, due_at))) AS due
          FROM outbox WHERE state = 'pending'",
     )
@@ -184,7 +184,7 @@ pub(super) async fn next_due(store: &Store) -> Result<Option<Moment>, StoreError
 }
 
 /// A claimed row whose body is still a file.
-struct Row {
+struct ClaimedRow {
     ticket: Ticket,
     destination: String,
     message_id: MessageId,
@@ -194,8 +194,8 @@ struct Row {
     queued_at: Moment,
 }
 
-impl Row {
-    fn of(row: &SqliteRow) -> Result<Self, StoreError> {
+impl ClaimedRow {
+    fn of(row: &Row) -> Result<Self, StoreError> {
         let row = Columns(row);
         Ok(Self {
             ticket: Ticket {
@@ -235,14 +235,14 @@ async fn conclude(
     why: &str,
     conclusion: Conclusion,
 ) -> Result<bool, StoreError> {
-    let row = sqlx::query("SELECT * FROM outbox WHERE id = $1")
+    let row = query("SELECT * FROM outbox WHERE id = $1")
         .bind(ticket.id)
         .fetch_optional(store.readers())
         .await?;
     let Some(row) = row else {
         return Ok(false);
     };
-    let row = Row::of(&row)?;
+    let row = ClaimedRow::of(&row)?;
     let at = conclusion.at;
     let why = mask::numbers(why);
     let line = |kind: &str, direction, raw| JournalEntry {
@@ -288,14 +288,14 @@ async fn conclude(
 }
 
 async fn set_state(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: i64,
     attempt: Option<i64>,
     state: OutboxState,
     why: &str,
     at: Moment,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(
+    let done = query(
         "UPDATE outbox
          SET state = $3, why = NULLIF($4, ''), concluded_at = $5, leased_until = NULL
          WHERE id = $1 AND state = 'pending' AND ($2 IS NULL OR attempts = $2)",

@@ -1,11 +1,10 @@
 //! The verdict of an accepted message: kept with the message, and held by the chain, because the entry names its digest.
 
 use serde_json::{Value, json};
-use sqlx::sqlite::SqliteConnection;
 
 use crate::StoreError;
 use crate::blobs::digest_of;
-use crate::sqlite::Columns;
+use crate::database::{Columns, Connection, query};
 
 /// The kind of the entries that tell of an accepted message.
 pub(crate) const ACCEPTED: &str = "accepted";
@@ -33,10 +32,10 @@ pub(super) fn digest_named(kind: &str, summary: &Value) -> Option<String> {
 
 /// The verdict that is kept with a message; whether it is the one that the entry names is said by [`is_of`].
 pub(super) async fn verdict_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     message_id: &str,
 ) -> Result<Option<String>, StoreError> {
-    let row = sqlx::query("SELECT verdict_json FROM messages WHERE message_id = $1")
+    let row = query("SELECT verdict_json FROM messages WHERE message_id = $1")
         .bind(message_id)
         .fetch_optional(connection)
         .await?;

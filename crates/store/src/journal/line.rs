@@ -2,12 +2,11 @@
 
 use qaqpa_model::RefusalLabel;
 use sha2::{Digest as _, Sha256};
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::merkle::Hash;
 use super::{Direction, JournalEntry, SegmentRule, seal};
+use crate::database::{Columns, Connection, Row, query};
 use crate::mask::Masked;
-use crate::sqlite::Columns;
 use crate::{Store, StoreError};
 
 /// What stands before the first entry of all.
@@ -56,10 +55,7 @@ impl Line {
 
     /// Appends the entry to the chain. A segment that is too old for it is closed before; the entry that fills a
     /// segment closes it.
-    pub(crate) async fn append(
-        &self,
-        connection: &mut SqliteConnection,
-    ) -> Result<i64, StoreError> {
+    pub(crate) async fn append(&self, connection: &mut Connection) -> Result<i64, StoreError> {
         let mut head = Head::read(connection, self.writer)
             .await?
             .unwrap_or_default();
@@ -90,7 +86,7 @@ impl Line {
             previous: head.hash,
         };
         let hash = stored.hash();
-        sqlx::query(
+        query(
             "INSERT INTO journal
                (writer, id, at, kind, message_id, direction, label, raw, summary, previous, hash, withheld)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -109,7 +105,7 @@ impl Line {
         .bind(&stored.withheld)
         .execute(&mut *connection)
         .await?;
-        sqlx::query(
+        query(
             "INSERT INTO journal_heads (writer, id, hash, opened, journal)
              VALUES ($1, $2, $3, $4, randomblob(32))
              ON CONFLICT (writer) DO UPDATE
@@ -162,10 +158,10 @@ impl Default for Head {
 
 impl Head {
     pub(crate) async fn read(
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         writer: &str,
     ) -> Result<Option<Self>, StoreError> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT id, hash, journal, segment, first_id, opened FROM journal_heads WHERE writer = $1",
         )
         .bind(writer)
@@ -210,7 +206,7 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
-    pub(crate) fn of(row: &SqliteRow) -> Result<Self, StoreError> {
+    pub(crate) fn of(row: &Row) -> Result<Self, StoreError> {
         let columns = Columns(row);
         Ok(Self {
             writer: columns.text("writer")?,

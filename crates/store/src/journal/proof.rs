@@ -8,13 +8,12 @@ mod entries;
 mod retained;
 
 use qaqpa_model::Moment;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::finding::{Finding, FindingKind, JournalProof, StampJudge, StampJudgement, Vouched};
 use super::line::{BEGINNING, Head};
 use super::merkle::Frontier;
 use super::seal::Seal;
-use crate::sqlite::Columns;
+use crate::database::{Columns, Connection, Row, query};
 use crate::{Store, StoreError};
 
 /// Why a walk ended early.
@@ -107,7 +106,7 @@ pub(super) async fn prove(
 struct Walk<'w> {
     store: &'w Store,
     judge: &'w StampJudge<'w>,
-    connection: &'w mut SqliteConnection,
+    connection: &'w mut Connection,
     head: Head,
     /// The number of the entry that must come.
     next: i64,
@@ -161,7 +160,7 @@ impl Walk<'_> {
 
     /// Numbers begin with 1: what stands below is no entry that a store wrote, and the walk would not pass it.
     async fn numbers(&mut self) -> Result<(), Stop> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT (SELECT MIN(id) FROM journal WHERE writer = $1) AS entry,
                     (SELECT MIN(segment) FROM journal_seals WHERE writer = $1) AS segment",
         )
@@ -195,7 +194,7 @@ impl Walk<'_> {
         &mut self,
         segment: i64,
     ) -> Result<Option<(i64, Result<Seal, StoreError>)>, Stop> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT * FROM journal_seals WHERE writer = $1 AND segment >= $2 ORDER BY segment LIMIT 1",
         )
         .bind(self.store.writer_name())
@@ -354,13 +353,12 @@ impl Walk<'_> {
     }
 
     async fn foreign(&mut self, seal: &Seal) -> Result<Stop, Stop> {
-        let ours =
-            sqlx::query("SELECT 1 FROM journal_seals WHERE writer = $1 AND journal = $2 LIMIT 1")
-                .bind(self.store.writer_name())
-                .bind(&self.head.journal)
-                .fetch_optional(&mut *self.connection)
-                .await?
-                .is_some();
+        let ours = query("SELECT 1 FROM journal_seals WHERE writer = $1 AND journal = $2 LIMIT 1")
+            .bind(self.store.writer_name())
+            .bind(&self.head.journal)
+            .fetch_optional(&mut *self.connection)
+            .await?
+            .is_some();
         // Of a journal with several seals, all of one name, it is the name at the end that is another.
         let others = self.seal_from(self.segment + 1).await?.is_some();
         Ok(if !ours && others {
@@ -430,18 +428,16 @@ impl Walk<'_> {
         }
     }
 
-    async fn row(&mut self, id: i64) -> Result<Option<SqliteRow>, Stop> {
-        Ok(
-            sqlx::query("SELECT * FROM journal WHERE writer = $1 AND id = $2")
-                .bind(self.store.writer_name())
-                .bind(id)
-                .fetch_optional(&mut *self.connection)
-                .await?,
-        )
+    async fn row(&mut self, id: i64) -> Result<Option<Row>, Stop> {
+        Ok(query("SELECT * FROM journal WHERE writer = $1 AND id = $2")
+            .bind(self.store.writer_name())
+            .bind(id)
+            .fetch_optional(&mut *self.connection)
+            .await?)
     }
 
     async fn last_number(&mut self) -> Result<i64, StoreError> {
-        let row = sqlx::query("SELECT MAX(id) AS id FROM journal WHERE writer = $1")
+        let row = query("SELECT MAX(id) AS id FROM journal WHERE writer = $1")
             .bind(self.store.writer_name())
             .fetch_one(&mut *self.connection)
             .await?;
@@ -450,7 +446,7 @@ impl Walk<'_> {
 
     /// Whether there is anything of a journal whose end is not named.
     async fn anything_there(&mut self) -> Result<bool, StoreError> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT (SELECT COUNT(*) FROM journal WHERE writer = $1)
                   + (SELECT COUNT(*) FROM journal_seals WHERE writer = $1) AS id",
         )

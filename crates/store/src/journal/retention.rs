@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use qaqpa_model::Moment;
 use serde_json::{Value, json};
-use sqlx::sqlite::SqliteConnection;
 
 use super::finding::{Finding, StampJudge};
 use super::line::Line;
@@ -18,7 +17,7 @@ use super::seal::Seal;
 use super::{Direction, Journal, JournalEntry};
 use crate::StoreError;
 use crate::blobs::Idle;
-use crate::sqlite::Columns;
+use crate::database::{Columns, Connection, query};
 
 /// The kind of the entry that tells of a removal.
 pub(super) const PRUNED: &str = "journal-pruned";
@@ -179,7 +178,7 @@ impl Journal<'_> {
         vouched: i64,
         kept: i64,
     ) -> Result<Option<Seal>, StoreError> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT * FROM journal_seals
              WHERE writer = $1 AND segment > $2 AND segment <= $3 AND stamp IS NOT NULL
                AND NOT EXISTS (
@@ -218,9 +217,7 @@ impl Journal<'_> {
         self.0
             .write(|connection| {
                 Box::pin(async move {
-                    sqlx::query("DELETE FROM orphans")
-                        .execute(connection)
-                        .await?;
+                    query("DELETE FROM orphans").execute(connection).await?;
                     Ok(())
                 })
             })
@@ -230,7 +227,7 @@ impl Journal<'_> {
 
     /// What other rooms than the journal name.
     async fn named_elsewhere(&self) -> Result<HashSet<String>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT body AS digest FROM outbox
              UNION SELECT document FROM applications
              UNION SELECT body FROM attachments
@@ -245,7 +242,7 @@ impl Journal<'_> {
     }
 
     async fn is_in_journal(&self, digest: &str) -> Result<bool, StoreError> {
-        let row = sqlx::query("SELECT 1 FROM journal WHERE raw = $1 OR withheld = $1 LIMIT 1")
+        let row = query("SELECT 1 FROM journal WHERE raw = $1 OR withheld = $1 LIMIT 1")
             .bind(digest)
             .fetch_optional(self.0.readers())
             .await?;
@@ -254,11 +251,8 @@ impl Journal<'_> {
 }
 
 /// The last segment that retention has removed.
-async fn checkpoint(
-    connection: &mut SqliteConnection,
-    writer: &str,
-) -> Result<Option<i64>, StoreError> {
-    let row = sqlx::query("SELECT segment FROM journal_checkpoints WHERE writer = $1")
+async fn checkpoint(connection: &mut Connection, writer: &str) -> Result<Option<i64>, StoreError> {
+    let row = query("SELECT segment FROM journal_checkpoints WHERE writer = $1")
         .bind(writer)
         .fetch_optional(connection)
         .await?;
@@ -266,13 +260,13 @@ async fn checkpoint(
 }
 
 async fn remove(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     writer: &str,
     segment: i64,
     last: i64,
     now: Moment,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "INSERT OR IGNORE INTO orphans
          SELECT raw FROM journal WHERE writer = $1 AND id <= $2 AND raw IS NOT NULL",
     )
@@ -280,17 +274,17 @@ async fn remove(
     .bind(last)
     .execute(&mut *connection)
     .await?;
-    sqlx::query("DELETE FROM journal WHERE writer = $1 AND id <= $2")
+    query("DELETE FROM journal WHERE writer = $1 AND id <= $2")
         .bind(writer)
         .bind(last)
         .execute(&mut *connection)
         .await?;
-    sqlx::query("DELETE FROM journal_seals WHERE writer = $1 AND segment < $2")
+    query("DELETE FROM journal_seals WHERE writer = $1 AND segment < $2")
         .bind(writer)
         .bind(segment)
         .execute(&mut *connection)
         .await?;
-    sqlx::query(
+    query(
         "INSERT INTO journal_checkpoints (writer, segment, pruned_at) VALUES ($1, $2, $3)
          ON CONFLICT (writer) DO UPDATE SET segment = excluded.segment, pruned_at = excluded.pruned_at",
     )

@@ -1,13 +1,11 @@
 //! Seals: what closes a segment, and what the authority's stamp is over.
 
 use qaqpa_model::Moment;
-use sqlx::Row as _;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::Journal;
 use super::line::{BEGINNING, Fields, Head};
 use super::merkle::{Frontier, Hash, leaf};
-use crate::sqlite::Columns;
+use crate::database::{Columns, Connection, Row, query};
 use crate::{Store, StoreError};
 
 /// Entries that are read together to be sealed.
@@ -123,7 +121,7 @@ impl Seal {
         leaf(fields.octets())
     }
 
-    pub(crate) fn of(row: &SqliteRow) -> Result<Self, StoreError> {
+    pub(crate) fn of(row: &Row) -> Result<Self, StoreError> {
         let columns = Columns(row);
         Ok(Self {
             writer: columns.text("writer")?,
@@ -141,7 +139,7 @@ impl Seal {
             before: columns.bytes("before")?,
             frontier: columns.bytes("frontier")?,
             hash: columns.bytes("hash")?,
-            stamp: row.try_get("stamp")?,
+            stamp: columns.bytes_option("stamp")?,
         })
     }
 }
@@ -155,7 +153,7 @@ impl Journal<'_> {
     pub async fn seal_due(&self, now: Moment) -> Result<Option<Seal>, StoreError> {
         let rule = self.0.segment_rule();
         let due = |opened: Moment| rule.is_due(opened.unix_ms(), now.unix_ms());
-        let opened = sqlx::query(
+        let opened = query(
             "SELECT journal.at FROM journal JOIN journal_heads USING (writer)
              WHERE writer = $1 AND journal.id = journal_heads.first_id",
         )
@@ -187,7 +185,7 @@ impl Journal<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn unstamped(&self, limit: u32) -> Result<Vec<Seal>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT * FROM journal_seals WHERE writer = $1 AND stamp IS NULL
              ORDER BY segment LIMIT $2",
         )
@@ -207,7 +205,7 @@ impl Journal<'_> {
         self.0
             .write(move |connection| {
                 Box::pin(async move {
-                    let done = sqlx::query(
+                    let done = query(
                         "UPDATE journal_seals SET stamp = $3
                          WHERE writer = $1 AND segment = $2 AND stamp IS NULL",
                     )
@@ -227,13 +225,12 @@ impl Journal<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn seals(&self, limit: u32) -> Result<Vec<Seal>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT * FROM journal_seals WHERE writer = $1 ORDER BY segment DESC LIMIT $2",
-        )
-        .bind(self.0.writer_name())
-        .bind(i64::from(limit))
-        .fetch_all(self.0.readers())
-        .await?;
+        let rows =
+            query("SELECT * FROM journal_seals WHERE writer = $1 ORDER BY segment DESC LIMIT $2")
+                .bind(self.0.writer_name())
+                .bind(i64::from(limit))
+                .fetch_all(self.0.readers())
+                .await?;
         rows.iter().map(Seal::of).collect()
     }
 }
@@ -246,7 +243,7 @@ impl Store {
 
 /// Closes the open segment within a transaction.
 pub(super) async fn close(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     writer: &str,
     at: i64,
 ) -> Result<Option<Seal>, StoreError> {
@@ -293,7 +290,7 @@ pub(super) async fn close(
     };
     seal.hash = seal.leaf().to_vec();
     insert(connection, &seal).await?;
-    sqlx::query(
+    query(
         "UPDATE journal_heads SET hash = $2, segment = $3, first_id = $4, opened = NULL WHERE writer = $1",
     )
     .bind(writer)
@@ -316,7 +313,7 @@ struct Content {
 impl Content {
     /// `None` where the segment is empty, or where its entries are not all there and linked as they were written.
     async fn read(
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         writer: &str,
         head: &Head,
     ) -> Result<Option<Self>, StoreError> {
@@ -328,7 +325,7 @@ impl Content {
         let mut moments: Option<(Moment, Moment)> = None;
         // In pieces: what was written before segments were known is one segment, of whatever length.
         'pieces: loop {
-            let rows = sqlx::query(
+            let rows = query(
                 "SELECT id, at, hash FROM journal WHERE writer = $1 AND id BETWEEN $2 AND $3
                  ORDER BY id LIMIT $4",
             )
@@ -380,19 +377,18 @@ impl Content {
 
 /// The newest seal, or that it cannot be read.
 async fn last_seal(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     writer: &str,
 ) -> Result<Option<Result<Seal, StoreError>>, StoreError> {
-    let row =
-        sqlx::query("SELECT * FROM journal_seals WHERE writer = $1 ORDER BY segment DESC LIMIT 1")
-            .bind(writer)
-            .fetch_optional(connection)
-            .await?;
+    let row = query("SELECT * FROM journal_seals WHERE writer = $1 ORDER BY segment DESC LIMIT 1")
+        .bind(writer)
+        .fetch_optional(connection)
+        .await?;
     Ok(row.as_ref().map(Seal::of))
 }
 
-async fn insert(connection: &mut SqliteConnection, seal: &Seal) -> Result<(), StoreError> {
-    sqlx::query(
+async fn insert(connection: &mut Connection, seal: &Seal) -> Result<(), StoreError> {
+    query(
         "INSERT INTO journal_seals
            (writer, segment, journal, first_id, last_id, entries, earliest, latest, sealed_at,
             header, last_hash, root, before, frontier, hash)

@@ -1,14 +1,12 @@
 //! The proof of entries: each by itself, and whom to blame.
 
-use sqlx::sqlite::SqliteRow;
-
 use super::super::finding::FindingKind;
 use super::super::line::Stored;
 use super::super::merkle::{Frontier, leaf};
 use super::super::retention::PRUNED;
 use super::super::{CLOCK_SET_BACK, kept};
 use super::{Stop, Walk, doubts, retained};
-use crate::sqlite::Columns;
+use crate::database::{Columns, Row, query};
 
 /// Entries looked at together.
 const PAGE: i64 = 256;
@@ -79,7 +77,7 @@ impl Walk<'_> {
     pub(super) async fn entries(&mut self, last: i64) -> Result<Content, Stop> {
         let mut content = Content::default();
         loop {
-            let rows = sqlx::query(
+            let rows = query(
                 "SELECT * FROM journal WHERE writer = $1 AND id BETWEEN $2 AND $3 ORDER BY id LIMIT $4",
             )
             .bind(self.store.writer_name())
@@ -102,7 +100,7 @@ impl Walk<'_> {
     }
 
     /// Proves one entry; gives its moment and its hash.
-    async fn entry(&mut self, row: &SqliteRow) -> Result<(i64, Vec<u8>), Stop> {
+    async fn entry(&mut self, row: &Row) -> Result<(i64, Vec<u8>), Stop> {
         let columns = Columns(row);
         let id = columns.number("id")?;
         if id != self.next {
@@ -180,7 +178,7 @@ impl Walk<'_> {
     /// Whether retention has removed this entry since the proof began: then its file may go, too.
     async fn is_removed_meanwhile(&self, entry: i64) -> Result<bool, Stop> {
         // Another connection: this one sees the journal as it was.
-        let row = sqlx::query(
+        let row = query(
             "SELECT 1 FROM journal_checkpoints JOIN journal_seals USING (writer, segment)
              WHERE writer = $1 AND last_id >= $2",
         )
@@ -194,7 +192,7 @@ impl Walk<'_> {
     /// Instead of the next entry there is this later one.
     async fn missing(&mut self, there: i64) -> Result<Stop, Stop> {
         let next = self.next;
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT * FROM journal WHERE writer = $1 AND previous = $2 AND id > $3 ORDER BY id",
         )
         .bind(self.store.writer_name())

@@ -2,12 +2,12 @@
 
 use super::super::finding::{Finding, FindingKind};
 use super::{Stop, Walk};
-use crate::sqlite::Columns;
+use crate::database::{Columns, query};
 
 impl Walk<'_> {
     /// Begins after what retention has removed.
     pub(super) async fn begin(&mut self) -> Result<(), Stop> {
-        let row = sqlx::query("SELECT segment FROM journal_checkpoints WHERE writer = $1")
+        let row = query("SELECT segment FROM journal_checkpoints WHERE writer = $1")
             .bind(self.store.writer_name())
             .fetch_optional(&mut *self.connection)
             .await?;
@@ -93,7 +93,7 @@ impl Walk<'_> {
     }
 
     async fn first_number(&mut self) -> Result<Option<i64>, Stop> {
-        let row = sqlx::query("SELECT MIN(id) AS id FROM journal WHERE writer = $1")
+        let row = query("SELECT MIN(id) AS id FROM journal WHERE writer = $1")
             .bind(self.store.writer_name())
             .fetch_one(&mut *self.connection)
             .await?;

@@ -4,33 +4,55 @@ use qaqpa_model::{
     BodyDigest, ElementId, Iin, MessageId, Moment, RefusalLabel, RequestStatus, SenderId,
     ServiceAtAct,
 };
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
+use sqlx::sqlite::{Sqlite, SqliteRow};
+use sqlx::{Decode, Row as _, Type};
 
 use crate::StoreError;
 
-/// Reads the columns of one row by name.
-pub(crate) struct Columns<'r>(pub(crate) &'r SqliteRow);
+/// One row of an answer.
+pub(crate) enum Row {
+    Sqlite(SqliteRow),
+}
 
-impl Columns<'_> {
+/// Reads the columns of one row by name.
+pub(crate) struct Columns<'r>(pub(crate) &'r Row);
+
+impl<'r> Columns<'r> {
+    fn value<T>(&self, name: &'static str) -> Result<T, StoreError>
+    where
+        T: Decode<'r, Sqlite> + Type<Sqlite>,
+    {
+        let Row::Sqlite(row) = self.0;
+        Ok(row.try_get(name)?)
+    }
+
+    /// The text where it lies, not copied.
+    pub(crate) fn text_here(&self, name: &'static str) -> Result<&'r str, StoreError> {
+        self.value(name)
+    }
+
     pub(crate) fn text(&self, name: &'static str) -> Result<String, StoreError> {
-        Ok(self.0.try_get(name)?)
+        self.value(name)
     }
 
     pub(crate) fn text_option(&self, name: &'static str) -> Result<Option<String>, StoreError> {
-        Ok(self.0.try_get(name)?)
+        self.value(name)
     }
 
     pub(crate) fn bytes(&self, name: &'static str) -> Result<Vec<u8>, StoreError> {
-        Ok(self.0.try_get(name)?)
+        self.value(name)
+    }
+
+    pub(crate) fn bytes_option(&self, name: &'static str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.value(name)
     }
 
     pub(crate) fn number(&self, name: &'static str) -> Result<i64, StoreError> {
-        Ok(self.0.try_get(name)?)
+        self.value(name)
     }
 
     pub(crate) fn number_option(&self, name: &'static str) -> Result<Option<i64>, StoreError> {
-        Ok(self.0.try_get(name)?)
+        self.value(name)
     }
 
     pub(crate) fn count(&self, name: &'static str) -> Result<u64, StoreError> {

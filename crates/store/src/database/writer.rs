@@ -3,11 +3,10 @@
 use std::pin::Pin;
 use std::sync::Mutex;
 
-use sqlx::Connection as _;
-use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use super::{Connection, query};
 use crate::StoreError;
 
 /// A future that may borrow the writer's connection.
@@ -27,8 +26,7 @@ struct Outcome {
 
 /// A job: it is given the connection, or the reason why there is none.
 type Work = Box<
-    dyn for<'c> FnOnce(Result<&'c mut SqliteConnection, StoreError>) -> BoxFuture<'c, Outcome>
-        + Send,
+    dyn for<'c> FnOnce(Result<&'c mut Connection, StoreError>) -> BoxFuture<'c, Outcome> + Send,
 >;
 
 enum Order {
@@ -44,7 +42,7 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(connection: SqliteConnection) -> Self {
+    pub(crate) fn start(connection: Connection) -> Self {
         let (orders, waiting) = mpsc::channel(WAITING_MAX);
         let task = tokio::spawn(run(connection, waiting));
         Self {
@@ -56,7 +54,7 @@ impl Writer {
     pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>>
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>>
             + Send
             + 'static,
     {
@@ -93,7 +91,7 @@ impl Writer {
     }
 }
 
-async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Order>) {
+async fn run(mut connection: Connection, mut waiting: mpsc::Receiver<Order>) {
     while let Some(Order::Work(first)) = waiting.recv().await {
         let stop = group(&mut connection, first, &mut waiting).await;
         if stop {
@@ -101,13 +99,13 @@ async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Order
         }
     }
     drop(waiting);
-    let _ = connection.close().await;
+    connection.close().await;
 }
 
 /// Runs one group of jobs, each in a savepoint of its own, and commits them together.
 /// True if the writer was told to stop.
 async fn group(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     first: Work,
     waiting: &mut mpsc::Receiver<Order>,
 ) -> bool {
@@ -152,10 +150,7 @@ async fn group(
     stop
 }
 
-async fn control(
-    connection: &mut SqliteConnection,
-    statement: &'static str,
-) -> Result<(), StoreError> {
-    sqlx::query(statement).execute(connection).await?;
+async fn control(connection: &mut Connection, statement: &'static str) -> Result<(), StoreError> {
+    query(statement).execute(connection).await?;
     Ok(())
 }

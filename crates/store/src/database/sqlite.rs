@@ -1,22 +1,17 @@
 //! SQLite behind the store: one writer, several readers, one file.
 
-mod columns;
-mod writer;
-
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::SqlitePool;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
 
+use super::connection::{Connection, Readers};
+use super::writer::Writer;
+use super::{Columns, Database, query};
 use crate::StoreError;
 use crate::blobs::make_dir;
-
-pub(crate) use columns::Columns;
-pub(crate) use writer::BoxFuture;
-use writer::Writer;
 
 /// The migrations, embedded; each is applied once and never changed afterwards.
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations/sqlite");
@@ -27,16 +22,15 @@ const BUSY: Duration = Duration::from_secs(10);
 /// Readers at once: WAL readers never block the writer.
 const READERS: u32 = 4;
 
-/// The database of one store.
-#[derive(Debug)]
-pub(crate) struct Sqlite {
-    readers: SqlitePool,
-    /// None where the store was opened to be read only.
-    writer: Option<Writer>,
-}
+/// How the database in a file is opened.
+pub(crate) struct Sqlite;
 
 impl Sqlite {
-    pub(crate) async fn open(file: &Path) -> Result<Self, StoreError> {
+    /// Opens the file, makes it where there is none, and brings an older one up to date.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be opened, or a newer version wrote it.
+    pub(crate) async fn open(file: &Path) -> Result<Database, StoreError> {
         if let Some(folder) = file.parent() {
             make_dir(folder)?;
         }
@@ -56,13 +50,17 @@ impl Sqlite {
             .max_connections(READERS)
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
-        Ok(Self {
-            readers,
-            writer: Some(Writer::start(connection)),
+        Ok(Database {
+            readers: Readers::Sqlite(readers),
+            writer: Some(Writer::start(Connection::sqlite(connection))),
         })
     }
 
-    pub(crate) async fn open_to_read(file: &Path) -> Result<Self, StoreError> {
+    /// Opens a file that is there, to read it only.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be opened, or another version wrote it.
+    pub(crate) async fn open_to_read(file: &Path) -> Result<Database, StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(file)
             .read_only(true)
@@ -71,49 +69,36 @@ impl Sqlite {
             .max_connections(READERS)
             .connect_with(options)
             .await?;
-        let found = sqlx::query("SELECT MAX(version) AS version FROM _sqlx_migrations")
-            .fetch_one(&readers)
-            .await?;
-        let found = Columns(&found).number_option("version")?.unwrap_or(0);
-        let wanted = MIGRATIONS
-            .iter()
-            .map(|migration| migration.version)
-            .max()
-            .unwrap_or(0);
-        if found != wanted {
-            return Err(StoreError::Version { found, wanted });
-        }
-        Ok(Self {
+        let readers = Readers::Sqlite(readers);
+        check_version(&readers, &MIGRATIONS).await?;
+        Ok(Database {
             readers,
             writer: None,
         })
     }
+}
 
-    /// The pool for reading: its connections refuse to write.
-    pub(crate) fn readers(&self) -> &SqlitePool {
-        &self.readers
-    }
-
-    /// One transaction of the writer. When this returns `Ok`, it is on disk; when `work` answers an
-    /// error, nothing of it is.
-    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>>
-            + Send
-            + 'static,
-    {
-        match &self.writer {
-            Some(writer) => writer.write(work).await,
-            None => Err(StoreError::ReadOnly),
-        }
-    }
-
-    pub(crate) async fn close(&self) {
-        if let Some(writer) = &self.writer {
-            writer.stop().await;
-        }
-        self.readers.close().await;
+/// Whether this version wrote it last.
+///
+/// # Errors
+/// [`StoreError::Version`] where another did.
+pub(super) async fn check_version(
+    readers: &Readers,
+    migrations: &sqlx::migrate::Migrator,
+) -> Result<(), StoreError> {
+    let found = query("SELECT MAX(version) AS version FROM _sqlx_migrations")
+        .fetch_one(readers)
+        .await?;
+    let found = Columns(&found).number_option("version")?.unwrap_or(0);
+    let wanted = migrations
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or(0);
+    if found == wanted {
+        Ok(())
+    } else {
+        Err(StoreError::Version { found, wanted })
     }
 }
 
@@ -135,27 +120,4 @@ fn close_to_others(file: &Path) -> Result<(), StoreError> {
         }
     }
     Ok(())
-}
-
-impl From<sqlx::migrate::MigrateError> for StoreError {
-    fn from(error: sqlx::migrate::MigrateError) -> Self {
-        Self::Database {
-            why: error.to_string(),
-        }
-    }
-}
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::PoolClosed => Self::Closed,
-            // Only the kind and the column: the source may quote a stored value.
-            sqlx::Error::ColumnDecode { index, .. } => Self::Database {
-                why: format!("column {index} cannot be decoded"),
-            },
-            other => Self::Database {
-                why: other.to_string(),
-            },
-        }
-    }
 }

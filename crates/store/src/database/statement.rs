@@ -1,0 +1,194 @@
+//! A statement: its text, what is bound to it, and how it is run.
+
+use std::borrow::Cow;
+
+use futures::stream::BoxStream;
+use futures::{StreamExt as _, TryStreamExt as _};
+
+use super::columns::Row;
+use super::connection::{Connection, Readers};
+use crate::StoreError;
+
+/// A statement, with `$1`, `$2`, … for what is bound.
+pub(crate) fn query<'q>(text: &'static str) -> Statement<'q> {
+    Statement {
+        text,
+        bound: Vec::new(),
+    }
+}
+
+/// A statement on its way to the database.
+#[must_use = "a statement does nothing until it is run"]
+pub(crate) struct Statement<'q> {
+    text: &'static str,
+    bound: Vec<Value<'q>>,
+}
+
+/// How many rows a statement changed.
+pub(crate) struct Done(u64);
+
+impl Done {
+    pub(crate) const fn rows_affected(&self) -> u64 {
+        self.0
+    }
+}
+
+/// Makes the driver's query of a statement.
+macro_rules! driver {
+    ($text:expr, $bound:expr) => {{
+        let mut query = sqlx::query($text);
+        for value in $bound {
+            query = match value {
+                Value::Bytes(None) => query.bind(None::<Vec<u8>>),
+                Value::Bytes(Some(Cow::Borrowed(bytes))) => query.bind(bytes),
+                Value::Bytes(Some(Cow::Owned(bytes))) => query.bind(bytes),
+                Value::Number(number) => query.bind(number),
+                Value::Text(None) => query.bind(None::<String>),
+                Value::Text(Some(Cow::Borrowed(text))) => query.bind(text),
+                Value::Text(Some(Cow::Owned(text))) => query.bind(text),
+            };
+        }
+        query
+    }};
+}
+
+/// Runs a statement, by whichever driver, and wraps what it answers.
+macro_rules! run {
+    ($self:ident, $on:ident, $how:ident, $answer:ident, $sqlite:expr) => {
+        match $on.into() {
+            Target::Connection(connection) => {
+                let $answer = driver!($self.text, $self.bound)
+                    .$how(connection.raw())
+                    .await?;
+                Ok($sqlite)
+            }
+            Target::Readers(Readers::Sqlite(pool)) => {
+                let $answer = driver!($self.text, $self.bound).$how(pool).await?;
+                Ok($sqlite)
+            }
+        }
+    };
+}
+
+impl<'q> Statement<'q> {
+    /// Binds the next value.
+    pub(crate) fn bind(mut self, value: impl Into<Value<'q>>) -> Self {
+        self.bound.push(value.into());
+        self
+    }
+
+    /// Runs it for what it changes.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub(crate) async fn execute<'t>(self, on: impl Into<Target<'t>>) -> Result<Done, StoreError> {
+        run!(self, on, execute, done, Done(done.rows_affected()))
+    }
+
+    /// Every row.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub(crate) async fn fetch_all<'t>(
+        self,
+        on: impl Into<Target<'t>>,
+    ) -> Result<Vec<Row>, StoreError> {
+        run!(
+            self,
+            on,
+            fetch_all,
+            rows,
+            rows.into_iter().map(Row::Sqlite).collect()
+        )
+    }
+
+    /// The one row.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not, or there is none.
+    pub(crate) async fn fetch_one<'t>(self, on: impl Into<Target<'t>>) -> Result<Row, StoreError> {
+        run!(self, on, fetch_one, row, Row::Sqlite(row))
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub(crate) async fn fetch_optional<'t>(
+        self,
+        on: impl Into<Target<'t>>,
+    ) -> Result<Option<Row>, StoreError> {
+        run!(self, on, fetch_optional, row, row.map(Row::Sqlite))
+    }
+
+    /// Every row as it comes: more than should lie in memory.
+    pub(crate) fn fetch<'t>(self, readers: &'t Readers) -> BoxStream<'t, Result<Row, StoreError>>
+    where
+        'q: 't,
+    {
+        let Readers::Sqlite(pool) = readers;
+        driver!(self.text, self.bound)
+            .fetch(pool)
+            .map_ok(Row::Sqlite)
+            .map_err(StoreError::from)
+            .boxed()
+    }
+}
+
+/// Where a statement is run.
+pub(crate) enum Target<'t> {
+    Connection(&'t mut Connection),
+    Readers(&'t Readers),
+}
+
+impl<'t> From<&'t mut Connection> for Target<'t> {
+    fn from(connection: &'t mut Connection) -> Self {
+        Self::Connection(connection)
+    }
+}
+
+impl<'t> From<&'t Readers> for Target<'t> {
+    fn from(readers: &'t Readers) -> Self {
+        Self::Readers(readers)
+    }
+}
+
+/// A value to bind. Its type is said even where it is null.
+pub(crate) enum Value<'q> {
+    Bytes(Option<Cow<'q, [u8]>>),
+    Number(Option<i64>),
+    Text(Option<Cow<'q, str>>),
+}
+
+/// Values of these types are bound as that variant.
+macro_rules! bound_as {
+    ($variant:ident, $($from:ty => |$value:ident| $into:expr,)+) => {
+        $(impl<'q> From<$from> for Value<'q> {
+            fn from($value: $from) -> Self {
+                Self::$variant($into)
+            }
+        })+
+    };
+}
+
+bound_as! { Bytes,
+    &'q [u8] => |bytes| Some(bytes.into()),
+    &'q Vec<u8> => |bytes| Some(bytes.into()),
+    Option<Vec<u8>> => |bytes| bytes.map(Cow::Owned),
+    Vec<u8> => |bytes| Some(bytes.into()),
+}
+
+bound_as! { Number,
+    &i64 => |number| Some(*number),
+    Option<i64> => |number| number,
+    i64 => |number| Some(number),
+}
+
+bound_as! { Text,
+    &'q Option<String> => |text| text.as_deref().map(Cow::Borrowed),
+    &'q String => |text| Some(text.into()),
+    &'q str => |text| Some(text.into()),
+    Option<&'q str> => |text| text.map(Cow::Borrowed),
+    Option<String> => |text| text.map(Cow::Owned),
+    String => |text| Some(text.into()),
+}
