@@ -12,6 +12,7 @@ pub use attack::{AttackChoice, AttackCommand, AttackRun};
 pub use ca::{CaCommand, Issue, KeyKindChoice, People, PurposeChoice, RoleChoice, Trust};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use journal::{JournalCommand, JournalExport, JournalVerify};
+use qaqpa_model::Branch;
 pub use sign::{KeyInfoForm, Sign, SignProfile};
 pub use verify::{Report, Verify, VerifyProfile};
 
@@ -110,7 +111,11 @@ pub enum Command {
     /// Run one actor: the e-government gateway (ЭҮШ / ШЭП).
     Gateway,
     /// Run one actor: the regional gateway with its workplace (ЭҮӨШ АЖО / АРМ РШЭП).
-    RegionalGateway,
+    RegionalGateway {
+        /// One of several, each with its region: the gateway's routes send it what is for `regional-gateway.NAME`
+        #[arg(long, value_name = "NAME", value_parser = branch)]
+        name: Option<Branch>,
+    },
     /// Run one actor: the portal with the personal cabinet (ЭҮП / ПЭП).
     Portal,
     /// Run one actor: the console, which owns the clock and writes endpoints.json.
@@ -144,6 +149,13 @@ pub enum Command {
     /// What the actors received, decided and sent.
     #[command(subcommand)]
     Journal(JournalCommand),
+}
+
+/// Clap's own reading of an argument wants text for an error.
+fn branch(name: &str) -> Result<Branch, String> {
+    Branch::parse(name).map_err(|error| {
+        format!("{error}: lower-case letters, digits and hyphens, at most 32 of them")
+    })
 }
 
 /// Options of `up`.

@@ -15,7 +15,7 @@ mod verify;
 
 use std::future::Future;
 
-use qaqpa_model::Actor;
+use qaqpa_model::{Actor, ActorName};
 
 use crate::cli::{CaCommand, Cli, Command, Format};
 use crate::exit::{Failure, Outcome};
@@ -41,7 +41,9 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Up(options) => block_on(up::run(&settings, &options, format)),
         Command::Nca => block_on(one_actor::run(&settings, Actor::Nca)),
         Command::Gateway => block_on(one_actor::run(&settings, Actor::Gateway)),
-        Command::RegionalGateway => block_on(one_actor::run(&settings, Actor::RegionalGateway)),
+        Command::RegionalGateway { name } => {
+            block_on(one_actor::run(&settings, ActorName::regional(name)))
+        }
         Command::Portal => block_on(one_actor::run(&settings, Actor::Portal)),
         Command::Console => block_on(one_actor::run(&settings, Actor::Console)),
         Command::Services { command } => services::run(&settings, command.as_ref(), format),
