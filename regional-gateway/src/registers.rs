@@ -56,7 +56,7 @@ pub(crate) struct Register {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Contents {
-    Persons(People),
+    Persons(Box<People>),
     Records(Records),
 }
 

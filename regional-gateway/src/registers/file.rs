@@ -239,11 +239,11 @@ fn persons(source: &Source<'_>) -> Result<Register, String> {
     Ok(Register {
         service: raw.service,
         sender: raw.sender,
-        contents: Contents::Persons(People {
+        contents: Contents::Persons(Box::new(People {
             dictionary: codes.dictionary,
             default,
             entries,
-        }),
+        })),
     })
 }
 

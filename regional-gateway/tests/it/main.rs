@@ -6,6 +6,7 @@
 
 mod arrival;
 mod authority;
+mod branches;
 mod browser;
 mod chain;
 mod gateway;
