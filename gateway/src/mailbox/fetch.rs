@@ -36,16 +36,13 @@ pub(super) async fn fetch(
         message_id: request.message_id.clone(),
         correlation: request.correlation_id.clone(),
     };
-    let waiting = gateway.store.exchange().fetch(filter, amount).await;
+    // An answer is as long as an envelope may be: the rest is fetched next.
+    let bytes_max = gateway.limits.body_bytes_max;
+    let exchange = gateway.store.exchange();
+    let waiting = exchange.fetch(filter, amount, bytes_max).await;
     let mut messages: Vec<Message> = Vec::new();
     let mut handed_out = Vec::new();
-    let mut bytes = 0;
     for fetched in waiting.map_err(Rejection::faulted)? {
-        // An answer is as long as an envelope may be, and has one message at least: the rest is fetched next.
-        bytes += fetched.message.body.len();
-        if bytes > gateway.limits.body_bytes_max && !messages.is_empty() {
-            break;
-        }
         messages.push(carried(gateway, &fetched.message.body)?);
         handed_out.push(json!({
             "message": fetched.message.message_id.as_str(),

@@ -229,6 +229,39 @@ async fn every_operation_refuses_with_its_own_fault() {
 }
 
 #[tokio::test]
+async fn what_stacks_write_differently_is_read_and_named_and_a_foreign_action_is_refused() {
+    let stand = Stand::start().await;
+    let text = String::from_utf8(get_messages().write()).unwrap();
+    let empty = "<request><messageId/><correlationId/>";
+    let text = text.replacen("<request>", empty, 1);
+    assert!(text.contains(empty));
+    let integrator = stand.authority.signatory("system-integrator-1");
+    let envelope = seal(text.as_bytes(), integrator);
+    let ask = async |action: &str| {
+        let address = stand.gateway.address("async").unwrap();
+        let request = http::Request::post(address)
+            .header("content-type", "application/xml")
+            .header("soapaction", action)
+            .body(bytes::Bytes::from(envelope.clone()))
+            .unwrap();
+        let client = crate::stand::client(stand.dir.path(), None);
+        client.request(request).await.unwrap()
+    };
+    for action in ["\"\"", "getMessages", "\"urn:x#getMessages\""] {
+        assert_eq!(ask(action).await.status, 200, "{action}");
+    }
+    let journal = stand.control("/journal?kind=fetched&limit=1").await;
+    let departures = journal[0]["summary"]["departures"].as_array().unwrap();
+    assert_eq!(departures.len(), 2, "{journal}");
+    for action in ["\"sendMessage\"", "DeleteEverything"] {
+        let answer = ask(action).await;
+        let label = answer.header("x-qaqpa-label");
+        assert_eq!(label, Some("envelope-malformed"), "{action}");
+        assert!(answer.text().contains("getMessagesFault1_getMessagesFault"));
+    }
+}
+
+#[tokio::test]
 async fn what_was_left_and_fetched_outlives_a_power_cut() {
     let stand = Stand::start().await;
     let (application, id) = stand.leave().await;

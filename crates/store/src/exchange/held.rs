@@ -12,6 +12,7 @@ pub(super) async fn fetch(
     store: &Store,
     filter: HeldFilter,
     n: u32,
+    bytes_max: usize,
 ) -> Result<Vec<Fetched>, StoreError> {
     let mut rows: Vec<HeldRow> = store
         .write(move |connection| {
@@ -41,10 +42,17 @@ pub(super) async fn fetch(
         .await?;
     // RETURNING promises no order.
     rows.sort_by_key(|row| (row.times, row.id));
-    let mut fetched = Vec::with_capacity(rows.len());
+    let mut fetched = Vec::new();
+    let mut bytes = 0_usize;
     for row in rows {
         match store.blobs().read(&row.body).await {
-            Ok(body) => fetched.push(row.with(body)),
+            Ok(body) => {
+                bytes = bytes.saturating_add(body.len());
+                if bytes > bytes_max && !fetched.is_empty() {
+                    break;
+                }
+                fetched.push(row.with(body));
+            }
             // One damaged file must not hold up the others; the entry stays for an operator to see.
             Err(error) => {
                 tracing::error!(%error, message_id = %row.message_id, "a held message cannot be read");

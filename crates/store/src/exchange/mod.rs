@@ -458,10 +458,17 @@ impl Exchange<'_> {
     /// Hands out up to `n` messages that wait for a receiver, those that were handed out least first, then the
     /// oldest. They wait until the receiver's [`settle`](Self::settle).
     ///
+    /// Together they are no longer than `bytes_max`, unless the first alone is: the rest is fetched later.
+    ///
     /// # Errors
     /// [`StoreError`] where the database could not.
-    pub async fn fetch(&self, filter: HeldFilter, n: u32) -> Result<Vec<Fetched>, StoreError> {
-        held::fetch(self.0, filter, n).await
+    pub async fn fetch(
+        &self,
+        filter: HeldFilter,
+        n: u32,
+        bytes_max: usize,
+    ) -> Result<Vec<Fetched>, StoreError> {
+        held::fetch(self.0, filter, n, bytes_max).await
     }
 
     /// What the receiver says about a message that was for it. True if this call changed something; a repeated word

@@ -10,6 +10,7 @@ use qaqpa_store::{
 use crate::stand::{Stand, at, incoming, message_id, outgoing};
 
 const LEASE: Duration = Duration::from_secs(30);
+const BYTES: usize = 1_000_000;
 const TO: &str = "system/integrator-1/service@act";
 
 fn held(id: &str, correlation: &str) -> OutgoingMessage {
@@ -63,10 +64,10 @@ pub(crate) async fn a_held_message_waits_until_its_receiver_says_that_it_has_it(
     assert_eq!(exchange.next_due().await, Ok(None));
     assert_eq!(exchange.wake(at(9)).await, Ok(0));
 
-    let first = exchange.fetch(all(), 1).await.unwrap();
+    let first = exchange.fetch(all(), 1, BYTES).await.unwrap();
     assert_eq!(first[0].message, held("r1", "m1"));
     assert_eq!(ids(&first), [("r1", 1)]);
-    let second = exchange.fetch(all(), 9).await.unwrap();
+    let second = exchange.fetch(all(), 9, BYTES).await.unwrap();
     assert_eq!(ids(&second), [("r2", 1), ("r1", 2)]);
     assert_eq!(state(&store, "r1").await, OutboxState::Held);
 
@@ -97,7 +98,7 @@ pub(crate) async fn a_held_message_waits_until_its_receiver_says_that_it_has_it(
         .unwrap();
     assert_eq!(entry.state, OutboxState::Parked);
     assert_eq!(entry.why.as_deref(), Some("no such case"));
-    assert_eq!(exchange.fetch(all(), 9).await, Ok(vec![]));
+    assert_eq!(exchange.fetch(all(), 9, BYTES).await, Ok(vec![]));
 
     let journal = store.journal();
     let entries = journal.list(&JournalFilter::default(), 2).await.unwrap();
@@ -118,18 +119,24 @@ pub(crate) async fn held_messages_are_fetched_by_message_and_by_exchange(stand: 
         message_id: Some(message_id("r2")),
         ..all()
     };
-    assert_eq!(ids(&exchange.fetch(one, 9).await.unwrap()), [("r2", 1)]);
+    assert_eq!(
+        ids(&exchange.fetch(one, 9, BYTES).await.unwrap()),
+        [("r2", 1)]
+    );
     let of_one = HeldFilter {
         correlation: Some(message_id("m1")),
         ..all()
     };
-    let of_one = exchange.fetch(of_one, 9).await.unwrap();
+    let of_one = exchange.fetch(of_one, 9, BYTES).await.unwrap();
     assert_eq!(ids(&of_one), [("r1", 1), ("r2", 2)]);
+    // The first comes whole however long it is, and the others later.
+    let short = exchange.fetch(all(), 9, 1).await.unwrap();
+    assert_eq!(ids(&short), [("r3", 1)]);
     let nobody = HeldFilter {
         destination: "system/integrator-1/other@act".to_owned(),
         ..all()
     };
-    assert_eq!(exchange.fetch(nobody, 9).await, Ok(vec![]));
+    assert_eq!(exchange.fetch(nobody, 9, BYTES).await, Ok(vec![]));
 }
 
 pub(crate) async fn what_cannot_be_delivered_can_be_held_fetched_and_delivered_after_all(
@@ -140,7 +147,10 @@ pub(crate) async fn what_cannot_be_delivered_can_be_held_fetched_and_delivered_a
     let exchange = store.exchange();
     let ticket = exchange.claim(at(0), 9, LEASE).await.unwrap()[0].ticket;
     // Whoever fetches it while it is under way takes nothing from the delivery.
-    assert_eq!(ids(&exchange.fetch(all(), 9).await.unwrap()), [("r1", 1)]);
+    assert_eq!(
+        ids(&exchange.fetch(all(), 9, BYTES).await.unwrap()),
+        [("r1", 1)]
+    );
     assert_eq!(exchange.hold(ticket, "no address").await, Ok(true));
     assert_eq!(exchange.hold(ticket, "no address").await, Ok(false));
     assert_eq!(state(&store, "r1").await, OutboxState::Held);
