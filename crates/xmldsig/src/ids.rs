@@ -3,7 +3,7 @@
 use qaqpa_xml::{Document, Element, XML_NAMESPACE, is_ncname};
 
 use crate::error::SignatureError;
-use crate::names::WSU;
+use crate::names::{DS, WSU};
 
 /// Finds the element of a same-document reference.
 ///
@@ -49,6 +49,29 @@ pub(crate) fn resolve<'d>(
         return Err(refuse("the element has a second Id of another value"));
     }
     Ok(element)
+}
+
+/// Asks that no other element of the document carries an Id of one of the signature's own parts, referred to or not.
+///
+/// Their attributes `Id` are of type `ID` by the schema (XMLDSig 1.1, §4), which stands once in a document (XML 1.0, §3.3.1).
+///
+/// # Errors
+/// [`SignatureError::Malformed`] where one does.
+pub(crate) fn refuse_shared(signature: Element<'_>) -> Result<(), SignatureError> {
+    let parts = std::iter::once(signature).chain(signature.descendants());
+    for part in parts.filter(|part| part.namespace() == Some(DS)) {
+        let Some(id) = part.attribute(None, "Id") else {
+            continue;
+        };
+        let mut carriers = part.document().attributes_called_id(id);
+        if carriers.any(|(other, _)| other != part) {
+            return Err(SignatureError::malformed(format!(
+                "the Id of {} is carried by another element, too",
+                part.name()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Whether an attribute that is an Id here has the value.

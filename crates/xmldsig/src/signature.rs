@@ -14,7 +14,7 @@ use crate::read::parts::Parts;
 use crate::read::reference::Reference;
 use crate::read::signed_info::SignedInfo;
 use crate::value::Key;
-use crate::{digests, scope, value};
+use crate::{digests, ids, scope, value};
 
 /// A signature at its place, well structured, by strong algorithms. Nothing in it is proven: not its
 /// certificates, not its references, not that it is about this document.
@@ -92,6 +92,7 @@ impl<'d> FoundSignature<'d> {
         let qualifying = qualifying.transpose()?;
         let signed_info = SignedInfo::read(signed_info, element, bounds)?;
         object::check_covered(qualifying.as_ref(), &signed_info.references)?;
+        ids::refuse_shared(element)?;
         let (role, must_cover) = role(&signed_info.references, content, element, signatures)?;
         Ok(Self {
             element,

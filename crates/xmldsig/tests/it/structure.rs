@@ -253,6 +253,31 @@ fn c11_doubled_unknown_and_missing_parts_are_refused() {
     );
 }
 
+/// An attribute of type `ID` stands once in a document, whether or not a reference leads to it (XML 1.0, §3.3.1).
+#[test]
+fn an_id_of_the_signature_that_another_element_has_is_refused() {
+    let xml = signed();
+    for (from, to, name) in [
+        ("<ds:Reference ", "<ds:Reference Id=\"s1\" ", "SignedInfo"),
+        (
+            "<ds:SignatureValue>",
+            "<ds:SignatureValue Id=\"s1\">",
+            "SignedInfo",
+        ),
+        (
+            "<form>",
+            "<form xmlns:y=\"urn:y\" y:iD=\"s1\">",
+            "SignedInfo",
+        ),
+    ] {
+        let alone = xml.replacen("<ds:SignedInfo>", "<ds:SignedInfo Id=\"s1\">", 1);
+        assert!(alone.contains(from), "{from}");
+        let shared = alone.replacen(from, to, 1);
+        let why = format!("the Id of {name} is carried by another element, too");
+        assert_eq!(refused(&shared), malformed(&why), "{from}");
+    }
+}
+
 #[test]
 fn an_empty_signature_is_refused() {
     assert_eq!(
