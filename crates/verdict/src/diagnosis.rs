@@ -3,6 +3,7 @@
 //! Looked for on request, not within an examination: the search writes and digests up to
 //! [`Diagnosis::WORK_OCTETS_MAX`] octets, which a gateway under load has better uses for.
 
+use qaqpa_crypto::DigestAlgorithm;
 use qaqpa_xmldsig::{Cause, Diagnosis, FoundSignature, Mismatch, Reencoding, Work};
 use serde::{Deserialize, Serialize};
 
@@ -131,6 +132,50 @@ fn view(mismatch: &Mismatch, diagnosis: Option<&Diagnosis>) -> DiagnosisView {
         },
         signed: diagnosis.map(|diagnosis| around(&diagnosis.signed)),
     }
+}
+
+/// Finds out about a content whose digest is not the one that was signed: whether its line ends were changed on the way, as mail and
+/// editors do.
+pub(crate) fn of_content(
+    content: &[u8],
+    claimed: &[u8],
+    algorithm: DigestAlgorithm,
+) -> DiagnosisView {
+    let bare = with_line_ends(content, b"\n");
+    let signed = [with_line_ends(&bare, b"\r\n"), bare]
+        .into_iter()
+        .find(|octets| algorithm.digest(octets) == claimed);
+    let place = signed.as_ref().map(|signed| {
+        let pairs = content.iter().zip(signed);
+        pairs.take_while(|(a, b)| a == b).count()
+    });
+    DiagnosisView {
+        reference: 1,
+        uri: String::new(),
+        algorithm: format!("urn:oid:{}", algorithm.oid()),
+        claimed: border::hex(claimed),
+        computed: border::hex(&algorithm.digest(content)),
+        octets: content.len(),
+        causes: signed.iter().map(|_| DigestCause::LineEnds).collect(),
+        first_difference: place,
+        canonical: excerpt(content, place.unwrap_or_default()),
+        signed: signed.map(|signed| excerpt(&signed, place.unwrap_or_default())),
+    }
+}
+
+/// The octets with every line end, be it CR LF or LF, written as this.
+fn with_line_ends(octets: &[u8], end: &[u8]) -> Vec<u8> {
+    let mut written = Vec::with_capacity(octets.len());
+    for line in octets.split_inclusive(|octet| *octet == b'\n') {
+        match line.strip_suffix(b"\n") {
+            Some(line) => {
+                written.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+                written.extend_from_slice(end);
+            }
+            None => written.extend_from_slice(line),
+        }
+    }
+    written
 }
 
 /// The octets around a place, as text, with personal numbers masked and `…` where something was cut off.

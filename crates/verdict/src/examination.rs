@@ -157,6 +157,10 @@ impl<'d> Examination<'d> {
             companions,
             claims,
         } = signature::read(subject, known, limits, policy, at);
+        let stamp_pool: Vec<_> = match claims.tokens.is_empty() {
+            true => Vec::new(),
+            false => companions.iter().chain(&known.pool).cloned().collect(),
+        };
         let stamped = stamps::judge(&claims, &companions, known, at, limits, policy);
         let mut stamp = None;
         if let Some((finding, earliest)) = stamped {
@@ -207,7 +211,7 @@ impl<'d> Examination<'d> {
                 stamp_asked: asked(stamp.as_ref().map(|stamp| &stamp.path), STAMP_PLACE),
                 moment,
                 stamp,
-                stamps: claims.stamps(),
+                stamps: claims.stamps(&stamp_pool),
                 accounts: Vec::new(),
                 dossier,
                 path,

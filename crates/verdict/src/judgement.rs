@@ -197,7 +197,8 @@ impl SignerIdentity {
     }
 }
 
-fn view(certificate: &Certificate) -> CertificateView {
+/// A certificate for reports.
+pub(crate) fn view(certificate: &Certificate) -> CertificateView {
     CertificateView {
         subject: checks::name(certificate),
         serial: certificate.serial_hex(),

@@ -11,6 +11,7 @@ use crate::border;
 use crate::cause::Cause;
 use crate::checks::Note;
 use crate::checks::message::{cause, passed};
+use crate::diagnosis::{self, DiagnosisView};
 use crate::examination::{Known, Subject};
 use crate::laboratory;
 use crate::policy::Policy;
@@ -97,6 +98,29 @@ impl<'d> SignedMessage<'d> {
             message: self,
             place,
         })
+    }
+}
+
+impl SignedMessage<'_> {
+    /// Finds out about the digest of one of the signatures, by its place among [`Self::subjects`], where it is not that of the
+    /// content; `None` where it is, and of a counter-signature, which is not about the content.
+    ///
+    /// The search digests the content twice: not for an examination under load.
+    #[must_use]
+    pub fn diagnose(&self, place: usize) -> Option<DiagnosisView> {
+        let found = self.found.as_ref().ok()?;
+        let place = self
+            .places
+            .get(place)
+            .filter(|place| place.counter.is_none())?;
+        let signer = found.signers().nth(place.signer)?;
+        let claimed = signer.said().ok()?.digest;
+        if signer.content_digest().ok()? == claimed {
+            return None;
+        }
+        let algorithm = signer.algorithm().ok()?.digest();
+        let content = found.unproven_content();
+        Some(diagnosis::of_content(content, &claimed, algorithm))
     }
 }
 
@@ -219,8 +243,7 @@ impl<'d> Parts<'d> {
                     ) => differs(&error, said, *signer),
                     _ => error.to_string(),
                 };
-                read.findings =
-                    answers(Some((cause, why)), |id| passed(id, &algorithm, &about));
+                read.findings = answers(Some((cause, why)), |id| passed(id, &algorithm, &about));
             }
         }
         if said.is_none_or(|said| !said.name_algorithms) {

@@ -77,7 +77,11 @@ pub(crate) fn read<'d>(
             let found = signatures.at(place);
             let mut read = read_found(found.as_ref().copied(), known, limits, policy, at);
             // Several are taken: nobody asks whether it is the only one.
-            idle(&mut read.findings, CheckId::Structure, [Rule::SignatureSingle]);
+            idle(
+                &mut read.findings,
+                CheckId::Structure,
+                [Rule::SignatureSingle],
+            );
             read
         }
         Subject::Cms { message, place } => message::read(message, place, known, policy),

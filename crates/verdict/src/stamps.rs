@@ -15,6 +15,7 @@ use crate::border;
 use crate::cause::Cause;
 use crate::checks::{self, Finding};
 use crate::examination::Known;
+use crate::judgement::view;
 use crate::policy::Policy;
 use crate::rules::Rule;
 use crate::verdict::{CheckId, StampView};
@@ -29,12 +30,17 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
-    /// The tokens for reports.
-    pub(crate) fn stamps(&self) -> Vec<StampView> {
-        let view = |token: &Token| StampView {
-            sha256: border::hex(&qaqpa_crypto::sha256(&token.der)),
+    /// The tokens for reports, with what each says of itself. `pool` are certificates to look for their signers' among.
+    pub(crate) fn stamps(&self, pool: &[Certificate]) -> Vec<StampView> {
+        let of = |token: &Token| {
+            let said = tsp::said(&token.der, pool);
+            StampView {
+                sha256: border::hex(&qaqpa_crypto::sha256(&token.der)),
+                at: said.as_ref().map(|said| said.gen_time),
+                authority: said.and_then(|said| said.tsa).as_ref().map(view),
+            }
         };
-        self.tokens.iter().map(view).collect()
+        self.tokens.iter().map(of).collect()
     }
 }
 
@@ -124,8 +130,7 @@ pub(crate) fn judge(
             let at = stamp.latest();
             let why = format!("stamped at {at} by {}", checks::name(&stamp.tsa));
             (
-                Finding::pass(CheckId::Timestamp, why)
-                    .idling([Rule::StampAuthorityNotRevoked]),
+                Finding::pass(CheckId::Timestamp, why).idling([Rule::StampAuthorityNotRevoked]),
                 Some(Earliest { at, path }),
             )
         }

@@ -187,7 +187,12 @@ fn rules(out: &mut String, check: &CheckReport, kind: SubjectKind) {
             RuleOutcome::Informed => "remark",
             RuleOutcome::Ignored => "left out",
         };
-        let _ = writeln!(out, "      {mark}: {} [{}]", rule.id, rule.id.clause_of(kind));
+        let _ = writeln!(
+            out,
+            "      {mark}: {} [{}]",
+            rule.id,
+            rule.id.clause_of(kind)
+        );
         if let Some(why) = rule.why.as_deref().filter(|why| *why != check.why) {
             paragraph(out, "        ", why);
         }

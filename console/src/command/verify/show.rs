@@ -4,7 +4,7 @@ mod octets;
 
 use qaqpa_model::{Bin, Iin, Lang, Limits, Moment};
 use qaqpa_verdict::report::{self, Advice, Kind, Overlay};
-use qaqpa_verdict::{Indication, Matter, Proven, Verdict, diagnose, worst};
+use qaqpa_verdict::{Indication, Matter, Proven, SignedMessage, Verdict, diagnose, worst};
 use qaqpa_wire::namespace::DOCUMENT;
 use qaqpa_wire::{Application, Organisation, ResultDocument};
 use qaqpa_xml::{Document, XmlLimits};
@@ -151,6 +151,13 @@ pub(super) fn show(
     });
     if let Some((_, found)) = &found {
         tell_causes(found, &mut examined.verdicts);
+    } else if let Matter::Cms { message, content } = examined.matter {
+        let message = SignedMessage::read(message, content.as_deref(), limits);
+        for (place, verdict) in examined.verdicts.iter_mut().enumerate() {
+            if !verdict.is_passed() {
+                verdict.diagnosis = message.diagnose(place);
+            }
+        }
     }
     if let Some(folder) = &options.canonical {
         octets::write(

@@ -54,7 +54,10 @@ pub(crate) fn judge_role(signer: Option<&SignerIdentity>, role: &str) -> Finding
     };
     let roles = profile::roles(&signer.certificate);
     if roles.iter().any(|has| has.name() == role) {
-        return Finding::pass(CheckId::Bin, format!("the certificate gives the role {role}"));
+        return Finding::pass(
+            CheckId::Bin,
+            format!("the certificate gives the role {role}"),
+        );
     }
     let has: Vec<_> = roles.iter().map(|role| role.name()).collect();
     let why = format!(

@@ -9,6 +9,7 @@ mod objects;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use qaqpa_crypto::DigestAlgorithm;
 use qaqpa_model::{Moment, RefusalLabel};
 use qaqpa_xml::write::Writer;
 
@@ -72,7 +73,7 @@ fn signature_report(out: &mut Writer, verdict: &Verdict, place: usize, now: Mome
         let digest = reference.digest_value.as_deref().and_then(border::unhex);
         if let Some(digest) = digest {
             out.start("SignersDocument");
-            digest_alg_and_value(out, &reference.digest, &digest);
+            digest_alg_and_value(out, digest_uri(&reference.digest), &digest);
             out.end();
         }
     }
@@ -354,6 +355,15 @@ fn reference(out: &mut Writer, name: &str, ids: &[String]) {
     out.start(name);
     out.attribute("VOReference", &ids.join(" "));
     out.end();
+}
+
+/// The URI that XML has for a digest: a message names it by its object identifier, and `ds:DigestMethod` is of XML.
+fn digest_uri(name: &str) -> &str {
+    let known = DigestAlgorithm::ALL.iter().find(|algorithm| {
+        name.strip_prefix("urn:oid:")
+            .is_some_and(|oid| algorithm.oid().to_string() == oid)
+    });
+    known.map_or(name, |algorithm| algorithm.uri())
 }
 
 fn digest_alg_and_value(out: &mut Writer, algorithm: &str, digest: &[u8]) {

@@ -192,6 +192,18 @@ impl Facts {
                 phrases::TIME_STAMP.of(lang),
                 stamp.sha256
             );
+            if let Some(at) = stamp.at {
+                let _ = writeln!(out, "    {}", border::moment::text(at));
+            }
+            if let Some(authority) = &stamp.authority {
+                let _ = writeln!(
+                    out,
+                    "    {}\n    {}\n    sha256 {}",
+                    clean(&authority.subject),
+                    authority.serial,
+                    authority.sha256
+                );
+            }
         }
     }
 

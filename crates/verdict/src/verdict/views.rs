@@ -141,6 +141,16 @@ pub struct EvidenceView {
 pub struct StampView {
     /// SHA-256 over the token, hexadecimal.
     pub sha256: String,
+    /// Its moment, as it says; absent where it is no token, and in verdicts of before.
+    #[serde(
+        default,
+        with = "border::moment_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub at: Option<Moment>,
+    /// The certificate that its signer is identified by, where it is at hand; absent in verdicts of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<CertificateView>,
 }
 
 /// An element that the consumer read.

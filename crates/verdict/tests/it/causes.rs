@@ -3,7 +3,8 @@
 use qaqpa_ades::cms::{self, NewSigner, Place};
 use qaqpa_model::Limits;
 use qaqpa_verdict::{
-    Capsule, Cause, CheckId, Matter, Outcome, Rule, RuleOutcome, SubjectKind, Verdict,
+    Capsule, Cause, CheckId, DigestCause, Matter, Outcome, Rule, RuleOutcome, SignedMessage,
+    SubjectKind, Verdict,
 };
 use qaqpa_xml::XmlLimits;
 use qaqpa_xmldsig::{Signer, WsseKeyInfo, sign_wsse};
@@ -11,6 +12,9 @@ use qaqpa_xmldsig::{Signer, WsseKeyInfo, sign_wsse};
 use crate::stand::{OTHER_IIN, SEED, Stand, iin, in_force_by, keys, noon};
 
 const ENVELOPE: &str = "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body><a/></soap:Body></soap:Envelope>";
+
+/// A message, what is given beside it, and what decides.
+type Given<'a> = (&'a [u8], Option<&'a [u8]>, Option<Cause>);
 
 fn judge(stand: &Stand, matter: Matter) -> Verdict {
     Capsule::new(matter, stand.known(), noon(), SEED)
@@ -75,7 +79,7 @@ fn one_label_tells_what_is_missing_by_its_cause() {
     )
     .unwrap();
     #[rustfmt::skip]
-    let table: [(&[u8], Option<&[u8]>, Option<Cause>); 4] = [
+    let table: [Given; 4] = [
         (&held,      None,            None),
         (&detached,  None,            Some(Cause::ContentMissing)),
         (&held,      Some(b"scan"),   Some(Cause::ContentTwice)),
@@ -123,6 +127,31 @@ fn a_message_tells_the_digest_of_its_content_and_both_where_they_differ() {
         of(b"scam")
     );
     assert_eq!(other.why(), expected);
+}
+
+/// Mail and editors change line ends, and nobody sees it.
+#[test]
+fn a_content_whose_line_ends_were_changed_is_told_as_that() {
+    let stand = Stand::new();
+    let person = NewSigner::new(&keys().citizen, &stand.citizen, noon());
+    let limits = Limits::default();
+    #[rustfmt::skip]
+    let table: [(&[u8], &[u8], &[DigestCause], Option<usize>); 4] = [
+        (b"one\ntwo\n",     b"one\r\ntwo\r\n", &[DigestCause::LineEnds], Some(3)),
+        (b"one\r\ntwo\r\n", b"one\ntwo\n",     &[DigestCause::LineEnds], Some(3)),
+        (b"one\r\ntwo\r\n", b"one\r\ntwo\n",   &[DigestCause::LineEnds], Some(8)),
+        (b"one\ntwo\n",     b"one\ntow\n",     &[],                      None),
+    ];
+    for (signed, given, causes, place) in table {
+        let message = cms::sign(signed, Place::Detached, &[person], &[]).unwrap();
+        let told = SignedMessage::read(&message, Some(given), &limits)
+            .diagnose(0)
+            .unwrap();
+        assert_eq!(told.causes, causes, "{}", given.escape_ascii());
+        assert_eq!(told.first_difference, place, "{}", given.escape_ascii());
+        let right = SignedMessage::read(&message, Some(signed), &limits);
+        assert_eq!(right.diagnose(0), None);
+    }
 }
 
 /// The outcome of a rule, of the question that it belongs to.

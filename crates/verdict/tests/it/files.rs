@@ -162,6 +162,35 @@ fn a_message_is_known_as_der_as_pem_and_as_base64() {
     assert_eq!(told(&stand, matter(detached)).2, [missing]);
 }
 
+/// `openssl pkcs12 -nokeys` and `openssl x509 -text` write lines before the block, names in whatever encoding they came in
+/// (RFC 7468, 2). What anybody else wrote there is no certificate's.
+#[test]
+fn before_a_certificate_may_stand_what_openssl_writes_and_nothing_else() {
+    let stand = Stand::new();
+    let pem = stand.citizen.to_pem();
+    let with = |before: &[u8], after: &[u8]| [before, pem.as_bytes(), after].concat();
+    let passed = (SubjectKind::Certificate, None, vec![Judged::Passed]);
+    for before in [
+        &b"Bag Attributes\n    friendlyName: \xd2\xc5\xd1\xd2\nsubject=CN=TEST\nissuer=CN=TEST\n"[..],
+        b"Certificate:\r\n    Data:\r\n        Version: 3 (0x2)\r\n",
+        b"\n",
+    ] {
+        assert_eq!(told(&stand, matter(with(before, b"\n"))), passed);
+    }
+    let refused = Judged::Refused(L::XmlMalformed, S::FormatFailure);
+    let refused = (SubjectKind::Document, None, vec![refused]);
+    for (before, after) in [
+        (&b"The tenant pays 100 000.\n"[..], &b""[..]),
+        (b"  <application>granted</application>\n", b""),
+        (b"Bag Attributes\n", b"The tenant pays 100 000.\n"),
+        (pem.as_bytes(), b""),
+    ] {
+        let bytes = with(before, after);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        assert_eq!(told(&stand, matter(bytes)), refused, "{text}");
+    }
+}
+
 #[test]
 fn a_certificate_is_judged_alone_and_anything_else_is_no_document() {
     let stand = Stand::new();

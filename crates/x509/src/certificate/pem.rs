@@ -78,6 +78,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn outside_of_the_blocks_anything_may_stand_in_any_encoding() {
+        let broken = b"friendlyName: \xd2\xc5\xd1\xd2\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        // The block is found and read; what is wrong is wrong with the block.
+        assert!(matches!(
+            Certificate::chain_from_file(broken),
+            Err(CertificateError::Malformed { .. })
+        ));
+        assert_eq!(
+            Certificate::chain_from_file(b"\xd2\xc5").unwrap_err(),
+            CertificateError::Pem
+        );
+        assert!(matches!(
+            Certificate::chain_from_file(b"0\x03\x02\x01\x01"),
+            Err(CertificateError::Malformed { .. })
+        ));
+    }
+
+    #[test]
     fn bytes_and_texts_that_are_no_certificate_are_refused() {
         assert!(matches!(
             Certificate::from_der(b""),

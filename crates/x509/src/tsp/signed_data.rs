@@ -79,22 +79,32 @@ impl<'a> Token<'a> {
         })
     }
 
+    /// The certificate that the signer is identified by, among those in the token and these; nothing is proven of it.
+    pub(super) fn said_signer<'c>(
+        &'c self,
+        candidates: &'c [Certificate],
+    ) -> Option<&'c Certificate> {
+        let sid = self.signer.get(1)?;
+        let mut all = self.certificates.iter().chain(candidates);
+        all.find(|certificate| signer::is_meant(sid, certificate))
+    }
+
     /// Finds the signer's certificate, and proves that its key signed the content.
     pub(super) fn check_signer(
         &self,
         candidates: &[Certificate],
     ) -> Result<Certificate, StampError> {
-        let (sid, digest, attributes, algorithm, signature) = match self.signer[..] {
+        let (digest, attributes, algorithm, signature) = match self.signer[..] {
             [
                 version,
-                sid,
+                _sid,
                 digest,
                 attributes,
                 algorithm,
                 signature,
                 ref unsigned @ ..,
             ] if matches!(u8::from_der(version), Ok(1 | 3)) && unsigned.len() <= 1 => {
-                (sid, digest, attributes, algorithm, signature)
+                (digest, attributes, algorithm, signature)
             }
             _ => return Err(malformed("SignerInfo")),
         };
@@ -107,12 +117,7 @@ impl<'a> Token<'a> {
         if !constant_time_eq(&digest.digest(self.info), attributes.message_digest) {
             return Err(StampError::MessageDigestWrong);
         }
-        let tsa = self
-            .certificates
-            .iter()
-            .chain(candidates)
-            .find(|certificate| signer::is_meant(sid, certificate))
-            .ok_or(StampError::TsaUnknown)?;
+        let tsa = self.said_signer(candidates).ok_or(StampError::TsaUnknown)?;
         let signature = <&OctetStringRef>::from_der(signature)
             .map_err(|_| malformed("the signature"))?
             .as_bytes();
