@@ -44,7 +44,7 @@ pub enum JournalCommand {
     /// `journal verify` goes on.
     ///
     /// An actor that runs does it itself and goes on working; its raw files go once they have lain for an hour, at the
-    /// next call. A journal that does not hold is not touched.
+    /// next call. A journal that does not hold is not touched, nor one against which there is a doubt.
     Prune {
         /// Only segments whose entries are all of moments before this one.
         #[arg(long, value_name = "MOMENT")]
@@ -52,6 +52,10 @@ pub enum JournalCommand {
         /// Only this actor's.
         #[arg(long)]
         actor: Option<String>,
+        /// Also where there are doubts (`journal verify` names them): what is removed can no longer show whether they
+        /// were right. The entry that tells of the removal names them.
+        #[arg(long)]
+        despite_doubts: bool,
     },
 }
 

@@ -6,7 +6,7 @@ mod verify;
 
 use http::StatusCode;
 use qaqpa_model::{Actor, ActorName};
-use qaqpa_store::{StoreConfig, StoreError};
+use qaqpa_store::{Doubted, StoreConfig, StoreError};
 use qaqpa_transport::{ControlClient, ControlError, paths, registry};
 use serde_json::{Value, json};
 
@@ -36,8 +36,17 @@ pub(crate) async fn run(settings: &Settings, command: &JournalCommand, format: F
         JournalCommand::Show { id, raw: false } => show(settings, id, format).await,
         JournalCommand::Show { id, raw: true } => export::whole(settings, id).await,
         JournalCommand::Export(options) => export::run(settings, options).await,
-        JournalCommand::Prune { before, actor } => {
-            prune::run(settings, before, actor.as_deref(), format).await
+        JournalCommand::Prune {
+            before,
+            actor,
+            despite_doubts,
+        } => {
+            let doubted = if *despite_doubts {
+                Doubted::Removed
+            } else {
+                Doubted::Kept
+            };
+            prune::run(settings, before, actor.as_deref(), doubted, format).await
         }
         JournalCommand::Verify(options) => verify::run(settings, options, format).await,
     }

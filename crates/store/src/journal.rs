@@ -29,7 +29,7 @@ pub use finding::{
 };
 pub(crate) use kept::{ACCEPTED, with_verdict};
 pub(crate) use line::Line;
-pub use retention::{Company, Pruned, Removal};
+pub use retention::{Company, Doubted, Pruned, Removal, Wish};
 pub use seal::{Seal, SegmentRule};
 
 use crate::database::{Columns, Row, query};

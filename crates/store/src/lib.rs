@@ -52,9 +52,9 @@ pub use exchange::{
     Incoming, OutboxEntry, OutboxState, OutgoingMessage, Seen, StatusChange, Ticket, Word,
 };
 pub use journal::{
-    CLOCK_SET_BACK, Company, Direction, Doubt, DoubtKind, Finding, FindingKind, Indication,
-    JournalEntry, JournalFilter, JournalProof, JournalRecord, MISCHIEF, Pruned, Removal, Seal,
-    SegmentRule, StampJudge, StampJudgement, Vouched, no_judge,
+    CLOCK_SET_BACK, Company, Direction, Doubt, DoubtKind, Doubted, Finding, FindingKind,
+    Indication, JournalEntry, JournalFilter, JournalProof, JournalRecord, MISCHIEF, Pruned,
+    Removal, Seal, SegmentRule, StampJudge, StampJudgement, Vouched, Wish, no_judge,
 };
 pub use sessions::{NewSession, Session};
 pub use store::{Backend, Store, StoreConfig};

@@ -8,7 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use qaqpa_model::{MessageId, Moment};
-use qaqpa_store::{Company, JournalFilter, JournalRecord};
+use qaqpa_store::{Company, Doubted, JournalFilter, JournalRecord, Wish};
 use qaqpa_transport::control::refusal;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -76,6 +76,8 @@ pub(super) struct SealOrder {
 #[serde(deny_unknown_fields)]
 pub(super) struct PruneOrder {
     before: String,
+    #[serde(default)]
+    despite_doubts: bool,
 }
 
 pub(super) async fn seal(
@@ -107,9 +109,18 @@ pub(super) async fn prune(
     };
     // A task of its own: whoever asked may go away, and what is begun is finished all the same.
     let work = tokio::spawn(async move {
-        let (judge, now) = (keeping::stamp_judge(&authority), authority.clock.now());
-        let journal = authority.store.journal();
-        let pruned = journal.prune(before, now, &judge, Company::Writers).await;
+        let judge = keeping::stamp_judge(&authority);
+        let wish = Wish {
+            before,
+            now: authority.clock.now(),
+            company: Company::Writers,
+            doubted: if order.despite_doubts {
+                Doubted::Removed
+            } else {
+                Doubted::Kept
+            },
+        };
+        let pruned = authority.store.journal().prune(wish, &judge).await;
         pruned.map(|pruned| pruned.to_json(authority.store.actor().name()))
     });
     match work.await {

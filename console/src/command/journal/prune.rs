@@ -3,7 +3,7 @@
 use qaqpa_channel::keeping::control::PruneOrder;
 use qaqpa_channel::stamp_judge;
 use qaqpa_model::{ActorName, Moment};
-use qaqpa_store::{Company, Store, StoreConfig};
+use qaqpa_store::{Company, Doubted, Store, StoreConfig, Wish};
 use qaqpa_transport::files::FileLock;
 use qaqpa_transport::{Clock, ClockState, paths};
 use serde_json::{Value, json};
@@ -17,12 +17,13 @@ use crate::{output, running};
 /// Seconds that a running actor may take: it proves its whole journal first.
 const SECONDS_MAX: u64 = 15 * 60;
 
-/// Removes what is old enough; exit 0, 1 where a journal does not hold, or 2 where one could not be read or written:
-/// what was removed of the others is told all the same.
+/// Removes what is old enough; exit 0, 1 where a journal does not hold, or 2 where one is in doubt or could not be read
+/// or written: what was removed of the others is told all the same.
 pub(super) async fn run(
     settings: &Settings,
     before: &str,
     actor: Option<&str>,
+    doubted: Doubted,
     format: Format,
 ) -> Outcome {
     let before = Moment::parse(before).map_err(Failure::usage)?;
@@ -37,21 +38,26 @@ pub(super) async fn run(
     for (actor, config) in there {
         // Whoever holds the actor's place is the only one who may remove anything there.
         let pruned = match place(settings, &actor) {
-            Ok(_place) => alone(settings, &actor, &config, before).await,
-            Err(_) => beside(settings, &actor, before).await,
+            Ok(_place) => alone(settings, &actor, &config, before, doubted).await,
+            Err(_) => beside(settings, &actor, before, doubted).await,
         };
         let mut journal = pruned.unwrap_or_else(|failure| {
             json!({
                 "removed": null,
                 "broken": null,
+                "doubts": [],
+                "swept": 0,
                 "failed": failure.message,
             })
         });
         journal["writer"] = json!(actor.to_string());
-        if journal["failed"].is_string() {
-            exit = Exit::Undecided;
-        } else if journal["broken"].is_object() && exit == Exit::Yes {
+        let doubtful = journal["doubts"]
+            .as_array()
+            .is_some_and(|all| !all.is_empty());
+        if journal["broken"].is_object() {
             exit = Exit::No;
+        } else if (journal["failed"].is_string() || doubtful) && exit == Exit::Yes {
+            exit = Exit::Undecided;
         }
         if format != Format::Json {
             tell(&journal);
@@ -77,6 +83,7 @@ async fn alone(
     actor: &ActorName,
     config: &StoreConfig,
     before: Moment,
+    doubted: Doubted,
 ) -> Result<Value, Failure> {
     let cannot = |error| cannot_be_read(actor, &error);
     let offset = ClockState::load(&settings.data)
@@ -85,16 +92,27 @@ async fn alone(
     let now = Clock::with_offset(offset).now();
     let judge = stamp_judge(&paths::trust_signature(&settings.data), settings.limits);
     let store = Store::open(config, actor.actor()).await.map_err(cannot)?;
-    let journal = store.journal();
-    let pruned = journal.prune(before, now, &judge, Company::Nobody).await;
+    let wish = Wish {
+        before,
+        now,
+        company: Company::Nobody,
+        doubted,
+    };
+    let pruned = store.journal().prune(wish, &judge).await;
     store.close().await;
     Ok(pruned.map_err(cannot)?.to_json(actor.actor().name()))
 }
 
 /// By the actor itself, which goes on working.
-async fn beside(settings: &Settings, actor: &ActorName, before: Moment) -> Result<Value, Failure> {
+async fn beside(
+    settings: &Settings,
+    actor: &ActorName,
+    before: Moment,
+    doubted: Doubted,
+) -> Result<Value, Failure> {
     let order = PruneOrder {
         before: before.to_string(),
+        despite_doubts: doubted == Doubted::Removed,
     };
     control(settings, actor)?
         .waiting(SECONDS_MAX)
@@ -115,6 +133,12 @@ fn tell(journal: &Value) {
             broken["entry"],
             text(&broken["how"])
         ));
+    } else if let Some(doubt) = journal["doubts"].get(0) {
+        output::say(format_args!(
+            "{actor}: nothing is removed, because there is a doubt: {}: {} (--despite-doubts removes all the same)",
+            text(&doubt["kind"]),
+            text(&doubt["how"])
+        ));
     } else if removed.is_object() {
         output::say(format_args!(
             "{actor}: {} entries in {} segments removed, up to entry {}; {} raw files deleted",
@@ -122,7 +146,11 @@ fn tell(journal: &Value) {
         ));
     } else {
         output::say(format_args!(
-            "{actor}: no sealed and stamped segment is old enough"
+            "{actor}: no sealed and stamped segment is old enough{}",
+            match journal["swept"].as_u64() {
+                None | Some(0) => String::new(),
+                Some(files) => format!("; {files} raw files that nothing names deleted"),
+            }
         ));
     }
 }

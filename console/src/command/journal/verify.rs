@@ -16,7 +16,7 @@ use crate::{output, running};
 
 /// Proves the journals; exit 0 if all are proven, 1 if one is broken, 2 if one is undecided and none broken.
 pub(super) async fn run(settings: &Settings, options: &JournalVerify, format: Format) -> Outcome {
-    let (mut proofs, mut gone) = (Vec::new(), Vec::new());
+    let (mut proofs, mut gone, mut unread) = (Vec::new(), Vec::new(), Vec::new());
     let name = options.actor.as_deref();
     let actors = if options.running {
         running_named(settings, name)?
@@ -25,28 +25,31 @@ pub(super) async fn run(settings: &Settings, options: &JournalVerify, format: Fo
     };
     for actor in actors {
         let proof = if options.running {
-            Some(ask(settings, &actor).await?)
+            ask(settings, &actor).await.map(Some)
         } else {
-            prove(settings, options, &actor).await?
+            prove(settings, options, &actor).await
         };
         match proof {
-            Some(mut proof) => {
+            // The others are proven all the same.
+            Err(failure) if name.is_none() => unread.push((actor, failure.message)),
+            Err(failure) => return Err(failure),
+            Ok(Some(mut proof)) => {
                 // Stores know what kind of actor they are of, not which one.
                 proof["writer"] = json!(actor.to_string());
                 proofs.push(proof);
             }
-            None if is_gone(settings, &actor) => gone.push(actor),
-            None if options.actor.is_none() => {}
-            None => return Err(nothing(settings, &actor.to_string())),
+            Ok(None) if is_gone(settings, &actor) => gone.push(actor),
+            Ok(None) if name.is_none() => {}
+            Ok(None) => return Err(nothing(settings, &actor.to_string())),
         }
     }
-    if proofs.is_empty() && gone.is_empty() {
+    if proofs.is_empty() && gone.is_empty() && unread.is_empty() {
         return Err(nothing(settings, "any actor"));
     }
     let is = |word: &str| proofs.iter().any(|proof| proof["indication"] == word);
     let (exit, indication) = if is("broken") || !gone.is_empty() {
         (Exit::No, "broken")
-    } else if is("undecided") {
+    } else if is("undecided") || !unread.is_empty() {
         (Exit::Undecided, "undecided")
     } else {
         (Exit::Yes, "proven")
@@ -54,9 +57,16 @@ pub(super) async fn run(settings: &Settings, options: &JournalVerify, format: Fo
     match format {
         Format::Json => {
             let gone: Vec<_> = gone.iter().map(ActorName::to_string).collect();
-            output::say_json(
-                &json!({ "indication": indication, "journals": proofs, "gone": gone }),
-            )?;
+            let unread: Vec<_> = unread
+                .iter()
+                .map(|(actor, why)| json!({ "writer": actor.to_string(), "why": why }))
+                .collect();
+            output::say_json(&json!({
+                "indication": indication,
+                "journals": proofs,
+                "gone": gone,
+                "unread": unread,
+            }))?;
         }
         _ => {
             proofs.iter().for_each(tell);
@@ -65,6 +75,9 @@ pub(super) async fn run(settings: &Settings, options: &JournalVerify, format: Fo
                     "{actor}: GONE\n  {actor} has worked in {}, but there is no {actor}/store.sqlite: its whole journal is missing",
                     settings.data.display(),
                 ));
+            }
+            for (actor, why) in unread {
+                output::say(format_args!("{actor}: NOT READ\n  {why}"));
             }
         }
     }
@@ -106,8 +119,9 @@ async fn prove(
 fn tell(proof: &Value) {
     let count = |name: &str| proof[name].as_u64().unwrap_or(0);
     let heading = match text(&proof["indication"]) {
-        // The word is for what somebody else vouches for.
-        "proven" if proof["vouched"].is_null() => "EMPTY".to_owned(),
+        "undecided" if proof["vouched"].is_null() && count("entries") == 0 => {
+            "UNDECIDED: EMPTY".to_owned()
+        }
         "undecided" if proof["vouched"].is_null() => {
             "UNDECIDED: HOLDS TOGETHER, NOTHING IS VOUCHED FOR".to_owned()
         }

@@ -3,7 +3,7 @@
 //! - `POST /journal/seal` `{at}` → `{sealed, waiting}`: closes the open segment as of that moment, and asks a stamp for
 //!   each seal that waits. The console asks every actor before it moves the clock, so that no seal of one time gets its
 //!   stamp at another.
-//! - `POST /journal/prune` `{before}` → one journal of `docs/schema/journal-prune.schema.json`: removes old segments
+//! - `POST /journal/prune` `{before, despite_doubts}` → one journal of `docs/schema/journal-prune.schema.json`: removes old segments
 //!   while the actor works.
 
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use axum::routing::post;
 use axum::{Json, Router};
 use http::StatusCode;
 use qaqpa_model::{Limits, Moment};
-use qaqpa_store::{Company, Store};
+use qaqpa_store::{Company, Doubted, Store, Wish};
 use qaqpa_transport::control::refusal;
 use qaqpa_transport::{Clock, ClockState, paths};
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,19 @@ pub struct Sealed {
 pub struct PruneOrder {
     /// Only segments whose entries are all of moments before this one.
     pub before: String,
+    /// Also where there are doubts: what is removed can no longer show whether they were right.
+    #[serde(default)]
+    pub despite_doubts: bool,
+}
+
+impl PruneOrder {
+    fn doubted(&self) -> Doubted {
+        if self.despite_doubts {
+            Doubted::Removed
+        } else {
+            Doubted::Kept
+        }
+    }
 }
 
 /// Whose journal it is.
@@ -95,10 +108,15 @@ async fn prune(State(own): State<Own>, Json(order): Json<PruneOrder>) -> Respons
         Err(why) => return failed(&why),
     };
     // A task of its own: whoever asked may go away, and what is begun is finished all the same.
+    let wish = Wish {
+        before,
+        now,
+        company: Company::Writers,
+        doubted: order.doubted(),
+    };
     let work = tokio::spawn(async move {
         let judge = stamp_judge(&paths::trust_signature(&own.data), Limits::default());
-        let journal = own.store.journal();
-        let pruned = journal.prune(before, now, &judge, Company::Writers).await;
+        let pruned = own.store.journal().prune(wish, &judge).await;
         pruned.map(|pruned| pruned.to_json(own.store.actor().name()))
     });
     match work.await {

@@ -313,6 +313,7 @@ async fn old_segments_are_removed_through_the_control_port_while_the_actor_works
     stand.write_at(now(), "sent").await;
     let order = PruneOrder {
         before: now().to_string(),
+        despite_doubts: false,
     };
     let pruned: serde_json::Value = control.post("/journal/prune", &order).await.unwrap();
     assert_eq!(pruned["writer"], "gateway");
@@ -327,6 +328,7 @@ async fn old_segments_are_removed_through_the_control_port_while_the_actor_works
     // What cannot be a moment is refused by name.
     let wrong = PruneOrder {
         before: "yesterday".to_owned(),
+        despite_doubts: false,
     };
     let refused = control
         .post::<_, serde_json::Value>("/journal/prune", &wrong)

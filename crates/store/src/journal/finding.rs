@@ -56,7 +56,7 @@ pub struct Doubt {
 pub enum DoubtKind {
     /// A segment's entries say that they are much older than the seal before them.
     EntriesBackwards,
-    /// There are entries (or raw bytes of some), but no good stamp of any.
+    /// There is no good stamp of any entry, or no entry at all.
     NothingVouched,
     /// The open segment is longer or older than it would have become.
     OpenTooLong,
@@ -128,6 +128,22 @@ impl Indication {
     }
 }
 
+impl DoubtKind {
+    /// Whether a journal that is only young or was not kept for a while shows it, so that old segments may be removed
+    /// all the same.
+    pub(super) const fn is_of_the_end(self) -> bool {
+        matches!(self, Self::NothingVouched | Self::OpenTooLong)
+    }
+}
+
+impl Doubt {
+    /// `{kind, segment, how}`.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({ "kind": self.kind.as_str(), "segment": self.segment, "how": self.how })
+    }
+}
+
 impl JournalProof {
     /// How it ends.
     #[must_use]
@@ -163,11 +179,7 @@ impl JournalProof {
             "unsealed": self.unsealed,
             "lag": self.lag_ms.map(|lag| lag / 1000),
             "set_back": self.set_back,
-            "doubts": self.doubts.iter().map(|doubt| json!({
-                "kind": doubt.kind.as_str(),
-                "segment": doubt.segment,
-                "how": doubt.how,
-            })).collect::<Vec<_>>(),
+            "doubts": self.doubts.iter().map(Doubt::to_json).collect::<Vec<_>>(),
             "broken": self.finding.as_ref().map(|finding| json!({
                 "entry": finding.entry,
                 "until": finding.until,

@@ -60,6 +60,7 @@ pub(super) async fn prove(
         told: None,
         sealed_at: None,
         stamped_at: None,
+        waits_since: None,
         proof: JournalProof {
             writer: store.writer_name().to_owned(),
             journal: String::new(),
@@ -126,6 +127,8 @@ struct Walk<'w> {
     /// When the seal before says it was made, and the latest moment of a stamp so far.
     sealed_at: Option<Moment>,
     stamped_at: Option<Moment>,
+    /// The earliest moment of the seals that have no good stamp and wait for a later one to vouch for them.
+    waits_since: Option<Moment>,
     proof: JournalProof,
 }
 
@@ -141,7 +144,8 @@ impl Walk<'_> {
                 }
                 None if self.head.segment == self.segment => {
                     self.tail().await?;
-                    return self.told();
+                    self.told()?;
+                    return self.nothing_besides().await;
                 }
                 Some((number, _)) => return Err(self.gap(number).await?),
                 None if self.head.segment > self.segment => {
@@ -168,11 +172,13 @@ impl Walk<'_> {
         .fetch_one(&mut *self.connection)
         .await?;
         let columns = Columns(&row);
-        if let Some(id) = columns.number_option("entry")?.filter(|id| *id < 1) {
+        // What is no number is found when all are counted.
+        let lowest = |name| columns.number_option(name).unwrap_or(None);
+        if let Some(id) = lowest("entry").filter(|id| *id < 1) {
             let how = format!("an entry stands under the number {id}: numbers begin with 1");
             return Err(self.found(FindingKind::Moved, (id, id), how));
         }
-        if let Some(segment) = columns.number_option("segment")?.filter(|id| *id < 1) {
+        if let Some(segment) = lowest("segment").filter(|id| *id < 1) {
             let how = format!("there is a seal of segment {segment}: segments begin with 1");
             return Err(self.found(FindingKind::SealChanged, (1, 1), how));
         }
@@ -201,8 +207,14 @@ impl Walk<'_> {
         .bind(segment)
         .fetch_optional(&mut *self.connection)
         .await?;
-        row.map(|row| Ok((Columns(&row).number("segment")?, Seal::of(&row))))
-            .transpose()
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let Ok(number) = Columns(&row).number("segment") else {
+            let how = "a seal stands here of a segment whose number is none";
+            return Err(self.found(FindingKind::SealChanged, (self.next, self.next), how));
+        };
+        Ok(Some((number, Seal::of(&row))))
     }
 
     /// Seals are missing up to this segment.
@@ -394,13 +406,14 @@ impl Walk<'_> {
         let judged = match (&seal.stamp, seal.octets_to_stamp()) {
             (Some(token), Some(octets)) => (self.judge)(&octets, token),
             _ => {
-                self.proof.waiting += 1;
+                self.waits(seal);
                 return Ok(());
             }
         };
         match judged {
             StampJudgement::Good(at) => {
                 self.stamp_in_time(seal, at);
+                self.waits_since = None;
                 self.proof.waiting = 0;
                 self.proof.vouched = Some(Vouched {
                     segment: seal.segment,
@@ -410,7 +423,7 @@ impl Walk<'_> {
                 Ok(())
             }
             StampJudgement::Unknown(why) => {
-                self.proof.waiting += 1;
+                self.waits(seal);
                 self.proof.unjudged = Some(why);
                 Ok(())
             }
@@ -428,6 +441,36 @@ impl Walk<'_> {
         }
     }
 
+    /// This seal has no stamp that is known to be good: a later one must vouch for it.
+    fn waits(&mut self, seal: &Seal) {
+        self.proof.waiting += 1;
+        let since = self.waits_since.unwrap_or(seal.sealed_at);
+        self.waits_since = Some(since.min(seal.sealed_at));
+    }
+
+    /// Whatever stands under a number that no number reaches was passed by: a text, or one beyond all.
+    async fn nothing_besides(&mut self) -> Result<(), Stop> {
+        let row = query(
+            "SELECT (SELECT COUNT(*) FROM journal WHERE writer = $1) AS entries,
+                    (SELECT COUNT(*) FROM journal_seals WHERE writer = $1) AS seals",
+        )
+        .bind(self.store.writer_name())
+        .fetch_one(&mut *self.connection)
+        .await?;
+        let columns = Columns(&row);
+        let seals = self.proof.segments + u64::from(self.checkpoint.is_some());
+        let here = (self.next, self.next);
+        if columns.count("entries")? != self.proof.entries {
+            let how = "beside the entries stands one under a number that is none";
+            return Err(self.found(FindingKind::Moved, here, how));
+        }
+        if columns.count("seals")? != seals {
+            let how = "beside the seals stands one of a segment whose number is none";
+            return Err(self.found(FindingKind::SealChanged, here, how));
+        }
+        Ok(())
+    }
+
     async fn row(&mut self, id: i64) -> Result<Option<Row>, Stop> {
         Ok(query("SELECT * FROM journal WHERE writer = $1 AND id = $2")
             .bind(self.store.writer_name())
@@ -441,7 +484,11 @@ impl Walk<'_> {
             .bind(self.store.writer_name())
             .fetch_one(&mut *self.connection)
             .await?;
-        Ok(Columns(&row).number_option("id")?.unwrap_or(0))
+        // Where there is one that is no number, it counts as the highest.
+        Ok(Columns(&row)
+            .number_option("id")
+            .unwrap_or(None)
+            .unwrap_or(0))
     }
 
     /// Whether there is anything of a journal whose end is not named.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use qaqpa_model::Moment;
 use serde_json::{Value, json};
 
-use super::finding::{Finding, StampJudge};
+use super::finding::{Doubt, Finding, Indication, StampJudge};
 use super::line::Line;
 use super::seal::Seal;
 use super::{Direction, Journal, JournalEntry};
@@ -42,13 +42,41 @@ impl Company {
     }
 }
 
+/// What is done where a doubt stands against the journal: what is removed can no longer show whether it was right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubted {
+    /// Nothing is removed.
+    Kept,
+    /// Old segments are removed all the same, and the entry that tells of it names the doubts.
+    Removed,
+}
+
+/// The wish to remove old entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// Only segments whose entries are all of moments before this one.
+    pub before: Moment,
+    /// When it is done.
+    pub now: Moment,
+    /// Who else works with the store.
+    pub company: Company,
+    /// What is done where there is a doubt.
+    pub doubted: Doubted,
+}
+
 /// What became of a wish to remove old entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pruned {
     /// The journal does not hold: nothing is removed, so that what happened can still be found out.
     Broken(Finding),
-    /// No segment is old enough and vouched for by a stamp.
-    Nothing,
+    /// There are doubts, and nobody said that it is to be done despite them: nothing is removed.
+    Doubtful(Vec<Doubt>),
+    /// No segment is old enough and vouched for by a stamp. Of a journal that is proven, files that nothing names are
+    /// deleted all the same.
+    Nothing {
+        /// How many.
+        files: u64,
+    },
     /// Removed.
     Removed(Removal),
 }
@@ -58,10 +86,12 @@ impl Pruned {
     /// described by `docs/schema/journal-prune.schema.json`.
     #[must_use]
     pub fn to_json(&self, writer: &str) -> Value {
-        let (broken, removed) = match self {
-            Self::Broken(finding) => (Some(finding), None),
-            Self::Nothing => (None, None),
-            Self::Removed(removal) => (None, Some(removal)),
+        let none: &[Doubt] = &[];
+        let (broken, doubts, removed, swept) = match self {
+            Self::Broken(finding) => (Some(finding), none, None, 0),
+            Self::Doubtful(doubts) => (None, doubts.as_slice(), None, 0),
+            Self::Nothing { files } => (None, none, None, *files),
+            Self::Removed(removal) => (None, none, Some(removal), removal.files),
         };
         json!({
             "writer": writer,
@@ -76,9 +106,18 @@ impl Pruned {
                 "kind": finding.kind.as_str(),
                 "how": finding.how,
             })),
+            "doubts": doubts.iter().map(Doubt::to_json).collect::<Vec<_>>(),
+            "swept": swept,
             "failed": null,
         })
     }
+}
+
+/// Which files are looked at.
+#[derive(Clone, Copy)]
+enum Sweep {
+    Everything,
+    OfRemovedEntries,
 }
 
 /// What was removed.
@@ -100,23 +139,32 @@ impl Journal<'_> {
     ///
     /// # Errors
     /// [`StoreError`] where the disk or the database could not.
-    pub async fn prune(
-        &self,
-        before: Moment,
-        now: Moment,
-        judge: &StampJudge<'_>,
-        company: Company,
-    ) -> Result<Pruned, StoreError> {
+    pub async fn prune(&self, wish: Wish, judge: &StampJudge<'_>) -> Result<Pruned, StoreError> {
+        let Wish {
+            before,
+            now,
+            company,
+            doubted,
+        } = wish;
         let proof = self.verify(judge).await?;
         if let Some(finding) = proof.finding {
             return Ok(Pruned::Broken(finding));
         }
+        let in_doubt = proof.doubts.iter().any(|doubt| !doubt.kind.is_of_the_end());
+        if in_doubt && doubted == Doubted::Kept {
+            return Ok(Pruned::Doubtful(proof.doubts));
+        }
+        // Files that nothing names may be all that is left of entries that somebody cut.
+        let sweep = match proof.indication() {
+            Indication::Proven => Sweep::Everything,
+            Indication::Broken | Indication::Undecided => Sweep::OfRemovedEntries,
+        };
         let vouched = proof.vouched.map_or(0, |vouched| vouched.segment);
         let kept = self.checkpoint().await?.unwrap_or(0);
         let Some(last) = self.last_to_remove(before, vouched, kept).await? else {
             // What a kill interrupted is done now.
-            self.delete_orphans(company).await?;
-            return Ok(Pruned::Nothing);
+            let files = self.delete_orphans(company, sweep).await?;
+            return Ok(Pruned::Nothing { files });
         };
         let first = i64::try_from(proof.pruned).unwrap_or(i64::MAX) + 1;
         let tree = last.tree().ok_or(StoreError::Unreadable { what: "seal" })?;
@@ -134,6 +182,7 @@ impl Journal<'_> {
                 "segment": last.segment,
                 "seal": hex::encode(&last.hash),
                 "tree": hex::encode(tree.root()),
+                "doubts": proof.doubts.iter().map(Doubt::to_json).collect::<Vec<_>>(),
             }),
         };
         let line = Line::prepare(self.0, told).await?;
@@ -153,14 +202,14 @@ impl Journal<'_> {
             })
             .await?;
         if !removed {
-            return Ok(Pruned::Nothing);
+            return Ok(Pruned::Nothing { files: 0 });
         }
         let count = |number: i64| u64::try_from(number).unwrap_or(0);
         Ok(Pruned::Removed(Removal {
             segments: count(last.segment - kept),
             entries: count(last.last - first + 1),
             last: last.last,
-            files: self.delete_orphans(company).await?,
+            files: self.delete_orphans(company, sweep).await?,
         }))
     }
 
@@ -198,9 +247,12 @@ impl Journal<'_> {
 
     /// Deletes the files that nothing names: those of removed entries, those that a killed writer put down before
     /// anything named them, and half ones. What a kill interrupted is done by the next call.
-    async fn delete_orphans(&self, company: Company) -> Result<u64, StoreError> {
+    async fn delete_orphans(&self, company: Company, sweep: Sweep) -> Result<u64, StoreError> {
         let idle = company.idle();
-        let (whole, half) = self.0.blobs().all().await?;
+        let (whole, half) = match sweep {
+            Sweep::Everything => self.0.blobs().all().await?,
+            Sweep::OfRemovedEntries => (self.orphans().await?, Vec::new()),
+        };
         let elsewhere = self.named_elsewhere().await?;
         let mut deleted = 0;
         for digest in whole {
@@ -214,15 +266,26 @@ impl Journal<'_> {
                 deleted += 1;
             }
         }
-        self.0
-            .write(|connection| {
-                Box::pin(async move {
-                    query("DELETE FROM orphans").execute(connection).await?;
-                    Ok(())
+        // Beside writers, those that are too young now are looked at again.
+        if company == Company::Nobody {
+            self.0
+                .write(|connection| {
+                    Box::pin(async move {
+                        query("DELETE FROM orphans").execute(connection).await?;
+                        Ok(())
+                    })
                 })
-            })
-            .await?;
+                .await?;
+        }
         Ok(deleted)
+    }
+
+    /// The files of entries that were removed.
+    async fn orphans(&self) -> Result<Vec<String>, StoreError> {
+        let rows = query("SELECT digest FROM orphans")
+            .fetch_all(self.0.readers())
+            .await?;
+        rows.iter().map(|row| Columns(row).text("digest")).collect()
     }
 
     /// What other rooms than the journal name.
@@ -268,7 +331,9 @@ async fn remove(
 ) -> Result<(), StoreError> {
     query(
         "INSERT OR IGNORE INTO orphans
-         SELECT raw FROM journal WHERE writer = $1 AND id <= $2 AND raw IS NOT NULL",
+         SELECT raw FROM journal WHERE writer = $1 AND id <= $2 AND raw IS NOT NULL
+         UNION
+         SELECT withheld FROM journal WHERE writer = $1 AND id <= $2 AND withheld IS NOT NULL",
     )
     .bind(writer)
     .bind(last)

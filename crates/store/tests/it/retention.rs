@@ -1,7 +1,8 @@
 //! Retention: what is removed, what is left, and that nobody passes a cut off as retention.
 
 use qaqpa_store::{
-    Company, FindingKind, Indication, JournalEntry, JournalFilter, Pruned, Removal, Store,
+    Company, DoubtKind, Doubted, FindingKind, Indication, JournalEntry, JournalFilter, Pruned,
+    Removal, StampJudgement, Store, Wish,
 };
 
 use crate::contract::journal::{stamp_all, test_judge};
@@ -36,12 +37,23 @@ async fn prune(store: &Store, before: i64) -> Pruned {
 }
 
 async fn prune_in(store: &Store, before: i64, company: Company) -> Pruned {
-    store
-        .journal()
-        .prune(at(before), at(500), &test_judge, company)
-        .await
-        .unwrap()
+    let wish = Wish {
+        company,
+        ..wish(before)
+    };
+    store.journal().prune(wish, &test_judge).await.unwrap()
 }
+
+fn wish(before: i64) -> Wish {
+    Wish {
+        before: at(before),
+        now: at(500),
+        company: Company::Nobody,
+        doubted: Doubted::Kept,
+    }
+}
+
+const NOTHING: Pruned = Pruned::Nothing { files: 0 };
 
 async fn finding(store: &Store) -> Option<(i64, FindingKind)> {
     let proof = store.journal().verify(&test_judge).await.unwrap();
@@ -78,7 +90,7 @@ async fn whole_stamped_segments_go_and_the_proof_goes_on_from_the_checkpoint() {
     // It goes on: more entries, more seals, another removal.
     write(&store, 16..=21).await;
     stamp_all(&store).await;
-    assert_eq!(prune(&store, 10).await, Pruned::Nothing);
+    assert_eq!(prune(&store, 10).await, NOTHING);
     // Segment 4 holds the entry that tells of the removal, of a later moment: only segment 3 goes.
     let Pruned::Removed(removal) = prune(&store, 499).await else {
         panic!("nothing was removed");
@@ -103,7 +115,7 @@ async fn what_no_stamp_vouches_for_stays() {
         panic!("nothing was removed");
     };
     assert_eq!((removal.segments, removal.last), (1, 4));
-    assert_eq!(prune(&store, 9999).await, Pruned::Nothing);
+    assert_eq!(prune(&store, 9999).await, NOTHING);
 }
 
 #[tokio::test]
@@ -216,7 +228,7 @@ async fn files_that_nothing_names_are_swept_even_where_no_segment_is_old_enough(
     std::fs::write(folder.join(&other), b"x").unwrap();
     std::fs::write(folder.join(format!(".{other}.17.3")), b"x").unwrap();
     assert_eq!(files_of(&stand), before + 2);
-    assert_eq!(prune(&store, 0).await, Pruned::Nothing);
+    assert_eq!(prune(&store, 0).await, Pruned::Nothing { files: 2 });
     assert_eq!(files_of(&stand), before);
     assert_eq!(finding(&store).await, None);
 }
@@ -251,10 +263,7 @@ async fn beside_writers_a_file_stays_until_it_has_lain_for_an_hour_and_putting_i
     age(&stand);
     // The same bytes come again: those of entries 1 and 8, which nothing named any more.
     let again = store.journal().append(entry(1)).await.unwrap();
-    assert_eq!(
-        prune_in(&store, 10, Company::Writers).await,
-        Pruned::Nothing
-    );
+    assert_eq!(prune_in(&store, 10, Company::Writers).await, NOTHING);
     assert_eq!(files_of(&stand), before);
     assert!(store.journal().raw(again).await.is_ok());
     let proof = store.journal().verify(&test_judge).await.unwrap();
@@ -299,4 +308,46 @@ async fn while_old_segments_are_removed_writers_lose_nothing_and_two_removals_ar
     assert_eq!(proof.finding, None);
     // 60 entries and the one that tells of the removal; eight are gone.
     assert_eq!((proof.pruned, proof.entries), (8, 53));
+}
+
+/// What is removed can no longer show whether a doubt was right.
+#[tokio::test]
+async fn against_a_doubt_nothing_is_removed_unless_that_is_asked_for_and_then_an_entry_names_it() {
+    let (stand, store) = journal().await;
+    let before = files_of(&stand);
+    // Every stamp is of ninety days after its seal.
+    let late = |_: &[u8], _: &[u8]| StampJudgement::Good(at(90 * 24 * 3600));
+    let Pruned::Doubtful(doubts) = store.journal().prune(wish(10), &late).await.unwrap() else {
+        panic!("it was removed");
+    };
+    assert_eq!(doubts[0].kind, DoubtKind::StampLag);
+    assert_eq!(files_of(&stand), before);
+    let despite = Wish {
+        doubted: Doubted::Removed,
+        ..wish(10)
+    };
+    let Pruned::Removed(removal) = store.journal().prune(despite, &late).await.unwrap() else {
+        panic!("nothing was removed");
+    };
+    assert_eq!((removal.segments, removal.files), (2, 1));
+    let told = &store
+        .journal()
+        .list(&JournalFilter::default(), 1)
+        .await
+        .unwrap()[0];
+    assert_eq!(told.summary["doubts"][0]["kind"], "stamp-lag");
+}
+
+/// Raw files may be all that is left of entries that somebody cut.
+#[tokio::test]
+async fn of_a_journal_that_is_not_proven_no_file_is_swept_that_was_not_a_removed_entrys() {
+    let (stand, store) = journal().await;
+    let before = files_of(&stand);
+    tamper(
+        &stand,
+        "DELETE FROM journal; DELETE FROM journal_seals; DELETE FROM journal_heads",
+    )
+    .await;
+    assert_eq!(prune(&store, 9999).await, NOTHING);
+    assert_eq!(files_of(&stand), before);
 }

@@ -1,7 +1,8 @@
 //! What an honest journal may show and one that was written anew shows, too: the verdict stays open.
 //!
 //! Whoever writes the whole journal anew can have it stamped anew: the authority stamps what it is given. What he
-//! cannot have is a stamp of the moment when the entries say they were written.
+//! cannot have of an honest authority is a stamp of the moment when the entries say they were written. (The simulator's own gives
+//! one to whoever holds its data folder: its control port stamps as of any moment, and its keys lie there.)
 //!
 //! A simulated clock is moved. Before a move every journal is sealed and stamped; after it, an entry tells of it. Where
 //! the clock was set back, the moments before that entry are taken for earlier by as much as it says.
@@ -47,17 +48,22 @@ impl Walk<'_> {
     /// A good stamp of this moment against the seal's own moment and the stamps before.
     pub(super) fn stamp_in_time(&mut self, seal: &Seal, at: Moment) {
         let segment = seal.segment;
-        let lag = at.unix_ms().saturating_sub(seal.sealed_at.unix_ms());
+        // Of the seals that this stamp vouches for, the oldest has waited longest.
+        let since = self
+            .waits_since
+            .map_or(seal.sealed_at, |since| since.min(seal.sealed_at));
+        let lag = at.unix_ms().saturating_sub(since.unix_ms());
+        let early = seal.sealed_at.unix_ms().saturating_sub(at.unix_ms()) > CLOCKS_APART_MS;
         let longest = self
             .proof
             .lag_ms
             .unwrap_or(0)
             .max(lag.max(0).unsigned_abs());
         self.proof.lag_ms = Some(longest);
-        if !(-CLOCKS_APART_MS..=LAG_MAX_MS).contains(&lag) {
+        if early || lag > LAG_MAX_MS {
+            let sealed_at = if early { seal.sealed_at } else { since };
             let how = format!(
-                "segment {segment} says that it was sealed at {}, but its stamp is of {at}: what was written anew and stamped anew looks like this, too",
-                seal.sealed_at
+                "the stamp of segment {segment} is of {at}, but what it vouches for says that it was sealed at {sealed_at}: what was written anew and stamped anew looks like this, too",
             );
             self.doubt(DoubtKind::StampLag, how);
         }
@@ -92,6 +98,7 @@ impl Walk<'_> {
         let earlier = |moment: Moment| Moment::from_unix_ms(moment.unix_ms().saturating_sub(by_ms));
         self.sealed_at = self.sealed_at.map(earlier);
         self.stamped_at = self.stamped_at.map(earlier);
+        self.waits_since = self.waits_since.map(earlier);
     }
 
     /// The open segment against the rule by which it would have been closed.
@@ -149,9 +156,13 @@ impl Walk<'_> {
                 self.proof.entries
             );
             self.doubt(DoubtKind::NothingVouched, how);
-        } else if self.store.blobs().holds_any() {
-            let how = "the journal is empty, but raw bytes lie beside it".to_owned();
-            self.doubt(DoubtKind::NothingVouched, how);
+        } else {
+            let how = if self.store.blobs().holds_any() {
+                "the journal is empty, but raw bytes lie beside it"
+            } else {
+                "the journal is empty, and nobody vouches that it always was"
+            };
+            self.doubt(DoubtKind::NothingVouched, how.to_owned());
         }
     }
 }

@@ -102,7 +102,11 @@ impl Walk<'_> {
     /// Proves one entry; gives its moment and its hash.
     async fn entry(&mut self, row: &Row) -> Result<(i64, Vec<u8>), Stop> {
         let columns = Columns(row);
-        let id = columns.number("id")?;
+        let Ok(id) = columns.number("id") else {
+            let here = (self.next, self.next);
+            let how = "beside it stands an entry under a number that is none";
+            return Err(self.found(FindingKind::Moved, here, how));
+        };
         if id != self.next {
             return Err(self.missing(id).await?);
         }

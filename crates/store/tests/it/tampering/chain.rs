@@ -165,6 +165,28 @@ async fn numbers_below_the_first_are_found() {
     assert_eq!(found_after(seal).await, Some(((1, 1), 1, SealChanged)));
 }
 
+/// SQLite keeps what is no whole number as it is, and no comparison of numbers reaches it.
+#[tokio::test]
+async fn an_entry_or_a_seal_under_a_number_that_is_none_is_found() {
+    for (number, expected) in [
+        ("'x'", (11, 11)),
+        ("x'00'", (11, 11)),
+        ("1e19", (11, 11)),
+        ("2.5", (3, 3)),
+    ] {
+        let row = format!(
+            "INSERT INTO journal SELECT writer, {number}, at, kind, message_id, direction, label, raw, summary, previous, hash, withheld FROM journal WHERE id = 1"
+        );
+        let (entries, _, kind) = found_after(&row).await.unwrap();
+        assert_eq!((entries, kind), (expected, Moved), "{number}");
+    }
+    let seal = "INSERT INTO journal_seals SELECT writer, 'x', journal, first_id, last_id, entries, earliest, latest, sealed_at, header, last_hash, root, before, frontier, hash, stamp FROM journal_seals WHERE segment = 1";
+    let (_, _, kind) = found_after(seal).await.unwrap();
+    assert!(matches!(kind, SealChanged | SealMissing), "{kind:?}");
+    let headless = "DELETE FROM journal_heads; UPDATE journal SET id = 'x' WHERE id = 10";
+    assert!(found_after(headless).await.is_some());
+}
+
 #[tokio::test]
 async fn what_is_missing_is_not_sealed_over_and_does_not_keep_the_next_entries_out() {
     let (stand, store) = journal_of(10).await;

@@ -100,18 +100,20 @@ async fn a_journal_without_its_seals_is_undecided_and_says_that_nobody_vouches_f
 }
 
 #[tokio::test]
-async fn an_empty_journal_is_proven_only_where_no_raw_bytes_lie_beside_it() {
+async fn an_empty_journal_is_undecided_and_says_whether_raw_bytes_lie_beside_it() {
     let stand = SqliteStand::fresh();
-    let proof = proof_of(&stand.open().await).await;
-    assert_eq!(proof.indication(), Indication::Proven);
-    let proof = proof_after(
+    let fresh = proof_of(&stand.open().await).await;
+    let emptied = proof_after(
         10,
         "DELETE FROM journal_heads; DELETE FROM journal_seals; DELETE FROM journal",
     )
     .await;
-    assert_eq!(proof.finding, None);
-    assert_eq!(proof.doubts[0].kind, DoubtKind::NothingVouched);
-    assert_eq!(proof.indication(), Indication::Undecided);
+    for (proof, how) in [(fresh, "always was"), (emptied, "raw bytes lie beside it")] {
+        assert_eq!(proof.finding, None);
+        assert_eq!(proof.doubts[0].kind, DoubtKind::NothingVouched);
+        assert!(proof.doubts[0].how.contains(how), "{}", proof.doubts[0].how);
+        assert_eq!(proof.indication(), Indication::Undecided);
+    }
 }
 
 /// Two segments of entries, the clock set back by thirty days, and two more; sealed and stamped as the keeper does.
@@ -175,4 +177,45 @@ async fn segments_that_were_made_into_one_leave_the_proof_undecided() {
         .map(|doubt| (doubt.kind, doubt.segment))
         .collect();
     assert_eq!(doubts, [(DoubtKind::SegmentTooLong, 1)]);
+}
+
+/// A good stamp of today vouches for the seals before it, too: that they have none, or one that cannot be judged, does
+/// not make them younger.
+#[tokio::test]
+async fn a_stamp_that_comes_long_after_the_oldest_seal_that_it_vouches_for_leaves_the_proof_undecided()
+ {
+    const LATE: i64 = 90 * 24 * 3600;
+    for unknown in [true, false] {
+        let (stand, store) = journal_of(8).await;
+        if !unknown {
+            tamper(
+                &stand,
+                "UPDATE journal_seals SET stamp = NULL WHERE segment < 3",
+            )
+            .await;
+        }
+        let mut new = entry(9);
+        new.at = at(LATE);
+        store.journal().append(new).await.unwrap();
+        store.journal().seal(at(LATE)).await.unwrap();
+        let last = store.journal().unstamped(9).await.unwrap().pop().unwrap();
+        let octets = last.octets_to_stamp().unwrap();
+        store.journal().stamp(3, b"token".to_vec()).await.unwrap();
+        let judge = move |asked: &[u8], _: &[u8]| {
+            if asked == octets {
+                StampJudgement::Good(at(LATE + 1))
+            } else {
+                StampJudgement::Unknown("an authority that nobody knows".to_owned())
+            }
+        };
+        let proof = store.journal().verify(&judge).await.unwrap();
+        assert_eq!((&proof.finding, proof.waiting), (&None, 0));
+        assert_eq!(proof.indication(), Indication::Undecided);
+        let doubts: Vec<_> = proof
+            .doubts
+            .iter()
+            .map(|one| (one.kind, one.segment))
+            .collect();
+        assert_eq!(doubts, [(DoubtKind::StampLag, 3)]);
+    }
 }
