@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use qaqpa_model::{Lang, Limits};
+use qaqpa_model::{Actor, Lang, Limits};
 use qaqpa_pki::mischief::rules_of;
+use qaqpa_store::StoreConfig;
+use qaqpa_transport::StoreChoice;
 use serde::Deserialize;
 
 use crate::cli::{Common, LangChoice};
@@ -31,6 +33,8 @@ pub struct Settings {
     pub catalogue: Vec<PathBuf>,
     /// The authority's own settings.
     pub nca: qaqpa_pki::Config,
+    /// Where gateway, regional gateways and portal keep what they store.
+    pub store: StoreChoice,
     /// Whether the configuration says itself which packs of people are issued.
     pub packs_said: bool,
 }
@@ -68,17 +72,7 @@ impl Settings {
             None => File::default(),
             Some(path) => read_file(path)?,
         };
-        let store = common
-            .store
-            .clone()
-            .or(file.store)
-            .unwrap_or_else(|| "sqlite:".to_owned());
-        if store != "sqlite:" {
-            return Err(
-                Failure::usage(format!("the store {store:?} is not offered"))
-                    .remedy("write --store sqlite: (files in the data folder)"),
-            );
-        }
+        let store = store(common.store.clone().or(file.store))?;
         let lang = match (common.lang, file.lang.as_deref()) {
             (Some(LangChoice::Kk), _) => Lang::Kk,
             (Some(LangChoice::Ru), _) => Lang::Ru,
@@ -131,6 +125,7 @@ impl Settings {
             lang,
             limits,
             catalogue: file.catalogue,
+            store,
             packs_said: file
                 .nca
                 .as_ref()
@@ -138,6 +133,20 @@ impl Settings {
             nca: nca(file.nca)?,
         })
     }
+}
+
+/// Whether actors can keep something there; who cannot must not start at all.
+fn store(address: Option<String>) -> Result<StoreChoice, Failure> {
+    let Some(address) = address.filter(|address| address != "sqlite:") else {
+        return Ok(StoreChoice::Embedded);
+    };
+    let gateway = Actor::Gateway.name();
+    // Without the address itself: a password may stand in it.
+    StoreConfig::by_address(Some(&address), gateway, gateway).map_err(|error| {
+        Failure::usage(format!("--store: {error}"))
+            .remedy("write --store sqlite: (files in the data folder)")
+    })?;
+    Ok(StoreChoice::Url(address))
 }
 
 /// The authority reads the rules itself, in whichever process it runs; what cannot be read must not start anybody.
@@ -271,7 +280,10 @@ mod tests {
 
     #[test]
     fn a_store_that_is_not_offered_is_a_usage_error() {
-        let failure = Settings::read(&common(&["--store", "postgres://x"])).unwrap_err();
+        let failure = Settings::read(&common(&["--store", "mysql://me:Qwerty12@x"])).unwrap_err();
         assert_eq!(failure.exit, Exit::Usage);
+        assert!(!failure.message.contains("Qwerty12"), "{failure}");
+        let settings = Settings::read(&common(&["--store", "sqlite:"])).unwrap();
+        assert_eq!(settings.store, StoreChoice::Embedded);
     }
 }

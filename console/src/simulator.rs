@@ -90,7 +90,11 @@ pub async fn start_named(
         lang: settings.lang,
         shutdown,
         catalogue_dirs: settings.catalogue.clone(),
-        store: StoreChoice::Embedded,
+        store: match actor {
+            // There is one of each, and the authority's register is read whole into its memory.
+            Actor::Console | Actor::Nca => StoreChoice::Embedded,
+            Actor::Gateway | Actor::Portal | Actor::RegionalGateway => settings.store.clone(),
+        },
         branch: name.branch().cloned(),
     };
     // Boxed: the start of an actor is a large future, and five of them meet here.

@@ -16,7 +16,7 @@ use qaqpa_regulations::Catalogue;
 use qaqpa_store::{Store, StoreConfig};
 use qaqpa_transport::{
     ActorStart, ClientLimits, Hall, HttpClient, PeerActor, Peers, Place, Running, StartError,
-    StoreChoice, paths, registry,
+    registry,
 };
 use qaqpa_wire::namespace::{ASYNC_PATH, PUSH_DESCRIPTION_PATH, SYNC_PATH};
 use qaqpa_wire::wsdl::{self, Addresses};
@@ -115,11 +115,10 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
 
 async fn open(hall: &Hall, config: Config) -> Result<Gateway, StartError> {
     let start = hall.start();
-    let dir = match &start.store {
-        StoreChoice::Embedded => paths::of_actor(&start.data, Actor::Gateway),
-        StoreChoice::Url(url) => store_dir(url)?,
-    };
-    let store = Store::open(&StoreConfig::in_folder(dir), Actor::Gateway)
+    let name = hall.name().to_string();
+    let kept = StoreConfig::by_address(start.store.address(), hall.folder(), &name)
+        .map_err(StartError::part("store"))?;
+    let store = Store::open(&kept, Actor::Gateway)
         .await
         .map_err(StartError::part("store"))?;
     let catalogue =
@@ -155,12 +154,6 @@ async fn open(hall: &Hall, config: Config) -> Result<Gateway, StartError> {
         keys,
         catalogue,
     })
-}
-
-fn store_dir(url: &str) -> Result<std::path::PathBuf, StartError> {
-    url.strip_prefix("sqlite:")
-        .map(|path| std::path::PathBuf::from(path).join(Actor::Gateway.name()))
-        .ok_or_else(|| StartError::Config(format!("the store {url:?} is not offered yet")))
 }
 
 /// What the routes share.

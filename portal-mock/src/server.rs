@@ -11,8 +11,7 @@ use qaqpa_model::{Actor, Moment};
 use qaqpa_regulations::Catalogue;
 use qaqpa_store::{Direction, JournalEntry, Store, StoreConfig};
 use qaqpa_transport::{
-    ActorStart, ClientLimits, Hall, HttpClient, Peers, Place, Running, StartError, StoreChoice,
-    control, paths,
+    ActorStart, ClientLimits, Hall, HttpClient, Peers, Place, Running, StartError, control, paths,
 };
 use qaqpa_web::{NavItem, Site, SiteConfig, Texts, Visit};
 use serde_json::json;
@@ -43,7 +42,10 @@ pub async fn start(start: ActorStart) -> Result<Running, StartError> {
 pub async fn start_with(start: ActorStart, config: PortalConfig) -> Result<Running, StartError> {
     let mut hall = Hall::enter(start, Actor::Portal).await?;
     let begun = hall.start().clone();
-    let store = Store::open(&store_config(&begun)?, Actor::Portal)
+    let name = hall.name().to_string();
+    let kept = StoreConfig::by_address(begun.store.address(), hall.folder(), &name)
+        .map_err(StartError::part("store"))?;
+    let store = Store::open(&kept, Actor::Portal)
         .await
         .map_err(StartError::part("store"))?;
     let portal = rooms(&hall, &begun, store.clone(), config)?;
@@ -79,23 +81,6 @@ pub async fn start_with(start: ActorStart, config: PortalConfig) -> Result<Runni
     hall.spawn(keeper.run(shutdown.clone()));
     hall.spawn(sweep(site, shutdown));
     hall.open().await
-}
-
-fn store_config(start: &ActorStart) -> Result<StoreConfig, StartError> {
-    match &start.store {
-        StoreChoice::Embedded => Ok(StoreConfig::in_folder(paths::of_actor(
-            &start.data,
-            Actor::Portal,
-        ))),
-        StoreChoice::Url(url) => match url.strip_prefix("sqlite:") {
-            Some(folder) => Ok(StoreConfig::in_folder(
-                std::path::Path::new(folder).join(Actor::Portal.name()),
-            )),
-            None => Err(StartError::Config(format!(
-                "the store {url:?} is not offered"
-            ))),
-        },
-    }
 }
 
 fn rooms(

@@ -10,7 +10,7 @@ use qaqpa_regulations::Catalogue;
 use qaqpa_store::{Store, StoreConfig};
 use qaqpa_transport::{
     ActorStart, ClientLimits, Hall, HttpClient, Peers, Place, Running, Shutdown, StartError,
-    StoreChoice, registry,
+    registry,
 };
 use qaqpa_web::{NavItem, Site, SiteConfig, Texts, Visit};
 
@@ -45,7 +45,10 @@ pub async fn start_with(start: ActorStart, config: WorkplaceConfig) -> Result<Ru
     let begun = hall.start().clone();
     // The accounts of the staff are the authority's ready-made people.
     registry::wait_for(&begun.data, Actor::Nca, config.authority_wait).await?;
-    let store = Store::open(&store_config(&hall)?, Actor::RegionalGateway)
+    let name = hall.name().to_string();
+    let kept = StoreConfig::by_address(begun.store.address(), hall.folder(), &name)
+        .map_err(StartError::part("store"))?;
+    let store = Store::open(&kept, Actor::RegionalGateway)
         .await
         .map_err(StartError::part("store"))?;
     let workplace = rooms(&hall, &begun, store.clone(), config)?;
@@ -87,20 +90,6 @@ pub async fn start_with(start: ActorStart, config: WorkplaceConfig) -> Result<Ru
     hall.spawn(keeper.run(shutdown.clone()));
     hall.spawn(sweep(site, shutdown));
     hall.open().await
-}
-
-fn store_config(hall: &Hall) -> Result<StoreConfig, StartError> {
-    match &hall.start().store {
-        StoreChoice::Embedded => Ok(StoreConfig::in_folder(hall.folder())),
-        StoreChoice::Url(url) => match url.strip_prefix("sqlite:") {
-            Some(folder) => Ok(StoreConfig::in_folder(
-                std::path::Path::new(folder).join(hall.name().to_string()),
-            )),
-            None => Err(StartError::Config(format!(
-                "the store {url:?} is not offered"
-            ))),
-        },
-    }
 }
 
 fn rooms(

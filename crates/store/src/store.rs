@@ -57,6 +57,27 @@ impl StoreConfig {
             segments: SegmentRule::default(),
         }
     }
+
+    /// Where a person's address says, for the actor of this name and folder: `sqlite:DIR` (an actor's folder in it;
+    /// without DIR, or without an address, the actor's own folder).
+    ///
+    /// # Errors
+    /// [`StoreError::Address`] where it is another address.
+    pub fn by_address(
+        address: Option<&str>,
+        folder: impl Into<PathBuf>,
+        name: &str,
+    ) -> Result<Self, StoreError> {
+        match address {
+            None | Some("sqlite:") => Ok(Self::in_folder(folder)),
+            Some(address) => match address.strip_prefix("sqlite:") {
+                Some(dir) => Ok(Self::in_folder(PathBuf::from(dir).join(name))),
+                None => Err(StoreError::Address {
+                    why: "an address begins with sqlite:".to_owned(),
+                }),
+            },
+        }
+    }
 }
 
 /// The store of one actor. Clones share it.

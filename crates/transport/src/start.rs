@@ -99,6 +99,17 @@ pub enum StoreChoice {
     Url(String),
 }
 
+impl StoreChoice {
+    /// The address that the person gave.
+    #[must_use]
+    pub fn address(&self) -> Option<&str> {
+        match self {
+            Self::Embedded => None,
+            Self::Url(url) => Some(url),
+        }
+    }
+}
+
 /// Why an actor did not start.
 #[derive(Debug, Error)]
 #[non_exhaustive]

@@ -55,6 +55,7 @@ pub(crate) fn settings(data: &Path) -> Settings {
         limits: Limits::default(),
         catalogue: Vec::new(),
         nca: Default::default(),
+        store: Default::default(),
         packs_said: false,
     }
 }
