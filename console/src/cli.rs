@@ -5,6 +5,8 @@ mod ca;
 mod journal;
 mod sign;
 mod verify;
+#[cfg(test)]
+mod widths;
 
 use std::path::PathBuf;
 

@@ -13,15 +13,20 @@ pub enum AttackCommand {
     #[command(after_help = "\
 Against whom:
   (nothing)         our own verifier, in this process
-  --against FILE    a running simulator, through its endpoints.json: SOAP over TLS, its own citizen and clock
-  --http URL        a server with POST /xml/verify {xml, revocationCheck} -> {valid}, as signing servers have
-  --command CMD     a program; exit code 0 means that it accepted. {file}, {trust} (the root, PEM), {pool} (the
-                    issuing authority, PEM), {crl} (DER) and {time} (RFC 3339) are replaced
+  --against FILE    a running simulator, through its endpoints.json: SOAP over TLS, its own
+                    citizen and clock
+  --http URL        a server with POST /xml/verify {xml, revocationCheck} -> {valid}, as signing
+                    servers have
+  --command CMD     a program; exit code 0 means that it accepted. {file}, {trust} (the root, PEM),
+                    {pool} (the issuing authority, PEM), {crl} (DER) and {time} (RFC 3339) are
+                    replaced
 
-With another verifier the world is of now: its certificates are valid around this minute, and its root is made anew
-for each run unless --world DIR keeps its keys; DIR/trust.pem is what a server must be told to trust beforehand.
+With another verifier the world is of now: its certificates are valid around this minute, and its
+root is made anew for each run unless --world DIR keeps its keys; DIR/trust.pem is what a server
+must be told to trust beforehand.
 
-  qaqpa attack run --command 'xmlsec1 --verify --enabled-key-data x509 --trusted-pem {trust} --untrusted-pem {pool} {file}'")]
+  qaqpa attack run --command 'xmlsec1 --verify --enabled-key-data x509 \\
+    --trusted-pem {trust} --untrusted-pem {pool} {file}'")]
     Run(AttackRun),
 }
 

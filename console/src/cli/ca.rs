@@ -47,11 +47,14 @@ pub enum CaCommand {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     qaqpa ca issue citizen-7 --iin 900101490019 --name \"ТЕСТОВА СЫНАҚ\" --password-file pw --out .\n  \
-    qaqpa ca issue head-7 --iin 900101490019 --name \"ТЕСТОВА СЫНАҚ\" --role head --bin 990140900014 --organization \"TEST ЖШС\" --key gost-2015 --out head-7.p12\n  \
-    qaqpa ca issue login-7 --iin 900101490019 --name \"ТЕСТОВА СЫНАҚ\" --purpose authenticate --days 30 --out .\n  \
+    qaqpa ca issue head-7 --iin 900101490019 --name \"ТЕСТОВА СЫНАҚ\" --role head \\\n    \
+    --bin 990140900014 --organization \"TEST ЖШС\" --key gost-2015 --out head-7.p12\n  \
+    qaqpa ca issue login-7 --iin 900101490019 --name \"ТЕСТОВА СЫНАҚ\" --purpose authenticate \\\n    \
+    --days 30 --out .\n  \
     qaqpa ca issue mine-7 --iin 900101490019 --name \"ТЕСТОВА СЫНАҚ\" --csr request.pem --out mine-7.pem\n\n\
-    With --csr the authority checks that whoever made the request has the key, and takes nothing else from it: the subject is\n\
-    what the options say. Without --iin and --name the request's own subject is used, if it is one of the national profile.\n\
+    With --csr the authority checks that whoever made the request has the key, and takes nothing\n\
+    else from it: the subject is what the options say. Without --iin and --name the request's own\n\
+    subject is used, if it is one of the national profile.\n\
     The TEST range of IINs has the serial digits 9000 to 9099; for other numbers there is a warning.")]
 pub struct Issue {
     /// The new identity's id, e.g. citizen-7; not one of the ready-made.
@@ -103,10 +106,11 @@ pub struct Issue {
 /// Options of `ca people`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    qaqpa ca people                       what packs there are, who is in them, and what a verifier must say\n  \
-    qaqpa ca people --pack families       issue parents with children, a guardian with wards\n  \
-    qaqpa ca people --pack all            issue everybody\n\n\
-    Key files come to DIR/identities, their passwords and relations to DIR/identities/index.json and endpoints.json.")]
+    qaqpa ca people                   what packs there are, who is in them, what a verifier must say\n  \
+    qaqpa ca people --pack families   issue parents with children, a guardian with wards\n  \
+    qaqpa ca people --pack all        issue everybody\n\n\
+    Key files come to DIR/identities, their passwords and relations to DIR/identities/index.json\n\
+    and endpoints.json.")]
 pub struct People {
     /// Issue this pack, or make anew what of it has run out: families, organisations, keys, states, all.
     #[arg(long, value_name = "NAME")]
@@ -121,10 +125,10 @@ pub struct People {
 #[command(
     after_help = "The text is a guide in comment lines and the certificates: it can be used as a PEM file as it is.\n\n\
     Examples:\n  \
-    qaqpa ca trust                        the guide and the certificates\n  \
+    qaqpa ca trust                the guide and the certificates\n  \
     qaqpa ca trust --format pem > qaqpa-test.pem\n  \
     qaqpa ca trust --key rsa --format json\n  \
-    qaqpa ca trust --out trust            one file a certificate, and README.txt with the guide for these files\n  \
+    qaqpa ca trust --out trust    one file a certificate, and README.txt with the guide to them\n  \
     qaqpa ca trust --out trust --format der"
 )]
 pub struct Trust {

@@ -50,9 +50,9 @@ const EXAMPLES: &str = "Examples, with the simulator's own identities (passwords
     qaqpa sign a.pdf --key citizen.p12 --password-file pw --profile cms --without-content > a.p7s\n\n\
     Both signatures of one document are made with --co-sign.\n\n\
     What each kind covers: enveloped the whole document; by-id the root, or the only element in it;\n\
-    detached every child of the root by its Id; wsse the Body of a SOAP envelope; cms the bytes; xades what enveloped (or\n\
-    --id) covers, and when and by which certificate it was signed. `qaqpa verify` shows what a\n\
-    signature covers.";
+    detached every child of the root by its Id; wsse the Body of a SOAP envelope; cms the bytes;\n\
+    xades what enveloped (or --id) covers, and when and by which certificate it was signed.\n\
+    `qaqpa verify` shows what a signature covers.";
 
 /// The kinds of signature that `sign` makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -176,7 +176,8 @@ fn ourselves(options: &AttackRun, cases: &[Case]) -> Result<Report, Failure> {
         if let (Some(folder), Level::Verdict) = (&options.keep, case.level) {
             let forged = world.forge(&case.build).map_err(failed)?;
             std::fs::create_dir_all(folder).map_err(Failure::usage)?;
-            write(&folder.join(format!("{}.xml", case.id)), &forged.bytes)?;
+            let kind = kind_of(&forged.bytes);
+            write(&folder.join(format!("{}.{kind}", case.id)), &forged.bytes)?;
             let capsule = forged.capsule().map_err(failed)?.to_json();
             write(
                 &folder.join(format!("{}.capsule.json", case.id)),
@@ -189,6 +190,15 @@ fn ourselves(options: &AttackRun, cases: &[Case]) -> Result<Report, Failure> {
         verifier: laboratory::named("qaqpa, in this process"),
         ran,
     })
+}
+
+/// The end of a file's name: messages and certificates are DER, and all else was made of a document.
+fn kind_of(bytes: &[u8]) -> &'static str {
+    const SEQUENCE: u8 = 0x30;
+    match bytes.first() {
+        Some(&SEQUENCE) => "der",
+        _ => "xml",
+    }
 }
 
 async fn against(settings: &Settings, file: &Path, cases: &[Case]) -> Result<Report, Failure> {

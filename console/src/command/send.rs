@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use qaqpa_model::{MessageId, SenderId};
+use qaqpa_model::{Lang, MessageId, SenderId};
 use qaqpa_runner::Endpoints;
 use qaqpa_transport::{Clock, ClockState};
+use qaqpa_verdict::report::Advice;
 use qaqpa_wire::{BusinessData, Fault, SendMessageRequest, SendMessageResponse, Sender};
 use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::{Signer, WsseKeyInfo, sign_wsse};
@@ -34,7 +35,7 @@ pub(crate) async fn run(settings: &Settings, options: &Send, format: Format) -> 
         .body(bytes::Bytes::from(envelope))
         .map_err(Failure::own)?;
     let answer = client.request(request).await.map_err(Failure::no)?;
-    show(&answer.body, answer.status.as_u16(), format)
+    show(&answer.body, answer.status.as_u16(), format, settings.lang)
 }
 
 /// Wraps a business document as this sender would.
@@ -94,7 +95,7 @@ fn wrap(
     .map_err(Failure::own)
 }
 
-fn show(body: &[u8], status: u16, format: Format) -> Outcome {
+fn show(body: &[u8], status: u16, format: Format, lang: Lang) -> Outcome {
     let not_soap = |why: String| {
         Failure::no(format!(
             "HTTP {status}, and the answer is no envelope of the channel: {why}"
@@ -103,26 +104,7 @@ fn show(body: &[u8], status: u16, format: Format) -> Outcome {
     let document = Document::parse(body, &XmlLimits::default())
         .map_err(|error| not_soap(error.to_string()))?;
     if let Some(fault) = Fault::read(&document).map_err(|error| not_soap(error.to_string()))? {
-        let label = fault.label().map_or("", qaqpa_model::RefusalLabel::as_str);
-        let detail = fault.detail.as_ref();
-        match format {
-            Format::Json => output::say_json(&json!({
-                "ok": false, "http": status, "label": label, "fault": fault.string,
-                "code": detail.map(|info| &info.error_code),
-                "message": detail.map(|info| &info.error_message),
-                "data": detail.and_then(|info| info.error_data.as_ref()),
-            }))?,
-            _ => {
-                output::say(format_args!("refused: {label}\n  {}", fault.string));
-                if let Some(info) = detail {
-                    output::say(format_args!("  {} {}", info.error_code, info.error_message));
-                    for line in info.error_data.iter().flat_map(|data| data.lines()) {
-                        output::say(format_args!("  {line}"));
-                    }
-                }
-            }
-        }
-        return Ok(Exit::No);
+        return refused(&fault, status, format, lang);
     }
     let response =
         SendMessageResponse::read(&document).map_err(|error| not_soap(error.to_string()))?;
@@ -143,4 +125,72 @@ fn show(body: &[u8], status: u16, format: Format) -> Outcome {
         )),
     }
     Ok(Exit::Yes)
+}
+
+/// Tells of a refusal: what it means and what to do in the language that was asked for, and then the gateway's own words.
+fn refused(fault: &Fault, status: u16, format: Format, lang: Lang) -> Outcome {
+    let label = fault.label().map_or("", qaqpa_model::RefusalLabel::as_str);
+    let detail = fault.detail.as_ref();
+    let data = detail.and_then(|info| info.error_data.as_deref());
+    let advice = fault.label().map(|label| Advice::of(label, lang));
+    let reason = match advice {
+        Some(advice) => advice.reason,
+        None => line_of(data, lang.code()).unwrap_or(&fault.string),
+    };
+    let remedy = advice.map(|advice| advice.remedy);
+    match format {
+        Format::Json => output::say_json(&json!({
+            "ok": false, "http": status, "label": label, "fault": fault.string,
+            "code": detail.map(|info| &info.error_code),
+            "message": detail.map(|info| &info.error_message),
+            "data": data, "reason": reason, "remedy": remedy,
+        }))?,
+        _ => {
+            output::say(format_args!("refused: {label}\n  {reason}"));
+            if let Some(remedy) = remedy {
+                output::say(format_args!("  {}: {remedy}", Advice::what_to_do(lang)));
+            }
+            if let Some(info) = detail {
+                output::say(format_args!(
+                    "{}:\n  {} {}",
+                    Advice::technical(lang),
+                    info.error_code,
+                    info.error_message
+                ));
+            }
+            // What it means stands above in one language, and need not stand here in three.
+            let is_said = |line: &&str| {
+                let key = line.split_once('=').map(|(key, _)| key);
+                matches!(key, Some("kk" | "ru" | "en"))
+            };
+            for line in data
+                .iter()
+                .flat_map(|data| data.lines())
+                .filter(|line| !is_said(line))
+            {
+                output::say(format_args!("  {line}"));
+            }
+        }
+    }
+    Ok(Exit::No)
+}
+
+/// The value of one line of a fault's data: `ru=…`.
+fn line_of<'d>(data: Option<&'d str>, key: &str) -> Option<&'d str> {
+    let mut lines = data?.lines();
+    lines.find_map(|line| line.strip_prefix(key)?.strip_prefix('='))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line_of;
+
+    #[test]
+    fn a_line_of_a_faults_data_is_found_by_its_whole_key() {
+        let data = Some("label=x\nkk=қ\nru=р=с\n");
+        assert_eq!(line_of(data, "ru"), Some("р=с"));
+        assert_eq!(line_of(data, "k"), None);
+        assert_eq!(line_of(data, "en"), None);
+        assert_eq!(line_of(None, "ru"), None);
+    }
 }

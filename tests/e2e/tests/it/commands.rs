@@ -106,6 +106,45 @@ fn sign_with_the_wrong_password_is_a_no() {
 }
 
 #[test]
+fn a_refusal_is_told_in_the_language_that_is_asked_for() {
+    let stand = stand::shared();
+    let folder = tempfile::tempdir().unwrap();
+    let signed = stand::signed_application(stand, "citizen-1", folder.path());
+    let changed =
+        std::fs::read_to_string(&signed)
+            .unwrap()
+            .replacen("<channel>", "\n  <channel>", 1);
+    let file = folder.path().join("changed.xml");
+    std::fs::write(&file, changed).unwrap();
+    for (lang, reason, heading) in [
+        (
+            "kk",
+            "Құжаттың мазмұны қол қойылғаннан кейін өзгертілген.",
+            "Не істеу керек: ",
+        ),
+        (
+            "ru",
+            "Содержание документа изменено после подписания.",
+            "Что делать: ",
+        ),
+        (
+            "en",
+            "The content was changed after it was signed.",
+            "What to do: ",
+        ),
+    ] {
+        let output = stand::qaqpa(
+            &stand.data,
+            &["send", file.to_str().unwrap(), "--lang", lang],
+        );
+        assert_eq!(output.status.code(), Some(1));
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let begin = format!("refused: content-changed\n  {reason}\n  {heading}");
+        assert!(text.starts_with(&begin), "{text}");
+    }
+}
+
+#[test]
 fn the_journal_lists_what_was_sent_and_shows_an_entry() {
     let stand = stand::shared();
     let folder = tempfile::tempdir().unwrap();

@@ -76,7 +76,7 @@ fn by_default_text_is_the_simple_report_the_signed_scope_and_each_check() {
     );
     // What the gateway would read of it is marked, with the reference that covers it; the person's number is masked.
     assert!(text.contains("1=     iin: "), "{text}");
-    assert!(!text.contains("Elements that were read: 0"), "{text}");
+    assert!(!text.contains("Elements read: 0"), "{text}");
     let json: Value = serde_json::from_str(&said(&verify(&signed, &["--format", "json"]))).unwrap();
     let consumed = json["consumed"].as_array().unwrap();
     assert!(

@@ -136,6 +136,17 @@ impl Report {
         scores
     }
 
+    /// How many cases were not run, by the reason.
+    fn not_run(&self) -> BTreeMap<&str, usize> {
+        let mut reasons = BTreeMap::new();
+        for ran in &self.ran {
+            if let Outcome::NotRun(why) = &ran.outcome {
+                *reasons.entry(why.as_str()).or_default() += 1;
+            }
+        }
+        reasons
+    }
+
     /// For people: every difference with what it means, then the score of each family.
     #[must_use]
     pub fn text(&self) -> String {
@@ -167,6 +178,9 @@ impl Report {
             all.not_run += score.not_run;
         }
         row(&mut out, "all", all);
+        for (why, cases) in self.not_run() {
+            let _ = writeln!(out, "\nnot run, {cases}: {why}");
+        }
         if all.controls > 0 && all.accepted == 0 {
             out.push_str(
                 "\nThis verifier accepted none of the controls: that it refused the attacks shows nothing. Does it trust the world's root, and judge at its moment?\n",

@@ -39,6 +39,7 @@ fn people_read_what_an_accepted_attack_means() {
         text.contains("wrapping                         1/2                0/0        0\n"),
         "{text}"
     );
+    assert!(text.contains("\nnot run, 1: no OCSP\n"), "{text}");
     assert!(text.contains("accepted none of the controls"), "{text}");
     assert!(!report().ok());
 }
