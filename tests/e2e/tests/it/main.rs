@@ -5,6 +5,7 @@
     reason = "a test's helper fails by panicking, as the test does"
 )]
 
+mod asking;
 mod attacks;
 mod authority;
 mod browser;

@@ -43,7 +43,7 @@ impl Desk {
     }
 
     /// Runs the command with an identity's key.
-    fn sign(&self, file: &Path, identity: &str, more: &[&str]) -> std::process::Output {
+    pub(crate) fn sign(&self, file: &Path, identity: &str, more: &[&str]) -> std::process::Output {
         let identity = self.endpoints.identity(identity).unwrap();
         let password = self.write("password", format!("{}\n", identity.password).as_bytes());
         let arguments = [
