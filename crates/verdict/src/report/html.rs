@@ -171,10 +171,10 @@ fn checks(out: &mut String, checks: &[DetailedCheck], number: Option<usize>, lan
             Outcome::Undecided => ("open", "?"),
             Outcome::NotAsked => ("none", "–"),
         };
-        let _ = write!(
+        let _ = writeln!(
             out,
             "<li class=\"{class}\"><p><span class=\"answer\"><span aria-hidden=\"true\">{sign}</span> {}</span> \
-             <strong>{}</strong></p>\n",
+             <strong>{}</strong></p>",
             escape_text(&check.answer),
             escape_text(&check.question),
         );
