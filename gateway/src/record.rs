@@ -5,6 +5,7 @@ use qaqpa_channel::inbox::refusal_entry;
 use qaqpa_channel::{Answers, Heading, Rejection};
 use qaqpa_model::{Actor, MessageId, Moment, SenderId};
 use qaqpa_store::{Direction, JournalEntry};
+use qaqpa_transport::PeerCertificate;
 use qaqpa_wire::{Channel, Departure, Operation};
 use serde_json::{Value, json};
 
@@ -15,6 +16,8 @@ pub(crate) struct Arrival {
     pub(crate) channel: Channel,
     /// The actor on the other side of mutual TLS.
     pub(crate) peer: Option<Actor>,
+    /// The certificate that anybody else has shown in the handshake.
+    pub(crate) shown: PeerCertificate,
     /// `SOAPAction` as it was sent.
     pub(crate) soap_action: Option<String>,
     /// `Content-Type` as it was sent.

@@ -15,8 +15,8 @@ use qaqpa_model::{Actor, ServiceAtAct};
 use qaqpa_regulations::Catalogue;
 use qaqpa_store::{Store, StoreConfig};
 use qaqpa_transport::{
-    ActorStart, ClientLimits, Hall, HttpClient, PeerActor, Peers, Place, Running, StartError,
-    registry,
+    ActorStart, ClientLimits, Hall, HttpClient, PeerActor, PeerCertificate, Peers, Place, Running,
+    StartError, registry,
 };
 use qaqpa_wire::namespace::{ASYNC_PATH, PUSH_DESCRIPTION_PATH, SYNC_PATH};
 use qaqpa_wire::wsdl::{self, Addresses};
@@ -59,7 +59,7 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
 
     let listener = hall.bind(Place::GatewayPublic).await?;
     let base = listener.https();
-    let security = hall.tls().server(Actor::Gateway, Peers::Optional)?;
+    let security = hall.tls().server(Actor::Gateway, Peers::Shown)?;
     let door = Door {
         gateway: Arc::clone(&gateway),
         base: base.clone(),
@@ -179,7 +179,7 @@ fn router(door: Door) -> Router {
 
 async fn sync_channel(
     State(door): State<Door>,
-    PeerActor(peer): PeerActor,
+    peer: (PeerActor, PeerCertificate),
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
@@ -191,7 +191,7 @@ async fn sync_channel(
 
 async fn async_channel(
     State(door): State<Door>,
-    PeerActor(peer): PeerActor,
+    peer: (PeerActor, PeerCertificate),
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
@@ -203,7 +203,7 @@ async fn async_channel(
 fn begin(
     door: &Door,
     channel: Channel,
-    peer: Option<Actor>,
+    (PeerActor(peer), shown): (PeerActor, PeerCertificate),
     headers: &HeaderMap,
     body: Bytes,
 ) -> Record {
@@ -215,6 +215,7 @@ fn begin(
     Record::begin(Arrival {
         channel,
         peer,
+        shown,
         soap_action: header("soapaction"),
         content_type: header(header::CONTENT_TYPE.as_str()),
         body,

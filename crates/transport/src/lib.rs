@@ -53,7 +53,8 @@ pub use clock::{Clock, ClockError, ClockState};
 pub use control::{ControlClient, ControlError, ControlToken};
 pub use hall::Hall;
 pub use listener::{
-    DoorRefusal, ListenError, ListenLimits, Listener, PeerActor, PeerAddress, Refuse, Security,
+    DoorRefusal, ListenError, ListenLimits, Listener, PeerActor, PeerAddress, PeerCertificate,
+    Refuse, Security,
 };
 pub use ports::Place;
 pub use random::{random_bytes, random_hex};

@@ -123,6 +123,21 @@ impl<S: Sync> FromRequestParts<S> for PeerActor {
     }
 }
 
+/// The certificate that the other side of a connection has shown and has the key of, where it is no actor's: DER.
+/// Nobody has vouched for it (see [`Peers::Shown`](crate::Peers)).
+///
+/// An axum extractor that never fails.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PeerCertificate(pub Option<Arc<[u8]>>);
+
+impl<S: Sync> FromRequestParts<S> for PeerCertificate {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get().cloned().unwrap_or_default())
+    }
+}
+
 /// The address of the other side of the connection.
 ///
 /// An axum extractor that never fails; without a listener (a router called in a test) it is 127.0.0.1:0.

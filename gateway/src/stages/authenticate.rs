@@ -93,6 +93,7 @@ pub(super) async fn authenticate(
             (party, signer)
         }
     };
+    check_shown(&party, record)?;
     signer.is_of(party.sender, party.certificate)?;
     record.note(
         "transport",
@@ -130,6 +131,23 @@ fn check_tls_identity(sender: &SenderId, peer: Option<Actor>) -> Result<(), Refu
     Err(Refused::new(
         RefusalLabel::SenderCertificateMismatch,
         format!("the TLS client certificate is of {shown}, the sender is {sender}"),
+    ))
+}
+
+/// Who is registered with a TLS certificate shows this very one: the handshake has proven that its key is there.
+fn check_shown(party: &Party<'_>, record: &Record) -> Result<(), Refused> {
+    let Some(agreed) = &party.terms.tls else {
+        return Ok(());
+    };
+    if record.arrival().shown.0.as_deref() == Some(agreed.der()) {
+        return Ok(());
+    }
+    Err(Refused::new(
+        RefusalLabel::SenderCertificateMismatch,
+        format!(
+            "the TLS client certificate is not the one that is registered for {}",
+            party.sender
+        ),
     ))
 }
 

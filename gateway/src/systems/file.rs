@@ -6,6 +6,7 @@
 //! [[system]]
 //! sender = "integrator-1"              # what the envelope names
 //! certificate = "integrator-1.pem"     # beside this file; without it the ready-made one
+//! tls = "integrator-1-tls.pem"         # shown in the TLS handshake; without it any or none
 //! password = "…"                       # without it the ready-made one, or none
 //! services = ["SERVICE@ACT"]           # without it every one
 //! push = "https://127.0.0.1:9443/async/"
@@ -70,6 +71,7 @@ struct RawFile {
 struct RawSystem {
     sender: Spanned<String>,
     certificate: Option<Spanned<String>>,
+    tls: Option<Spanned<String>>,
     password: Option<String>,
     services: Option<Vec<Spanned<String>>>,
     push: Option<Spanned<String>>,
@@ -151,11 +153,13 @@ fn take(
         let why = format!("{} is an actor of the simulator", raw.sender.get_ref());
         faults.push((at, why));
     }
-    let certificate = raw.certificate.and_then(|certificate| {
-        let read = read_certificate(certificate.get_ref(), folder);
-        read.map_err(|why| faults.push((line(certificate.span().start), why)))
+    let mut read = |named: Option<Spanned<String>>| {
+        let named = named?;
+        let read = read_certificate(named.get_ref(), folder);
+        read.map_err(|why| faults.push((line(named.span().start), why)))
             .ok()
-    });
+    };
+    let (certificate, tls) = (read(raw.certificate), read(raw.tls));
     let services = raw.services.map(|services| {
         let mut known = Vec::with_capacity(services.len());
         for service in services {
@@ -189,6 +193,7 @@ fn take(
                     RawAnswers::Unsigned => AnswersOf::Unsigned,
                 },
                 notify: raw.notify,
+                tls,
                 strict: raw.strict,
                 per_minute_max: raw.per_minute_max,
                 body_bytes_max: raw.body_bytes_max,

@@ -16,6 +16,9 @@ pub(crate) struct Terms {
     pub(crate) answers: AnswersOf,
     /// Whether it is told at its endpoint where its messages are.
     pub(crate) notify: bool,
+    /// The certificate that it shows in the TLS handshake, which is no national one's business; `None` where any or none
+    /// will do.
+    pub(crate) tls: Option<Certificate>,
     /// Whether every departure of its envelopes from the schema is refused.
     pub(crate) strict: bool,
     /// Messages a minute of the simulated clock; `None` for no limit.
@@ -31,6 +34,7 @@ impl Terms {
         push: None,
         answers: AnswersOf::Signed,
         notify: true,
+        tls: None,
         strict: false,
         per_minute_max: None,
         body_bytes_max: None,
@@ -101,11 +105,8 @@ impl Registered {
         json!({
             "sender": self.sender.as_str(),
             "line": self.line,
-            "certificate": self.certificate.as_ref().map(|certificate| json!({
-                "subject": certificate.subject().common_name,
-                "serial": certificate.serial_hex(),
-                "not_after": certificate.not_after().to_string(),
-            })),
+            "certificate": self.certificate.as_ref().map(shown),
+            "tls": terms.tls.as_ref().map(shown),
             "password": self.password.is_some(),
             "services": terms.services,
             "push": terms.push,
@@ -119,4 +120,13 @@ impl Registered {
             "body_bytes_max": terms.body_bytes_max,
         })
     }
+}
+
+/// A certificate as views show it.
+fn shown(certificate: &Certificate) -> Value {
+    json!({
+        "subject": certificate.subject().common_name,
+        "serial": certificate.serial_hex(),
+        "not_after": certificate.not_after().to_string(),
+    })
 }

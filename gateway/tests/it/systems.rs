@@ -2,6 +2,7 @@
 
 use qaqpa_channel::envelope::xml_limits;
 use qaqpa_model::RefusalLabel as L;
+use qaqpa_transport::{ClientLimits, ClientTls, HttpClient, paths};
 use qaqpa_wire::asynchronous::Request;
 use qaqpa_wire::{Property, SendMessageRequest, StatusCode};
 use qaqpa_xmldsig::{WsseKeyInfo, sign_wsse};
@@ -167,6 +168,36 @@ async fn a_new_system_with_a_certificate_of_its_own_sends_and_its_password_is_sh
     accepted(&by_serial);
     stand.register("").await.unwrap();
     assert_eq!(send("p-of-clinic").await.label(), Some(L::SenderUnknown));
+}
+
+#[tokio::test]
+async fn a_system_with_a_tls_certificate_shows_this_very_one() {
+    let stand = Stand::start().await;
+    let of = |id: &str| stand.authority.signatory(id);
+    let pem = of("citizen-2").certificate.to_pem();
+    let agreed = format!("[[system]]\nsender = \"integrator-1\"\ntls = '''\n{pem}'''\n");
+    stand.register(&agreed).await.unwrap();
+    let trusted = std::fs::read(paths::trust_tls(stand.dir.path())).unwrap();
+    let send_as = async |id: Option<&str>| {
+        let tls = match id {
+            None => ClientTls::trusting_pem(&trusted).unwrap(),
+            Some(id) => {
+                let key = of(id).key.to_pkcs8_der();
+                ClientTls::showing(&trusted, of(id).certificate.der(), &key).unwrap()
+            }
+        };
+        let client = HttpClient::new(&tls, ClientLimits::default());
+        let envelope = seal(&valid(&stand).write(), of("system-integrator-1"));
+        stand.post_by(&client, envelope).await
+    };
+    accepted(&send_as(Some("citizen-2")).await);
+    for another in [None, Some("officer-1")] {
+        let reply = send_as(another).await;
+        assert_eq!(reply.label(), Some(L::SenderCertificateMismatch));
+    }
+    // Without that term, any certificate is as good as none.
+    stand.register("").await.unwrap();
+    accepted(&send_as(Some("officer-1")).await);
 }
 
 /// A message of clinic-7 that names its certificate by issuer and serial number only.

@@ -26,7 +26,7 @@ use tower::ServiceExt;
 use super::receive::{receive, whole_seconds};
 use super::refuse::{DoorRefusal, Refuse};
 use super::shared::{Shared, Stream};
-use super::{ListenLimits, PeerActor, PeerAddress, Security};
+use super::{ListenLimits, PeerActor, PeerAddress, PeerCertificate, Security};
 use crate::shutdown::Shutdown;
 use crate::tls::actor_of;
 
@@ -42,23 +42,29 @@ pub(super) struct Door {
 }
 
 /// What is known about the other side of a connection.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Peer {
     address: SocketAddr,
     actor: PeerActor,
+    certificate: PeerCertificate,
 }
 
 pub(super) async fn serve(door: Arc<Door>, stream: TcpStream, address: SocketAddr) {
     stream.set_nodelay(true).ok();
-    let (stream, actor) = match &door.security {
-        Security::Plain => (Box::new(stream) as Box<dyn Stream>, PeerActor(None)),
+    let nobody = (PeerActor(None), PeerCertificate::default());
+    let (stream, (actor, certificate)) = match &door.security {
+        Security::Plain => (Box::new(stream) as Box<dyn Stream>, nobody),
         Security::Tls(config) => {
             let handshake = TlsAcceptor::from(Arc::clone(config)).accept(stream);
             match tokio::time::timeout(door.limits.handshake_time_max, handshake).await {
                 Ok(Ok(tls)) => {
                     let certificates = tls.get_ref().1.peer_certificates();
-                    let actor = certificates.and_then(|chain| actor_of(chain.first()?));
-                    (Box::new(tls) as Box<dyn Stream>, PeerActor(actor))
+                    let shown = certificates.and_then(|chain| chain.first());
+                    let actor = shown.and_then(actor_of);
+                    let stranger = shown.filter(|_| actor.is_none());
+                    let stranger = stranger.map(|certificate| Arc::from(certificate.as_ref()));
+                    let peer = (PeerActor(actor), PeerCertificate(stranger));
+                    (Box::new(tls) as Box<dyn Stream>, peer)
                 }
                 Ok(Err(error)) => {
                     tracing::debug!(%address, %error, "the TLS handshake failed");
@@ -71,7 +77,12 @@ pub(super) async fn serve(door: Arc<Door>, stream: TcpStream, address: SocketAdd
             }
         }
     };
-    talk(&door, stream, Peer { address, actor }).await;
+    let peer = Peer {
+        address,
+        actor,
+        certificate,
+    };
+    talk(&door, stream, peer).await;
 }
 
 async fn talk(door: &Arc<Door>, stream: Box<dyn Stream>, peer: Peer) {
@@ -81,6 +92,7 @@ async fn talk(door: &Arc<Door>, stream: Box<dyn Stream>, peer: Peer) {
         let (door, shared, cut_short) = (door.clone(), shared.clone(), cut_short.clone());
         service_fn(move |request| {
             let (door, shared, cut_short) = (door.clone(), shared.clone(), cut_short.clone());
+            let peer = peer.clone();
             async move { Ok::<_, Infallible>(answer(&door, &shared, &cut_short, peer, request).await) }
         })
     };
@@ -135,6 +147,7 @@ async fn answer(
         return door.refuse.respond(DoorRefusal::Busy, Some(&head));
     };
     head.extensions.insert(peer.actor);
+    head.extensions.insert(peer.certificate);
     head.extensions.insert(PeerAddress(peer.address));
     let kept = head.clone();
     let handled = door

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustls::ClientConfig;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::{TlsError, VERSIONS, provider, roots};
 use crate::files;
@@ -32,6 +32,22 @@ impl ClientTls {
         let pem = files::read_if_there(path)?
             .ok_or_else(|| TlsError::Trust(format!("{} is missing", path.display())))?;
         Self::trusting_pem(&pem)
+    }
+
+    /// Trusts the certificates of this PEM text and shows this certificate (DER), whose key (PKCS#8, DER) it has: an
+    /// information system's client.
+    ///
+    /// # Errors
+    /// [`TlsError::Trust`] where there is no certificate in the text; [`TlsError::Config`] where the key is not one
+    /// that TLS uses, or is another's.
+    pub fn showing(
+        trusted_pem: &[u8],
+        certificate: &[u8],
+        pkcs8_der: &[u8],
+    ) -> Result<Self, TlsError> {
+        let chain = vec![CertificateDer::from(certificate.to_vec())];
+        let key = PrivatePkcs8KeyDer::from(pkcs8_der.to_vec());
+        Self::new(trusted_pem, Some((chain, key.into())))
     }
 
     /// Trusts nothing: for plain HTTP only.

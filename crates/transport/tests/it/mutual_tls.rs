@@ -4,8 +4,8 @@ use axum::Router;
 use axum::routing::get;
 use qaqpa_model::{Actor, Limits};
 use qaqpa_transport::{
-    ClientLimits, ClientTls, HttpClient, HttpError, ListenLimits, Listener, PeerActor, Peers,
-    Shutdown, TlsAuthority,
+    ClientLimits, ClientTls, HttpClient, HttpError, ListenLimits, Listener, PeerActor,
+    PeerCertificate, Peers, Shutdown, TlsAuthority,
 };
 use tempfile::TempDir;
 
@@ -20,9 +20,15 @@ async fn stand(peers: Peers) -> Stand {
     let authority = TlsAuthority::open_or_create(dir.path()).unwrap();
     let router = Router::new().route(
         "/",
-        get(|PeerActor(peer): PeerActor| async move {
-            peer.map_or("nobody".to_owned(), |actor| actor.to_string())
-        }),
+        get(
+            |PeerActor(peer): PeerActor, PeerCertificate(shown): PeerCertificate| async move {
+                match (peer, shown) {
+                    (Some(actor), _) => actor.to_string(),
+                    (None, Some(shown)) => format!("nobody, who shows {} bytes", shown.len()),
+                    (None, None) => "nobody".to_owned(),
+                }
+            },
+        ),
     );
     let listener = Listener::bind(0).await.unwrap();
     let url = format!("{}/", listener.https());
@@ -90,6 +96,33 @@ async fn an_optional_door_lets_anybody_in_and_knows_actors() {
         stand.ask_as(Some(Actor::RegionalGateway)).await.as_deref(),
         Ok("regional-gateway")
     );
+}
+
+/// A certificate that nobody has vouched for, in this name: the client's side of TLS, and the certificate.
+fn self_made(stand: &Stand, name: &str) -> (ClientTls, Vec<u8>) {
+    let made = rcgen::generate_simple_self_signed(vec![name.to_owned()]).unwrap();
+    let root = stand.authority.root_pem().as_bytes();
+    let key = made.signing_key.serialize_der();
+    let tls = ClientTls::showing(root, made.cert.der(), &key).unwrap();
+    (tls, made.cert.der().to_vec())
+}
+
+#[tokio::test]
+async fn a_door_that_is_shown_certificates_tells_strangers_from_actors_and_lets_no_name_be_borrowed()
+ {
+    let stand = stand(Peers::Shown).await;
+    assert_eq!(stand.ask_as(None).await.as_deref(), Ok("nobody"));
+    assert_eq!(
+        stand.ask_as(Some(Actor::Portal)).await.as_deref(),
+        Ok("portal")
+    );
+    let (tls, certificate) = self_made(&stand, "clinic.example");
+    let answer = stand.ask(&tls).await;
+    let expected = format!("nobody, who shows {} bytes", certificate.len());
+    assert_eq!(answer.as_deref(), Ok(expected.as_str()));
+    // An actor's name in a certificate of one's own making.
+    let (tls, _) = self_made(&stand, "portal.actor.qaqpa.test");
+    refused_by_alert(&stand.ask(&tls).await, "UnknownCA");
 }
 
 #[tokio::test]
