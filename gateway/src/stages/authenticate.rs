@@ -122,7 +122,7 @@ fn check_password(party: &Party<'_>, offered: Option<&str>) -> Result<(), Refuse
     ))
 }
 
-/// An actor of the simulator shows its TLS client certificate, and nobody else may show one. (P05)
+/// An actor of the simulator shows its TLS client certificate, and nobody else may show an actor's. (P05)
 fn check_tls_identity(sender: &SenderId, peer: Option<Actor>) -> Result<(), Refused> {
     if Actor::parse(sender.as_str()) == peer {
         return Ok(());
