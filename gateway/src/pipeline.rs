@@ -7,7 +7,7 @@
 //!
 //! Each stage consumes the value before and makes one whose fields are private to its file, so that a
 //! stage can be neither skipped nor forged. What is left by the asynchronous channel goes the same way from
-//! `open_request` on; the channel's other operations end at the [`mailbox`]. A question to a register leaves after `open_envelope` for
+//! `open_request` on; the channel's other operations end at the `mailbox`. A question to a register leaves after `open_envelope` for
 //! `ask_register`, and its answer comes back the same moment. A result goes the same way: `choose_route` asks
 //! `return_document` where it belongs.
 
