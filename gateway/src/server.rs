@@ -15,8 +15,8 @@ use qaqpa_model::{Actor, ServiceAtAct};
 use qaqpa_regulations::Catalogue;
 use qaqpa_store::{Store, StoreConfig};
 use qaqpa_transport::{
-    ActorStart, ClientLimits, Hall, HttpClient, PeerActor, PeerCertificate, Peers, Place, Running,
-    StartError, registry,
+    ActorStart, ClientLimits, Hall, HttpClient, PeerActor, PeerCertificate, Peers, Place, Running, StartError,
+    registry,
 };
 use qaqpa_wire::namespace::{ASYNC_PATH, PUSH_DESCRIPTION_PATH, SYNC_PATH};
 use qaqpa_wire::wsdl::{self, Addresses};
@@ -265,9 +265,12 @@ fn describe(channel: Channel, query: Option<String>, addresses: Addresses<'_>) -
         .into_response()
 }
 
-/// `/xsd/SERVICE@ACT.xsd` and `/xsd/result.xsd`.
+/// `/xsd/SERVICE@ACT.xsd`, `/xsd/result.xsd` and `/xsd/register.xsd`.
 async fn schema(State(door): State<Door>, Path(file): Path<String>) -> Response {
     let name = file.strip_suffix(".xsd").unwrap_or_default();
+    if name == "register" {
+        return xml(xsd::register().to_owned());
+    }
     if name == "result" {
         return xml(xsd::result().to_owned());
     }

@@ -62,6 +62,12 @@ pub fn application(service: &ServiceAtAct) -> String {
     include_str!("../assets/application.xsd").replace("{service}", &service.to_string())
 }
 
+/// What the simulator's own registers are asked and answer.
+#[must_use]
+pub const fn register() -> &'static str {
+    include_str!("../assets/register.xsd")
+}
+
 /// The result of any service.
 #[must_use]
 pub const fn result() -> &'static str {

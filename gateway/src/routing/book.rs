@@ -195,7 +195,7 @@ to = "sender"
 
     fn to(routes: &Routes) -> String {
         let question = Question {
-            direction: Direction::ToProvider,
+            direction: Direction::Provider,
             service: "guardianship-certificate@zhambyl-2019-23",
             region: None,
         };

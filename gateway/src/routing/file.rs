@@ -242,7 +242,7 @@ impl Reader<'_> {
         let services = self.services(raw, served);
         let region = raw.region.as_ref().map(|region| {
             let name = region.get_ref();
-            if raw.direction != Direction::ToProvider {
+            if raw.direction != Direction::Provider {
                 let why = format!(
                     "only applications name a region: {}",
                     raw.direction.as_str()
@@ -286,7 +286,7 @@ impl Reader<'_> {
         let text = raw.service.get_ref();
         let span = raw.service.span();
         let in_catalogue = |service: &str| served.iter().any(|one| one.id.to_string() == *service);
-        if raw.direction == Direction::ToRegister {
+        if raw.direction == Direction::Register {
             if text.is_empty() || text.contains('*') || in_catalogue(text) {
                 let why = format!("a register is asked by its own serviceId, not by {text:?}");
                 self.fault(&span, why);
@@ -325,15 +325,15 @@ impl Reader<'_> {
         let sender = name == "sender";
         let actor = ActorName::parse(name);
         let why = match (direction, &actor) {
-            (Direction::ToApplicant, _) if sender => return Some(Target::Sender),
-            (Direction::ToApplicant, Some(actor)) if actor.actor() == Actor::RegionalGateway => {
+            (Direction::Applicant, _) if sender => return Some(Target::Sender),
+            (Direction::Applicant, Some(actor)) if actor.actor() == Actor::RegionalGateway => {
                 format!("a loop: results come from {name}")
             }
             (_, _) if sender => "a loop: it would go back to who sent it".to_owned(),
             (_, Some(actor)) if actor.actor() == Actor::Gateway => {
                 "a loop: the gateway would send it to itself".to_owned()
             }
-            (Direction::ToProvider | Direction::ToRegister, Some(actor))
+            (Direction::Provider | Direction::Register, Some(actor))
                 if actor.actor() == Actor::Portal =>
             {
                 format!("a loop: it would go back to {name}, which sends such messages")
@@ -357,7 +357,7 @@ impl Reader<'_> {
             let mut missing = BTreeSet::new();
             for region in service.regions(routes.region_field.as_deref()) {
                 let found = routes.find(Question {
-                    direction: Direction::ToProvider,
+                    direction: Direction::Provider,
                     service: &id,
                     region,
                 });
@@ -374,7 +374,7 @@ impl Reader<'_> {
                 self.at_the_end(why);
             }
             let back = Question {
-                direction: Direction::ToApplicant,
+                direction: Direction::Applicant,
                 service: &id,
                 region: None,
             };

@@ -24,19 +24,19 @@ fn the_built_in_file_is_without_fault_and_takes_everything_to_the_regional_gatew
     let regional = Target::Actor(Actor::RegionalGateway.into());
     for (direction, service, region, to) in [
         (
-            Direction::ToProvider,
+            Direction::Provider,
             "guardianship-certificate@zhambyl-2019-23",
             Some("taraz"),
             &regional,
         ),
         (
-            Direction::ToApplicant,
+            Direction::Applicant,
             "guardianship-certificate@zhambyl-2019-23",
             None,
             &Target::Sender,
         ),
         (
-            Direction::ToRegister,
+            Direction::Register,
             "GBDFL_UniversalServiceSync",
             None,
             &regional,

@@ -8,22 +8,24 @@ use serde::Deserialize;
 
 /// Which way a message goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub(crate) enum Direction {
     /// A result, to whoever asked.
-    ToApplicant,
+    #[serde(rename = "to-applicant")]
+    Applicant,
     /// An application, to the provider of the service.
-    ToProvider,
+    #[serde(rename = "to-provider")]
+    Provider,
     /// A question to a register, which answers at once.
-    ToRegister,
+    #[serde(rename = "to-register")]
+    Register,
 }
 
 impl Direction {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
-            Self::ToApplicant => "to-applicant",
-            Self::ToProvider => "to-provider",
-            Self::ToRegister => "to-register",
+            Self::Applicant => "to-applicant",
+            Self::Provider => "to-provider",
+            Self::Register => "to-register",
         }
     }
 }
@@ -141,7 +143,7 @@ mod tests {
 
     fn route(services: Services, region: Option<&str>, to: &str) -> Route {
         Route {
-            direction: Direction::ToProvider,
+            direction: Direction::Provider,
             services,
             region: region.map(str::to_owned),
             to: Target::Actor(ActorName::parse(to).unwrap()),
@@ -175,7 +177,7 @@ mod tests {
     fn to(service: &str, region: Option<&str>) -> String {
         let routes = routes();
         let found = routes.find(Question {
-            direction: Direction::ToProvider,
+            direction: Direction::Provider,
             service,
             region,
         });
@@ -197,7 +199,7 @@ mod tests {
     #[test]
     fn a_route_of_another_direction_is_none() {
         let question = Question {
-            direction: Direction::ToApplicant,
+            direction: Direction::Applicant,
             service: "birth@act",
             region: None,
         };

@@ -51,7 +51,7 @@ pub(crate) async fn choose_route(
         Letter::Application(application) => {
             offered(gateway, application)?;
             let region = region(&routes, application);
-            let route = find(&routes, Direction::ToProvider, &application.service, region)?;
+            let route = find(&routes, Direction::Provider, &application.service, region)?;
             record.note(
                 "route",
                 json!({"to": route.to.to_string(), "region": region, "line": route.line}),
@@ -63,7 +63,7 @@ pub(crate) async fn choose_route(
         }
         Letter::Result(result) => {
             let asked = return_document(gateway, result, &admitted.addressed().request).await?;
-            match &find(&routes, Direction::ToApplicant, &result.service, None)?.to {
+            match &find(&routes, Direction::Applicant, &result.service, None)?.to {
                 Target::Actor(name) => Some(name.clone()),
                 Target::Sender => asked.map(ActorName::from),
             }
@@ -121,7 +121,7 @@ pub(super) enum Asked {
 pub(super) async fn asked(gateway: &Gateway, service_id: &str) -> Result<Asked, Refused> {
     let routes = routing::current(gateway).await;
     let register = routes.find(Question {
-        direction: Direction::ToRegister,
+        direction: Direction::Register,
         service: service_id,
         region: None,
     });

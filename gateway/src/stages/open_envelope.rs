@@ -33,6 +33,10 @@ pub(crate) struct Opened {
 
 /// What an envelope brings in, by its service.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "taken apart where it is made, one a message"
+)]
 pub(crate) enum Entrance {
     /// A document, which goes on.
     Document(Opened),
