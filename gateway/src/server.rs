@@ -15,8 +15,8 @@ use qaqpa_model::{Actor, ServiceAtAct};
 use qaqpa_regulations::Catalogue;
 use qaqpa_store::{Store, StoreConfig};
 use qaqpa_transport::{
-    ActorStart, ClientLimits, Hall, HttpClient, PeerActor, PeerCertificate, Peers, Place, Running, StartError,
-    registry,
+    ActorStart, ClientLimits, Hall, HttpClient, PeerActor, PeerCertificate, Peers, Place, Running,
+    StartError, registry,
 };
 use qaqpa_wire::namespace::{ASYNC_PATH, PUSH_DESCRIPTION_PATH, SYNC_PATH};
 use qaqpa_wire::wsdl::{self, Addresses};
