@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
     after_help = "Exit codes: 0 TOTAL-PASSED, 1 TOTAL-FAILED, 2 INDETERMINATE, 64 usage. Of several signatures the\n\
     worst decides. XAdES and time stamps are found by themselves.\n\n\
     Without --report, text is the simple report, the signed scope and each check; json is the stored\n\
-    verdict. Reports of one run:\n  \
+    verdict, and of several signatures a list of them. Reports of one run:\n  \
     qaqpa verify a.xml --report simple --lang kk     who signed, when, the verdict, why, what to do\n  \
     qaqpa verify a.xml --report detailed             each check: rules, evidence, clause, outcome\n  \
     qaqpa verify a.xml --report facts --format json  what was found, without judgement\n  \
