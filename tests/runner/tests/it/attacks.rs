@@ -204,7 +204,7 @@ fn is_unconditional(text: &str) -> Result<(), String> {
 
 /// Whether a function of that name is marked as a test, and by nothing that leaves it out.
 fn runs(text: &str, name: &str) -> Result<(), String> {
-    let heads = [format!("fn {name}() "), format!("async fn {name}() ")];
+    let heads = [format!("fn {name}()"), format!("async fn {name}()")];
     let is_head = |line: &str| heads.iter().any(|head| line.starts_with(head.as_str()));
     let attributes = attributes_of(text, is_head)?;
     let marks = |line: &&&str| **line == "#[test]" || line.starts_with("#[tokio::test");
@@ -255,6 +255,9 @@ fn only_what_is_marked_as_a_test_and_always_built_counts_as_one() {
     assert_eq!(runs(sound, "sound"), Ok(()));
     let slow = "#[tokio::test(flavor = \"multi_thread\")]\nasync fn slow() {\n";
     assert_eq!(runs(slow, "slow"), Ok(()));
+    // A name so long that the brace stands below.
+    let long = "#[tokio::test]\nasync fn long()\n{\n";
+    assert_eq!(runs(long, "long"), Ok(()));
     let beside = "#[cfg(test)]\nmod tests {\n    #[test]\n    fn sound() {}\n}\n";
     assert_eq!(runs(beside, "sound"), Ok(()));
     for text in [
