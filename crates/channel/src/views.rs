@@ -3,7 +3,7 @@
 //! - `GET /journal?message=ID&kind=KIND&before=N&limit=N` → `[{id, at, kind, message, direction, label, summary, …}]`, newest first
 //! - `GET /journal/verify` → the proof, as `docs/schema/journal-verify.schema.json` describes it: `{indication, entries, broken, …}`
 //! - `GET /journal/{id}` → one entry
-//! - `POST /journal/seal`, `POST /journal/prune`: [`keeping::control`](crate::keeping::control)
+//! - `POST /journal/seal`, `POST /journal/prune`: [`keeping::control`]
 //! - `GET /trace/{messageId}` → `[{message, at, element, meaning, outcome, label}]`
 //! - `GET /outbox?limit=N` → `[{id, destination, message, state, attempts, due, why, …}]`
 
