@@ -182,7 +182,13 @@ fn evidence(verdict: &Verdict, id: CheckId, lang: Lang) -> Vec<EvidenceNote> {
             .stamps
             .iter()
             .map(|stamp| {
-                let what = phrases::TIME_STAMP.of(lang).to_owned();
+                let mut what = phrases::TIME_STAMP.of(lang).to_owned();
+                if let Some(at) = stamp.at {
+                    let _ = write!(what, ": {}", border::moment::text(at));
+                }
+                if let Some(authority) = &stamp.authority {
+                    let _ = write!(what, ", {}", authority.subject);
+                }
                 note(what, Some(stamp.sha256.clone()))
             })
             .collect(),

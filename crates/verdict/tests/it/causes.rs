@@ -129,6 +129,9 @@ fn a_message_tells_the_digest_of_its_content_and_both_where_they_differ() {
     assert_eq!(other.why(), expected);
 }
 
+/// What was signed, what was given, why they differ, and where first.
+type Differing<'a> = (&'a [u8], &'a [u8], &'a [DigestCause], Option<usize>);
+
 /// Mail and editors change line ends, and nobody sees it.
 #[test]
 fn a_content_whose_line_ends_were_changed_is_told_as_that() {
@@ -136,7 +139,7 @@ fn a_content_whose_line_ends_were_changed_is_told_as_that() {
     let person = NewSigner::new(&keys().citizen, &stand.citizen, noon());
     let limits = Limits::default();
     #[rustfmt::skip]
-    let table: [(&[u8], &[u8], &[DigestCause], Option<usize>); 4] = [
+    let table: [Differing<'_>; 4] = [
         (b"one\ntwo\n",     b"one\r\ntwo\r\n", &[DigestCause::LineEnds], Some(3)),
         (b"one\r\ntwo\r\n", b"one\ntwo\n",     &[DigestCause::LineEnds], Some(3)),
         (b"one\r\ntwo\r\n", b"one\r\ntwo\n",   &[DigestCause::LineEnds], Some(8)),

@@ -45,6 +45,9 @@ fn text(verdict: &Verdict, lang: Lang) -> String {
     report::text(Kind::Simple, std::slice::from_ref(verdict), lang)
 }
 
+/// A name, the file, the content beside it, what is found, and how it is told.
+type Told<'a> = (&'a str, &'a [u8], Option<&'a [u8]>, Cause, &'a str);
+
 #[test]
 fn a_file_is_told_for_what_it_is_and_not_as_broken_xml() {
     let attached = message(Place::Attached);
@@ -56,7 +59,7 @@ fn a_file_is_told_for_what_it_is_and_not_as_broken_xml() {
     let styled = format!("<?xml-stylesheet href=\"a\"?>{signed}");
     let other: &[u8] = b"other bytes";
     #[rustfmt::skip]
-    let table: [(&str, &[u8], Option<&[u8]>, Cause, &str); 12] = [
+    let table: [Told<'_>; 12] = [
         ("empty",          b"",                     None,          Cause::FileEmpty,      "The file is empty."),
         ("PDF",            b"%PDF-1.7",             None,          Cause::FileOther,      "This is no signed file: neither XML, nor a CMS message, nor a certificate."),
         ("JSON",           b"{\"a\": 1}",           None,          Cause::FileOther,      "This is no signed file: neither XML, nor a CMS message, nor a certificate."),
@@ -357,6 +360,19 @@ fn english_in_the_detailed_report_of_another_language_is_marked_as_a_technical_d
     }
     let shown = report::text(Kind::Detailed, &[verdict], Lang::En);
     assert!(shown.contains("   Found: "), "{shown}");
+}
+
+#[test]
+fn a_stamp_is_told_with_its_moment_and_its_authority_where_it_is_evidence() {
+    let verdict = stamped::passed();
+    let at = verdict.stamps[0].at.unwrap();
+    let shown = report::text(Kind::Detailed, std::slice::from_ref(&verdict), Lang::En);
+    let day = at.in_almaty().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
+    let expected = format!(
+        "   · Time stamp: {day}, QAQPA TEST TSA\n     {}\n",
+        verdict.stamps[0].sha256
+    );
+    assert!(shown.contains(&expected), "{shown}");
 }
 
 /// A digest below its reference is no further item.
