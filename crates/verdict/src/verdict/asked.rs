@@ -125,6 +125,6 @@ pub enum RuleOutcome {
     Informed,
     /// Left out by policy.
     Ignored,
-    /// Not reached.
+    /// Not reached, or there was nothing for it to look at.
     NotAsked,
 }
