@@ -61,7 +61,9 @@ impl Line {
             .unwrap_or_default();
         let mut opened = head.opened(self.at);
         if self.rule.is_due(opened, self.at) {
-            if seal::close(connection, self.writer, self.at)
+            // The later of the two: where the clock was set back, the segment is still one of before.
+            let sealed_at = self.at.max(opened);
+            if seal::close(connection, self.writer, sealed_at)
                 .await?
                 .is_some()
             {

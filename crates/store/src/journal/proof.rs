@@ -61,6 +61,8 @@ pub(super) async fn prove(
         sealed_at: None,
         stamped_at: None,
         waits_since: None,
+        set_back: Vec::new(),
+        set_back_next: 0,
         proof: JournalProof {
             writer: store.writer_name().to_owned(),
             journal: String::new(),
@@ -129,6 +131,10 @@ struct Walk<'w> {
     stamped_at: Option<Moment>,
     /// The earliest moment of the seals that have no good stamp and wait for a later one to vouch for them.
     waits_since: Option<Moment>,
+    /// The segments whose entries tell that the clock was set back, and by how many milliseconds.
+    set_back: Vec<(i64, i64)>,
+    /// By how many the first entry after this segment tells it.
+    set_back_next: i64,
     proof: JournalProof,
 }
 
@@ -336,6 +342,10 @@ impl Walk<'_> {
                 format!("{name} holds another root than the seals before it give"),
             ));
         }
+        self.set_back_next = match self.row(seal.last + 1).await? {
+            Some(row) => doubts::set_back_told(&row),
+            None => 0,
+        };
         self.in_order(seal.latest);
         self.segment_length(&seal);
         self.stamped(&seal)?;

@@ -5,18 +5,33 @@
 //! one to whoever holds its data folder: its control port stamps as of any moment, and its keys lie there.)
 //!
 //! A simulated clock is moved. Before a move every journal is sealed and stamped; after it, an entry tells of it. Where
-//! the clock was set back, the moments before that entry are taken for earlier by as much as it says.
+//! the clock was set back, moments may run backwards near that entry by as much as it says: what was under way then has
+//! moments of before among those of after. Nothing excuses a stamp that comes late.
 
 use qaqpa_model::Moment;
 
+use super::super::CLOCK_SET_BACK;
 use super::super::finding::{Doubt, DoubtKind};
 use super::super::seal::Seal;
 use super::Walk;
+use crate::database::{Columns, Row};
 
 /// How long after its seal a stamp is taken for one that waited while the authority was away, in milliseconds: a day.
 const LAG_MAX_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// By how many milliseconds an entry of [`CLOCK_SET_BACK`](super::super::CLOCK_SET_BACK) says that the clock was set back.
+/// In how many segments after that entry: what is under way closes a segment at each turn between the two times.
+const SET_BACK_NEAR: i64 = 8;
+
+/// By how many milliseconds this entry tells that the clock was set back; 0 where it tells something else.
+pub(super) fn set_back_told(row: &Row) -> i64 {
+    let columns = Columns(row);
+    match (columns.text("kind"), columns.text("summary")) {
+        (Ok(kind), Ok(summary)) if kind == CLOCK_SET_BACK => set_back_by(&summary).unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// By how many milliseconds an entry of [`CLOCK_SET_BACK`] says that the clock was set back.
 pub(super) fn set_back_by(summary: &str) -> Option<i64> {
     let summary: serde_json::Value = serde_json::from_str(summary).ok()?;
     let moved = match summary["moved_ms"].as_i64() {
@@ -53,7 +68,8 @@ impl Walk<'_> {
             .waits_since
             .map_or(seal.sealed_at, |since| since.min(seal.sealed_at));
         let lag = at.unix_ms().saturating_sub(since.unix_ms());
-        let early = seal.sealed_at.unix_ms().saturating_sub(at.unix_ms()) > CLOCKS_APART_MS;
+        let back_max = CLOCKS_APART_MS.saturating_add(self.set_back_near());
+        let early = seal.sealed_at.unix_ms().saturating_sub(at.unix_ms()) > back_max;
         let longest = self
             .proof
             .lag_ms
@@ -68,20 +84,22 @@ impl Walk<'_> {
             self.doubt(DoubtKind::StampLag, how);
         }
         if let Some(before) = self.stamped_at
-            && before.unix_ms().saturating_sub(at.unix_ms()) > CLOCKS_APART_MS
+            && before.unix_ms().saturating_sub(at.unix_ms()) > back_max
         {
             let how = format!(
                 "the stamp of segment {segment} is of {at}, but an earlier segment was stamped at {before}"
             );
             self.doubt(DoubtKind::StampsBackwards, how);
         }
-        self.stamped_at = Some(self.stamped_at.map_or(at, |before| before.max(at)));
+        // Where the clock was set back, what follows is compared with this one.
+        self.stamped_at = Some(at);
     }
 
     /// The latest of the next segment's entries against the moment of the seal before them.
     pub(super) fn in_order(&mut self, latest: Moment) {
         if let Some(sealed_at) = self.sealed_at
-            && sealed_at.unix_ms().saturating_sub(latest.unix_ms()) > LAG_MAX_MS
+            && sealed_at.unix_ms().saturating_sub(latest.unix_ms())
+                > LAG_MAX_MS.saturating_add(self.set_back_near())
         {
             let how = format!(
                 "the entries of segment {} say that they are of {latest} and before, but the seal before them is of {sealed_at}",
@@ -91,14 +109,19 @@ impl Walk<'_> {
         }
     }
 
-    /// An entry tells that the clock was set back by so many milliseconds: what was sealed and stamped before it is
-    /// compared with what follows as if the clock had always gone like that.
+    /// An entry of this segment tells that the clock was set back by so many milliseconds.
     pub(super) fn set_back(&mut self, by_ms: i64) {
         self.proof.set_back += 1;
-        let earlier = |moment: Moment| Moment::from_unix_ms(moment.unix_ms().saturating_sub(by_ms));
-        self.sealed_at = self.sealed_at.map(earlier);
-        self.stamped_at = self.stamped_at.map(earlier);
-        self.waits_since = self.waits_since.map(earlier);
+        self.set_back.push((self.segment, by_ms));
+    }
+
+    /// By how many milliseconds moments may run backwards here, because entries near by tell that the clock was set back.
+    fn set_back_near(&self) -> i64 {
+        let near = self.segment - SET_BACK_NEAR..=self.segment;
+        let told = self.set_back.iter().rev();
+        told.take_while(|(segment, _)| near.contains(segment))
+            .map(|(_, by_ms)| *by_ms)
+            .fold(self.set_back_next, i64::saturating_add)
     }
 
     /// The open segment against the rule by which it would have been closed.

@@ -68,6 +68,7 @@ impl Walk<'_> {
             };
             return Err(self.found(kind, (first, last), how));
         }
+        self.set_back_next = 0;
         self.open_segment(self.next - first, content.moments);
         self.proof.unsealed = u64::try_from(self.next - first).unwrap_or(0);
         Ok(())

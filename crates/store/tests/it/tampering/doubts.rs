@@ -219,3 +219,37 @@ async fn a_stamp_that_comes_long_after_the_oldest_seal_that_it_vouches_for_leave
         assert_eq!(doubts, [(DoubtKind::StampLag, 3)]);
     }
 }
+
+/// What was under way while the clock was set back: entries of before stand among those of after, on both sides of the
+/// entry that tells of it.
+#[tokio::test]
+async fn entries_that_were_under_way_while_the_clock_was_set_back_are_no_doubt() {
+    const BACK: i64 = 30 * 24 * 3600;
+    let stand = SqliteStand::fresh();
+    let store = stand.open().await;
+    let journal = store.journal();
+    let append = async |seconds: i64, kind: &str| {
+        let mut new = entry(1);
+        new.at = at(seconds);
+        new.kind = kind.to_owned();
+        new.summary = serde_json::json!({ "moved_ms": -BACK * 1000 });
+        store.journal().append(new).await.unwrap();
+    };
+    append(0, "sent").await;
+    journal.seal(at(1)).await.unwrap();
+    append(2, "delivered").await;
+    append(3 - BACK, CLOCK_SET_BACK).await;
+    append(3, "answered").await;
+    append(4 - BACK, "sent").await;
+    journal.seal(at(5 - BACK)).await.unwrap();
+    append(6 - BACK, "sent").await;
+    stamp_all(&store).await;
+    let first = journal.seals(9).await.unwrap().pop().unwrap();
+    let first = first.octets_to_stamp().unwrap();
+    let judge = move |octets: &[u8], _: &[u8]| {
+        StampJudgement::Good(if octets == first { at(1) } else { at(6 - BACK) })
+    };
+    let proof = journal.verify(&judge).await.unwrap();
+    assert_eq!((&proof.finding, &proof.doubts), (&None, &vec![]));
+    assert_eq!((proof.segments, proof.set_back), (5, 1));
+}
