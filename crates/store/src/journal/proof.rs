@@ -5,11 +5,13 @@
 
 mod doubts;
 mod entries;
+mod numbers;
 mod retained;
+mod stamps;
 
 use qaqpa_model::Moment;
 
-use super::finding::{Finding, FindingKind, JournalProof, StampJudge, StampJudgement, Vouched};
+use super::finding::{Finding, FindingKind, JournalProof, StampJudge};
 use super::line::{BEGINNING, Head};
 use super::merkle::Frontier;
 use super::seal::Seal;
@@ -166,29 +168,6 @@ impl Walk<'_> {
                 }
             }
         }
-    }
-
-    /// Numbers begin with 1: what stands below is no entry that a store wrote, and the walk would not pass it.
-    async fn numbers(&mut self) -> Result<(), Stop> {
-        let row = query(
-            "SELECT (SELECT MIN(id) FROM journal WHERE writer = $1) AS entry,
-                    (SELECT MIN(segment) FROM journal_seals WHERE writer = $1) AS segment",
-        )
-        .bind(self.store.writer_name())
-        .fetch_one(&mut *self.connection)
-        .await?;
-        let columns = Columns(&row);
-        // What is no number is found when all are counted.
-        let lowest = |name| columns.number_option(name).unwrap_or(None);
-        if let Some(id) = lowest("entry").filter(|id| *id < 1) {
-            let how = format!("an entry stands under the number {id}: numbers begin with 1");
-            return Err(self.found(FindingKind::Moved, (id, id), how));
-        }
-        if let Some(segment) = lowest("segment").filter(|id| *id < 1) {
-            let how = format!("there is a seal of segment {segment}: segments begin with 1");
-            return Err(self.found(FindingKind::SealChanged, (1, 1), how));
-        }
-        Ok(())
     }
 
     fn found(&self, kind: FindingKind, (entry, until): (i64, i64), how: impl Into<String>) -> Stop {
@@ -412,105 +391,12 @@ impl Walk<'_> {
         Ok(row.and_then(|row| Columns(&row).bytes("previous").ok()))
     }
 
-    fn stamped(&mut self, seal: &Seal) -> Result<(), Stop> {
-        let judged = match (&seal.stamp, seal.octets_to_stamp()) {
-            (Some(token), Some(octets)) => (self.judge)(&octets, token),
-            _ => {
-                self.waits(seal);
-                return Ok(());
-            }
-        };
-        match judged {
-            StampJudgement::Good(at) => {
-                self.stamp_in_time(seal, at);
-                self.waits_since = None;
-                self.proof.waiting = 0;
-                self.proof.vouched = Some(Vouched {
-                    segment: seal.segment,
-                    entry: seal.last,
-                    at,
-                });
-                Ok(())
-            }
-            StampJudgement::Unknown(why) => {
-                self.waits(seal);
-                self.proof.unjudged = Some(why);
-                Ok(())
-            }
-            StampJudgement::Wrong(why) => {
-                let from = match &self.proof.vouched {
-                    Some(vouched) => vouched.entry + 1,
-                    None => 1,
-                };
-                let how = format!(
-                    "entries and seals hold together, but not with the authority's stamp of segment {}: {why}",
-                    seal.segment
-                );
-                Err(self.found(FindingKind::StampWrong, (from, seal.last), how))
-            }
-        }
-    }
-
-    /// This seal has no stamp that is known to be good: a later one must vouch for it.
-    fn waits(&mut self, seal: &Seal) {
-        self.proof.waiting += 1;
-        let since = self.waits_since.unwrap_or(seal.sealed_at);
-        self.waits_since = Some(since.min(seal.sealed_at));
-    }
-
-    /// Whatever stands under a number that no number reaches was passed by: a text, or one beyond all.
-    async fn nothing_besides(&mut self) -> Result<(), Stop> {
-        let row = query(
-            "SELECT (SELECT COUNT(*) FROM journal WHERE writer = $1) AS entries,
-                    (SELECT COUNT(*) FROM journal_seals WHERE writer = $1) AS seals",
-        )
-        .bind(self.store.writer_name())
-        .fetch_one(&mut *self.connection)
-        .await?;
-        let columns = Columns(&row);
-        let seals = self.proof.segments + u64::from(self.checkpoint.is_some());
-        let here = (self.next, self.next);
-        if columns.count("entries")? != self.proof.entries {
-            let how = "beside the entries stands one under a number that is none";
-            return Err(self.found(FindingKind::Moved, here, how));
-        }
-        if columns.count("seals")? != seals {
-            let how = "beside the seals stands one of a segment whose number is none";
-            return Err(self.found(FindingKind::SealChanged, here, how));
-        }
-        Ok(())
-    }
-
     async fn row(&mut self, id: i64) -> Result<Option<Row>, Stop> {
         Ok(query("SELECT * FROM journal WHERE writer = $1 AND id = $2")
             .bind(self.store.writer_name())
             .bind(id)
             .fetch_optional(&mut *self.connection)
             .await?)
-    }
-
-    async fn last_number(&mut self) -> Result<i64, StoreError> {
-        let row = query("SELECT MAX(id) AS id FROM journal WHERE writer = $1")
-            .bind(self.store.writer_name())
-            .fetch_one(&mut *self.connection)
-            .await?;
-        // Where there is one that is no number, it counts as the highest.
-        Ok(Columns(&row)
-            .number_option("id")
-            .unwrap_or(None)
-            .unwrap_or(0))
-    }
-
-    /// Whether there is anything of a journal whose end is not named.
-    async fn anything_there(&mut self) -> Result<bool, StoreError> {
-        let row = query(
-            "SELECT (SELECT COUNT(*) FROM journal WHERE writer = $1)
-                  + (SELECT COUNT(*) FROM journal_seals WHERE writer = $1) AS id",
-        )
-        .bind(self.store.writer_name())
-        .fetch_one(&mut *self.connection)
-        .await?;
-        Ok(Columns(&row).number("id")? > 0)
     }
 }
 
