@@ -54,7 +54,8 @@ pub struct Common {
     /// The first of twelve ports in a row; 0 takes free ones.
     #[arg(long, global = true, value_name = "N")]
     pub port_base: Option<u16>,
-    /// Where the actors keep their data: `sqlite:` (files in the data folder).
+    /// Where gateway, regional gateways and portal keep their data: `sqlite:` (files in the data folder) or
+    /// `postgres://user@host/database` (a schema each).
     #[arg(long, global = true, value_name = "URL")]
     pub store: Option<String>,
     /// Switch deliberate faults of the authority on (TEST): a TOML file of rules, see docs/MISCHIEF.md.

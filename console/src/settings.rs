@@ -135,6 +135,17 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// Where that actor keeps what it stores: there is one authority and one console, and theirs is in files.
+    #[must_use]
+    pub fn store_of(&self, actor: Actor) -> &StoreChoice {
+        match actor {
+            Actor::Console | Actor::Nca => &StoreChoice::Embedded,
+            Actor::Gateway | Actor::Portal | Actor::RegionalGateway => &self.store,
+        }
+    }
+}
+
 /// Whether actors can keep something there; who cannot must not start at all.
 fn store(address: Option<String>) -> Result<StoreChoice, Failure> {
     let Some(address) = address.filter(|address| address != "sqlite:") else {
@@ -144,7 +155,9 @@ fn store(address: Option<String>) -> Result<StoreChoice, Failure> {
     // Without the address itself: a password may stand in it.
     StoreConfig::by_address(Some(&address), gateway, gateway).map_err(|error| {
         Failure::usage(format!("--store: {error}"))
-            .remedy("write --store sqlite: (files in the data folder)")
+            .remedy(
+            "write --store sqlite: (files in the data folder) or --store postgres://user@host/database",
+        )
     })?;
     Ok(StoreChoice::Url(address))
 }
@@ -285,5 +298,8 @@ mod tests {
         assert!(!failure.message.contains("Qwerty12"), "{failure}");
         let settings = Settings::read(&common(&["--store", "sqlite:"])).unwrap();
         assert_eq!(settings.store, StoreChoice::Embedded);
+        let address = "postgres://me@localhost/qaqpa";
+        let settings = Settings::read(&common(&["--store", address])).unwrap();
+        assert_eq!(settings.store, StoreChoice::Url(address.to_owned()));
     }
 }

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::path::Path;
 
 use qaqpa_model::{Actor, ActorName};
-use qaqpa_transport::{ActorStart, Clock, ClockState, Running, Shutdown, StartError, StoreChoice};
+use qaqpa_transport::{ActorStart, Clock, ClockState, Running, Shutdown, StartError};
 
 use crate::laboratory;
 use crate::settings::Settings;
@@ -90,11 +90,7 @@ pub async fn start_named(
         lang: settings.lang,
         shutdown,
         catalogue_dirs: settings.catalogue.clone(),
-        store: match actor {
-            // There is one of each, and the authority's register is read whole into its memory.
-            Actor::Console | Actor::Nca => StoreChoice::Embedded,
-            Actor::Gateway | Actor::Portal | Actor::RegionalGateway => settings.store.clone(),
-        },
+        store: settings.store_of(actor).clone(),
         branch: name.branch().cloned(),
     };
     // Boxed: the start of an actor is a large future, and five of them meet here.

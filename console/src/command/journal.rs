@@ -136,7 +136,7 @@ fn entry_named(id: &str) -> Result<(ActorName, i64), Failure> {
 /// Where that actor's store is, if he has ever been.
 fn folder_of(settings: &Settings, actor: &ActorName) -> Option<StoreConfig> {
     let folder = paths::of_actor_named(&settings.data, actor);
-    let there = folder.join("store.sqlite").exists();
+    let there = in_files(settings, actor) && folder.join("store.sqlite").exists();
     there.then(|| StoreConfig::in_folder(folder))
 }
 
@@ -146,7 +146,12 @@ fn is_gone(settings: &Settings, actor: &ActorName) -> bool {
     let left = ["blobs", "raw.key", "evidence", "store.sqlite-wal"];
     let has_been = left.iter().any(|name| folder.join(name).exists())
         || paths::actor_named(&settings.data, actor).exists();
-    has_been && !folder.join("store.sqlite").exists()
+    in_files(settings, actor) && has_been && !folder.join("store.sqlite").exists()
+}
+
+/// Whether that actor's store is in its folder. In a database each process has a journal of its own there.
+fn in_files(settings: &Settings, actor: &ActorName) -> bool {
+    settings.store_of(actor.actor()).address().is_none()
 }
 
 fn nothing(settings: &Settings, whose: &str) -> Failure {
@@ -154,7 +159,12 @@ fn nothing(settings: &Settings, whose: &str) -> Failure {
         "there is no journal of {whose} in {}",
         settings.data.display()
     ))
-    .remedy("name the simulator's folder with --data DIR")
+    .remedy(match settings.store.address() {
+        None => "name the simulator's folder with --data DIR",
+        Some(_) => {
+            "over a database each process proves its own journal: `qaqpa journal verify --running`"
+        }
+    })
 }
 
 fn cannot_be_read(actor: &ActorName, error: &StoreError) -> Failure {

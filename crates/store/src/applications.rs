@@ -311,6 +311,7 @@ impl Applications<'_> {
                         query("SELECT status FROM applications WHERE id = $1 AND owner = $2")
                             .bind(&id)
                             .bind(&owner)
+                            .for_update()
                             .fetch_optional(&mut *connection)
                             .await?;
                     let Some(row) = found else {

@@ -311,6 +311,7 @@ impl Authority<'_> {
                     let row = query("SELECT * FROM certificates WHERE issuer = $1 AND serial = $2")
                         .bind(&issuer)
                         .bind(&serial)
+                        .for_update()
                         .fetch_one(&mut *connection)
                         .await?;
                     if matches!(

@@ -204,7 +204,17 @@ fn sync_dir(dir: &Path) -> Result<(), StoreError> {
         .map_err(|error| file_error(dir, &error))
 }
 
-async fn blocking<T: Send + 'static>(
+/// The key of an actor's folder whose bytes lie in a database. Made where there is none, if `make` says so.
+pub(crate) fn key_of(actor_dir: &Path, make: bool) -> Result<Option<StorageKey>, StoreError> {
+    let dir = actor_dir.join("blobs");
+    if make {
+        key::open_or_make(actor_dir, &dir).map(Some)
+    } else {
+        key::read(actor_dir, &dir)
+    }
+}
+
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     // A join error means that the runtime is going down, or that `work` panicked: both end us.

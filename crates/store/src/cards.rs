@@ -299,10 +299,17 @@ async fn obstacle(
     connection: &mut Connection,
     decision: &Decision,
 ) -> Result<Option<Decided>, StoreError> {
+    // The card first: who decides writes to all of its tasks.
+    let open = query("SELECT id FROM cards WHERE id = $1 AND state = 'open'")
+        .bind(&decision.card)
+        .for_update()
+        .fetch_optional(&mut *connection)
+        .await?;
     let row = query("SELECT * FROM tasks WHERE id = $1 AND card = $2")
         .bind(decision.task)
         .bind(&decision.card)
-        .fetch_optional(&mut *connection)
+        .for_update()
+        .fetch_optional(connection)
         .await?;
     let Some(row) = row else {
         return Ok(Some(Decided::Missing));
@@ -314,10 +321,6 @@ async fn obstacle(
     if task.assignee.is_some_and(|by| by != decision.by) {
         return Ok(Some(Decided::Taken));
     }
-    let open = query("SELECT 1 FROM cards WHERE id = $1 AND state = 'open'")
-        .bind(&decision.card)
-        .fetch_optional(connection)
-        .await?;
     Ok(open.is_none().then_some(Decided::Already))
 }
 

@@ -32,7 +32,7 @@ pub(crate) use line::Line;
 pub use retention::{Company, Doubted, Pruned, Removal, Wish};
 pub use seal::{Seal, SegmentRule};
 
-use crate::database::{Columns, Row, query};
+use crate::database::{Columns, Row, query, query_of_each};
 use crate::{Store, StoreError, mask};
 
 /// Which way the bytes went.
@@ -204,9 +204,13 @@ impl Journal<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn numbers(&self, before: Option<i64>, limit: u32) -> Result<Vec<i64>, StoreError> {
-        let rows = query(
+        // In a file a number may have been made a text; a server holds a column to its type.
+        let rows = query_of_each(
             "SELECT id FROM journal
              WHERE writer = $1 AND ($2 IS NULL OR id < $2) AND typeof(id) = 'integer'
+             ORDER BY id DESC LIMIT $3",
+            "SELECT id FROM journal
+             WHERE writer = $1 AND ($2 IS NULL OR id < $2)
              ORDER BY id DESC LIMIT $3",
         )
         .bind(self.0.writer_name())

@@ -12,6 +12,7 @@
 //! - [`Store::authority`]: certificates, their states, the numbers of revocation lists;
 //! - [`Store::counters`], [`Store::settings`]: numbers that never repeat, and small facts.
 //!
+//! One set of statements runs in SQLite (a file) or PostgreSQL (a server, several processes of one actor over it).
 //! Moments come in as arguments: the store has no clock. Randomness comes in too.
 
 pub mod accounts;
@@ -46,6 +47,7 @@ pub use cards::{
     Card, CardFilter, CardState, Decided, Decision, NewCard, NewTask, QueueEntry, Task, TaskClaim,
     TaskState,
 };
+pub use database::PostgresAddress;
 pub use error::StoreError;
 pub use exchange::{
     Acceptance, AcceptedMessage, Claimed, Conclusion, Conflict, Effect, Fetched, HeldFilter,

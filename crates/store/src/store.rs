@@ -14,7 +14,9 @@ use crate::blobs::Blobs;
 use crate::cabinet::Cabinet;
 use crate::cards::Cards;
 use crate::counters::Counters;
-use crate::database::{BoxFuture, Connection, Database, Readers, Sqlite};
+use crate::database::{
+    BoxFuture, Bytes, Connection, Database, Postgres, PostgresAddress, Readers, Sqlite,
+};
 use crate::exchange::Exchange;
 use crate::journal::{Journal, SegmentRule};
 use crate::sessions::Sessions;
@@ -22,9 +24,11 @@ use crate::settings::Settings;
 use crate::trace::Trace;
 
 /// Which database stands behind the store.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Backend {
+    /// A schema in a database of a server: any number of processes of the actor share it, on any number of machines.
+    Postgres(PostgresAddress),
     /// One file, `store.sqlite`, in the actor's folder.
     #[default]
     Sqlite,
@@ -33,7 +37,7 @@ pub enum Backend {
 /// Where the store is, and its rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreConfig {
-    /// The actor's own folder: `store.sqlite` and `blobs/` are made in it.
+    /// The actor's own folder: `raw.key` is made in it, and with SQLite `store.sqlite` and `blobs/`.
     pub dir: PathBuf,
     /// Which database.
     pub backend: Backend,
@@ -59,7 +63,7 @@ impl StoreConfig {
     }
 
     /// Where a person's address says, for the actor of this name and folder: `sqlite:DIR` (an actor's folder in it;
-    /// without DIR, or without an address, the actor's own folder).
+    /// without DIR the actor's own), `postgres://…` (a schema of that name). Without an address in the actor's folder.
     ///
     /// # Errors
     /// [`StoreError::Address`] where it is another address.
@@ -68,12 +72,14 @@ impl StoreConfig {
         folder: impl Into<PathBuf>,
         name: &str,
     ) -> Result<Self, StoreError> {
+        let own = Self::in_folder(folder);
         match address {
-            None | Some("sqlite:") => Ok(Self::in_folder(folder)),
+            None | Some("sqlite:") => Ok(own),
             Some(address) => match address.strip_prefix("sqlite:") {
                 Some(dir) => Ok(Self::in_folder(PathBuf::from(dir).join(name))),
-                None => Err(StoreError::Address {
-                    why: "an address begins with sqlite:".to_owned(),
+                None => Ok(Self {
+                    backend: Backend::Postgres(PostgresAddress::new(address, name)?),
+                    ..own
                 }),
             },
         }
@@ -91,7 +97,7 @@ pub(crate) struct Inner {
     pub(crate) actor: Actor,
     pub(crate) replay_window: Duration,
     pub(crate) segments: SegmentRule,
-    pub(crate) blobs: Blobs,
+    pub(crate) bytes: Bytes,
     pub(crate) database: Database,
 }
 
@@ -101,19 +107,18 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the folder or the database cannot be opened, or a newer version wrote it.
     pub async fn open(config: &StoreConfig, actor: Actor) -> Result<Self, StoreError> {
-        let blobs = Blobs::open(&config.dir).await?;
-        let database = match config.backend {
-            Backend::Sqlite => Sqlite::open(&config.dir.join("store.sqlite")).await?,
+        let (database, bytes) = match &config.backend {
+            Backend::Postgres(address) => {
+                Postgres::open(address, &config.dir, actor.name()).await?
+            }
+            Backend::Sqlite => {
+                let blobs = Blobs::open(&config.dir).await?;
+                let file = config.dir.join("store.sqlite");
+                let database = Sqlite::open(&file, actor.name()).await?;
+                (database, Bytes::Files(blobs))
+            }
         };
-        Ok(Self {
-            inner: Arc::new(Inner {
-                actor,
-                replay_window: config.replay_window,
-                segments: config.segments,
-                blobs,
-                database,
-            }),
-        })
+        Ok(Self::of(config, actor, database, bytes))
     }
 
     /// Opens a store that is there, to read it only: nothing in its folder is changed, whoever works with it.
@@ -121,30 +126,43 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where it cannot be read, or another version wrote it.
     pub async fn open_to_read(config: &StoreConfig, actor: Actor) -> Result<Self, StoreError> {
-        let database = match config.backend {
-            Backend::Sqlite => Sqlite::open_to_read(&config.dir.join("store.sqlite")).await?,
+        let (database, bytes) = match &config.backend {
+            Backend::Postgres(address) => {
+                Postgres::open_to_read(address, &config.dir, actor.name()).await?
+            }
+            Backend::Sqlite => {
+                let file = config.dir.join("store.sqlite");
+                let database = Sqlite::open_to_read(&file, actor.name()).await?;
+                (database, Bytes::Files(Blobs::open_to_read(&config.dir)?))
+            }
         };
-        Ok(Self {
+        Ok(Self::of(config, actor, database, bytes))
+    }
+
+    fn of(config: &StoreConfig, actor: Actor, database: Database, bytes: Bytes) -> Self {
+        Self {
             inner: Arc::new(Inner {
                 actor,
                 replay_window: config.replay_window,
                 segments: config.segments,
-                blobs: Blobs::open_to_read(&config.dir)?,
+                bytes,
                 database,
             }),
-        })
+        }
     }
 
     pub(crate) fn readers(&self) -> &Readers {
         self.inner.database.readers()
     }
 
-    pub(crate) fn blobs(&self) -> &Blobs {
-        &self.inner.blobs
+    pub(crate) fn blobs(&self) -> &Bytes {
+        &self.inner.bytes
     }
 
-    pub(crate) fn writer_name(&self) -> &'static str {
-        self.inner.actor.name()
+    /// Under which name this process writes its journal: the actor's, or with a number after it where several
+    /// processes share a database.
+    pub(crate) fn writer_name(&self) -> Arc<str> {
+        self.inner.database.writer_name()
     }
 
     pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
@@ -160,6 +178,7 @@ impl Store {
     /// Ends the writer after what it has begun, and closes the files.
     pub async fn close(&self) {
         self.inner.database.close().await;
+        self.inner.bytes.close().await;
     }
 
     /// Whose store this is.

@@ -46,12 +46,11 @@ impl Authority<'_> {
             .write(move |connection| {
                 Box::pin(async move {
                     for (number, changes, base, list) in &numbered {
-                        query(
-                            "UPDATE revocation_lists SET der = x'' WHERE name = $1 AND der <> x''",
-                        )
-                        .bind(&list.name)
-                        .execute(&mut *connection)
-                        .await?;
+                        query("UPDATE revocation_lists SET der = $2 WHERE name = $1 AND der <> $2")
+                            .bind(&list.name)
+                            .bind(Vec::new())
+                            .execute(&mut *connection)
+                            .await?;
                         query(
                             "INSERT INTO revocation_lists
                                (name, number, der, at, next_update, changes, base)

@@ -4,6 +4,7 @@ use qaqpa_model::{
     BodyDigest, ElementId, Iin, MessageId, Moment, RefusalLabel, RequestStatus, SenderId,
     ServiceAtAct,
 };
+use sqlx::postgres::{PgRow, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{Decode, Row as _, Type};
 
@@ -11,6 +12,7 @@ use crate::StoreError;
 
 /// One row of an answer.
 pub(crate) enum Row {
+    Postgres(PgRow),
     Sqlite(SqliteRow),
 }
 
@@ -20,10 +22,12 @@ pub(crate) struct Columns<'r>(pub(crate) &'r Row);
 impl<'r> Columns<'r> {
     fn value<T>(&self, name: &'static str) -> Result<T, StoreError>
     where
-        T: Decode<'r, Sqlite> + Type<Sqlite>,
+        T: Decode<'r, Postgres> + Type<Postgres> + Decode<'r, Sqlite> + Type<Sqlite>,
     {
-        let Row::Sqlite(row) = self.0;
-        Ok(row.try_get(name)?)
+        Ok(match self.0 {
+            Row::Postgres(row) => row.try_get(name)?,
+            Row::Sqlite(row) => row.try_get(name)?,
+        })
     }
 
     /// The text where it lies, not copied.

@@ -9,9 +9,12 @@ use sqlx::sqlite::{
 
 use super::connection::{Connection, Readers};
 use super::writer::Writer;
-use super::{Columns, Database, query};
+use super::{Columns, Database, WriterName, query};
 use crate::StoreError;
 use crate::blobs::make_dir;
+
+/// How a transaction of the writer begins: alone, from the first statement.
+pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 
 /// The migrations, embedded; each is applied once and never changed afterwards.
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations/sqlite");
@@ -30,7 +33,7 @@ impl Sqlite {
     ///
     /// # Errors
     /// [`StoreError`] where it cannot be opened, or a newer version wrote it.
-    pub(crate) async fn open(file: &Path) -> Result<Database, StoreError> {
+    pub(crate) async fn open(file: &Path, writer: &str) -> Result<Database, StoreError> {
         if let Some(folder) = file.parent() {
             make_dir(folder)?;
         }
@@ -52,7 +55,8 @@ impl Sqlite {
             .await?;
         Ok(Database {
             readers: Readers::Sqlite(readers),
-            writer: Some(Writer::start(Connection::sqlite(connection))),
+            writer: Some(Writer::start(Connection::sqlite(connection, writer), None)),
+            name: WriterName::new(writer),
         })
     }
 
@@ -60,7 +64,7 @@ impl Sqlite {
     ///
     /// # Errors
     /// [`StoreError`] where it cannot be opened, or another version wrote it.
-    pub(crate) async fn open_to_read(file: &Path) -> Result<Database, StoreError> {
+    pub(crate) async fn open_to_read(file: &Path, writer: &str) -> Result<Database, StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(file)
             .read_only(true)
@@ -74,6 +78,7 @@ impl Sqlite {
         Ok(Database {
             readers,
             writer: None,
+            name: WriterName::new(writer),
         })
     }
 }

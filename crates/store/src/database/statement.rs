@@ -1,18 +1,27 @@
 //! A statement: its text, what is bound to it, and how it is run.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
+use sqlx::AssertSqlSafe;
 
 use super::columns::Row;
-use super::connection::{Connection, Readers};
+use super::connection::{Connection, Raw, Readers};
 use crate::StoreError;
 
-/// A statement, with `$1`, `$2`, … for what is bound.
+/// A statement that both databases understand, with `$1`, `$2`, … for what is bound.
 pub(crate) fn query<'q>(text: &'static str) -> Statement<'q> {
+    query_of_each(text, text)
+}
+
+/// A statement that the two databases understand differently; what is bound is the same.
+pub(crate) fn query_of_each<'q>(sqlite: &'static str, postgres: &'static str) -> Statement<'q> {
     Statement {
-        text,
+        sqlite,
+        postgres,
+        for_update: false,
         bound: Vec::new(),
     }
 }
@@ -20,7 +29,9 @@ pub(crate) fn query<'q>(text: &'static str) -> Statement<'q> {
 /// A statement on its way to the database.
 #[must_use = "a statement does nothing until it is run"]
 pub(crate) struct Statement<'q> {
-    text: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+    for_update: bool,
     bound: Vec<Value<'q>>,
 }
 
@@ -54,16 +65,26 @@ macro_rules! driver {
 
 /// Runs a statement, by whichever driver, and wraps what it answers.
 macro_rules! run {
-    ($self:ident, $on:ident, $how:ident, $answer:ident, $sqlite:expr) => {
+    ($self:ident, $on:ident, $how:ident, $answer:ident, $sqlite:expr, $postgres:expr) => {
         match $on.into() {
-            Target::Connection(connection) => {
-                let $answer = driver!($self.text, $self.bound)
-                    .$how(connection.raw())
-                    .await?;
-                Ok($sqlite)
+            Target::Connection(connection) => match connection.raw() {
+                Raw::Postgres(raw) => {
+                    let text = $self.postgres();
+                    let $answer = driver!(text, $self.bound).$how(raw).await?;
+                    Ok($postgres)
+                }
+                Raw::Sqlite(raw) => {
+                    let $answer = driver!($self.sqlite, $self.bound).$how(raw).await?;
+                    Ok($sqlite)
+                }
+            },
+            Target::Readers(Readers::Postgres(pool)) => {
+                let text = $self.postgres();
+                let $answer = driver!(text, $self.bound).$how(pool).await?;
+                Ok($postgres)
             }
             Target::Readers(Readers::Sqlite(pool)) => {
-                let $answer = driver!($self.text, $self.bound).$how(pool).await?;
+                let $answer = driver!($self.sqlite, $self.bound).$how(pool).await?;
                 Ok($sqlite)
             }
         }
@@ -77,12 +98,27 @@ impl<'q> Statement<'q> {
         self
     }
 
+    /// Keeps what is read from being changed by another process until this transaction ends.
+    ///
+    /// In SQLite a transaction of the writer is alone anyway.
+    pub(crate) const fn for_update(mut self) -> Self {
+        self.for_update = true;
+        self
+    }
+
     /// Runs it for what it changes.
     ///
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub(crate) async fn execute<'t>(self, on: impl Into<Target<'t>>) -> Result<Done, StoreError> {
-        run!(self, on, execute, done, Done(done.rows_affected()))
+        run!(
+            self,
+            on,
+            execute,
+            done,
+            Done(done.rows_affected()),
+            Done(done.rows_affected())
+        )
     }
 
     /// Every row.
@@ -98,7 +134,8 @@ impl<'q> Statement<'q> {
             on,
             fetch_all,
             rows,
-            rows.into_iter().map(Row::Sqlite).collect()
+            rows.into_iter().map(Row::Sqlite).collect(),
+            rows.into_iter().map(Row::Postgres).collect()
         )
     }
 
@@ -107,7 +144,14 @@ impl<'q> Statement<'q> {
     /// # Errors
     /// [`StoreError`] where the database could not, or there is none.
     pub(crate) async fn fetch_one<'t>(self, on: impl Into<Target<'t>>) -> Result<Row, StoreError> {
-        run!(self, on, fetch_one, row, Row::Sqlite(row))
+        run!(
+            self,
+            on,
+            fetch_one,
+            row,
+            Row::Sqlite(row),
+            Row::Postgres(row)
+        )
     }
 
     /// The first row, if there is one.
@@ -118,7 +162,14 @@ impl<'q> Statement<'q> {
         self,
         on: impl Into<Target<'t>>,
     ) -> Result<Option<Row>, StoreError> {
-        run!(self, on, fetch_optional, row, row.map(Row::Sqlite))
+        run!(
+            self,
+            on,
+            fetch_optional,
+            row,
+            row.map(Row::Sqlite),
+            row.map(Row::Postgres)
+        )
     }
 
     /// Every row as it comes: more than should lie in memory.
@@ -126,12 +177,27 @@ impl<'q> Statement<'q> {
     where
         'q: 't,
     {
-        let Readers::Sqlite(pool) = readers;
-        driver!(self.text, self.bound)
-            .fetch(pool)
-            .map_ok(Row::Sqlite)
-            .map_err(StoreError::from)
-            .boxed()
+        match readers {
+            Readers::Postgres(pool) => {
+                let text = self.postgres();
+                driver!(text, self.bound)
+                    .fetch(pool)
+                    .map_ok(Row::Postgres)
+                    .map_err(StoreError::from)
+                    .boxed()
+            }
+            Readers::Sqlite(pool) => driver!(self.sqlite, self.bound)
+                .fetch(pool)
+                .map_ok(Row::Sqlite)
+                .map_err(StoreError::from)
+                .boxed(),
+        }
+    }
+
+    /// The text for PostgreSQL. Made of texts of this crate only: values are bound.
+    fn postgres(&self) -> AssertSqlSafe<String> {
+        let lock = if self.for_update { " FOR UPDATE" } else { "" };
+        AssertSqlSafe(format!("{}{lock}", self.postgres))
     }
 }
 
@@ -153,7 +219,7 @@ impl<'t> From<&'t Readers> for Target<'t> {
     }
 }
 
-/// A value to bind. Its type is said even where it is null.
+/// A value to bind. Its type is said even where it is null: PostgreSQL asks for it.
 pub(crate) enum Value<'q> {
     Bytes(Option<Cow<'q, [u8]>>),
     Number(Option<i64>),
@@ -188,6 +254,7 @@ bound_as! { Text,
     &'q Option<String> => |text| text.as_deref().map(Cow::Borrowed),
     &'q String => |text| Some(text.into()),
     &'q str => |text| Some(text.into()),
+    Arc<str> => |text| Some(Cow::Owned(text.to_string())),
     Option<&'q str> => |text| text.map(Cow::Borrowed),
     Option<String> => |text| text.map(Cow::Owned),
     String => |text| Some(text.into()),

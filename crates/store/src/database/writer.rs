@@ -1,12 +1,14 @@
-//! The one writer: it gathers what waits into one commit, so that many callers share one fsync.
+//! The one writer of a process: it gathers what waits into one commit, so that many callers share one fsync.
 
 use std::pin::Pin;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::{Connection, query};
+use super::connection::{Connection, Raw};
+use super::postgres::Postgres;
+use super::{query, sqlite};
 use crate::StoreError;
 
 /// A future that may borrow the writer's connection.
@@ -42,9 +44,16 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(connection: Connection) -> Self {
+    /// A writer over this connection; where it comes from a server, a lost one is replaced from there.
+    pub(super) fn start(connection: Connection, server: Option<Arc<Postgres>>) -> Self {
         let (orders, waiting) = mpsc::channel(WAITING_MAX);
-        let task = tokio::spawn(run(connection, waiting));
+        let task = tokio::spawn(run(
+            Line {
+                connection: Some(connection),
+                server,
+            },
+            waiting,
+        ));
         Self {
             orders,
             task: Mutex::new(Some(task)),
@@ -91,32 +100,72 @@ impl Writer {
     }
 }
 
-async fn run(mut connection: Connection, mut waiting: mpsc::Receiver<Order>) {
+/// The writer's connection, and where another is to be had.
+struct Line {
+    /// None after it was lost.
+    connection: Option<Connection>,
+    server: Option<Arc<Postgres>>,
+}
+
+impl Line {
+    /// Begins a transaction, on another connection where this one is lost: no job has seen it yet.
+    async fn begin(&mut self) -> Result<&mut Connection, StoreError> {
+        let begun = match &mut self.connection {
+            Some(connection) => begin(connection).await,
+            None => Err(StoreError::Unreachable {
+                why: "the connection was lost".to_owned(),
+            }),
+        };
+        match (begun, &self.server) {
+            (Ok(()), _) => {}
+            (Err(StoreError::Unreachable { .. }), Some(server)) => {
+                // Dropped before the next is made: it may hold the lock on the writer's name.
+                self.connection = None;
+                let mut fresh = server.connect_again().await?;
+                begin(&mut fresh).await?;
+                self.connection = Some(fresh);
+            }
+            (Err(error), _) => return Err(error),
+        }
+        self.connection.as_mut().ok_or(StoreError::Closed)
+    }
+
+    /// What a failed group leaves: nothing of a connection to a server, whatever it was in.
+    async fn clear(&mut self) {
+        if self.server.is_some() {
+            self.connection = None;
+        } else if let Some(connection) = &mut self.connection {
+            let _ = control(connection, "ROLLBACK").await;
+        }
+    }
+}
+
+async fn run(mut line: Line, mut waiting: mpsc::Receiver<Order>) {
     while let Some(Order::Work(first)) = waiting.recv().await {
-        let stop = group(&mut connection, first, &mut waiting).await;
+        let stop = group(&mut line, first, &mut waiting).await;
         if stop {
             break;
         }
     }
     drop(waiting);
-    connection.close().await;
+    if let Some(connection) = line.connection {
+        connection.close().await;
+    }
 }
 
 /// Runs one group of jobs, each in a savepoint of its own, and commits them together.
 /// True if the writer was told to stop.
-async fn group(
-    connection: &mut Connection,
-    first: Work,
-    waiting: &mut mpsc::Receiver<Order>,
-) -> bool {
+async fn group(line: &mut Line, first: Work, waiting: &mut mpsc::Receiver<Order>) -> bool {
+    let connection = match line.begin().await {
+        Ok(connection) => connection,
+        Err(error) => return refuse(first, waiting, &error).await,
+    };
     let mut told = Vec::new();
     let mut stop = false;
     let mut next = Some(first);
-    let mut result = control(connection, "BEGIN IMMEDIATE").await;
+    let mut result = Ok(());
     while let Some(work) = next.take() {
-        if result.is_ok() {
-            result = control(connection, "SAVEPOINT job").await;
-        }
+        result = control(connection, "SAVEPOINT job").await;
         if let Err(error) = &result {
             told.push(work(Err(error.clone())).await.tell);
             break;
@@ -129,7 +178,7 @@ async fn group(
             result = control(connection, "RELEASE job").await;
         }
         told.push(outcome.tell);
-        if told.len() < GROUP_MAX {
+        if result.is_ok() && told.len() < GROUP_MAX {
             match waiting.try_recv() {
                 Ok(Order::Work(work)) => next = Some(work),
                 Ok(Order::Stop) => stop = true,
@@ -142,7 +191,7 @@ async fn group(
     }
     if let Err(error) = &result {
         tracing::error!(%error, "the store could not commit");
-        let _ = control(connection, "ROLLBACK").await;
+        line.clear().await;
     }
     for tell in told {
         tell(result.clone());
@@ -150,7 +199,38 @@ async fn group(
     stop
 }
 
-async fn control(connection: &mut Connection, statement: &'static str) -> Result<(), StoreError> {
-    query(statement).execute(connection).await?;
+/// Tells everybody who waits that there is no connection, so that they need not wait for it one after the other.
+/// True if the writer was told to stop.
+async fn refuse(first: Work, waiting: &mut mpsc::Receiver<Order>, error: &StoreError) -> bool {
+    tracing::error!(%error, "the store cannot begin to write");
+    let mut next = Some(first);
+    while let Some(work) = next.take() {
+        let outcome = work(Err(error.clone())).await;
+        (outcome.tell)(Err(error.clone()));
+        match waiting.try_recv() {
+            Ok(Order::Work(work)) => next = Some(work),
+            Ok(Order::Stop) => return true,
+            Err(_) => {}
+        }
+    }
+    false
+}
+
+async fn begin(connection: &mut Connection) -> Result<(), StoreError> {
+    let text = match connection.raw() {
+        Raw::Postgres(_) => "BEGIN",
+        Raw::Sqlite(_) => sqlite::BEGIN,
+    };
+    control(connection, text).await
+}
+
+async fn control(connection: &mut Connection, text: &'static str) -> Result<(), StoreError> {
+    match connection.raw() {
+        // Not prepared: what ends a failed transaction must be understood within it.
+        Raw::Postgres(raw) => sqlx::raw_sql(text).execute(raw).await.map(|_| ())?,
+        Raw::Sqlite(_) => {
+            query(text).execute(connection).await?;
+        }
+    }
     Ok(())
 }

@@ -1,10 +1,13 @@
 //! Accepting a message, once.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use qaqpa_model::{BodyDigest, MessageId, SenderId};
 
 use super::effects::{self, PreparedOutgoing};
 use super::{Acceptance, AcceptedMessage, Conflict, Incoming, Seen};
-use crate::database::{Columns, Connection, query};
+use crate::database::{Columns, Connection, exclude, query};
 use crate::journal::{ACCEPTED, Direction, JournalEntry, Line, with_verdict};
 use crate::trace;
 use crate::{Store, StoreError};
@@ -33,34 +36,70 @@ pub(super) async fn accept(store: &Store, mut new: Incoming) -> Result<Acceptanc
     .await?;
     let effects = effects::prepare(store, std::mem::take(&mut new.effects)).await?;
     let outgoing = PreparedOutgoing::prepare_option(store, new.outbox.take()).await?;
-    let window_begin = new.at.minus(store.inner.replay_window).unix_ms();
-    store
-        .write(move |connection| {
-            Box::pin(async move {
-                let seen = look(connection, &new.sender, &new.message_id, &new.digest).await?;
-                match seen {
-                    Some(Seen::Duplicate { answer }) => {
-                        return Ok(Acceptance::Duplicate { answer });
-                    }
-                    Some(Seen::MessageIdReused) => {
-                        return Ok(Acceptance::Conflict(Conflict::MessageIdReused));
-                    }
-                    None => {}
-                }
-                if let Some(conflict) = conflict(connection, &new, window_begin).await? {
-                    return Ok(Acceptance::Conflict(conflict));
-                }
-                insert(connection, &new).await?;
-                line.append(connection).await?;
-                if let Some(outgoing) = &outgoing {
-                    outgoing.insert(connection, new.at.unix_ms()).await?;
-                }
-                effects::apply(connection, &effects, new.at.unix_ms()).await?;
-                trace::record(connection, &new.trace).await?;
-                Ok(Acceptance::Accepted)
-            })
-        })
-        .await
+    let ready = Arc::new(Ready {
+        window_begin: new.at.minus(store.inner.replay_window).unix_ms(),
+        new,
+        line,
+        effects,
+        outgoing,
+    });
+    let mut tries = 1;
+    loop {
+        let ready = Arc::clone(&ready);
+        let outcome = store
+            .write(move |connection| Box::pin(async move { ready.write(connection).await }))
+            .await;
+        match outcome {
+            // Another process accepts the same message: what came of it is seen in a moment.
+            Err(StoreError::Busy { .. }) if tries < TRIES_MAX => tries += 1,
+            other => return other,
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// How often a message is tried that another process has in hand, and the pause between two tries: two seconds in all.
+const TRIES_MAX: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// A message whose bytes are stored: ready to be accepted within a transaction.
+struct Ready {
+    new: Incoming,
+    line: Line,
+    effects: Vec<effects::Prepared>,
+    outgoing: Option<PreparedOutgoing>,
+    window_begin: i64,
+}
+
+impl Ready {
+    async fn write(&self, connection: &mut Connection) -> Result<Acceptance, StoreError> {
+        let new = &self.new;
+        let signature = new.business_signature.map(hex::encode);
+        let things = [
+            Some(("message", new.message_id.as_str())),
+            signature.as_deref().map(|value| ("signature", value)),
+            settles(new).map(|id| ("settles", id)),
+        ];
+        exclude(connection, things).await?;
+        match look(connection, &new.sender, &new.message_id, &new.digest).await? {
+            Some(Seen::Duplicate { answer }) => return Ok(Acceptance::Duplicate { answer }),
+            Some(Seen::MessageIdReused) => {
+                return Ok(Acceptance::Conflict(Conflict::MessageIdReused));
+            }
+            None => {}
+        }
+        if let Some(conflict) = conflict(connection, new, self.window_begin).await? {
+            return Ok(Acceptance::Conflict(conflict));
+        }
+        insert(connection, new).await?;
+        self.line.append(connection).await?;
+        if let Some(outgoing) = &self.outgoing {
+            outgoing.insert(connection, new.at.unix_ms()).await?;
+        }
+        effects::apply(connection, &self.effects, new.at.unix_ms()).await?;
+        trace::record(connection, &new.trace).await?;
+        Ok(Acceptance::Accepted)
+    }
 }
 
 pub(super) async fn lookup(

@@ -427,8 +427,9 @@ impl Exchange<'_> {
         outbox::park(self.0, ticket, why, conclusion).await
     }
 
-    /// Makes every waiting entry due at `now` and ends all leases: at the start of the one process
-    /// that delivers, and when the clock was set.
+    /// Makes every waiting entry due at `now` and ends the leases of this process and of whoever had its name before:
+    /// at its start, and when the clock was set. What another process of the actor has in hand stays in its hands
+    /// until its lease ends.
     ///
     /// # Errors
     /// [`StoreError`] where the database could not.

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::effects::{self, PreparedOutgoing};
 use super::{Claimed, Conclusion, OutboxEntry, OutboxState, OutgoingMessage, Ticket};
-use crate::database::{Columns, Connection, Row, query};
+use crate::database::{Columns, Connection, Row, query, query_of_each};
 use crate::journal::{Direction, JournalEntry, Line};
 use crate::trace::{self, TraceEntry};
 use crate::{Store, StoreError, mask};
@@ -29,6 +29,22 @@ pub(super) async fn enqueue(
         .await
 }
 
+/// Takes the oldest entries that are due. What another process is taking at this moment is passed over, not waited for.
+macro_rules! claim_text {
+    ($lock:literal) => {
+        concat!(
+            "UPDATE outbox SET attempts = attempts + 1, leased_until = $2, leased_by = $5
+             WHERE id IN (
+               SELECT id FROM outbox
+               WHERE state = 'pending' AND due_at <= $1
+                 AND (leased_until IS NULL OR leased_until <= $1 OR leased_until > $4)
+               ORDER BY due_at, id LIMIT $3 ",
+            $lock,
+            ") RETURNING *"
+        )
+    };
+}
+
 pub(super) async fn claim(
     store: &Store,
     now: Moment,
@@ -36,23 +52,19 @@ pub(super) async fn claim(
     lease: Duration,
 ) -> Result<Vec<Claimed>, StoreError> {
     let until = now.plus(lease).unix_ms();
+    // A lease that is further away than any can be comes from before the clock was set back.
+    let beyond = now.plus(lease).plus(lease).unix_ms();
     let rows: Vec<ClaimedRow> = store
         .write(move |connection| {
             Box::pin(async move {
-                let rows = query(
-                    "UPDATE outbox SET attempts = attempts + 1, leased_until = $2
-                     WHERE id IN (
-                       SELECT id FROM outbox
-                       WHERE state = 'pending' AND due_at <= $1
-                         AND (leased_until IS NULL OR leased_until <= $1)
-                       ORDER BY due_at, id LIMIT $3)
-                     RETURNING *",
-                )
-                .bind(now.unix_ms())
-                .bind(until)
-                .bind(i64::from(n))
-                .fetch_all(connection)
-                .await?;
+                let rows = query_of_each(claim_text!(""), claim_text!("FOR UPDATE SKIP LOCKED"))
+                    .bind(now.unix_ms())
+                    .bind(until)
+                    .bind(i64::from(n))
+                    .bind(beyond)
+                    .bind(connection.writer())
+                    .fetch_all(connection)
+                    .await?;
                 let mut rows: Vec<ClaimedRow> =
                     rows.iter().map(ClaimedRow::of).collect::<Result<_, _>>()?;
                 // RETURNING promises no order.
@@ -65,11 +77,12 @@ pub(super) async fn claim(
     for row in rows {
         match store.blobs().read(&row.body).await {
             Ok(body) => claimed.push(row.with(body)),
-            // One damaged file must not hold up the others.
-            Err(error) => {
+            // One damaged body must not hold up the others. One that could not be read now is not damaged.
+            Err(error @ StoreError::BlobDamaged { .. }) => {
                 tracing::error!(%error, message_id = %row.message_id, "an outbox entry is parked");
                 park(store, row.ticket, &error.to_string(), Conclusion::at(now)).await?;
             }
+            Err(error) => return Err(error),
         }
     }
     Ok(claimed)
@@ -125,10 +138,14 @@ pub(super) async fn wake(store: &Store, now: Moment) -> Result<u64, StoreError> 
         .write(move |connection| {
             Box::pin(async move {
                 let done = query(
-                    "UPDATE outbox SET due_at = MIN(due_at, $1), leased_until = NULL
+                    "UPDATE outbox
+                     SET due_at = CASE WHEN due_at > $1 THEN $1 ELSE due_at END,
+                       leased_until = CASE WHEN leased_by IS NULL OR leased_by = $2
+                                      THEN NULL ELSE leased_until END
                      WHERE state = 'pending'",
                 )
                 .bind(now.unix_ms())
+                .bind(connection.writer())
                 .execute(connection)
                 .await?;
                 Ok(done.rows_affected())
@@ -175,7 +192,7 @@ fn entry_of(row: &Row) -> Result<OutboxEntry, StoreError> {
 
 pub(super) async fn next_due(store: &Store) -> Result<Option<Moment>, StoreError> {
     let row = query(
-        "SELECT MIN(MAX(due_at, COALESCE(leased_until, due_at))) AS due
+        "SELECT MIN(CASE WHEN leased_until > due_at THEN leased_until ELSE due_at END) AS due
          FROM outbox WHERE state = 'pending'",
     )
     .fetch_one(store.readers())

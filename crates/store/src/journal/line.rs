@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::merkle::Hash;
 use super::{Direction, JournalEntry, SegmentRule, seal};
-use crate::database::{Columns, Connection, Row, query};
+use crate::database::{Columns, Connection, Row, query, query_of_each};
 use crate::mask::Masked;
 use crate::{Store, StoreError};
 
@@ -14,7 +14,6 @@ pub(crate) const BEGINNING: Hash = [0; 32];
 
 /// An entry whose raw bytes are on disk already: ready to be appended within a transaction.
 pub(crate) struct Line {
-    writer: &'static str,
     /// When a segment is closed.
     rule: SegmentRule,
     at: i64,
@@ -40,7 +39,6 @@ impl Line {
             None => None,
         };
         Ok(Self {
-            writer: store.writer_name(),
             rule: store.segment_rule(),
             at: entry.at.unix_ms(),
             kind: entry.kind,
@@ -56,26 +54,20 @@ impl Line {
     /// Appends the entry to the chain. A segment that is too old for it is closed before; the entry that fills a
     /// segment closes it.
     pub(crate) async fn append(&self, connection: &mut Connection) -> Result<i64, StoreError> {
-        let mut head = Head::read(connection, self.writer)
-            .await?
-            .unwrap_or_default();
+        let writer = connection.writer();
+        let mut head = Head::read(connection, &writer).await?.unwrap_or_default();
         let mut opened = head.opened(self.at);
         if self.rule.is_due(opened, self.at) {
             // The later of the two: where the clock was set back, the segment is still one of before.
             let sealed_at = self.at.max(opened);
-            if seal::close(connection, self.writer, sealed_at)
-                .await?
-                .is_some()
-            {
-                head = Head::read(connection, self.writer)
-                    .await?
-                    .unwrap_or_default();
+            if seal::close(connection, &writer, sealed_at).await?.is_some() {
+                head = Head::read(connection, &writer).await?.unwrap_or_default();
             }
             // Also where it cannot be sealed: it is not read again at every entry.
             opened = self.at;
         }
         let stored = Stored {
-            writer: self.writer.to_owned(),
+            writer: writer.to_string(),
             id: head.id + 1,
             at: self.at,
             kind: self.kind.clone(),
@@ -107,9 +99,14 @@ impl Line {
         .bind(&stored.withheld)
         .execute(&mut *connection)
         .await?;
-        query(
+        // PostgreSQL has random numbers only as UUIDs, of 122 bits each.
+        query_of_each(
             "INSERT INTO journal_heads (writer, id, hash, opened, journal)
              VALUES ($1, $2, $3, $4, randomblob(32))
+             ON CONFLICT (writer) DO UPDATE
+             SET id = excluded.id, hash = excluded.hash, opened = excluded.opened",
+            "INSERT INTO journal_heads (writer, id, hash, opened, journal)
+             VALUES ($1, $2, $3, $4, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())))
              ON CONFLICT (writer) DO UPDATE
              SET id = excluded.id, hash = excluded.hash, opened = excluded.opened",
         )
@@ -122,7 +119,7 @@ impl Line {
         // A multiple, not "at least": a segment that cannot be sealed is not read again at every entry.
         let entries = stored.id - head.first + 1;
         if entries % i64::from(self.rule.entries_max.max(1)) == 0 {
-            seal::close(connection, self.writer, self.at).await?;
+            seal::close(connection, &writer, self.at).await?;
         }
         Ok(stored.id)
     }

@@ -30,18 +30,12 @@ impl From<StoreError> for Stop {
     }
 }
 
-impl From<sqlx::Error> for Stop {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
 pub(super) async fn prove(
     store: &Store,
     judge: &StampJudge<'_>,
 ) -> Result<JournalProof, StoreError> {
     let mut snapshot = store.readers().begin().await?;
-    let head = Head::read(&mut snapshot, store.writer_name()).await;
+    let head = Head::read(&mut snapshot, &store.writer_name()).await;
     let head_wrong = match &head {
         Ok(Some(_)) => None,
         Ok(None) => Some("the row that names the end of the journal is gone"),
@@ -66,7 +60,7 @@ pub(super) async fn prove(
         set_back: Vec::new(),
         set_back_next: 0,
         proof: JournalProof {
-            writer: store.writer_name().to_owned(),
+            writer: store.writer_name().to_string(),
             journal: String::new(),
             entries: 0,
             pruned: 0,
@@ -91,7 +85,7 @@ pub(super) async fn prove(
         _ => walk.run().await,
     };
     if outcome.is_ok() {
-        walk.nothing_vouched();
+        walk.nothing_vouched().await?;
     }
     let Walk {
         mut proof,

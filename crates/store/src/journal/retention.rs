@@ -186,17 +186,17 @@ impl Journal<'_> {
             }),
         };
         let line = Line::prepare(self.0, told).await?;
-        let writer = self.0.writer_name();
         let (segment, end) = (last.segment, last.last);
         let removed = self
             .0
             .write(move |connection| {
                 Box::pin(async move {
+                    let writer = connection.writer();
                     // Somebody else may have removed them meanwhile.
-                    if checkpoint(connection, writer).await?.unwrap_or(0) != kept {
+                    if checkpoint(connection, &writer).await?.unwrap_or(0) != kept {
                         return Ok(false);
                     }
-                    remove(connection, writer, segment, end, now).await?;
+                    remove(connection, &writer, segment, end, now).await?;
                     line.append(connection).await.map(|_| true)
                 })
             })
@@ -216,7 +216,7 @@ impl Journal<'_> {
     /// The last segment that retention has removed.
     async fn checkpoint(&self) -> Result<Option<i64>, StoreError> {
         let mut connection = self.0.readers().acquire().await?;
-        checkpoint(&mut connection, self.0.writer_name()).await
+        checkpoint(&mut connection, &self.0.writer_name()).await
     }
 
     /// The seal of the last segment that may go: it has a stamp itself, and so have entries of all before it
@@ -330,10 +330,11 @@ async fn remove(
     now: Moment,
 ) -> Result<(), StoreError> {
     query(
-        "INSERT OR IGNORE INTO orphans
+        "INSERT INTO orphans
          SELECT raw FROM journal WHERE writer = $1 AND id <= $2 AND raw IS NOT NULL
          UNION
-         SELECT withheld FROM journal WHERE writer = $1 AND id <= $2 AND withheld IS NOT NULL",
+         SELECT withheld FROM journal WHERE writer = $1 AND id <= $2 AND withheld IS NOT NULL
+         ON CONFLICT (digest) DO NOTHING",
     )
     .bind(writer)
     .bind(last)

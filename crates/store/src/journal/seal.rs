@@ -172,10 +172,12 @@ impl Journal<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn seal(&self, now: Moment) -> Result<Option<Seal>, StoreError> {
-        let writer = self.0.writer_name();
         self.0
             .write(move |connection| {
-                Box::pin(async move { close(connection, writer, now.unix_ms()).await })
+                Box::pin(async move {
+                    let writer = connection.writer();
+                    close(connection, &writer, now.unix_ms()).await
+                })
             })
             .await
     }

@@ -7,7 +7,10 @@
 mod contract;
 mod kill;
 mod migration;
+mod postgres;
 mod retention;
+mod server;
 mod sqlite;
 mod stand;
 mod tampering;
+mod two_processes;

@@ -14,6 +14,7 @@ use super::super::CLOCK_SET_BACK;
 use super::super::finding::{Doubt, DoubtKind};
 use super::super::seal::Seal;
 use super::Walk;
+use crate::StoreError;
 use crate::database::{Columns, Row};
 
 /// How long after its seal a stamp is taken for one that waited while the authority was away, in milliseconds: a day.
@@ -169,9 +170,9 @@ impl Walk<'_> {
     }
 
     /// At the end: where there is anything, somebody must vouch for it.
-    pub(super) fn nothing_vouched(&mut self) {
+    pub(super) async fn nothing_vouched(&mut self) -> Result<(), StoreError> {
         if self.proof.vouched.is_some() {
-            return;
+            return Ok(());
         }
         if self.proof.entries > 0 {
             let how = format!(
@@ -180,12 +181,13 @@ impl Walk<'_> {
             );
             self.doubt(DoubtKind::NothingVouched, how);
         } else {
-            let how = if self.store.blobs().holds_any() {
+            let how = if self.store.blobs().lie_alone().await? {
                 "the journal is empty, but raw bytes lie beside it"
             } else {
                 "the journal is empty, and nobody vouches that it always was"
             };
             self.doubt(DoubtKind::NothingVouched, how.to_owned());
         }
+        Ok(())
     }
 }

@@ -140,10 +140,14 @@ impl Walk<'_> {
     /// Proves that the file of that name holds the bytes of its name.
     async fn file(&self, here: (i64, i64), digest: &str) -> Result<(), Stop> {
         let blobs = self.store.blobs();
-        if blobs.read(digest).await.is_ok() || self.is_removed_meanwhile(here.0).await? {
-            return Ok(());
+        match blobs.read(digest).await {
+            Ok(_) => return Ok(()),
+            // Not seen is not missing.
+            Err(error) if error.is_transient() => return Err(error.into()),
+            Err(_) if self.is_removed_meanwhile(here.0).await? => return Ok(()),
+            Err(_) => {}
         }
-        Err(if blobs.is_there(digest) {
+        Err(if blobs.is_there(digest).await? {
             self.found(
                 FindingKind::RawChanged,
                 here,
@@ -168,6 +172,7 @@ impl Walk<'_> {
         let verdict = kept::verdict_of(&mut *self.connection, message_id).await;
         let (kind, how) = match verdict {
             Ok(Some(verdict)) if kept::is_of(&verdict, &digest) => return Ok(()),
+            Err(error) if error.is_transient() => return Err(error.into()),
             Ok(None) => (
                 FindingKind::RawMissing,
                 "the message with its verdict is missing",
