@@ -72,7 +72,7 @@ table! {
         ru "Объём сообщения превышает допустимый." / "Уменьшите число или объём вложений и отправьте сообщение снова.",
         en "The message is longer than the limit." / "Attach fewer or smaller files and send it again.";
     "certificate-expired":
-        kk "Тексерілген сәтке қарай куәліктің қолданылу мерзімі өткен; қашан қол қойылғаны дәлелденбеген." / "ҰКО-дан жаңа куәлік алып, құжатқа қайта қол қойыңыз. Мерзімі өтпей тұрып қойылған қолтаңба уақыт белгісімен ғана дәлелденеді.",
+        kk "Тексерілген сәтке қарай куәліктің қолданылу мерзімі өткен; қашан қол қойылғаны дәлелденбеген." / "ҰКО-дан жаңа куәлік алып, құжатқа қайта қол қойыңыз. Қолтаңбаның мерзім өткенге дейін қойылғаны уақыт белгісімен ғана дәлелденеді.",
         ru "К моменту, по состоянию на который проверялось, срок действия сертификата истёк; когда подписано, не доказано." / "Получите в НУЦ новый сертификат и подпишите документ заново. Что подпись поставлена в срок, доказывает только метка времени.",
         en "The certificate had expired at the moment judged; when the signature was made is not proven." / "Obtain a new certificate and sign the document again. Only a time stamp proves that a signature was made in time.";
     "certificate-not-yet-valid":
@@ -92,7 +92,7 @@ table! {
         ru "Действие сертификата подписавшего приостановлено." / "Возобновите действие сертификата в НУЦ или подпишите документ другим действующим сертификатом.",
         en "The signer's certificate is suspended." / "Have the certificate resumed by the authority, or sign with another one in force.";
     "content-changed":
-        kk "Құжаттың мазмұны қол қойылғаннан кейін өзгертілген." / "Қол қойылған файлды сол күйінде, байтын да өзгертпей жіберіңіз; түпнұсқасы болмаса, құжатқа қайта қол қойыңыз.",
+        kk "Құжаттың мазмұны қол қойылғаннан кейін өзгертілген." / "Қол қойылған файлды сол күйінде, бір байтын да өзгертпей жіберіңіз; түпнұсқасы болмаса, құжатқа қайта қол қойыңыз.",
         ru "Содержание документа изменено после подписания." / "Отправляйте подписанный файл как есть, не меняя ни одного байта; если подлинника нет, подпишите документ заново.",
         en "The content was changed after it was signed." / "Send the signed file as it is, byte for byte; if the original is lost, sign the document again.";
     "correlation-unknown":
@@ -108,7 +108,7 @@ table! {
         ru "Пакет документов неполон, или в документах есть недостатки." / "Дополните пакет по перечню, устраните недостатки и подайте заявление заново.",
         en "The documents are incomplete or have faults." / "Complete the documents by the list, mend the faults and apply again.";
     "dtd-refused":
-        kk "Құжатта түр жариялануы (DTD) бар; мұндай құжаттар қауіпсіздік талаптары бойынша қабылданбайды." / "DOCTYPE жариялауын алып тастап, құжатқа қайта қол қойыңыз.",
+        kk "Құжатта тип жарияламасы (DTD) бар; мұндай құжаттар қауіпсіздік талаптары бойынша қабылданбайды." / "DOCTYPE жарияламасын алып тастап, құжатқа қайта қол қойыңыз.",
         ru "В документе есть объявление типа (DTD); такие документы не принимаются по требованиям безопасности." / "Уберите объявление DOCTYPE и подпишите документ заново.",
         en "The document has a document type declaration (DTD); for safety such documents are not read." / "Remove the DOCTYPE and sign the document again.";
     "envelope-malformed":
@@ -144,7 +144,7 @@ table! {
         ru "Неверный ИИН или пароль." / "Проверьте ИИН и пароль и войдите снова.",
         en "The IIN or the password is wrong." / "Check the IIN and the password and log in again.";
     "reference-refused":
-        kk "Қолтаңба осы құжаттың бөлігіне күмәнсіз сілтеме жасамайды." / "Қол қою бағдарламасын баптаңыз: бүкіл құжатқа URI=\"\" немесе бір элементке оның жалғыз Id-і бойынша сілтеме жасалсын.",
+        kk "Қолтаңбадағы сілтеме осы құжаттың бөлігін бірмәнді көрсетпейді." / "Қол қою бағдарламасын баптаңыз: бүкіл құжатқа URI=\"\" немесе бір элементке оның жалғыз Id-і бойынша сілтеме жасалсын.",
         ru "Ссылка подписи не ведёт однозначно к части этого документа." / "Настройте программу подписи: ссылка URI=\"\" на весь документ или на элемент по его единственному Id.",
         en "A reference of the signature does not lead, without doubt, to a part of this document." / "Set the signing program to refer to the whole document (URI=\"\") or to an element by its only Id.";
     "replayed":
@@ -192,7 +192,7 @@ table! {
         ru "В документе больше подписей, чем положено." / "Отправьте документ с одной подписью — подписью подающего.",
         en "The document has more signatures than it may have." / "Send the document with one signature, the submitter's.";
     "signature-scope":
-        kk "Қолтаңба құжаттың қабылдаушы оқитын бөлігін қамтымайды." / "Бүкіл құжатқа (URI=\"\") қайта қол қойыңыз. Егер құжатты басқа біреу жіберсе, ол өзгертілуі мүмкін: түпнұсқасын сұраңыз.",
+        kk "Қолтаңба құжаттың қабылдаушы оқитын бөлігін қамтымайды." / "Бүкіл құжатқа (URI=\"\") қайта қол қойыңыз. Егер құжатты басқа біреу жіберсе, ол өзгертілген болуы мүмкін: түпнұсқасын сұраңыз.",
         ru "Подпись не охватывает того, что прочёл бы получатель." / "Подпишите весь документ (URI=\"\"). Если документ прислан кем-то другим, он мог быть подменён: запросите подлинник.",
         en "The signature does not cover what the recipient would read." / "Sign the whole document (URI=\"\"). If somebody else sent it, it may have been tampered with: ask for the original.";
     "signature-value-wrong":

@@ -222,7 +222,7 @@ pub(crate) const fn question(id: CheckId) -> Text {
             "Does the certificate's chain end at a trusted authority?"
         ),
         CheckId::Validity => text!(
-            "Куәліктің мерзімі сол сәтте жарамды ма?",
+            "Сол сәт куәліктің қолданылу мерзіміне кіре ме?",
             "Действовал ли сертификат в этот момент?",
             "Is the moment within the certificate's validity?"
         ),
@@ -232,7 +232,7 @@ pub(crate) const fn question(id: CheckId) -> Text {
             "Is the certificate one for signing?"
         ),
         CheckId::Revocation => text!(
-            "Куәлік қайтарып алынбаған және тоқтатылмаған ба?",
+            "Куәлік қайтарып алынбаған ба, оның қолданылуы тоқтатыла тұрған жоқ па?",
             "Не отозван ли и не приостановлен ли сертификат?",
             "Is the certificate neither revoked nor suspended?"
         ),
@@ -243,7 +243,7 @@ pub(crate) const fn question(id: CheckId) -> Text {
         ),
         CheckId::Iin => text!(
             "Қол қоюшы — тапсырушының өзі ме?",
-            "Подписавший ли подаёт заявление?",
+            "Тот ли подписал, кто подаёт?",
             "Is the signer the submitter?"
         ),
     }

@@ -13,7 +13,7 @@ words! {
         ru "Это не подписанный файл: не XML, не сообщение CMS и не сертификат." / "Дайте подписанный файл: XML или CMS (DER, PEM, base64). Файл другого вида подписывают сообщением CMS; его проверяют вместе с этим файлом: `--content FILE`.",
         en "This is no signed file: neither XML, nor a CMS message, nor a certificate." / "Give the signed file: XML, or CMS in DER, PEM or base64. A file of another kind is signed by a CMS message, which is judged together with it: `--content FILE`.";
     FilePem:
-        kk "Бұл — PEM, бірақ тексеруге болатын жалғыз блок емес." / "PEM файлының бір ғана блогын беріңіз: тізбектің сұралып отырған куәлігін; қалғандарын `--certificates FILE` арқылы беріңіз.",
+        kk "Бұл — PEM, бірақ тексеруге болатын жалғыз блок емес." / "PEM файлының бір ғана блогын беріңіз: тізбек болса, тексерілетін куәлікті; қалғандарын `--certificates FILE` арқылы беріңіз.",
         ru "Это PEM, но не один блок, который можно проверить." / "Дайте один блок PEM: из цепочки — проверяемый сертификат, остальные — через `--certificates FILE`.",
         en "This is PEM, but not one block that can be judged." / "Give one PEM block: of a chain the certificate that is asked about, and the others with `--certificates FILE`.";
     FileTooLong:
@@ -70,7 +70,7 @@ words! {
         en "The bytes that were given as a certificate are none." / "Give the certificate in DER, PEM or base64.";
     CertificateOther:
         kk "Бұл куәлік хабарламада аталған қол қоюшынікі емес." / "Хабарламаға қол қойған кілттің куәлігін қосыңыз; хабарламаны басқа біреу жіберсе, түпнұсқасын сұраңыз.",
-        ru "Это не тот сертификат, по которому в сообщении назван подписавший." / "Вложите сертификат ключа, которым подписано; если сообщение прислано кем-то другим, запросите подлинник.",
+        ru "Это не тот сертификат, который назван в сообщении как сертификат подписавшего." / "Вложите сертификат ключа, которым подписано; если сообщение прислано кем-то другим, запросите подлинник.",
         en "The certificate is not the one that the signer of the message is identified by." / "Enclose the certificate of the key that signed; if somebody else sent the message, ask for the original.";
     AttributesMissing:
         kk "Хабарламаға қол қойылатын атрибуттарсыз (signed attributes) қол қойылған." / "contentType және messageDigest атрибуттарымен (CAdES талабынша) қайта қол қойыңыз.",
@@ -81,7 +81,7 @@ words! {
         ru "Один из подписанных атрибутов отсутствует, повторяется или называет другой тип содержания." / "Воспользуйтесь другой программой подписи или сверьте сообщение с тем, что делает `qaqpa sign --profile cms`.",
         en "A signed attribute is missing, stands twice, or names another type of content." / "Use another signing program, or compare the message with one that `qaqpa sign --profile cms` makes.";
     AlgorithmsOther:
-        kk "Қол қойылған атрибуттар қолтаңба жасалған алгоритмдерден өзгелерін атайды." / "Хабарлама өзгертілген болуы мүмкін: түпнұсқасын сұраңыз немесе басқа бағдарламамен қайта қол қойыңыз.",
+        kk "Қол қойылған атрибуттарда қолтаңба жасалған алгоритмдер емес, басқалары көрсетілген." / "Хабарлама өзгертілген болуы мүмкін: түпнұсқасын сұраңыз немесе басқа бағдарламамен қайта қол қойыңыз.",
         ru "Подписанные атрибуты называют не те алгоритмы, которыми создана подпись." / "Сообщение могло быть подменено: запросите подлинник или подпишите заново другой программой.",
         en "The signed attributes name other algorithms than those of the signature." / "The message may have been tampered with: ask for the original, or sign again with another program.";
     PropertiesBroken:
@@ -89,7 +89,7 @@ words! {
         ru "Свойства XAdES построены неверно, повторяются или не охвачены подписью." / "Воспользуйтесь другой программой подписи или сверьте подпись с той, что делает `qaqpa sign --profile xades`.",
         en "The XAdES properties are malformed, stand twice, or are not covered by the signature." / "Use another signing program, or compare the signature with one that `qaqpa sign --profile xades` makes.";
     NamedCertificateOther:
-        kk "Қол қойылған деректер қол қойған кілттікінен басқа куәлікті атайды." / "Куәлік ауыстырылған болуы мүмкін: түпнұсқасын сұраңыз. Өзіңіз қол қойсаңыз, бағдарлама қол қойған куәлікті атайтын болсын (signing-certificate).",
+        kk "Қол қойылған деректерде қол қойған кілттің куәлігі емес, басқа куәлік аталған." / "Куәлік ауыстырылған болуы мүмкін: түпнұсқасын сұраңыз. Өзіңіз қол қойсаңыз, бағдарламаны қол қоятын куәлікті көрсететіндей етіп баптаңыз (signing-certificate).",
         ru "В подписанных данных назван другой сертификат, не тот, чьим ключом подписано." / "Сертификат мог быть подменён: запросите подлинник. Если подписываете сами, пусть программа называет сертификат, которым подписывает (signing-certificate).",
         en "What was signed names another certificate than the one whose key signed." / "The certificate may have been exchanged: ask for the original. If you sign, let the program name the certificate that it signs with (signing-certificate).";
     NamedIssuerOther:
@@ -113,11 +113,11 @@ words! {
         ru "Содержание есть и в сообщении, и дано отдельно: которое из них читать, неизвестно." / "Проверьте одно сообщение, без `--content`.",
         en "The message holds its content, and one was given beside it as well: which is read cannot be said." / "Judge the message alone: leave `--content` out.";
     ScopeOther:
-        kk "Қолтаңба құжаттың қабылдаушы оқитын бөлігін түгел қамтымайды." / "Бүкіл құжатқа (URI=\"\") қайта қол қойыңыз; қол қойылған элемент қана қолданылса, `--profile by-id` (бірнешеу болса, `--profile detached`) беріңіз. Құжатты басқа біреу жіберсе, ол өзгертілуі мүмкін: түпнұсқасын сұраңыз.",
+        kk "Қолтаңба құжаттың қабылдаушы оқитын бөлігін түгел қамтымайды." / "Бүкіл құжатқа (URI=\"\") қайта қол қойыңыз; қол қойылған элемент қана қолданылса, `--profile by-id` (бірнешеу болса, `--profile detached`) беріңіз. Құжатты басқа біреу жіберсе, ол өзгертілген болуы мүмкін: түпнұсқасын сұраңыз.",
         ru "Подпись не охватывает всего, что прочёл бы получатель." / "Подпишите весь документ (URI=\"\"); если из него берут только подписанное, задайте `--profile by-id` (для нескольких элементов — `--profile detached`). Если документ прислан кем-то другим, он мог быть подменён: запросите подлинник.",
         en "The signature does not cover all that the recipient would read." / "Sign the whole document (URI=\"\"); where nothing but what is signed is used of it, give `--profile by-id` (of several elements `--profile detached`). If somebody else sent it, it may have been tampered with: ask for the original.";
     ContentOther:
-        kk "Хабарламамен бірге берілген файл — қол қойылған файл емес." / "Қол қойылған файлды байтын да өзгертпей беріңіз: жол соңдарын немесе кодтаманы өзгертетін редактор да файлды өзгертеді.",
+        kk "Хабарламамен бірге берілген файл — қол қойылған файл емес." / "Қол қойылған файлды бір байтын да өзгертпей беріңіз: жол соңдарын немесе кодтаманы өзгертетін редактор да файлды өзгертеді.",
         ru "Файл, данный вместе с сообщением, — не тот, который подписан." / "Дайте файл таким, каким он подписан, байт в байт: редактор, меняющий концы строк или кодировку, меняет и файл.",
         en "The file that was given with the message is not the one that was signed." / "Give the file as it was signed, byte for byte: an editor that changes line ends or the encoding changes it.";
 }

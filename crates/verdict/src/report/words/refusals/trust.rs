@@ -21,31 +21,31 @@ words! {
         ru "Алгоритм метки времени или сертификатов её службы слаб или неизвестен." / "Поставьте метку времени заново с SHA-256 или более сильным алгоритмом.",
         en "An algorithm of the time stamp, or of its authority's certificates, is too weak or not known." / "Have the signature stamped again with SHA-256 or better.";
     StampUntrusted:
-        kk "Уақыт белгісін сенім білдірілген қызмет бермеген." / "Уақыт белгісін ҰКО қызметінен алыңыз. Ол қызмет солай болса, дұрыс сенім тізімін көрсетіңіз: `--trust FILE`.",
-        ru "Метку времени поставила служба, которой здесь не доверяют." / "Поставьте метку в службе НУЦ. Если это она и есть, укажите верный список доверия: `--trust FILE`.",
+        kk "Уақыт белгісін сенім білдірілген қызмет бермеген." / "Уақыт белгісін ҰКО қызметінен алыңыз. Белгіні сол қызметтің өзі берген болса, дұрыс сенім тізімін көрсетіңіз: `--trust FILE`.",
+        ru "Метку времени поставила служба, которой здесь не доверяют." / "Поставьте метку в службе НУЦ. Если метка её, укажите верный список доверия: `--trust FILE`.",
         en "The time stamp is not by a time-stamping authority that is trusted here." / "Have the signature stamped by the national authority. If it is by that one, name the right anchors: `--trust FILE`.";
     StampPolicy:
         kk "Уақыт белгісі ҰКО қолданбайтын саясат бойынша берілген." / "Уақыт белгісін ҰКО қызметінен қайта алыңыз.",
         ru "Метка времени выдана по политике, по которой НУЦ меток не ставит." / "Поставьте метку времени заново в службе НУЦ.",
         en "The time stamp is under a policy that the national authority does not stamp under." / "Have the signature stamped again by the national authority.";
     StampNotInForce:
-        kk "Уақыт белгісін берген қызметтің немесе одан жоғары тұрған орталықтың куәлігі тиісті сәтте қолданыста болмаған." / "Уақыт белгісін қолданыстағы қызметтен қайта алыңыз немесе сол мерзімнің ішіндегі сәтке тексеріңіз (`--at`).",
+        kk "Уақыт белгісін берген қызметтің немесе одан жоғары тұрған орталықтың куәлігі тиісті сәтте қолданыста болмаған." / "Уақыт белгісін қолданыстағы қызметтен қайта алыңыз немесе сол мерзімге кіретін сәттегі жағдай бойынша тексеріңіз (`--at`).",
         ru "Сертификат службы меток времени или центра над ней не действовал в нужный момент." / "Поставьте метку заново в действующей службе или проверьте по состоянию на момент внутри срока (`--at`).",
         en "The certificate of the time stamp's authority, or of one above it, was out of its period." / "Have the signature stamped again by an authority in force, or judge as of a moment within the period (`--at`).";
     StampNotYet:
-        kk "Уақыт белгісі тексерілген сәттен кейінгі уақытты көрсетеді." / "Кейінгі сәтке тексеріңіз (`--at`) немесе тексерушінің сағатын тексеріңіз.",
-        ru "Метка времени — более поздняя, чем момент, по состоянию на который проверялось." / "Проверьте по состоянию на более поздний момент (`--at`) или сверьте часы того, кто проверяет.",
+        kk "Уақыт белгісі тексерілген сәттен кейінгі уақытты көрсетеді." / "Кейінірек сәттегі жағдай бойынша тексеріңіз (`--at`) немесе тексерушінің сағаты дұрыс па, қараңыз.",
+        ru "Метка времени поставлена позже момента, по состоянию на который проверялось." / "Проверьте по состоянию на более поздний момент (`--at`) или сверьте часы того, кто проверяет.",
         en "The time stamp is of after the moment judged." / "Judge as of a later moment (`--at`), or compare the clock of whoever judges.";
     StampTooEarly:
-        kk "Уақыт белгісі қол қоюшы атаған қол қою уақытынан бұрынғы сәтті көрсетеді." / "Қол қойылатын компьютердің сағатын дұрыстап, қайта қол қойыңыз және уақыт белгісін алыңыз.",
-        ru "Метка времени — более ранняя, чем время подписания со слов подписавшего." / "Исправьте часы компьютера, на котором подписывают, подпишите заново и поставьте метку.",
+        kk "Уақыт белгісі қол қоюшы атаған қол қою уақытынан бұрынғы сәтті көрсетеді." / "Қол қою жүргізілетін компьютердің сағатын дұрыстап, қайта қол қойыңыз және уақыт белгісін алыңыз.",
+        ru "Метка времени поставлена раньше времени подписания, которое называет подписавший." / "Исправьте часы компьютера, на котором подписывают, подпишите заново и поставьте метку.",
         en "The time stamp is of before the time at which the signer claims to have signed." / "Set the clock of the computer that signs, sign again and have it stamped.";
     StampDisordered:
-        kk "Уақыт белгілерінің реті олардың сәттеріне сәйкес емес." / "Белгілерді алынған ретімен сақтаңыз немесе уақыт белгісін қайта алыңыз.",
-        ru "Метки времени стоят не в порядке своих моментов." / "Сохраняйте метки в том порядке, в котором они поставлены, или поставьте метку заново.",
+        kk "Уақыт белгілерінің реті олардың сәттеріне сәйкес емес." / "Белгілерді алынған ретімен орналастырыңыз немесе уақыт белгісін қайта алыңыз.",
+        ru "Метки времени стоят не в порядке своих моментов." / "Расположите метки в том порядке, в котором они поставлены, или поставьте метку заново.",
         en "The time stamps are not in the order of their moments." / "Keep the stamps in the order in which they were made, or have the signature stamped anew.";
     StampRevoked:
-        kk "Уақыт белгісін берген қызметтің немесе одан жоғары тұрған орталықтың куәлігі қайтарып алынған: белгі ештеңені дәлелдемейді." / "Уақыт белгісін қолданыстағы қызметтен қайта алыңыз.",
+        kk "Уақыт белгісін берген қызметтің немесе одан жоғары тұрған орталықтың куәлігі қайтарып алынған немесе оның қолданылуы тоқтатыла тұрған: белгі ештеңені дәлелдемейді." / "Уақыт белгісін қолданыстағы қызметтен қайта алыңыз.",
         ru "Сертификат службы меток времени или центра над ней отозван или приостановлен: метка ничего не доказывает." / "Поставьте метку времени заново в действующей службе.",
         en "The certificate of the time stamp's authority, or of one above it, is revoked or suspended: the stamp proves nothing." / "Have the signature stamped again by an authority in force.";
     StampRevocationUnknown:
@@ -53,11 +53,11 @@ words! {
         ru "Не удалось установить, отозван ли сертификат службы меток времени." / "Повторите проверку позже: должна ответить служба OCSP или CRL удостоверяющего центра. И документ, и метка могут быть исправны.",
         en "Whether the certificate of the time stamp's authority is revoked could not be found out." / "Try again later: the authority's OCSP or CRL service must answer. Both the document and its stamp may be good.";
     StampRevocationTooLate:
-        kk "Уақыт белгісін берген қызмет куәлігінің қайтарып алынуы туралы мәліметтер оның мерзімі өткеннен кейінгі және оған дейінгі кезеңді қамтымайды." / "Уақыт белгісін қолданыстағы қызметтен қайта алыңыз.",
-        ru "Сведения об отзыве сертификата службы меток времени получены после его окончания и не охватывают время до него." / "Поставьте метку времени заново в действующей службе.",
-        en "What is known about the revocation of the time stamp's authority is of after its certificate's end, and does not reach back to before it." / "Have the signature stamped again by an authority in force.";
+        kk "Уақыт белгісін берген қызмет куәлігінің қайтарып алынуы туралы мәліметтер оның мерзімі өткеннен кейін алынған және оған дейінгі кезеңді қамтымайды." / "Уақыт белгісін қолданыстағы қызметтен қайта алыңыз.",
+        ru "Сведения об отзыве сертификата службы меток времени получены после окончания его срока и не охватывают время до этого." / "Поставьте метку времени заново в действующей службе.",
+        en "What is known about the revocation of the time stamp's authority was received after its certificate's end, and does not reach back to before it." / "Have the signature stamped again by an authority in force.";
     StampRevocationByExpired:
-        kk "Уақыт белгісін берген қызмет туралы мәліметтерге қазір мерзімі өтіп кеткен орталық қол қойған." / "Уақыт белгісін қолданыстағы қызметтен қайта алыңыз.",
+        kk "Уақыт белгісін берген қызмет куәлігінің қайтарып алынуы туралы мәліметтерге куәлігінің мерзімі қазір өтіп кеткен орталық қол қойған." / "Уақыт белгісін қолданыстағы қызметтен қайта алыңыз.",
         ru "Сведения об отзыве сертификата службы меток времени подписаны центром, срок сертификата которого уже истёк." / "Поставьте метку времени заново в действующей службе.",
         en "What is known about the revocation of the time stamp's authority was signed by an authority whose own certificate is out of its period by now." / "Have the signature stamped again by an authority in force.";
 
@@ -66,39 +66,39 @@ words! {
         ru "От сертификата нет цепочки к центру, которому здесь доверяют." / "Если сертификат выдан НУЦ, укажите верный список доверия (`--trust FILE` или `--data DIR`) и промежуточные центры (`--certificates FILE`). Иначе подпишите сертификатом НУЦ.",
         en "No chain leads from the certificate to an authority that is trusted here." / "If the national authority issued it, name the right anchors (`--trust FILE` or `--data DIR`) and the authorities between (`--certificates FILE`). Otherwise sign with a certificate of that authority.";
     ChainTooLong:
-        kk "Тізбекті іздеу тоқтатылды: сынап көретін куәліктер тым көп." / "Қолтаңбаға қол қоюшының өз тізбегінің куәліктерін ғана салыңыз.",
+        kk "Тізбекті іздеу тоқтатылды: қарап шығатын куәлік тым көп." / "Қолтаңбаға қол қоюшының өз тізбегінің куәліктерін ғана салыңыз.",
         ru "Поиск цепочки прекращён: слишком много сертификатов для перебора." / "Вкладывайте в подпись только сертификаты собственной цепочки подписавшего.",
         en "The search for a chain was given up: there were too many certificates to try." / "Put only the certificates of the signer's own chain into the signature.";
     ChainForged:
-        kk "Тізбектегі куәлікке шығарушы деп аталған орталық қол қоймаған." / "Сенім тізімі сол орталықтікі ме, тексеріңіз (аты бір, кілті басқа орталық болуы мүмкін). Солай болса, куәлік жалған: оған сенбеңіз.",
-        ru "Сертификат цепочки подписан не тем центром, чьё имя в нём стоит." / "Проверьте, того ли центра список доверия (имя может быть то же, а ключ другой). Если того, сертификат поддельный: не верьте ему.",
+        kk "Тізбектегі куәлікке онда шығарушы деп көрсетілген орталық қол қоймаған." / "Сенім тізімі сол орталықтікі ме, тексеріңіз (аты бір, кілті басқа орталық болуы мүмкін). Солай болса, куәлік жалған: оған сенбеңіз.",
+        ru "Один из сертификатов цепочки подписан не тем центром, который назван в нём издателем." / "Проверьте, того ли центра список доверия (имя может быть то же, а ключ другой). Если того, сертификат поддельный: не доверяйте ему.",
         en "A certificate of the chain was not signed by the authority whose name it bears." / "See whether the anchors are of the same authority (another may have its name and another key). If they are, the certificate is forged: do not trust it.";
     ChainAlgorithmUnknown:
         kk "Тізбектегі куәлікке мұнда белгісіз алгоритммен қол қойылған." / "ҰКО берген, алгоритмі белгілі куәлікпен қол қойыңыз.",
-        ru "Сертификат цепочки подписан по алгоритму, который здесь неизвестен." / "Подпишите сертификатом НУЦ, алгоритм которого известен.",
+        ru "Один из сертификатов цепочки подписан по алгоритму, который здесь неизвестен." / "Подпишите сертификатом НУЦ, алгоритм которого известен.",
         en "A certificate of the chain is signed by an algorithm that is not known here." / "Sign with a certificate of the national authority whose algorithm is known.";
     ChainAlgorithmWeak:
         kk "Тізбектегі кілт немесе қолтаңба бүгінгі талаптар бойынша әлсіз." / "ҰКО-дан жаңа куәлік алып, құжатқа қайта қол қойыңыз.",
         ru "Ключ или подпись в цепочке сертификатов слабы по нынешним требованиям." / "Получите в НУЦ новый сертификат и подпишите документ заново.",
         en "A key or a signature of the chain is too weak by today's rules." / "Obtain a new certificate of the national authority and sign the document again.";
     AuthorityNotInForce:
-        kk "Тексерілген сәтте тізбектегі орталық куәлігінің мерзімі басталмаған немесе өтіп кеткен." / "Сол мерзімнің ішіндегі сәтке тексеріңіз (`--at`) немесе қолданыстағы орталықтың куәлігін алыңыз.",
+        kk "Тексерілген сәтте тізбектегі орталық куәлігінің мерзімі басталмаған немесе өтіп кеткен." / "Сол мерзімге кіретін сәттегі жағдай бойынша тексеріңіз (`--at`) немесе қолданыстағы орталықтың куәлігін алыңыз.",
         ru "На момент, по состоянию на который проверялось, сертификат центра в цепочке не действовал." / "Проверьте по состоянию на момент внутри его срока (`--at`) или получите сертификат действующего центра.",
         en "The certificate of an authority of the chain is out of its period at the moment judged." / "Judge as of a moment within that period (`--at`), or obtain a certificate of an authority in force.";
     ExtensionUnknown:
         kk "Тізбектегі куәлікте мұнда белгісіз сыни (critical) кеңейтім бар." / "Ондай кеңейтімі жоқ куәлікпен қол қойыңыз: оны білмейтін тексеруші бас тартуға міндетті (RFC 5280).",
-        ru "В сертификате цепочки есть критическое расширение, которое здесь неизвестно." / "Подпишите сертификатом без этого расширения: кто его не знает, обязан отказать (RFC 5280).",
+        ru "В одном из сертификатов цепочки есть критическое расширение, которое здесь неизвестно." / "Подпишите сертификатом без этого расширения: кто его не знает, обязан отказать (RFC 5280).",
         en "A certificate of the chain has a critical extension that is not known here." / "Sign with a certificate that has none such: who does not know it must refuse (RFC 5280).";
     IssuerNoAuthority:
         kk "Тізбектегі куәлікті куәландырушы орталық болып табылмайтын біреу берген." / "Куәлік жалған болуы мүмкін: оған сенбеңіз; ҰКО берген куәлікпен қол қойыңыз.",
-        ru "Сертификат цепочки выдан тем, кто не является удостоверяющим центром." / "Сертификат может быть поддельным: не верьте ему; подписывайте сертификатом НУЦ.",
+        ru "Один из сертификатов цепочки выдан тем, кто не является удостоверяющим центром." / "Сертификат может быть поддельным: не доверяйте ему; подписывайте сертификатом НУЦ.",
         en "A certificate of the chain was issued by somebody who is no authority." / "It may be forged: do not trust it; sign with a certificate of the national authority.";
     IssuerTooFar:
-        kk "Тізбекте орталық рұқсат еткеннен көп аралық орталық бар (pathLenConstraint)." / "Куәлікті ҰКО-ның өзінен алыңыз.",
+        kk "Тізбекте жоғары тұрған орталық рұқсат еткеннен көп аралық орталық бар (pathLenConstraint)." / "Куәлікті ҰКО-ның өзінен алыңыз.",
         ru "В цепочке больше промежуточных центров, чем разрешает вышестоящий (pathLenConstraint)." / "Получите сертификат у самого НУЦ.",
         en "More authorities stand below one of the chain than it allows (pathLenConstraint)." / "Obtain a certificate of the national authority itself.";
     IssuerKeyUsage:
-        kk "Куәлікті берген орталықтың кілтіне куәліктерге қол қоюға рұқсат жоқ (keyCertSign)." / "Куәлікті басқа орталықтан алып, құжатқа қайта қол қойыңыз.",
+        kk "Куәлікті берген орталықтың кілтімен куәліктерге қол қоюға рұқсат берілмеген (keyCertSign)." / "Куәлікті басқа орталықтан алып, құжатқа қайта қол қойыңыз.",
         ru "Ключу центра, выдавшего сертификат, не разрешено подписывать сертификаты (keyCertSign)." / "Получите сертификат другого центра и подпишите документ заново.",
         en "The key that issued a certificate of the chain may not sign certificates (keyCertSign)." / "Obtain a certificate of another authority and sign the document again.";
     NameNotPermitted:
@@ -111,7 +111,7 @@ words! {
         en "The chain is valid for none of the certificate policies that are wanted." / "Sign with a certificate that was issued under a policy for signing.";
 
     PurposeAuthority:
-        kk "Бұл — куәландырушы орталықтың куәлігі: ондаймен құжатқа қол қойылмайды." / "Адамның немесе ұйымның қол қоюға арналған куәлігін беріңіз.",
+        kk "Бұл — куәландырушы орталықтың куәлігі: ондай куәлікпен құжатқа қол қойылмайды." / "Адамның немесе ұйымның қол қоюға арналған куәлігін беріңіз.",
         ru "Это сертификат удостоверяющего центра: такими документы не подписывают." / "Дайте сертификат человека или организации, предназначенный для подписания.",
         en "This is the certificate of an authority: such a one signs no documents." / "Give a person's or an organisation's certificate for signing.";
     PurposeAuthentication:
@@ -128,16 +128,16 @@ words! {
         en "The certificate is for something else (a server, an OCSP responder, a time-stamping authority)." / "Sign with a person's or an organisation's key for signing (RSA256_…, GOST512_…).";
 
     RevocationTooLate:
-        kk "Қайтарып алу туралы мәліметтер куәліктің мерзімі өткеннен кейінгі және оған дейінгі кезеңді қамтымайды." / "Мерзімі өткенге дейін алынған уақыт белгісі ғана көмектеседі; ол болмаса, қолданыстағы куәлікпен қайта қол қойыңыз.",
-        ru "Сведения об отзыве получены после окончания сертификата и не охватывают время до него." / "Поможет только метка времени, поставленная до окончания; без неё подпишите заново действующим сертификатом.",
-        en "What is known about revocation is of after the certificate's end, and does not reach back to before it." / "Only a time stamp of before that end helps; without one sign again with a certificate in force.";
+        kk "Қайтарып алу туралы мәліметтер куәліктің мерзімі өткеннен кейін алынған және оған дейінгі кезеңді қамтымайды." / "Сол кезеңді қамтитын дәлел (archiveCutoff бар OCSP жауабы, expiredCertsOnCRL бар тізім) немесе мерзімі өткенге дейін сақталған дәлел керек; ондай дәлел болмаса, қолданыстағы куәлікпен қайта қол қойыңыз.",
+        ru "Сведения об отзыве получены после окончания срока сертификата и не охватывают время до этого." / "Нужно доказательство, охватывающее то время (ответ OCSP с archiveCutoff, список с expiredCertsOnCRL), или сохранённое до окончания срока; если его нет, подпишите заново действующим сертификатом.",
+        en "What is known about revocation was received after the certificate's end, and does not reach back to before it." / "Evidence that reaches back is needed (an OCSP answer with archiveCutoff, a list with expiredCertsOnCRL), or evidence that was kept from before the end; where there is none, sign again with a certificate in force.";
     RevocationByExpired:
-        kk "Қайтарып алу туралы мәліметтерге қазір мерзімі өтіп кеткен орталық қол қойған." / "Қолданыстағы орталықтың мәліметтері керек; олар болмаса, қолданыстағы куәлікпен қайта қол қойыңыз.",
+        kk "Қайтарып алу туралы мәліметтерге куәлігінің мерзімі қазір өтіп кеткен орталық қол қойған." / "Қолданыстағы орталықтың мәліметтері керек; олар болмаса, қолданыстағы куәлікпен қайта қол қойыңыз.",
         ru "Сведения об отзыве подписаны центром, срок сертификата которого уже истёк." / "Нужны сведения действующего центра; если их нет, подпишите заново действующим сертификатом.",
         en "What is known about revocation was signed by an authority whose own certificate is out of its period by now." / "Evidence of an authority in force is needed; where there is none, sign again with a certificate in force.";
 
     IinAbsent:
-        kk "Куәлікте ЖСН жоқ немесе біреуден көп: ол нақты бір адамдікі емес." / "Тапсырушының бір ЖСН-і бар жеке куәлігімен қайта қол қойыңыз.",
+        kk "Куәлікте ЖСН жоқ немесе біреуден көп: ол нақты бір адамдікі емес." / "Тапсырушының өзіне берілген, бір ғана ЖСН көрсетілген куәлікпен қайта қол қойыңыз.",
         ru "В сертификате нет ИИН или их несколько: он не принадлежит одному человеку." / "Подпишите личным сертификатом подающего, в котором один ИИН.",
         en "The certificate has no IIN, or more than one: it is nobody's own." / "Sign with the submitter's personal certificate, which has one IIN.";
     BinAbsent:
@@ -153,11 +153,11 @@ words! {
         ru "Роль подающего в заявлении — не та, которую даёт сертификат." / "Подпишите сертификатом, выданным для этой роли (например, первого руководителя), или исправьте роль в заявлении.",
         en "The role of the submitter in the request is not one that the certificate gives." / "Sign with a certificate that was issued for this role (of the head, for example), or mend the role in the request.";
     SubmitterUnread:
-        kk "Тапсырушы сұралған жоқ: шешім сақтаудан оқылды, ал онда дәлелденген қол қоюшы сақталмайды." / "Файлды қайта тексеріңіз.",
-        ru "Подающий не сличён: решение прочитано из хранилища, а доказанный подписавший там не хранится." / "Проверьте файл заново.",
+        kk "Қол қоюшы тапсырушымен салыстырылған жоқ: шешім қоймадан оқылды, ал онда дәлелденген қол қоюшы сақталмайды." / "Файлды қайта тексеріңіз.",
+        ru "Подписавший не сверен с подающим: решение прочитано из хранилища, а доказанный подписавший там не хранится." / "Проверьте файл заново.",
         en "The signer was not compared with the submitter: the verdict was read from storage, which keeps no proven signer." / "Examine the file again.";
     OrganisationUnread:
-        kk "Ұйым сұралған жоқ: шешім сақтаудан оқылды, ал онда дәлелденген қол қоюшы сақталмайды." / "Файлды қайта тексеріңіз.",
-        ru "Организация не сличена: решение прочитано из хранилища, а доказанный подписавший там не хранится." / "Проверьте файл заново.",
+        kk "Кімнің атынан қол қойылғаны тексерілген жоқ: шешім қоймадан оқылды, ал онда дәлелденген қол қоюшы сақталмайды." / "Файлды қайта тексеріңіз.",
+        ru "Не проверено, от чьего имени подписано: решение прочитано из хранилища, а доказанный подписавший там не хранится." / "Проверьте файл заново.",
         en "For whom the signer signs was not asked: the verdict was read from storage, which keeps no proven signer." / "Examine the file again.";
 }
