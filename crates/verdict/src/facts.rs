@@ -155,7 +155,7 @@ impl Account {
             Said::Good { who } => format!("{source}, signed by {who}, says: not revoked"),
             Said::Revoked { since, cause } => match cause {
                 Grounds::Hold => {
-                    format!("{source} says: suspended (certificateHold) since {since}")
+                    format!("{source} says: suspended (certificateHold) since {since}{halting}")
                 }
                 Grounds::NeverIssued => {
                     format!("{source} says: the authority never issued such a certificate")

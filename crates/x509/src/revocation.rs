@@ -49,6 +49,9 @@ pub enum RevocationError {
         is_stale: bool,
         /// The lists do not answer for every reason: one about another may say so since an earlier moment.
         is_partial: bool,
+        /// As of when that is known: of the statements that say so since that moment the latest, each as its delta brings it up to
+        /// date. A date after it was announced, and nobody knew yet.
+        this_update: Moment,
     },
     /// The lists do not say of a certificate that it is not revoked, for whatever reason one revokes.
     #[error("certificate {position}: no list says whether it is revoked")]

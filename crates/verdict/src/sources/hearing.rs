@@ -111,8 +111,11 @@ impl Hearing<'_> {
                     reason,
                     is_stale,
                     is_partial,
+                    this_update,
                     ..
                 }) => {
+                    // Another list may have said it, and later: whether it was known by then, that one's moment tells.
+                    account.this_update = Some(this_update);
                     let unfit = fits.err().map(|error| crl_rule(&error));
                     let stale = is_stale.then_some(Rule::CrlFresh);
                     let partial = is_partial.then_some(Rule::CrlScope);
@@ -173,8 +176,8 @@ impl Hearing<'_> {
         }
     }
 
-    /// What all lists say of the certificate that this one was fed for. A delta that brings nothing up to date is heard about what
-    /// nothing takes back, and says nothing else.
+    /// What all lists say of the certificate that this one was fed for. A delta that brings nothing up to date is heard about what it
+    /// lists, out of date only about what nothing takes back, and says nothing else.
     fn status(
         &self,
         account: &Account,
@@ -188,15 +191,19 @@ impl Hearing<'_> {
             position,
             why: Some(error.clone()),
         };
-        if let Err(error) = fits
-            && !(matches!(need, Need::DeltaCrl { .. })
-                && matches!(
-                    error,
-                    crl::CrlError::DeltaUnfit | crl::CrlError::Stale { .. }
-                )
-                && list.crl().revokes(need.certificate()))
-        {
-            return Err(undetermined(error));
+        if let Err(error) = fits {
+            let speaks = match (need, error) {
+                (Need::DeltaCrl { .. }, crl::CrlError::DeltaUnfit) => {
+                    list.crl().lists(need.certificate())
+                }
+                (Need::DeltaCrl { .. }, crl::CrlError::Stale { .. }) => {
+                    list.crl().revokes(need.certificate())
+                }
+                _ => false,
+            };
+            if !speaks {
+                return Err(undetermined(error));
+            }
         }
         // A place's own delta is left out of the question about its base, so that it can change what the base says.
         let own_delta = |fed: &&FedList| {
@@ -219,7 +226,9 @@ impl Hearing<'_> {
         let at = account.received;
         let answer = revocation::check_one(self.path, position, at, known, self.limits, policy);
         match (fits, answer) {
-            (Err(error), Ok(_)) => Err(undetermined(error)),
+            (Err(error), Ok(_) | Err(RevocationError::Undetermined { .. })) => {
+                Err(undetermined(error))
+            }
             (_, answer) => answer,
         }
     }

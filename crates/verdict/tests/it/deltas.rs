@@ -97,7 +97,7 @@ fn a_list_is_judged_as_its_delta_brings_it_up_to_date() {
         ("a delta that somebody else signed",      none(), Some(forged),                    Judged::Passed),
         ("a complete list in place of a delta",    none(), Some(stand.crl(hold())),         SUSPENDED),
         ("a delta of a later list",                none(), Some(ahead(Why::KeyCompromise)), REVOKED),
-        ("a delta of a later list, suspended",     none(), Some(ahead(Why::CertificateHold)), Judged::Passed),
+        ("a delta of a later list, suspended",     none(), Some(ahead(Why::CertificateHold)), SUSPENDED),
         ("a delta of a later list, resumed",       hold(), Some(ahead(Why::RemoveFromCrl)), SUSPENDED),
         ("a delta that is out of date",            none(), Some(late(Why::KeyCompromise)),  REVOKED),
         ("a delta out of date, suspended",         none(), Some(late(Why::CertificateHold)), Judged::Passed),
@@ -157,12 +157,16 @@ fn a_delta_that_brings_nothing_up_to_date_is_told_as_what_it_is() {
     let stand = stand();
     let ahead = |entries| delta_by(&stand, 2, entries, &keys().issuing);
     let mine = || vec![stand.listed(Some(Why::KeyCompromise))];
+    let held = || vec![stand.listed(Some(Why::CertificateHold))];
+    let resumed = || vec![stand.listed(Some(Why::RemoveFromCrl))];
     let says = "the CRL, signed by QAQPA TEST CA, says: not revoked";
     let more = "the CRL says: not revoked; its delta says more";
     #[rustfmt::skip]
     let table = [
         ("it does not follow, and is silent", ahead(Vec::new()),         Judged::Passed, says, Rule::CrlScope, Failed, Rule::CrlFresh, Passed),
         ("it does not follow, and revokes",   ahead(mine()),             REVOKED,        more, Rule::CrlScope, Failed, Rule::CrlFresh, Passed),
+        ("it does not follow, and suspends",  ahead(held()),             SUSPENDED,      more, Rule::CrlScope, Failed, Rule::CrlFresh, Passed),
+        ("it does not follow, and resumes",   ahead(resumed()),          Judged::Passed, says, Rule::CrlScope, Failed, Rule::CrlFresh, Passed),
         ("out of date, and silent",           stale_delta(&stand, Vec::new()), Judged::Passed, says, Rule::CrlFresh, Failed, Rule::CrlScope, Passed),
         ("out of date, and revokes",          stale_delta(&stand, mine()), REVOKED,      more, Rule::CrlFresh, Failed, Rule::CrlScope, Passed),
     ];

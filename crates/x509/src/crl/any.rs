@@ -222,6 +222,13 @@ impl AnyCrl {
             .is_some_and(|entry| !entry.is_hold() && !entry.is_removal())
     }
 
+    /// Whether an entry says that the certificate is revoked or suspended, whoever signed it and whether it is in its time.
+    #[must_use]
+    pub fn lists(&self, certificate: &Certificate) -> bool {
+        self.entry(certificate)
+            .is_some_and(|entry| !entry.is_removal())
+    }
+
     /// Whether both are about the same part of the same name's certificates.
     pub(crate) fn is_about_what(&self, other: &Self) -> bool {
         let part = |list: &Self| list.scope().map(|scope| scope.der.clone());

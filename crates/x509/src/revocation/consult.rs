@@ -36,6 +36,7 @@ pub(super) enum Bad {
         reason: Option<RevocationReason>,
         is_stale: bool,
         is_partial: bool,
+        this_update: Moment,
     },
     Undetermined(Option<CrlError>),
 }
@@ -49,12 +50,14 @@ impl Bad {
                 reason,
                 is_stale,
                 is_partial,
+                this_update,
             } => RevocationError::Revoked {
                 position,
                 at,
                 reason,
                 is_stale,
                 is_partial,
+                this_update,
             },
             Self::Undetermined(why) => RevocationError::Undetermined { position, why },
         }
@@ -78,6 +81,8 @@ struct Heard<'a> {
     is_current: bool,
     by: &'a AnyCrl,
     reasons: Reasons,
+    /// As of when it is known: the list's own moment, or its delta's.
+    this_update: Moment,
 }
 
 impl Heard<'_> {
@@ -172,7 +177,7 @@ impl<'a> Inquiry<'a> {
             heard.extend(
                 news.entries
                     .into_iter()
-                    .map(|entry| statement.heard(entry, false)),
+                    .map(|(entry, delta)| statement.heard(entry, false, delta)),
             );
             if let Err(error) = &statement.usable {
                 why = why.or(Some(error.clone()));
@@ -191,7 +196,8 @@ impl<'a> Inquiry<'a> {
             match brought_up_to_date(listed, changed, lifts) {
                 // What was revoked for good stays so, however old the list that says it; only a suspension is lifted.
                 Some(entry) if is_current || !entry.is_hold() => {
-                    heard.push(statement.heard(entry, is_current));
+                    let newest = news.applied.unwrap_or(statement.list);
+                    heard.push(statement.heard(entry, is_current, newest));
                     if vouches {
                         covered = covered.and(statement.reasons);
                     }
@@ -219,6 +225,7 @@ impl<'a> Inquiry<'a> {
                 reason: entry.reason,
                 is_stale,
                 is_partial,
+                this_update: known_of(&heard, entry.at),
             }),
             (None, Some(clear)) if !is_partial => Ok(Answer { clear, circular }),
             _ => Err(Bad::Undetermined(why)),
@@ -326,12 +333,13 @@ impl<'a> Inquiry<'a> {
 }
 
 impl<'a> Statement<'a> {
-    fn heard(&self, entry: ListedEntry<'a>, is_current: bool) -> Heard<'a> {
+    fn heard(&self, entry: ListedEntry<'a>, is_current: bool, newest: &AnyCrl) -> Heard<'a> {
         Heard {
             entry,
             is_current,
             by: self.list,
             reasons: self.reasons,
+            this_update: newest.this_update(),
         }
     }
 
@@ -347,6 +355,13 @@ impl<'a> Statement<'a> {
             && self.signer.spki_der() == other.signer.spki_der()
             && self.list.is_about_what(other.list)
     }
+}
+
+/// As of when it is known that the certificate is revoked since then: by the latest of those who say that very moment.
+fn known_of(heard: &[Heard<'_>], since: Moment) -> Moment {
+    let of_then = heard.iter().filter(|one| one.entry.at == since);
+    let known = of_then.map(|one| one.this_update).max();
+    known.unwrap_or(since)
 }
 
 /// How old what is known is, with one list more.

@@ -106,6 +106,7 @@ fn revoked(days_ago: u32, reason: Why, is_stale: bool) -> Result<(), RevocationE
         reason: Some(reason),
         is_stale,
         is_partial: false,
+        this_update: at().minus(DAY / 2),
     })
 }
 
@@ -213,6 +214,54 @@ fn a_delta_in_its_time_is_heard_beside_its_list_that_is_out_of_date() {
     }
 }
 
+/// Since when a certificate is revoked is known as of the list that says it, and not as of another one that was silent.
+#[test]
+fn a_revocation_is_known_as_of_the_list_or_the_delta_that_says_it() {
+    let stand = Stand::new();
+    let made = |number, days_ago: u32, listed: Option<u32>| {
+        let told = Told::number(number);
+        let told = match listed {
+            Some(since) => told.listing(since, Why::KeyCompromise),
+            None => told,
+        };
+        CrlToIssue {
+            this_update: at().minus(days_ago * DAY),
+            ..told.to_issue(&stand)
+        }
+    };
+    let by = stand.by_issuing();
+    let list = |number, days_ago, listed| {
+        let list = made(number, days_ago, listed);
+        let der = issue_with(&list, &[], by.certificate, by.key).unwrap();
+        AnyCrl::from_der(&der, 10).unwrap()
+    };
+    let delta = |base, days_ago, listed| {
+        let list = made(base + 1, days_ago, listed);
+        let der = issue_delta_with(base, &list, &[], by.certificate, by.key).unwrap();
+        AnyCrl::from_der(&der, 10).unwrap()
+    };
+    let known = |lists: &[AnyCrl]| match judged(&stand, lists) {
+        Err(RevocationError::Revoked { this_update, .. }) => at().since(this_update) / 86_400,
+        other => panic!("{other:?}"),
+    };
+    let days = Duration::from_secs;
+    #[rustfmt::skip]
+    let table = [
+        ("the newer list",                     vec![list(5, 4, None), list(6, 2, Some(3))],      2),
+        ("of two of one number the silent one", vec![list(5, 1, None), list(5, 2, Some(3))],     2),
+        ("both say it",                        vec![list(5, 1, Some(3)), list(5, 2, Some(3))],   1),
+        ("who says it of before, ahead of it", vec![list(5, 1, Some(2)), list(5, 4, Some(3))],   4),
+        ("the list's delta",                   vec![list(5, 4, None), delta(5, 2, Some(3))],     2),
+        ("the list, of which a delta is silent", vec![list(5, 2, Some(3)), delta(5, 1, None)],   1),
+        ("a delta that does not follow",       vec![list(5, 4, None), delta(7, 2, Some(3))],     2),
+    ];
+    for (case, mut lists, days_ago) in table {
+        assert_eq!(known(&lists), days(days_ago), "{case}");
+        lists.reverse();
+        assert_eq!(known(&lists), days(days_ago), "{case}, reversed");
+    }
+}
+
 /// RFC 5280 §6.3.3: only lists for all reasons together say since when a certificate is revoked for the first of them.
 #[test]
 fn a_list_of_some_reasons_tells_that_it_is_revoked_and_not_that_it_was_good_before() {
@@ -250,6 +299,7 @@ fn a_list_of_some_reasons_tells_that_it_is_revoked_and_not_that_it_was_good_befo
             reason: Some(reason),
             is_stale,
             is_partial: true,
+            this_update: at().minus(DAY / 2),
         })
     };
     assert_eq!(say(&[gone()]), partly(2, Why::Superseded, false));

@@ -115,6 +115,7 @@ fn revoked(days_ago: u32, reason: Option<Why>) -> Result<(), RevocationError> {
         reason,
         is_stale: false,
         is_partial: false,
+        this_update: at(),
     })
 }
 
@@ -337,6 +338,7 @@ fn a_list_that_is_out_of_date_is_heard_about_what_cannot_be_lifted() {
             reason,
             is_stale: true,
             is_partial: false,
+            this_update: at().minus(2 * DAY),
         })
     };
     let compromise = Some(Why::KeyCompromise);

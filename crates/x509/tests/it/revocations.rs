@@ -81,6 +81,7 @@ fn revoked(position: usize, reason: Option<RevocationReason>) -> Result<(), Revo
         reason,
         is_stale: false,
         is_partial: false,
+        this_update: at(),
     })
 }
 
@@ -417,6 +418,7 @@ fn one_certificate_is_asked_about_where_what_is_above_it_is_known() {
             reason: HOLD,
             is_stale: false,
             is_partial: false,
+            this_update: at(),
         })
     );
     let unknown = |position| {

@@ -100,6 +100,61 @@ fn evidence_of_after_the_certificates_end_counts_where_it_reaches_back_to_it() {
     }
 }
 
+/// EN 319 102-1 §5.5.4: who was stamped before the revocation was good then. As of when it is known, the list that says it tells, and
+/// not the older one that was fed for the signer.
+#[test]
+fn a_revocation_of_after_the_stamp_is_one_whichever_list_says_it() {
+    let stand = Stand::new();
+    let xml = stamped(&stand, signing());
+    let entry = |days_ago| crl::RevokedEntry {
+        at: noon().minus(days(days_ago)),
+        ..stand.listed(Some(Why::Superseded))
+    };
+    let list = |number, days_ago, entries| {
+        let list = crl::CrlToIssue {
+            number,
+            this_update: noon().minus(days(days_ago)),
+            ..stand.list(entries)
+        };
+        crl::issue(&list, &stand.issuing, &keys().issuing).unwrap()
+    };
+    let judge = |of_signer: &[u8], of_others: &[u8]| {
+        let document = Document::parse(xml.as_bytes(), &XmlLimits::default()).unwrap();
+        let (subject, policy) = (Subject::Document(&document), Policy::default());
+        let (verdict, ..) = run_all(subject, &stand.known(), &policy, noon(), |need| {
+            let is_of_issuing = need.issuer() == &stand.issuing;
+            match need {
+                Need::Ocsp { .. } if !is_of_issuing => {
+                    Received::bytes(by_issuer(need, &Answer::good().archived()), noon())
+                }
+                Need::Crl { .. } if need.id().place() == 0 => {
+                    Received::bytes(of_signer.to_vec(), noon())
+                }
+                Need::Crl { .. } if is_of_issuing => Received::bytes(of_others.to_vec(), noon()),
+                _ => Received::unavailable("status 503", noon()),
+            }
+        });
+        verdict
+    };
+    let old = list(5, 4, Vec::new());
+    let new = list(6, 2, vec![entry(3)]);
+    // A date ahead of the list that says it is no knowledge of the time between.
+    let ahead = list(6, 3, vec![entry(2)]);
+    let revoked = || Judged::Refused(L::CertificateRevoked, S::Revoked);
+    #[rustfmt::skip]
+    let table = [
+        ("the signer's own list says it",       &new,   &new,   Judged::Passed),
+        ("the other one says it",               &old,   &new,   Judged::Passed),
+        ("the other way round",                 &new,   &old,   Judged::Passed),
+        ("nobody knew it yet",                  &ahead, &ahead, revoked()),
+        ("nor by the other one",                &old,   &ahead, revoked()),
+    ];
+    for (case, of_signer, of_others, expected) in table {
+        let verdict = judge(of_signer, of_others);
+        assert_eq!(judged(&verdict), expected, "{case}\n{}", verdict.to_text());
+    }
+}
+
 /// Whoever has the key of an authority that ended could date evidence back.
 #[test]
 fn an_authority_that_ended_since_says_nothing_of_its_certificates() {

@@ -38,8 +38,8 @@ impl Delta<'_> {
 pub(super) struct News<'a> {
     /// The newest that brings the list up to date.
     pub(super) applied: Option<&'a AnyCrl>,
-    /// What the others say that counts.
-    pub(super) entries: Vec<ListedEntry<'a>>,
+    /// What the others say that counts, and which says it.
+    pub(super) entries: Vec<(ListedEntry<'a>, &'a AnyCrl)>,
 }
 
 impl<'a> Inquiry<'a> {
@@ -79,7 +79,7 @@ impl<'a> Inquiry<'a> {
             } else if let Some(entry) = entry
                 && (!entry.is_hold() || (delta.is_newest_word(statement.list) && !is_told))
             {
-                news.entries.push(entry);
+                news.entries.push((entry, delta.list));
             }
             is_told |= delta.is_in_time;
         }
