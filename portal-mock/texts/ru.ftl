@@ -44,7 +44,7 @@ field-given-name = Имя
 error-password-short = Пароль должен быть не короче { $min } знаков.
 error-password-long = Пароль может быть не длиннее { $max } знаков.
 error-password-again = Пароли не совпадают.
-error-registered = С этим ИИН уже зарегистрированы. Войдите по паролю.
+error-registered = Этот ИИН уже зарегистрирован. Войдите по паролю.
 error-iin-shape = ИИН — это ровно 12 цифр.
 error-iin-date = Первые шесть цифр ИИН не являются датой.
 error-iin-kind = Седьмая цифра ИИН должна быть от 1 до 6.
@@ -60,7 +60,7 @@ login-needed = Войдите, чтобы продолжить.
 
 # Услуги
 services-title = Услуги
-services-lead = Каждая услуга идёт так, как напечатано в акте.
+services-lead = Каждая услуга оказывается так, как описано в её акте.
 services-none = Пока здесь нельзя получить ни одной услуги.
 service-provider = Услугодатель
 service-result = Результат
@@ -105,7 +105,7 @@ form-errors = { $count ->
     [few] Осталось исправить { $count } места.
    *[many] Осталось исправить { $count } мест.
 }
-field-problem-characters = Здесь есть знак, которого тут быть не может.
+field-problem-characters = Здесь есть недопустимый знак.
 field-problem-date = Укажите дату календаря: год-месяц-день.
 field-problem-iin = Это не ИИН: двенадцать цифр, дата, контрольная цифра.
 field-problem-long = Слишком длинно: не больше { $max } знаков.
@@ -146,9 +146,9 @@ certificate-serial = Серийный номер
 certificate-other = Выбрать другой сертификат
 error-file-missing = Выберите файл.
 error-key-password = Пароль не подходит к этому файлу ключа.
-error-key-unreadable = Это не файл ключа (PKCS#12), который можно прочесть.
+error-key-unreadable = Этот файл не читается как файл ключа (PKCS#12).
 error-key-other = Сертификат этого ключа — не тот, что был проверен. Подпишите выбранным или сначала выберите другой.
-error-certificate-unreadable = Это не сертификат, который можно прочесть.
+error-certificate-unreadable = Этот файл не читается как сертификат.
 
 # Подпись
 sign-title = Подпишите и отправьте
@@ -240,7 +240,7 @@ verdict-answer = Ответ
 verdict-why = Почему
 answer-pass = пройдена
 answer-fail = не пройдена
-answer-undecided = не решено
+answer-undecided = не установлено
 
 # ЦОН
 centre-title = Центр обслуживания населения
@@ -254,17 +254,17 @@ element-process = процесс { $number }
 element-condition = условие { $number }
 
 # Проверки заключения
-check-structure = Ровно одна подпись, построена правильно
+check-structure = Подпись ровно одна и построена правильно
 check-scope = Подпись покрывает весь документ
 check-content = Содержание — то, что было подписано
 check-value = Подписано ключом этого сертификата
 check-timestamp = Метка времени доказывает, когда документ подписан
 check-chain = Издателю сертификата доверяют
-check-validity = Сертификат был в сроке действия
+check-validity = Сертификат действовал в тот момент
 check-purpose = Сертификат предназначен для подписи
 check-revocation = Сертификат не отозван и не приостановлен
 check-iin = Подписал тот, кто подаёт
-answer-not-asked = не задавалась
+answer-not-asked = не проверялось
 
 # Сроки
 period-minutes = { $n ->
