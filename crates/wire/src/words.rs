@@ -70,18 +70,18 @@ words! {
         "The signature uses a weak algorithm.",
         "replace SHA-1 by SHA-256 and use RSA keys of at least 2048 bits";
     ApplicantUnknown:
-        "Мұндай ЖСН-мен тұлға табылмады.",
+        "Мұндай ЖСН-і бар адам табылмады.",
         "Лицо с таким ИИН не найдено.",
         "No person with this IIN was found.",
         "use an IIN of the simulator's person register";
     ApplicationMalformed:
-        "Қол қойылған құжат сызбаға сай емес.",
+        "Қол қойылған құжат схемаға сай емес.",
         "Подписанный документ не соответствует схеме.",
         "The signed document does not follow the schema.",
         "compare the document with the service's XSD, then sign it again";
     AuthorityRevoked:
-        "Куәлікті берген орталықтың өз куәлігі кері қайтарылған немесе тоқтатылған.",
-        "Сертификат самого издателя отозван или приостановлен.",
+        "Куәлікті берген орталықтың өз куәлігі қайтарып алынған немесе оның қолданылуы тоқтатыла тұрған.",
+        "Сертификат самого удостоверяющего центра отозван или приостановлен.",
         "The authority that issued the certificate is revoked or suspended itself.",
         "sign with a certificate of an authority in force; an operator sees the state by `qaqpa ca list`";
     BinMismatch:
@@ -95,12 +95,12 @@ words! {
         "The body is longer than the limit.",
         "send fewer or smaller attachments";
     CertificateExpired:
-        "Куәліктің мерзімі өткен.",
+        "Куәліктің қолданылу мерзімі өткен.",
         "Срок действия сертификата истёк.",
         "The certificate has expired.",
         "sign with a certificate that is valid at the simulator's moment; compare `qaqpa clock show`";
     CertificateNotYetValid:
-        "Куәліктің мерзімі әлі басталған жоқ.",
+        "Куәліктің қолданылу мерзімі әлі басталған жоқ.",
         "Срок действия сертификата ещё не начался.",
         "The certificate is not valid yet.",
         "sign with a certificate that is valid at the simulator's moment; compare `qaqpa clock show`";
@@ -110,33 +110,33 @@ words! {
         "The certificate is not one for signing.",
         "sign with the RSA256_… key, not with the AUTH_RSA256_… key";
     CertificateRevoked:
-        "Куәлік кері қайтарып алынған.",
+        "Куәлік қайтарып алынған.",
         "Сертификат отозван.",
         "The certificate is revoked.",
         "obtain a new certificate and sign again";
     CertificateSuspended:
-        "Куәліктің қолданысы тоқтатыла тұрған.",
+        "Куәліктің қолданылуы тоқтатыла тұрған.",
         "Действие сертификата приостановлено.",
         "The certificate is suspended.",
         "have the certificate resumed, or sign with another one";
     ContentChanged:
-        "Құжат қол қойылғаннан кейін өзгерген.",
+        "Құжат қол қойылғаннан кейін өзгертілген.",
         "Документ изменён после подписания.",
         "The document was changed after signing.",
         "send the signed bytes as they are: no pretty-printing, no change of line ends, no new name spaces";
     CorrelationUnknown:
-        "Нәтиже қабылданған өтінішке сәйкес келмейді.",
+        "Нәтиже қабылданған бірде-бір өтінішке қатысты емес.",
         "Результат не относится ни к одному принятому заявлению.",
         "The result belongs to no accepted application.",
         "put the messageId of the accepted application into correlationId and messageId of the result, for the same applicant and service";
     DataMissing:
-        "Хатта құжат жоқ.",
+        "Хабарламада құжат жоқ.",
         "В сообщении нет документа.",
         "The envelope carries no business document.",
         "put the signed document into requestData/data";
     DocumentsRefused:
-        "Құжаттар топтамасы толық емес немесе қате.",
-        "Пакет документов неполный или с ошибками.",
+        "Құжаттар топтамасы толық емес немесе құжаттарда кемшіліктер бар.",
+        "Пакет документов неполон, или в документах есть недостатки.",
         "The documents are incomplete or have faults.",
         "attach every document of the service's list";
     DtdRefused:
@@ -145,12 +145,12 @@ words! {
         "XML with a document type declaration is refused.",
         "remove the DOCTYPE";
     EnvelopeMalformed:
-        "Бұл арнаның конверті емес.",
-        "Это не конверт данного канала.",
+        "Хабарлама осы арнаның конверті емес.",
+        "Сообщение — не конверт этого канала.",
         "The XML is not an envelope of this channel.",
         "compare the message with the WSDL at ?wsdl";
     GroundsAbsent:
-        "Қызметті көрсетуге негіз жоқ.",
+        "Қызмет көрсетуге негіз жоқ.",
         "Нет оснований для оказания услуги.",
         "There is no ground for the service.",
         "none: the decision is the provider's";
@@ -166,7 +166,7 @@ words! {
         "sign with the key of the person in submitter/iin";
     IssuerUntrusted:
         "Куәлікті берген орталыққа сенім жоқ.",
-        "Издатель сертификата не является доверенным.",
+        "Сертификат выдан не тем удостоверяющим центром, которому здесь доверяют.",
         "The certificate does not lead to a trusted authority.",
         "sign with a key of this simulator's TEST authority and send the certificate in KeyInfo";
     LimitExceeded:
@@ -175,8 +175,8 @@ words! {
         "The structure exceeds a limit.",
         "send fewer elements, attributes, levels, references or attachments";
     MessageIdReused:
-        "Бұл messageId басқа хатпен қолданылған.",
-        "Этот messageId уже использован с другим сообщением.",
+        "Бұл messageId басқа хабарламаға қолданылған.",
+        "Этот messageId уже использован для другого сообщения.",
         "This messageId was used before with another body.",
         "make a new messageId for every new message, and repeat a message byte for byte";
     PasswordWrong:
@@ -185,7 +185,7 @@ words! {
         "The IIN or the password is wrong.",
         "use the password of the registered person";
     ReferenceRefused:
-        "Қолтаңбаның сілтемесі қабылданбайды.",
+        "Қолтаңбадағы сілтеме қабылданбайды.",
         "Ссылка подписи не принимается.",
         "A reference of the signature is refused.",
         "use one Reference with URI=\"\" (enveloped) or \"#id\" of the Body (transport)";
@@ -195,18 +195,18 @@ words! {
         "The same signed document came before under another messageId.",
         "repeat with the first messageId, or sign a new document";
     RequestTimeout:
-        "Сұрау уақытында аяқталмады.",
-        "Запрос не был завершён вовремя.",
+        "Сұрау белгіленген уақытта толық келмеді.",
+        "Запрос не поступил полностью за отведённое время.",
         "The request was not finished in time.",
         "send the whole request within the time limit";
     RevocationUnknown:
-        "Куәліктің кері қайтарылған-қайтарылмағаны тексерілмеді.",
-        "Не удалось проверить, отозван ли сертификат.",
+        "Куәліктің қайтарып алынған-алынбағанын анықтау мүмкін болмады.",
+        "Не удалось установить, отозван ли сертификат.",
         "It could not be found out whether the certificate is revoked.",
         "send the same message again when OCSP or CRL answers";
     SenderCertificateMismatch:
-        "Хатқа жіберушінің куәлігімен қол қойылмаған.",
-        "Сообщение подписано не сертификатом отправителя.",
+        "Хабарламаға жіберушінің тіркелген куәлігімен қол қойылмаған.",
+        "Сообщение подписано не тем сертификатом, что зарегистрирован за отправителем.",
         "The transport signature was not made with the sender's registered certificate.",
         "sign the envelope with the system key of the senderId";
     SenderPasswordWrong:
@@ -215,13 +215,13 @@ words! {
         "The sender's password is wrong.",
         "see senders in endpoints.json";
     SenderUnknown:
-        "Жіберуші белгісіз немесе оған рұқсат жоқ.",
-        "Отправитель неизвестен или не имеет права.",
+        "Жіберуші белгісіз немесе оның бұған құқығы жоқ.",
+        "Отправитель неизвестен или не имеет на это права.",
         "The sender is unknown, or may not do this.",
-        "see senders in endpoints.json; only the regional gateway sends results";
+        "send as a system that the gateway's register of information systems has, and has for this service (the ready-made ones are senders in endpoints.json); only the regional gateway sends results";
     ServiceNotInSource:
-        "Дереккөзде бұл қызметтің қадамдары жоқ.",
-        "В источнике нет шагов этой услуги.",
+        "Құқықтық актіде бұл қызметтің қадамдары жазылмаған.",
+        "В правовом акте шаги этой услуги не описаны.",
         "The source prints no steps for this service.",
         "see `qaqpa services` for the services that are simulated";
     ServiceUnknown:
@@ -240,8 +240,8 @@ words! {
         "The document has no signature.",
         "sign the document (enveloped XMLDSig) before it is put into data";
     SignatureMultiple:
-        "Құжатта артық қолтаңба бар.",
-        "В документе лишние подписи.",
+        "Құжатта тиістісінен артық қолтаңба бар.",
+        "В документе больше подписей, чем положено.",
         "The document has more signatures than it may have.",
         "send the document with one signature, the submitter's";
     SignatureScope:
@@ -255,23 +255,23 @@ words! {
         "The signature value is wrong.",
         "do not change SignedInfo after signing; send the certificate of the key that signed";
     TransformRefused:
-        "Қолтаңбаның түрлендіруі қабылданбайды.",
-        "Преобразование подписи не принимается.",
+        "Қолтаңбада рұқсат етілмеген түрлендіру бар.",
+        "В подписи есть преобразование, которое не допускается.",
         "A transform of the signature is refused.",
         "use enveloped-signature and canonicalization alone";
     TransportCertificateRefused:
-        "Көлік қолтаңбасының куәлігі жарамсыз.",
-        "Сертификат транспортной подписи недействителен.",
+        "Хабарламаның көліктік қолтаңбасының куәлігі қабылданбады.",
+        "Сертификат транспортной подписи сообщения не принят.",
         "The certificate of the transport signature is refused.",
         "sign the envelope with a valid system certificate of this simulator's TEST authority";
     TransportSignatureInvalid:
-        "Көлік қолтаңбасы дұрыс емес.",
-        "Транспортная подпись неверна.",
+        "Хабарламаның көліктік қолтаңбасы дұрыс емес.",
+        "Транспортная подпись сообщения неверна.",
         "The transport signature is wrong.",
         "sign the Body that is sent (exclusive canonicalization, Reference to its wsu:Id), and change nothing afterwards";
     TransportSignatureMissing:
-        "Көлік қолтаңбасы жоқ.",
-        "Нет транспортной подписи.",
+        "Хабарламада көліктік қолтаңба жоқ.",
+        "В сообщении нет транспортной подписи.",
         "The envelope has no transport signature.",
         "add wsse:Security with one ds:Signature over the Body";
     XmlMalformed:
