@@ -46,6 +46,8 @@ impl Server {
             ])
             .args([&programs, &dir])
             .stdin(Stdio::piped())
+            // A group of its own: what interrupts the tests lets it still stop the server.
+            .process_group(0)
             .spawn()
             .unwrap();
         let server = Self {
