@@ -51,7 +51,8 @@ pub use database::PostgresAddress;
 pub use error::StoreError;
 pub use exchange::{
     Acceptance, AcceptedMessage, Claimed, Conclusion, Conflict, Effect, Fetched, HeldFilter,
-    Incoming, OutboxEntry, OutboxState, OutgoingMessage, Seen, StatusChange, Ticket, Word,
+    Incoming, OutboxEntry, OutboxFilter, OutboxState, OutgoingMessage, Resend, ResentAll, Seen,
+    StatusChange, Ticket, Word,
 };
 pub use journal::{
     CLOCK_SET_BACK, Company, Direction, Doubt, DoubtKind, Doubted, Finding, FindingKind,

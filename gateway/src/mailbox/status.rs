@@ -107,6 +107,7 @@ mod tests {
             due_at: Moment::from_unix_ms(0),
             why: why.map(str::to_owned),
             queued_at: Moment::from_unix_ms(7),
+            concluded_at: None,
         };
         for (state, why, expected, text) in [
             (OutboxState::Pending, None, "ON_DELIVERY", "On its way."),

@@ -8,6 +8,7 @@ mod accept;
 pub(crate) mod effects;
 mod held;
 mod outbox;
+mod stopped;
 
 use std::time::Duration;
 
@@ -253,6 +254,43 @@ pub struct OutboxEntry {
     pub why: Option<String>,
     /// When it was put into the outbox.
     pub queued_at: Moment,
+    /// When it was delivered or given up; `None` while it is on its way.
+    pub concluded_at: Option<Moment>,
+}
+
+/// Which entries of the outbox are listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OutboxFilter {
+    /// Only those in this state.
+    pub state: Option<OutboxState>,
+    /// Only those for this destination: the whole of it.
+    pub destination: Option<String>,
+    /// Only those before this number: the next page.
+    pub before: Option<i64>,
+}
+
+/// What came of putting an entry of the outbox back on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Resend {
+    /// It is the message of an application that has its final status: its applicant was told, nothing is sent.
+    Ended,
+    /// It is not given up, but in this state; nothing was changed.
+    NotStopped(OutboxState),
+    /// It is on its way again, with a fresh count.
+    Resent(OutboxEntry),
+    /// There is no such entry.
+    Unknown,
+}
+
+/// What came of putting everything that stopped back on its way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct ResentAll {
+    /// What is on its way again, oldest first.
+    pub resent: Vec<OutboxEntry>,
+    /// What stays given up, because its application has its final status ([`Resend::Ended`]).
+    pub ended: Vec<OutboxEntry>,
 }
 
 /// Which of the messages that wait for a receiver are fetched.
@@ -443,6 +481,53 @@ impl Exchange<'_> {
     /// [`StoreError`] where the database could not.
     pub async fn outbox(&self, limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
         outbox::list(self.0, limit).await
+    }
+
+    /// The entries of the outbox that pass the filter, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub async fn outbox_where(
+        &self,
+        filter: &OutboxFilter,
+        limit: u32,
+    ) -> Result<Vec<OutboxEntry>, StoreError> {
+        stopped::list(self.0, filter, limit).await
+    }
+
+    /// The entries of one exchange for one destination, in the order in which they were put in.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub async fn outbox_of_exchange(
+        &self,
+        destination: &str,
+        correlation: &MessageId,
+    ) -> Result<Vec<OutboxEntry>, StoreError> {
+        stopped::of_exchange(self.0, destination, correlation).await
+    }
+
+    /// Puts an entry that was given up back on its way, with a fresh count, and tells it the journal.
+    ///
+    /// Only an operator asks so, who shows the control token: the journal names that.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the disk or the database could not: nothing was changed.
+    pub async fn resend(&self, id: i64, at: Moment) -> Result<Resend, StoreError> {
+        stopped::resend(self.0, id, at).await
+    }
+
+    /// Puts everything that was given up back on its way, or what is for one destination; each entry by itself.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the disk or the database could not: some may be on their way again, the others are as they
+    /// were. To ask once more is right.
+    pub async fn resend_all(
+        &self,
+        destination: Option<&str>,
+        at: Moment,
+    ) -> Result<ResentAll, StoreError> {
+        stopped::resend_all(self.0, destination, at).await
     }
 
     /// The newest entry of the outbox that has this `messageId`.

@@ -175,7 +175,7 @@ pub(super) async fn of(
         .transpose()
 }
 
-fn entry_of(row: &Row) -> Result<OutboxEntry, StoreError> {
+pub(super) fn entry_of(row: &Row) -> Result<OutboxEntry, StoreError> {
     let row = Columns(row);
     Ok(OutboxEntry {
         id: row.number("id")?,
@@ -187,6 +187,7 @@ fn entry_of(row: &Row) -> Result<OutboxEntry, StoreError> {
         due_at: row.moment("due_at")?,
         why: row.text_option("why")?,
         queued_at: row.moment("queued_at")?,
+        concluded_at: row.moment_option("concluded_at")?,
     })
 }
 

@@ -24,6 +24,11 @@ macro_rules! hold {
             a_late_ticket_cannot_retry_or_park_but_its_delivery_counts,
             a_retried_entry_waits_and_a_woken_one_does_not,
             a_conclusion_stores_its_effects_once,
+            what_stopped_is_listed_by_state_and_destination_page_by_page,
+            what_stopped_is_put_back_once_with_a_fresh_count_and_the_journal_says_so,
+            of_many_resends_exactly_one_puts_it_back,
+            all_that_stopped_or_what_is_for_one_destination_is_put_back_oldest_first,
+            the_entries_of_one_exchange_are_told_in_their_order,
         });
         crate::contract::hold!(@ $stand, held {
             a_held_message_waits_until_its_receiver_says_that_it_has_it,
@@ -48,6 +53,7 @@ macro_rules! hold {
             a_draft_is_changed_only_by_its_owner_and_sent_once,
             attachments_come_and_go_only_while_it_is_a_draft,
             a_final_status_stays,
+            what_stopped_of_an_application_that_has_ended_is_not_sent_again,
             a_document_arrives_with_its_notification_and_is_opened_by_its_owner,
         });
         crate::contract::hold!(@ $stand, desk {

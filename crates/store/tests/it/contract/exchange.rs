@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use qaqpa_model::{BodyDigest, SenderId};
 use qaqpa_store::{
-    Acceptance, Conclusion, Conflict, Effect, JournalFilter, OutboxState, Seen, Store, StoreError,
+    Acceptance, Conclusion, Conflict, Direction, Effect, JournalFilter, OutboxEntry, OutboxFilter,
+    OutboxState, Resend, ResentAll, Seen, Store, StoreError,
 };
 
 use crate::stand::{Stand, at, card, digest_of, incoming, message_id, outgoing, step};
@@ -316,6 +317,194 @@ pub(crate) async fn a_conclusion_stores_its_effects_once(stand: &impl Stand) {
         exchange.outbox(9).await.unwrap()[0].state,
         OutboxState::Parked
     );
+}
+
+/// Puts a message into the outbox and gives it up at the first attempt, a second later.
+async fn stop(store: &Store, id: &str, destination: &str, seconds: i64) -> OutboxEntry {
+    let mut message = outgoing(id);
+    destination.clone_into(&mut message.destination);
+    let exchange = store.exchange();
+    let queued = exchange.enqueue(message, Vec::new(), at(seconds)).await;
+    queued.unwrap();
+    let ticket = exchange.claim(at(seconds), 1, LEASE).await.unwrap()[0].ticket;
+    let conclusion = Conclusion::at(at(seconds + 1));
+    let parked = exchange.park(ticket, "refused", conclusion).await;
+    assert_eq!(parked, Ok(true));
+    exchange.outbox(1).await.unwrap().remove(0)
+}
+
+fn stopped() -> OutboxFilter {
+    OutboxFilter {
+        state: Some(OutboxState::Parked),
+        ..OutboxFilter::default()
+    }
+}
+
+pub(crate) async fn what_stopped_is_listed_by_state_and_destination_page_by_page(
+    stand: &impl Stand,
+) {
+    let store = stand.open().await;
+    let first = stop(&store, "m1", "portal", 0).await;
+    let second = stop(&store, "m2", "regional-gateway", 10).await;
+    let _ = store.exchange().accept(incoming("m3")).await.unwrap();
+    assert_eq!(
+        (first.state, first.attempts, first.concluded_at),
+        (OutboxState::Parked, 1, Some(at(1)))
+    );
+    assert_eq!(first.why.as_deref(), Some("refused"));
+    let list = async |filter: OutboxFilter, limit| -> Vec<String> {
+        let entries = store.exchange().outbox_where(&filter, limit).await.unwrap();
+        let ids = entries.into_iter().map(|one| one.message_id.to_string());
+        ids.collect()
+    };
+    assert_eq!(list(OutboxFilter::default(), 9).await, ["m3", "m2", "m1"]);
+    assert_eq!(list(stopped(), 9).await, ["m2", "m1"]);
+    assert_eq!(list(stopped(), 1).await, ["m2"]);
+    let of_portal = OutboxFilter {
+        destination: Some("portal".to_owned()),
+        ..stopped()
+    };
+    assert_eq!(list(of_portal, 9).await, ["m1"]);
+    let before = OutboxFilter {
+        before: Some(second.id),
+        ..OutboxFilter::default()
+    };
+    assert_eq!(list(before, 9).await, ["m1"]);
+    let pending = OutboxFilter {
+        state: Some(OutboxState::Pending),
+        ..OutboxFilter::default()
+    };
+    assert_eq!(list(pending, 9).await, ["m3"]);
+}
+
+pub(crate) async fn what_stopped_is_put_back_once_with_a_fresh_count_and_the_journal_says_so(
+    stand: &impl Stand,
+) {
+    let store = stand.open().await;
+    let parked = stop(&store, "m1", "portal", 0).await;
+    let exchange = store.exchange();
+    let on_its_way = OutboxEntry {
+        state: OutboxState::Pending,
+        attempts: 0,
+        why: None,
+        concluded_at: None,
+        ..parked.clone()
+    };
+    let resent = exchange.resend(parked.id, at(60)).await;
+    assert_eq!(resent, Ok(Resend::Resent(on_its_way)));
+    let again = exchange.resend(parked.id, at(61)).await;
+    assert_eq!(again, Ok(Resend::NotStopped(OutboxState::Pending)));
+    let unknown = exchange.resend(parked.id + 1, at(61)).await;
+    assert_eq!(unknown, Ok(Resend::Unknown));
+    let journal = store.journal().list(&JournalFilter::default(), 10).await;
+    let journal = journal.unwrap();
+    let kinds: Vec<_> = journal.iter().map(|entry| entry.kind.as_str()).collect();
+    assert_eq!(kinds, ["resent", "parked"]);
+    let line = &journal[0];
+    assert_eq!(
+        (line.message_id.clone(), line.direction, line.at),
+        (Some(message_id("m1")), Direction::Own, at(60))
+    );
+    assert_eq!(
+        line.summary,
+        serde_json::json!({
+            "asked_by": "control-token",
+            "entry": parked.id,
+            "destination": "portal",
+            "attempts": 1,
+            "why": "refused",
+        })
+    );
+    let claimed = exchange.claim(at(60), 9, LEASE).await.unwrap();
+    assert_eq!((claimed.len(), claimed[0].attempt), (1, 1));
+    let ticket = claimed[0].ticket;
+    let done = exchange.complete(ticket, Conclusion::at(at(62))).await;
+    assert_eq!(done, Ok(true));
+    let late = exchange.resend(parked.id, at(63)).await;
+    assert_eq!(late, Ok(Resend::NotStopped(OutboxState::Done)));
+    // The clock was set back: what is resent is due now.
+    let parked = stop(&store, "m2", "portal", 1000).await;
+    let Ok(Resend::Resent(back)) = exchange.resend(parked.id, at(500)).await else {
+        panic!("not resent");
+    };
+    assert_eq!(back.due_at, at(500));
+}
+
+pub(crate) async fn of_many_resends_exactly_one_puts_it_back(stand: &impl Stand) {
+    let store = stand.open().await;
+    let id = stop(&store, "m1", "portal", 0).await.id;
+    let tasks: Vec<_> = (0..16)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.exchange().resend(id, at(60)).await.unwrap() })
+        })
+        .collect();
+    let mut resent = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            Resend::Resent(_) => resent += 1,
+            other => assert_eq!(other, Resend::NotStopped(OutboxState::Pending)),
+        }
+    }
+    assert_eq!(resent, 1);
+    let journal = store.journal().list(&JournalFilter::default(), 99).await;
+    assert_eq!(journal.unwrap().len(), 2);
+}
+
+pub(crate) async fn all_that_stopped_or_what_is_for_one_destination_is_put_back_oldest_first(
+    stand: &impl Stand,
+) {
+    let store = stand.open().await;
+    for (id, destination, seconds) in [
+        ("m1", "portal", 0),
+        ("m2", "regional-gateway", 10),
+        ("m3", "portal", 20),
+        ("m4", "regional-gateway", 30),
+    ] {
+        stop(&store, id, destination, seconds).await;
+    }
+    let exchange = store.exchange();
+    let ids = |all: ResentAll| -> Vec<String> {
+        assert_eq!(all.ended, []);
+        let ids = all.resent.into_iter().map(|one| one.message_id.to_string());
+        ids.collect()
+    };
+    let portal = exchange.resend_all(Some("portal"), at(60)).await.unwrap();
+    assert_eq!(ids(portal), ["m1", "m3"]);
+    let rest = exchange.resend_all(None, at(60)).await.unwrap();
+    assert_eq!(ids(rest), ["m2", "m4"]);
+    let nothing = exchange.resend_all(None, at(61)).await;
+    assert_eq!(nothing, Ok(ResentAll::default()));
+    let claimed = exchange.claim(at(60), 9, LEASE).await.unwrap();
+    let order: Vec<_> = claimed
+        .iter()
+        .map(|one| one.message.message_id.as_str())
+        .collect();
+    assert_eq!(order, ["m1", "m2", "m3", "m4"]);
+}
+
+pub(crate) async fn the_entries_of_one_exchange_are_told_in_their_order(stand: &impl Stand) {
+    let store = stand.open().await;
+    let exchange = store.exchange();
+    for (id, destination, correlation) in [
+        ("n1", "status/a", Some("m1")),
+        ("n2", "status/b", Some("m1")),
+        ("n3", "status/a", Some("m2")),
+        ("n4", "status/a", None),
+        ("n5", "status/a", Some("m1")),
+    ] {
+        let mut message = outgoing(id);
+        destination.clone_into(&mut message.destination);
+        message.correlation = correlation.map(message_id);
+        let queued = exchange.enqueue(message, Vec::new(), at(0)).await;
+        queued.unwrap();
+    }
+    let found = exchange
+        .outbox_of_exchange("status/a", &message_id("m1"))
+        .await
+        .unwrap();
+    let ids: Vec<_> = found.iter().map(|one| one.message_id.as_str()).collect();
+    assert_eq!(ids, ["n1", "n5"]);
 }
 
 /// Journal entries, outbox entries and steps of `m1`.

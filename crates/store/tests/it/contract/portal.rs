@@ -2,8 +2,8 @@
 
 use qaqpa_model::{RefusalLabel, RequestStatus};
 use qaqpa_store::{
-    Effect, NewAttachment, NewCabinetDocument, NewDraft, NewNotification, StatusChange, Store,
-    Submission, Submitted,
+    Conclusion, Effect, NewAttachment, NewCabinetDocument, NewDraft, NewNotification, OutboxState,
+    Resend, ResentAll, StatusChange, Store, Submission, Submitted,
 };
 
 use crate::stand::{Stand, at, iin, incoming, message_id, other_iin, outgoing, service, step};
@@ -141,6 +141,48 @@ pub(crate) async fn a_final_status_stays(stand: &impl Stand) {
     let found = applications.by_id("d1", &iin()).await.unwrap().unwrap();
     assert_eq!((found.status, found.label), (RequestStatus::Refused, label));
     assert_eq!(store.trace().of(&message_id("m1")).await.unwrap().len(), 4);
+}
+
+pub(crate) async fn what_stopped_of_an_application_that_has_ended_is_not_sent_again(
+    stand: &impl Stand,
+) {
+    let store = stand.open().await;
+    draft(&store).await;
+    let sent = store.applications().submit(submission()).await;
+    assert_eq!(sent, Ok(Submitted::Sent));
+    let exchange = store.exchange();
+    let lease = std::time::Duration::from_secs(30);
+    let parked = async |effects, seconds| {
+        let ticket = exchange.claim(at(seconds), 1, lease).await.unwrap()[0].ticket;
+        let conclusion = Conclusion {
+            effects,
+            ..Conclusion::at(at(seconds))
+        };
+        assert_eq!(exchange.park(ticket, "why", conclusion).await, Ok(true));
+        exchange.outbox(1).await.unwrap().remove(0)
+    };
+    // Given up only: the applicant still waits.
+    let entry = parked(Vec::new(), 10).await;
+    let resent = exchange.resend(entry.id, at(11)).await;
+    assert!(matches!(resent, Ok(Resend::Resent(_))), "{resent:?}");
+    // Refused for good: the applicant was told.
+    let refused = change(
+        RequestStatus::Refused,
+        Some(RefusalLabel::SignatureValueWrong),
+    );
+    let entry = parked(vec![Effect::StatusChange(refused)], 20).await;
+    assert_eq!(entry.state, OutboxState::Parked);
+    assert_eq!(exchange.resend(entry.id, at(21)).await, Ok(Resend::Ended));
+    let all = exchange.resend_all(None, at(21)).await;
+    let ended = vec![entry.clone()];
+    assert_eq!(
+        all,
+        Ok(ResentAll {
+            ended,
+            ..ResentAll::default()
+        })
+    );
+    assert_eq!(exchange.outbox(1).await, Ok(vec![entry]));
 }
 
 pub(crate) async fn a_document_arrives_with_its_notification_and_is_opened_by_its_owner(
