@@ -60,7 +60,7 @@ pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option
         best_signature_time: facts
             .stamp
             .as_ref()
-            .filter(|_| is_stamped)
+            .filter(|_| is_stamped && facts.kind != SubjectKind::Transport)
             .map(|stamp| stamp.at),
         trust: TrustSource::Examiner,
         scope: facts.scope,

@@ -97,6 +97,12 @@ impl Absent {
                 false => phrases::NOT_LOOKED_AT,
             },
             proven: match (verdict.stamps.is_empty(), was_looked_at) {
+                (false, _)
+                    if verdict.subject == SubjectKind::Transport
+                        && is_read(&CheckId::Timestamp) =>
+                {
+                    phrases::STAMPED_ENVELOPE
+                }
                 (false, _) => phrases::NOT_PROVEN,
                 (true, true) => phrases::NOT_STAMPED,
                 (true, false) => phrases::NOT_LOOKED_AT,
@@ -206,7 +212,11 @@ fn result(not_asked: &[CheckId], remarks: &[String], lang: Lang) -> String {
                 .map(|id| phrases::question(*id).of(lang))
                 .collect();
             let what = phrases::PASSED_AS_ASKED.of(lang);
-            return format!("{what}: {}", questions.join(" "));
+            let mut told = format!("{what}: {}", questions.join(" "));
+            if let [_, ..] = remarks {
+                let _ = write!(told, " {}", phrases::SEE_REMARKS.of(lang));
+            }
+            return told;
         }
     };
     text.of(lang).to_owned()

@@ -1,5 +1,6 @@
 //! Best signature time: signed and stamped while good stays good; a stamp that proves nothing is refused.
 
+mod envelopes;
 mod evidence;
 
 use qaqpa_ades::xades::{self, Content, Settings};

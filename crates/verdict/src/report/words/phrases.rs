@@ -62,6 +62,7 @@ phrases! {
     NOT_CLAIMED = "көрсетілмеген", "не указано", "not stated";
     NOT_STAMPED = "уақыт белгісі жоқ", "метки времени нет", "there is no time stamp";
     NOT_PROVEN = "уақыт белгісі бар, бірақ ол ештеңені дәлелдемейді", "метка времени есть, но она ничего не доказывает", "there is a time stamp, but it proves nothing";
+    STAMPED_ENVELOPE = "уақыт белгісі бар, бірақ конверт, оған қашан қол қойылса да, төмендегі сәттегі жағдай бойынша тексеріледі", "метка времени есть, но конверт, когда бы он ни был подписан, проверяется по состоянию на момент, указанный ниже", "there is a time stamp, but an envelope is judged as of the moment below, whenever it was signed";
     RESULT = "Нәтижесі", "Результат", "Result";
     REASON = "Себебі", "Причина", "Reason";
     REMEDY = "Не істеу керек", "Что делать", "What to do";
@@ -70,6 +71,7 @@ phrases! {
     ALL_PASSED = "Барлық тексеруден өтті.", "Все проверки пройдены.", "Every check was passed.";
     PASSED_BUT = "Барлық тексеруден өтті, бірақ ескертпелерді қараңыз.", "Все проверки пройдены, но есть замечания: см. ниже.", "Every check was passed, but see the remarks.";
     PASSED_AS_ASKED = "Жүргізілген тексерулердің бәрінен өтті. Сұралмағаны", "Все проведённые проверки пройдены. Не проверялось", "Every check that was made was passed. Not asked";
+    SEE_REMARKS = "Ескертпелерді де қараңыз.", "Есть и замечания: см. ниже.", "See the remarks, too.";
     TRUST_OF_CAPSULE = "Сенім тізімі капсуладан алынған: кімге сенуді капсуланы жасаған адам таңдаған.", "Список доверия взят из капсулы: кому верить, выбрал её составитель.", "The trust anchors are the capsule's own: whoever made it chose whom to believe.";
     REMEDY_OF_CAPSULE = "Капсуланы басқа біреу жасаған болса, оны өзіңіздің сенім тізіміңіз бойынша қайта тексеріңіз: `--trust FILE`.", "Если капсулу составили не вы, проверьте её ещё раз по собственному списку доверия: `--trust FILE`.", "If somebody else made the capsule, judge it again by anchors of your own: `--trust FILE`.";
     LABORATORY = "ЗЕРТХАНА: бұл нұсқада тексерулерді өшіруге болады; өшірілгені немесе әлсіретілгені", "ЛАБОРАТОРИЯ: в этой сборке проверки можно отключать; отключены или ослаблены", "LABORATORY: this build can leave checks out; left out or lowered";

@@ -21,7 +21,10 @@ macro_rules! words {
     };
 }
 
+mod alone;
+mod envelope;
 mod form;
+mod stamped;
 mod trust;
 
 use super::{Text, Words, labels};
@@ -45,150 +48,135 @@ pub(crate) fn of_check(verdict: &Verdict, check: &CheckReport) -> Option<Words> 
 }
 
 /// What the words of a cause depend on besides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Circumstances {
+    /// What was judged: a certificate alone is no signature, and an envelope no document.
+    pub(crate) subject: SubjectKind,
     /// A time stamp proves when the signature was there at the latest, and the certificate is judged as of then.
     pub(crate) is_proven: bool,
-    /// A certificate alone was judged: nobody signed anything.
-    pub(crate) is_certificate: bool,
+    /// The signer's certificate is known to be revoked since a moment after the one that counts.
+    pub(crate) is_revoked_later: bool,
 }
 
 impl Circumstances {
     pub(crate) fn of(verdict: &Verdict) -> Self {
+        let moment = verdict.best_signature_time.unwrap_or(verdict.at);
+        let signer = verdict.signer.as_ref().map(|signer| &signer.serial);
+        let is_revoked_later = verdict.evidence.iter().any(|evidence| {
+            Some(&evidence.about) == signer
+                && evidence.standing == "revoked"
+                && evidence.revoked_since.is_some_and(|since| since > moment)
+        });
         Self {
+            subject: verdict.subject,
             is_proven: verdict.best_signature_time.is_some(),
-            is_certificate: verdict.subject == SubjectKind::Certificate,
+            is_revoked_later,
         }
     }
 }
 
 /// The words of a cause.
 pub(crate) fn of(cause: Cause, circumstances: &Circumstances) -> Words {
-    let label = || labels::of(cause.label());
-    match (cause, circumstances) {
-        (
-            Cause::CertificateExpired,
-            Circumstances {
-                is_certificate: true,
-                ..
-            },
-        ) => EXPIRED_ALONE,
-        (
-            Cause::CertificateExpired,
-            Circumstances {
-                is_proven: true, ..
-            },
-        ) => EXPIRED_STAMPED,
-        (
-            Cause::CertificateNotYetValid,
-            Circumstances {
-                is_certificate: true,
-                ..
-            },
-        ) => NOT_YET_ALONE,
-        (
-            Cause::CertificateNotYetValid,
-            Circumstances {
-                is_proven: true, ..
-            },
-        ) => NOT_YET_STAMPED,
-        _ => form::of(cause)
-            .or_else(|| trust::of(cause))
-            .unwrap_or_else(label),
+    if cause == Cause::RevocationUnknown && circumstances.is_revoked_later {
+        return REVOKED_LATER;
     }
+    let own = match (circumstances.subject, circumstances.is_proven) {
+        (SubjectKind::Certificate, _) => alone::of(cause),
+        (SubjectKind::Transport, _) => envelope::of(cause),
+        (_, true) => stamped::of(cause),
+        (_, false) => None,
+    };
+    own.or_else(|| form::of(cause))
+        .or_else(|| trust::of(cause))
+        .unwrap_or_else(|| labels::of(cause.label()))
 }
 
-const EXPIRED_STAMPED: Words = Words {
+const REVOKED_LATER: Words = Words {
     reason: Text {
-        kk: "Уақыт белгісі дәлелдейтін сәтте куәліктің қолданылу мерзімі өтіп кеткен.",
-        ru: "К моменту, который доказывает метка времени, срок действия сертификата уже истёк.",
-        en: "The certificate had expired at the moment that the time stamp proves.",
+        kk: "Белгілі мәліметтер бойынша куәлік кейінірек қайтарып алынған; шешуші сәтте оның қайтарып алынған-алынбағанын анықтау мүмкін болмады, сондықтан шешім қабылданған жоқ.",
+        ru: "По имеющимся сведениям сертификат отозван позже; был ли он отозван уже к тому моменту, который решает, установить не удалось, поэтому решение не принято.",
+        en: "By what is known the certificate was revoked later; whether it was revoked already at the moment that counts could not be found out, so nothing is decided.",
     },
     remedy: Text {
-        kk: "ҰКО-дан жаңа куәлік алып, құжатқа қайта қол қойыңыз және уақыт белгісін бірден алыңыз.",
-        ru: "Получите в НУЦ новый сертификат, подпишите документ заново и сразу поставьте метку времени.",
-        en: "Obtain a new certificate, sign the document again and have it stamped at once.",
-    },
-};
-
-const NOT_YET_STAMPED: Words = Words {
-    reason: Text {
-        kk: "Уақыт белгісі дәлелдейтін сәтте куәліктің қолданылу мерзімі әлі басталмаған.",
-        ru: "На момент, который доказывает метка времени, срок действия сертификата ещё не начался.",
-        en: "The certificate was not valid yet at the moment that the time stamp proves.",
-    },
-    remedy: Text {
-        kk: "Куәліктің мерзімі басталғаннан кейін құжатқа қайта қол қойып, уақыт белгісін алыңыз.",
-        ru: "Подпишите документ заново, когда срок сертификата начнётся, и поставьте метку времени.",
-        en: "Sign again once the certificate's period has begun, and have it stamped then.",
-    },
-};
-
-const EXPIRED_ALONE: Words = Words {
-    reason: Text {
-        kk: "Тексерілген сәтке қарай куәліктің қолданылу мерзімі өткен.",
-        ru: "К моменту, по состоянию на который проверялось, срок действия сертификата истёк.",
-        en: "The certificate had expired at the moment judged.",
-    },
-    remedy: Text {
-        kk: "ҰКО-дан жаңа куәлік алыңыз.",
-        ru: "Получите в НУЦ новый сертификат.",
-        en: "Obtain a new certificate.",
-    },
-};
-
-const NOT_YET_ALONE: Words = Words {
-    reason: Text {
-        kk: "Тексерілген сәтте куәліктің қолданылу мерзімі әлі басталмаған.",
-        ru: "На момент, по состоянию на который проверялось, срок действия сертификата ещё не начался.",
-        en: "The certificate was not valid yet at the moment judged.",
-    },
-    remedy: Text {
-        kk: "Мерзімі басталғанша күтіңіз немесе басқа қолданыстағы куәлікті таңдаңыз.",
-        ru: "Дождитесь начала срока или выберите другой действующий сертификат.",
-        en: "Wait until its period has begun, or choose another one in force.",
+        kk: "Кейінірек қайта тексеріңіз: куәландырушы орталықтың OCSP қызметі немесе барлық себептерді қамтитын CRL тізімі жауап беруі тиіс.",
+        ru: "Повторите проверку позже: нужен ответ службы OCSP удостоверяющего центра или список CRL, охватывающий все причины отзыва.",
+        en: "Judge it again later: an answer of the authority's OCSP is needed, or a CRL that speaks of every reason for revocation.",
     },
 };
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeMap;
 
     use qaqpa_model::Lang;
 
     use super::*;
 
+    const fn circumstances(subject: SubjectKind, is_proven: bool) -> Circumstances {
+        Circumstances {
+            subject,
+            is_proven,
+            is_revoked_later: false,
+        }
+    }
+
     /// Every way of telling a cause.
-    fn told() -> Vec<(String, Words)> {
-        let mut all: Vec<_> = Cause::ALL
-            .iter()
-            .map(|cause| (cause.to_string(), of(*cause, &Circumstances::default())))
-            .collect();
-        for (name, words) in [
-            ("expired, stamped", EXPIRED_STAMPED),
-            ("not yet, stamped", NOT_YET_STAMPED),
-            ("expired, alone", EXPIRED_ALONE),
-            ("not yet, alone", NOT_YET_ALONE),
-        ] {
-            all.push((name.to_owned(), words));
+    fn told() -> Vec<(Cause, Words)> {
+        let mut all = vec![(Cause::RevocationUnknown, REVOKED_LATER)];
+        for cause in Cause::ALL {
+            for (subject, is_proven) in [
+                (SubjectKind::Document, false),
+                (SubjectKind::Document, true),
+                (SubjectKind::Certificate, false),
+                (SubjectKind::Transport, false),
+            ] {
+                all.push((*cause, of(*cause, &circumstances(subject, is_proven))));
+            }
         }
         all
     }
 
     #[test]
     fn every_cause_has_a_reason_of_its_own_and_a_remedy_in_each_language() {
-        let mut seen = BTreeSet::new();
-        for (name, words) in told() {
+        let mut seen = BTreeMap::new();
+        for (cause, words) in told() {
             for lang in Lang::ALL {
                 for text in [words.reason.of(lang), words.remedy.of(lang)] {
-                    assert!(text.ends_with('.'), "{name} {lang}: {text}");
-                    assert!(text.chars().count() <= 300, "{name} {lang}: {text}");
+                    assert!(text.ends_with('.'), "{cause} {lang}: {text}");
+                    assert!(text.chars().count() <= 300, "{cause} {lang}: {text}");
                     let is_cyrillic = text.chars().any(|c| ('\u{400}'..='\u{4ff}').contains(&c));
-                    assert_eq!(is_cyrillic, lang != Lang::En, "{name} {lang}: {text}");
+                    assert_eq!(is_cyrillic, lang != Lang::En, "{cause} {lang}: {text}");
                 }
-                assert!(seen.insert(words.reason.of(lang)), "{name} {lang}");
+                let before = seen.insert(words.reason.of(lang), cause);
+                assert!(
+                    before.is_none_or(|before| before == cause),
+                    "{cause} {lang}"
+                );
             }
         }
+    }
+
+    /// Nobody signed with a certificate that is judged alone, and no envelope is helped by a time stamp.
+    #[test]
+    fn a_remedy_is_of_what_was_judged() {
+        for cause in Cause::ALL
+            .iter()
+            .filter(|cause| alone::of(**cause).is_some())
+        {
+            let words = of(*cause, &circumstances(SubjectKind::Certificate, false));
+            for (lang, signing) in [
+                (Lang::Kk, "қол қойыңыз"),
+                (Lang::Ru, "одпишите"),
+                (Lang::En, "ign again"),
+            ] {
+                assert!(!words.remedy.of(lang).contains(signing), "{cause} {lang}");
+            }
+        }
+        let envelope = of(
+            Cause::CertificateExpired,
+            &circumstances(SubjectKind::Transport, false),
+        );
+        assert!(!envelope.remedy.en.contains("stamp"));
     }
 
     /// A label that stands for several findings gives its words to none of them but one.
@@ -210,20 +198,20 @@ mod tests {
 
     #[test]
     fn a_certificate_that_had_expired_is_told_by_what_proves_the_moment() {
-        let expired = |is_proven, is_certificate| {
-            let circumstances = Circumstances {
-                is_proven,
-                is_certificate,
-            };
+        let expired = |subject, is_proven| {
+            let circumstances = circumstances(subject, is_proven);
             of(Cause::CertificateExpired, &circumstances).reason.en
         };
         assert_eq!(
-            expired(false, false),
+            expired(SubjectKind::Document, false),
             "The certificate had expired at the moment judged; when the signature was made is not proven."
         );
-        assert_eq!(expired(true, false), EXPIRED_STAMPED.reason.en);
         assert_eq!(
-            expired(false, true),
+            expired(SubjectKind::Cms, true),
+            "The certificate had expired at the moment that the time stamp proves."
+        );
+        assert_eq!(
+            expired(SubjectKind::Certificate, false),
             "The certificate had expired at the moment judged."
         );
     }
