@@ -56,7 +56,8 @@ pub struct Verdict {
         skip_serializing_if = "Option::is_none"
     )]
     pub claimed_signing_time: Option<Moment>,
-    /// The moment at which a time stamp proves the signature to have existed: the signer's certificate is judged as of then.
+    /// The moment at which a time stamp proves the signature to have existed: the signer's certificate is judged as of then. None of
+    /// an envelope: its sender is judged as of [`at`](Self::at), whenever it signed.
     #[serde(
         default,
         with = "border::moment_option",
