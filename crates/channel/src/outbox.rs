@@ -3,6 +3,8 @@
 //! At least once: an entry is claimed with a lease, delivered, and concluded. A process that is killed
 //! in between loses its lease and nothing else; the receiver recognizes the repeat.
 
+pub mod control;
+
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;

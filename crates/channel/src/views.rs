@@ -5,7 +5,7 @@
 //! - `GET /journal/{id}` → one entry
 //! - `POST /journal/seal`, `POST /journal/prune`: [`keeping::control`]
 //! - `GET /trace/{messageId}` → `[{message, at, element, meaning, outcome, label}]`
-//! - `GET /outbox?limit=N` → `[{id, destination, message, state, attempts, due, why, …}]`
+//! - `GET /outbox`, `POST /outbox/{id}/resend`, `POST /outbox/resend`: [`outbox::control`]
 
 use std::path::PathBuf;
 
@@ -15,14 +15,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use qaqpa_model::{Limits, MessageId};
-use qaqpa_store::{
-    Direction, JournalFilter, JournalRecord, OutboxEntry, Store, StoreError, TraceEntry,
-};
+use qaqpa_store::{Direction, JournalFilter, JournalRecord, Store, StoreError, TraceEntry};
 use qaqpa_transport::paths;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{keeping, stamp_judge};
+use crate::{keeping, outbox, stamp_judge};
 
 /// The routes, to be merged into an actor's own part of its control port.
 ///
@@ -30,6 +28,7 @@ use crate::{keeping, stamp_judge};
 pub fn routes(store: Store, data: impl Into<PathBuf>) -> Router {
     let data = data.into();
     let kept = keeping::control::routes(store.clone(), data.clone());
+    let outbox = outbox::control::routes(store.clone(), data.clone());
     let verified = Verified {
         store: store.clone(),
         data,
@@ -38,7 +37,6 @@ pub fn routes(store: Store, data: impl Into<PathBuf>) -> Router {
         .route("/journal", get(journal))
         .route("/journal/{id}", get(journal_entry))
         .route("/trace/{message}", get(trace))
-        .route("/outbox", get(outbox))
         .with_state(store)
         .merge(
             Router::new()
@@ -46,6 +44,7 @@ pub fn routes(store: Store, data: impl Into<PathBuf>) -> Router {
                 .with_state(verified),
         )
         .merge(kept)
+        .merge(outbox)
 }
 
 /// What the proof of a journal needs.
@@ -64,17 +63,11 @@ struct JournalQuery {
     limit: Option<u32>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OutboxQuery {
-    limit: Option<u32>,
-}
-
 /// Entries that are shown when nobody says how many, and at most.
 const LIMIT_DEFAULT: u32 = 100;
 const LIMIT_MAX: u32 = 1000;
 
-fn bounded(limit: Option<u32>) -> u32 {
+pub(crate) fn bounded(limit: Option<u32>) -> u32 {
     limit.unwrap_or(LIMIT_DEFAULT).min(LIMIT_MAX)
 }
 
@@ -121,13 +114,6 @@ async fn trace(State(store): State<Store>, Path(message): Path<String>) -> Respo
     }
 }
 
-async fn outbox(State(store): State<Store>, Query(query): Query<OutboxQuery>) -> Response {
-    match store.exchange().outbox(bounded(query.limit)).await {
-        Ok(entries) => Json(entries.iter().map(outbox_json).collect::<Vec<_>>()).into_response(),
-        Err(error) => failed(&error),
-    }
-}
-
 /// An entry as every view shows it, described by `docs/schema/journal-entry.schema.json`: masked, without its raw bytes.
 #[must_use]
 pub fn record_json(record: &JournalRecord) -> Value {
@@ -159,20 +145,6 @@ fn trace_json(entry: &TraceEntry) -> Value {
         "meaning": entry.meaning,
         "outcome": entry.outcome.as_str(),
         "label": entry.label.map(|label| label.as_str()),
-    })
-}
-
-fn outbox_json(entry: &OutboxEntry) -> Value {
-    json!({
-        "id": entry.id,
-        "destination": entry.destination,
-        "message": entry.message_id.as_str(),
-        "correlation": entry.correlation.as_ref().map(MessageId::as_str),
-        "state": entry.state.as_str(),
-        "attempts": entry.attempts,
-        "due": entry.due_at.to_string(),
-        "queued": entry.queued_at.to_string(),
-        "why": entry.why,
     })
 }
 

@@ -4,10 +4,13 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use qaqpa_channel::{Backoff, Courier, Delivery, Outbox, OutboxBell};
+use qaqpa_channel::outbox::control::ResendOrder;
+use qaqpa_channel::{Backoff, Courier, Delivery, Outbox, OutboxBell, views};
 use qaqpa_model::{Actor, MessageId, Moment};
 use qaqpa_store::{OutboxEntry, OutboxState, OutgoingMessage, Store, StoreConfig};
-use qaqpa_transport::{Clock, Shutdown};
+use qaqpa_transport::control::ControlToken;
+use qaqpa_transport::{Clock, ControlClient, ControlError, Shutdown};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// Says what it was told to, in order; then acknowledges.
@@ -33,7 +36,7 @@ impl Courier for Scripted {
 }
 
 struct Stand {
-    _dir: TempDir,
+    dir: TempDir,
     store: Store,
     clock: Clock,
     bell: OutboxBell,
@@ -59,7 +62,7 @@ impl Stand {
             .unwrap();
         Self {
             store,
-            _dir: dir,
+            dir,
             clock: Clock::at(Moment::parse("2026-11-22").unwrap()),
             bell: OutboxBell::new(),
             script: Arc::new(script),
@@ -244,4 +247,125 @@ async fn setting_the_clock_back_does_not_hold_a_delivery_up() {
         .set_offset(stand.clock.offset_ms() - year)
         .unwrap();
     stand.until("a", OutboxState::Done).await;
+}
+
+/// The control port's part of an actor, and its client.
+async fn control(stand: &Stand) -> ControlClient {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let router = views::routes(stand.store.clone(), stand.dir.path());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let token = ControlToken::open_or_create(stand.dir.path()).unwrap();
+    ControlClient::new(&address, token)
+}
+
+/// The status and the label of a refusal, and what it says.
+fn refused(answer: Result<Value, ControlError>) -> (u16, String, String) {
+    match answer.unwrap_err() {
+        ControlError::Refused {
+            status,
+            label,
+            meaning,
+        } => (status.as_u16(), label, meaning),
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn an_operator_sees_what_stopped_and_why_and_sends_it_again() {
+    let stand = Stand::new(says([
+        Delivery::never("no such service"),
+        Delivery::never("no such service"),
+    ]))
+    .await;
+    stand.put("a").await;
+    stand.put("b").await;
+    let parked = async |id| stand.until(id, OutboxState::Parked).await;
+    let worker = stand.run();
+    let (a, b) = (parked("a").await, parked("b").await);
+    stand.put("c").await;
+    stand.bell.ring();
+    let c = stand.until("c", OutboxState::Done).await;
+    let control = control(&stand).await;
+
+    let stopped: Value = control.get("/outbox?state=stopped").await.unwrap();
+    let shown = |entry: &OutboxEntry| {
+        json!({
+            "id": entry.id,
+            "destination": "somewhere",
+            "message": entry.message_id.as_str(),
+            "correlation": null,
+            "state": "parked",
+            "attempts": 1,
+            "due": entry.due_at.to_string(),
+            "queued": entry.queued_at.to_string(),
+            "concluded": entry.concluded_at.unwrap().to_string(),
+            "why": "no such service",
+        })
+    };
+    assert_eq!(stopped, json!([shown(&b), shown(&a)]));
+    let page: Value = control
+        .get("/outbox?state=parked&destination=somewhere&limit=1")
+        .await
+        .unwrap();
+    assert_eq!(page, json!([shown(&b)]));
+    let lost = control.get::<Value>("/outbox?state=lost").await;
+    let lost = refused(lost);
+    assert_eq!((lost.0, lost.1.as_str()), (422, "request-malformed"));
+
+    let path = format!("/outbox/{}/resend", a.id);
+    let resent: Value = control.post(&path, &()).await.unwrap();
+    assert_eq!(resent["ended"], json!([]));
+    let entry = &resent["resent"][0];
+    assert_eq!(
+        (
+            &entry["id"],
+            &entry["state"],
+            &entry["attempts"],
+            &entry["why"]
+        ),
+        (&json!(a.id), &json!("pending"), &json!(0), &Value::Null)
+    );
+    let delivered = stand.until("a", OutboxState::Done).await;
+    assert_eq!(delivered.attempts, 1);
+    assert_eq!(
+        refused(control.post(&path, &()).await),
+        (
+            409,
+            "entry-not-stopped".to_owned(),
+            format!(
+                "entry {} is done: it was delivered, and nothing is to be resent",
+                a.id
+            )
+        )
+    );
+    let missing = format!("/outbox/{}/resend", c.id + 1);
+    assert_eq!(
+        refused(control.post(&missing, &()).await),
+        (
+            404,
+            "entry-unknown".to_owned(),
+            format!(
+                "the outbox has no entry {}: GET /outbox?state=stopped shows what can be resent",
+                c.id + 1
+            )
+        )
+    );
+
+    // All, or what is for one destination; and once more nothing.
+    let elsewhere = ResendOrder {
+        destination: Some("elsewhere".to_owned()),
+    };
+    let nothing: Value = control.post("/outbox/resend", &elsewhere).await.unwrap();
+    assert_eq!(nothing, json!({ "resent": [], "ended": [] }));
+    let all = ResendOrder::default();
+    let resent: Value = control.post("/outbox/resend", &all).await.unwrap();
+    assert_eq!(resent["resent"][0]["message"], "b");
+    stand.until("b", OutboxState::Done).await;
+    let nothing: Value = control.post("/outbox/resend", &all).await.unwrap();
+    assert_eq!(nothing, json!({ "resent": [], "ended": [] }));
+    let ids: Vec<_> = stand.came().into_iter().map(|came| came.0).collect();
+    assert_eq!(ids, ["a", "b", "c", "a", "b"]);
+    stand.shutdown.begin();
+    worker.await.unwrap();
 }
