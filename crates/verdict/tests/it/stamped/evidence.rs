@@ -1,9 +1,9 @@
 //! What the sources say of who signed and of who stamped, before the stamp, after it, and too late.
 
-use qaqpa_model::{Limits, Moment, RefusalLabel as L};
+use qaqpa_model::{Lang, Limits, Moment, RefusalLabel as L};
 use qaqpa_verdict::{
     Cause, CheckId, Examination, Need, Outcome, Policy, Progress, Received, Rule, RuleOutcome,
-    SubIndication as S, Subject, Verdict,
+    SubIndication as S, Subject, Verdict, report,
 };
 use qaqpa_x509::issue::{self, Addresses, Issuer, Validity};
 use qaqpa_x509::{Certificate, RevocationReason as Why, crl, oid};
@@ -420,6 +420,12 @@ fn a_list_of_some_reasons_does_not_say_that_the_signer_was_good_before() {
         verdict.to_text().contains("about some reasons only"),
         "{}",
         verdict.to_text()
+    );
+    assert_eq!(
+        report::simple(&verdict, Lang::En).reasons,
+        [
+            "By what is known the certificate was revoked later; whether it was revoked already at the moment that counts could not be found out, so nothing is decided."
+        ]
     );
     assert_eq!(judge(None, &part(since(signing()))).0, revoked());
     // Everything, and in its time: it was good when it was stamped.
