@@ -224,6 +224,8 @@ causes! {
     IinAbsent = "iin-absent", IinSame, IinMismatch, IinMismatch;
     /// The verdict was read from storage, which keeps no proven signer to compare with the submitter.
     SubmitterUnread = "submitter-unread", IinSame, IinMismatch, TryLater;
+    /// The document should name its submitter, and its fields could not be read.
+    FieldsUnread = "fields-unread", IinSame, ApplicationMalformed, SignedDataNotFound;
 
     /// The certificate's BIN is not that of the organisation.
     BinOther = "bin-other", BinSame, BinMismatch, BinMismatch;

@@ -43,6 +43,7 @@ mod dossier;
 mod examination;
 mod facts;
 mod indication;
+mod inner;
 mod judgement;
 mod laboratory;
 mod list;

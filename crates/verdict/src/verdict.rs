@@ -7,6 +7,7 @@ mod asked;
 mod views;
 
 use qaqpa_model::{Bin, Iin, Moment, RefusalLabel};
+use qaqpa_xml::Document;
 use qaqpa_xmldsig::{ConsumedElement, Covered};
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,7 @@ use crate::checks::{Finding, bin, iin};
 use crate::diagnosis::DiagnosisView;
 use crate::dossier::Dossier;
 use crate::indication::{Indication, SubIndication};
+use crate::inner;
 use crate::policy::Policy;
 use crate::proven::SignerIdentity;
 use crate::rules::Rule;
@@ -253,6 +255,23 @@ impl Verdict {
         self.with_asked(finding, Cause::OrganisationUnread)
     }
 
+    /// The verdict about a document that should name its submitter and whose fields could not be read: undecided, unless somebody else
+    /// named the submitter to ask about. `why` is the reader's word.
+    #[must_use]
+    pub fn with_fields_unread(mut self, why: &str) -> Self {
+        if !self.is_passed() {
+            return self;
+        }
+        let why = format!("the document's fields could not be read: {why}");
+        if self.check(CheckId::Iin).is_none() {
+            self = self.with(Finding::undecided(Cause::FieldsUnread, why.clone()));
+        }
+        if self.check(CheckId::Bin).is_none() {
+            self = self.with(Finding::not_asked(CheckId::Bin, why));
+        }
+        self
+    }
+
     /// The verdict with the questions of whom the signer is and signs for in its list, as not asked, where nobody asked them:
     /// a reader then sees what the answer does not say. An envelope's sender is another question.
     #[must_use]
@@ -270,6 +289,23 @@ impl Verdict {
             }
         }
         self
+    }
+
+    /// The verdict about an envelope with the question of whose the signatures in its Body are, as not asked, where there are some: the
+    /// envelope's own says who sent them, and nothing of who signed them.
+    #[must_use]
+    pub fn with_inner_signatures(self, envelope: &Document) -> Self {
+        let count = inner::count(envelope);
+        if self.subject != SubjectKind::Transport
+            || count == 0
+            || self.check(CheckId::Iin).is_some()
+        {
+            return self;
+        }
+        let why = format!(
+            "signatures in the Body that were not looked at: {count}; examine the document that they are about by itself"
+        );
+        self.with(Finding::not_asked(CheckId::Iin, why))
     }
 
     /// With the answer to a question about the signer. A verdict that was read from storage has no proven signer to ask about: what was

@@ -1,12 +1,12 @@
 //! What a check found is told as one of a closed list; and a check that had nothing to look at is not told as passed.
 
 use qaqpa_ades::cms::{self, NewSigner, Place};
-use qaqpa_model::Limits;
+use qaqpa_model::{Limits, RefusalLabel};
 use qaqpa_verdict::{
-    Capsule, Cause, CheckId, DigestCause, Matter, Outcome, Rule, RuleOutcome, SignedMessage,
-    SubjectKind, Verdict,
+    Capsule, Cause, CheckId, DigestCause, Indication, Matter, Outcome, Rule, RuleOutcome,
+    SignedMessage, SubjectKind, Verdict,
 };
-use qaqpa_xml::XmlLimits;
+use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::{Signer, WsseKeyInfo, sign_wsse};
 
 use crate::stand::{OTHER_IIN, SEED, Stand, iin, in_force_by, keys, noon};
@@ -233,6 +233,68 @@ fn a_message_is_told_the_clauses_of_messages() {
         outcome(&verdict, Rule::AlgorithmProtection),
         RuleOutcome::NotAsked
     );
+}
+
+/// A reader that failed is no yes: a document that should name its submitter, and was not read, passes only by who is named beside it.
+#[test]
+fn a_document_whose_fields_were_not_read_is_undecided_unless_somebody_names_the_submitter() {
+    let stand = Stand::new();
+    let signed = stand.signed("<m>one</m>").into_bytes();
+    let passed = || judge(&stand, Matter::Document(signed.clone()));
+    let of = |verdict: &Verdict, id| verdict.check(id).map(|check| check.outcome);
+    let unread = passed().with_fields_unread("<role> is none");
+    assert_eq!(unread.cause(), Some(Cause::FieldsUnread));
+    assert_eq!(unread.indication, Indication::Indeterminate);
+    assert_eq!(unread.label, Some(RefusalLabel::ApplicationMalformed));
+    assert_eq!(of(&unread, CheckId::Iin), Some(Outcome::Undecided));
+    assert_eq!(of(&unread, CheckId::Bin), Some(Outcome::NotAsked));
+    let why = "the document's fields could not be read: <role> is none";
+    assert_eq!(unread.why(), why);
+    assert!(unread.proven_signer().is_none());
+    assert_eq!(unread.clone().with_unasked(), unread);
+    let other = passed().with_submitter(&iin(OTHER_IIN));
+    let refused = other.clone().with_fields_unread("<role> is none");
+    assert_eq!(refused, other, "what was refused stays so");
+    let own = passed().proven_signer().unwrap().iin.unwrap();
+    let named = passed().with_submitter(&own).with_fields_unread("no role");
+    assert!(named.is_passed());
+    let bin = named.check(CheckId::Bin).unwrap();
+    assert_eq!(bin.outcome, Outcome::NotAsked);
+    assert_eq!(bin.why, "the document's fields could not be read: no role");
+}
+
+/// Who sent an envelope did not sign what is in it.
+#[test]
+fn signatures_in_the_body_of_an_envelope_that_nobody_looked_at_are_told() {
+    let stand = Stand::new();
+    let sealed = |content: &str| {
+        let envelope = ENVELOPE.replace("<a/>", content);
+        let signer = Signer::of(&keys().citizen, stand.citizen.der());
+        let limits = XmlLimits::default();
+        let form = WsseKeyInfo::BinarySecurityToken;
+        sign_wsse(envelope.as_bytes(), &signer, form, "1", &limits).unwrap()
+    };
+    let signed = stand.signed("<m>one</m>");
+    let signed = &signed[signed.find("<m").unwrap()..];
+    let as_text = format!("<data>{}</data>", signed.replace('<', "&lt;"));
+    for (content, count) in [("<a/>", 0), (signed, 1), (as_text.as_str(), 1)] {
+        let bytes = sealed(content);
+        let envelope = Document::parse(&bytes, &XmlLimits::default()).unwrap();
+        let verdict = judge(&stand, Matter::Transport(bytes));
+        assert!(verdict.is_passed(), "{}", verdict.to_text());
+        let told = verdict.clone().with_inner_signatures(&envelope);
+        if count == 0 {
+            assert_eq!(told, verdict);
+            continue;
+        }
+        assert!(told.is_passed());
+        assert_eq!(told.why(), "every check that was asked passed");
+        let check = told.check(CheckId::Iin).unwrap();
+        assert_eq!(check.outcome, Outcome::NotAsked);
+        let said = format!("signatures in the Body that were not looked at: {count}; ");
+        assert!(check.why.starts_with(&said), "{}", check.why);
+        assert_eq!(told.clone().with_inner_signatures(&envelope), told);
+    }
 }
 
 #[test]
