@@ -297,8 +297,8 @@ fn a_file_is_one_certificate_or_refused_and_one_that_is_too_long_is_never_cut_of
         let file = desk.write("more.pem", bytes.as_bytes());
         let output = desk.verify(&file, &[]);
         assert_eq!(output.status.code(), Some(1));
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(errors.contains("give one PEM block"), "{errors}");
+        let report = String::from_utf8_lossy(&output.stdout);
+        assert!(report.contains("Give one PEM block"), "{report}");
     }
     let long = desk.path("long");
     let file = std::fs::File::create(&long).unwrap();
