@@ -8,7 +8,7 @@ use qaqpa_store::{Effect, OutgoingMessage};
 use qaqpa_transport::registry;
 
 use crate::gateway::Gateway;
-use crate::mailbox::{Notice, notice_of};
+use crate::mailbox::{Notice, Order, notice_of};
 use crate::systems::{self, Party, Place};
 
 /// Delivers to the actors that are registered in the data folder, and to systems that have an endpoint.
@@ -81,6 +81,27 @@ impl Carrier {
                 Place::Notices(_) => Delivery::never(format!("{sender} has no endpoint")),
             };
         };
+        if let (Place::Notices(_), Some(about)) = (place, &message.correlation) {
+            let exchange = self.gateway.store.exchange();
+            let notices = exchange.outbox_of_exchange(&message.destination, about);
+            match notices
+                .await
+                .map(|all| Order::of(&all, &message.message_id))
+            {
+                Ok(Order::Now) => {}
+                Ok(Order::Later) => {
+                    return Delivery::later(format!(
+                        "an earlier notification about {about} goes first"
+                    ));
+                }
+                Ok(Order::Outdated) => {
+                    return Delivery::never(format!(
+                        "{sender} was told something newer about {about}"
+                    ));
+                }
+                Err(error) => return Delivery::later(error),
+            }
+        }
         let mut names = vec![&message.message_id];
         names.extend(&message.correlation);
         match self.client.push(endpoint, &message.body, &names).await {

@@ -17,7 +17,7 @@ mod status;
 mod word;
 
 pub(crate) use mail::mail;
-pub(crate) use notice::{Notice, notice_of};
+pub(crate) use notice::{Notice, Order, notice_of};
 
 use qaqpa_channel::Rejection;
 use qaqpa_wire::asynchronous::Request;

@@ -3,7 +3,7 @@
 use qaqpa_channel::Answers;
 use qaqpa_channel::answer::braced;
 use qaqpa_model::{MessageId, Moment, SenderId};
-use qaqpa_store::{Effect, OutgoingMessage};
+use qaqpa_store::{Effect, OutboxEntry, OutboxState, OutgoingMessage};
 use qaqpa_wire::asynchronous::MessageState;
 use qaqpa_wire::push::{ChangeMassageStatusNotificationRequest, StatusNotification};
 
@@ -19,6 +19,37 @@ pub(crate) enum Notice<'a> {
     Delivered,
     /// Nothing more is tried, and why.
     Stopped(&'a str),
+}
+
+/// Whether a notification may go now. Where a message stopped and was resent, there are several about it: they go in
+/// the order in which they were made, or the system would believe the wrong one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// An earlier one is on its way.
+    Later,
+    /// It is its turn.
+    Now,
+    /// The system was told something newer already.
+    Outdated,
+}
+
+impl Order {
+    /// The order of one of these notifications, which are all about one message, oldest first.
+    pub(crate) fn of(notices: &[OutboxEntry], id: &MessageId) -> Self {
+        let mut parts = notices.splitn(2, |notice| notice.message_id == *id);
+        let (earlier, later) = (
+            parts.next().unwrap_or_default(),
+            parts.next().unwrap_or_default(),
+        );
+        let is = |state| move |notice: &OutboxEntry| notice.state == state;
+        if later.iter().any(is(OutboxState::Done)) {
+            Self::Outdated
+        } else if earlier.iter().any(is(OutboxState::Pending)) {
+            Self::Later
+        } else {
+            Self::Now
+        }
+    }
 }
 
 /// The notification about a message, where its sender left it by the asynchronous channel, has an endpoint and wants
@@ -84,5 +115,59 @@ fn written(
         message_id: notification_id,
         correlation: Some(message_id.clone()),
         body: request.write(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> MessageId {
+        MessageId::parse(text).unwrap()
+    }
+
+    fn notice(name: &str, state: OutboxState) -> OutboxEntry {
+        OutboxEntry {
+            id: 1,
+            destination: "status/integrator-1".to_owned(),
+            message_id: id(name),
+            correlation: Some(id("m")),
+            state,
+            attempts: 1,
+            due_at: Moment::from_unix_ms(0),
+            why: None,
+            queued_at: Moment::from_unix_ms(0),
+            concluded_at: None,
+        }
+    }
+
+    #[test]
+    fn notifications_about_one_message_go_in_their_order_and_never_after_a_newer_one() {
+        use OutboxState::{Done, Parked, Pending};
+        for (states, expected) in [
+            (&[Pending][..], [Order::Now].as_slice()),
+            (&[Pending, Pending], &[Order::Now, Order::Later]),
+            (&[Done, Pending], &[Order::Now, Order::Now]),
+            (&[Parked, Pending], &[Order::Now, Order::Now]),
+            (&[Pending, Done], &[Order::Outdated, Order::Later]),
+            (
+                &[Pending, Done, Pending],
+                &[Order::Outdated, Order::Later, Order::Later],
+            ),
+        ] {
+            let names = ["n1", "n2", "n3"];
+            let all: Vec<_> = names
+                .into_iter()
+                .zip(states)
+                .map(|(name, state)| notice(name, *state))
+                .collect();
+            for (name, expected) in names.into_iter().zip(expected) {
+                assert_eq!(
+                    Order::of(&all, &id(name)),
+                    *expected,
+                    "{name} of {states:?}"
+                );
+            }
+        }
     }
 }

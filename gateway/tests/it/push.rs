@@ -154,3 +154,60 @@ async fn a_message_that_never_arrives_is_told_of_and_asked_about() {
         status.status.message
     );
 }
+
+#[tokio::test]
+async fn what_stopped_is_resent_by_an_operator_and_the_system_is_told_last_what_is_true() {
+    let config = Config {
+        delivery_attempts_max: Some(2),
+        ..Config::default()
+    };
+    let stand = Stand::start_with(config, Limits::default()).await;
+    let endpoint = Endpoint::start(&stand.authority, Manner::Down).await;
+    register(&stand, &endpoint, "").await;
+    let (_, id) = stand.leave().await;
+    // The message stops, and so does the notification that says so.
+    let stopped = eventually("both stopped", async || {
+        let stopped = stand.control("/outbox?state=stopped").await;
+        let stopped = stopped.as_array().unwrap().clone();
+        (stopped.len() == 2).then_some(stopped)
+    })
+    .await;
+    let (notice, message) = (&stopped[0], &stopped[1]);
+    assert_eq!(notice["destination"], "status/integrator-1");
+    assert_eq!(notice["correlation"], id.as_str());
+    assert_eq!(message["message"], id.as_str());
+    assert_eq!(message["destination"], "regional-gateway");
+
+    let regional = Neighbour::start(stand.dir.path(), &stand.clock, Actor::RegionalGateway).await;
+    endpoint.set(Manner::Signed);
+    let resent = stand
+        .order(&format!("/outbox/{}/resend", message["id"]))
+        .await;
+    let entry = &resent["resent"][0];
+    assert_eq!(
+        (&entry["state"], &entry["why"]),
+        (&"pending".into(), &serde_json::Value::Null)
+    );
+    let told = eventually("the notice", async || endpoint.notices().pop()).await;
+    assert_eq!(
+        (&told.message_id, told.message_state),
+        (&id, MessageState::Delivered)
+    );
+    let status = stand.status(&id).await;
+    assert_eq!(status.message_state, MessageState::Delivered);
+    assert_eq!(regional.accepted().len(), 1);
+
+    // The old word would be wrong now: it is not said, however often somebody asks for it.
+    let resent = stand.order("/outbox/resend").await;
+    assert_eq!(resent["resent"][0]["id"], notice["id"]);
+    let why = eventually("the end of the old notice", async || {
+        let stopped = stand.control("/outbox?state=stopped").await;
+        stopped[0]["why"].as_str().map(str::to_owned)
+    })
+    .await;
+    assert_eq!(
+        why,
+        format!("integrator-1 was told something newer about {id}")
+    );
+    assert_eq!(endpoint.notices().len(), 1);
+}

@@ -157,6 +157,15 @@ impl Stand {
             .map_err(|error| error.to_string())
     }
 
+    /// Tells the control port to do something that takes no words.
+    pub(crate) async fn order(&self, path: &str) -> serde_json::Value {
+        ControlClient::of(self.dir.path(), Actor::Gateway)
+            .unwrap()
+            .post(path, &serde_json::json!({}))
+            .await
+            .unwrap()
+    }
+
     pub(crate) async fn control(&self, path: &str) -> serde_json::Value {
         ControlClient::of(self.dir.path(), Actor::Gateway)
             .unwrap()
