@@ -31,7 +31,8 @@ pub struct JournalProof {
     pub unsealed: u64,
     /// The longest time between a seal and its stamp, in milliseconds, of the stamps that are good.
     pub lag_ms: Option<u64>,
-    /// Entries that tell that the clock was set back: earlier moments after such an entry are no doubt.
+    /// Entries that tell that the clock was set back: earlier moments after such an entry are no doubt by themselves. It is
+    /// the journal's own word: whoever writes it anew can write these.
     pub set_back: u64,
     /// Why it cannot be called proven although it holds together: the first place of each kind.
     pub doubts: Vec<Doubt>,
@@ -60,6 +61,11 @@ pub enum DoubtKind {
     NothingVouched,
     /// The open segment is longer or older than it would have become.
     OpenTooLong,
+    /// Earlier entries were removed although there was a doubt: what would show whether it was right is gone.
+    PrunedInDoubt,
+    /// A segment says that it was sealed long after its latest entry, and an entry near by tells that the clock was set
+    /// back.
+    SealedLate,
     /// A sealed segment holds more entries, or of moments further apart, than the rule allows.
     SegmentTooLong,
     /// A stamp was given long after its seal was made, or before it.
@@ -70,10 +76,12 @@ pub enum DoubtKind {
 
 impl DoubtKind {
     /// Every kind, in the order of the names.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::EntriesBackwards,
         Self::NothingVouched,
         Self::OpenTooLong,
+        Self::PrunedInDoubt,
+        Self::SealedLate,
         Self::SegmentTooLong,
         Self::StampLag,
         Self::StampsBackwards,
@@ -86,6 +94,8 @@ impl DoubtKind {
             Self::EntriesBackwards => "entries-backwards",
             Self::NothingVouched => "nothing-vouched",
             Self::OpenTooLong => "open-too-long",
+            Self::PrunedInDoubt => "pruned-in-doubt",
+            Self::SealedLate => "sealed-late",
             Self::SegmentTooLong => "segment-too-long",
             Self::StampLag => "stamp-lag",
             Self::StampsBackwards => "stamps-backwards",
@@ -133,6 +143,11 @@ impl DoubtKind {
     /// all the same.
     pub(super) const fn is_of_the_end(self) -> bool {
         matches!(self, Self::NothingVouched | Self::OpenTooLong)
+    }
+
+    /// Whether removing more would take away what can show whether the doubt is right.
+    pub(super) const fn forbids_removal(self) -> bool {
+        !self.is_of_the_end() && !matches!(self, Self::PrunedInDoubt)
     }
 }
 

@@ -39,7 +39,9 @@ pub(super) async fn verdict_of(
         .bind(message_id)
         .fetch_optional(connection)
         .await?;
-    row.map(|row| Columns(&row).text("verdict_json"))
+    // What is there and is no text was not written by a store: another thing than a database that could not.
+    let changed = |_| StoreError::Unreadable { what: "verdict" };
+    row.map(|row| Columns(&row).text("verdict_json").map_err(changed))
         .transpose()
 }
 

@@ -58,9 +58,8 @@ impl Line {
         let mut head = Head::read(connection, &writer).await?.unwrap_or_default();
         let mut opened = head.opened(self.at);
         if self.rule.is_due(opened, self.at) {
-            // The later of the two: where the clock was set back, the segment is still one of before.
-            let sealed_at = self.at.max(opened);
-            if seal::close(connection, &writer, sealed_at).await?.is_some() {
+            // As of its latest entry: the new one may be of another time, if the clock was moved.
+            if seal::close(connection, &writer, None).await?.is_some() {
                 head = Head::read(connection, &writer).await?.unwrap_or_default();
             }
             // Also where it cannot be sealed: it is not read again at every entry.
@@ -119,7 +118,7 @@ impl Line {
         // A multiple, not "at least": a segment that cannot be sealed is not read again at every entry.
         let entries = stored.id - head.first + 1;
         if entries % i64::from(self.rule.entries_max.max(1)) == 0 {
-            seal::close(connection, &writer, self.at).await?;
+            seal::close(connection, &writer, Some(self.at)).await?;
         }
         Ok(stored.id)
     }

@@ -120,8 +120,8 @@ struct Walk<'w> {
     closing: Option<(i64, Vec<u8>)>,
     /// The seal of the last segment that retention has removed.
     checkpoint: Option<Seal>,
-    /// What the last entry about a removal says: the segment and the hash of its seal.
-    told: Option<(i64, String)>,
+    /// What the last entry about a removal says.
+    told: Option<retained::Told>,
     /// When the seal before says it was made, and the latest moment of a stamp so far.
     sealed_at: Option<Moment>,
     stamped_at: Option<Moment>,
@@ -321,6 +321,7 @@ impl Walk<'_> {
         };
         self.in_order(seal.latest);
         self.segment_length(&seal);
+        self.sealed_in_time(&seal);
         self.stamped(&seal)?;
         self.sealed_at = Some(seal.sealed_at);
         self.tree.push(seal.leaf());

@@ -59,7 +59,7 @@ pub struct Seal {
     pub earliest: Moment,
     /// The latest moment of its entries.
     pub latest: Moment,
-    /// When it was closed.
+    /// When it was closed; the moment of its latest entry where the next one closed it.
     pub sealed_at: Moment,
     /// The hash of the seal before; zeros in the first.
     pub header: Vec<u8>,
@@ -176,7 +176,7 @@ impl Journal<'_> {
             .write(move |connection| {
                 Box::pin(async move {
                     let writer = connection.writer();
-                    close(connection, &writer, now.unix_ms()).await
+                    close(connection, &writer, Some(now.unix_ms())).await
                 })
             })
             .await
@@ -243,11 +243,11 @@ impl Store {
     }
 }
 
-/// Closes the open segment within a transaction.
+/// Closes the open segment within a transaction, as of this moment or that of its latest entry.
 pub(super) async fn close(
     connection: &mut Connection,
     writer: &str,
-    at: i64,
+    at: Option<i64>,
 ) -> Result<Option<Seal>, StoreError> {
     let Some(head) = Head::read(connection, writer).await? else {
         return Ok(None);
@@ -278,7 +278,7 @@ pub(super) async fn close(
         entries: content.entries,
         earliest: content.earliest,
         latest: content.latest,
-        sealed_at: Moment::from_unix_ms(at),
+        sealed_at: at.map_or(content.latest, Moment::from_unix_ms),
         header: match before {
             Some(Ok(seal)) => seal.hash,
             _ => BEGINNING.to_vec(),

@@ -336,6 +336,24 @@ async fn against_a_doubt_nothing_is_removed_unless_that_is_asked_for_and_then_an
         .await
         .unwrap()[0];
     assert_eq!(told.summary["doubts"][0]["kind"], "stamp-lag");
+    // What was removed stays in doubt, also where nothing that is left shows why, and through later removals.
+    write(&store, 16..=21).await;
+    stamp_all(&store).await;
+    for last in [8, 12] {
+        let proof = store.journal().verify(&test_judge).await.unwrap();
+        assert_eq!((&proof.finding, proof.pruned), (&None, last));
+        let doubts: Vec<_> = proof.doubts.iter().map(|doubt| doubt.kind).collect();
+        assert_eq!(doubts, [DoubtKind::PrunedInDoubt]);
+        assert_eq!(
+            proof.doubts[0].how,
+            "entries up to 8 were removed despite stamp-lag"
+        );
+        assert_eq!(proof.indication(), Indication::Undecided);
+        // No longer a reason to keep the rest.
+        if last == 8 {
+            assert!(matches!(prune(&store, 499).await, Pruned::Removed(_)));
+        }
+    }
 }
 
 /// Raw files may be all that is left of entries that somebody cut.

@@ -6,7 +6,9 @@
 //!
 //! A simulated clock is moved. Before a move every journal is sealed and stamped; after it, an entry tells of it. Where
 //! the clock was set back, moments may run backwards near that entry by as much as it says: what was under way then has
-//! moments of before among those of after. Nothing excuses a stamp that comes late.
+//! moments of before among those of after. Such an entry is one of the journal that is doubted: whoever writes it anew can
+//! write these, too. So it excuses the order alone, and never what is stamped long after it was sealed, nor (near it) what
+//! is sealed long after its entries: old moments below stamps of today stay a doubt.
 
 use qaqpa_model::Moment;
 
@@ -14,11 +16,16 @@ use super::super::CLOCK_SET_BACK;
 use super::super::finding::{Doubt, DoubtKind};
 use super::super::seal::Seal;
 use super::Walk;
+use super::retained::TheirDoubt;
 use crate::StoreError;
 use crate::database::{Columns, Row};
 
 /// How long after its seal a stamp is taken for one that waited while the authority was away, in milliseconds: a day.
 const LAG_MAX_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// How long after its latest entry a segment near a set-back of the clock may say that it was sealed, in milliseconds: a
+/// day. The keeper seals within minutes, unless it did not run.
+const SEALED_LATE_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// In how many segments after that entry: what is under way closes a segment at each turn between the two times.
 const SET_BACK_NEAR: i64 = 8;
@@ -96,6 +103,41 @@ impl Walk<'_> {
         self.stamped_at = Some(at);
     }
 
+    /// The moment of the seal against its own entries, where an entry excuses earlier moments: with the stamp's lag it
+    /// bounds how old what was stamped can say it is. Elsewhere a late seal is of an actor that did not run, and what comes
+    /// after it must be younger.
+    pub(super) fn sealed_in_time(&mut self, seal: &Seal) {
+        let late = seal
+            .sealed_at
+            .unix_ms()
+            .saturating_sub(seal.latest.unix_ms());
+        if late > SEALED_LATE_MS && self.set_back_before() > 0 {
+            let how = format!(
+                "segment {} says that it was sealed at {}, but its latest entry is of {}, and the entries near by that tell of a clock that was set back do not explain it: what was written anew and sealed anew looks like this, too",
+                seal.segment, seal.sealed_at, seal.latest
+            );
+            self.doubt(DoubtKind::SealedLate, how);
+        }
+    }
+
+    /// What was removed although there were doubts.
+    pub(super) fn removed_in_doubt(&mut self, last: i64, doubts: &[TheirDoubt]) {
+        let (before, own): (Vec<_>, Vec<_>) = doubts
+            .iter()
+            .partition(|doubt| doubt.kind == DoubtKind::PrunedInDoubt.as_str());
+        let mut parts: Vec<_> = before.into_iter().map(|doubt| doubt.how.clone()).collect();
+        if !own.is_empty() {
+            let kinds: Vec<_> = own.iter().map(|doubt| doubt.kind.as_str()).collect();
+            parts.push(format!(
+                "entries up to {last} were removed despite {}",
+                kinds.join(", ")
+            ));
+        }
+        if !parts.is_empty() {
+            self.doubt(DoubtKind::PrunedInDoubt, parts.join("; "));
+        }
+    }
+
     /// The latest of the next segment's entries against the moment of the seal before them.
     pub(super) fn in_order(&mut self, latest: Moment) {
         if let Some(sealed_at) = self.sealed_at
@@ -118,11 +160,16 @@ impl Walk<'_> {
 
     /// By how many milliseconds moments may run backwards here, because entries near by tell that the clock was set back.
     fn set_back_near(&self) -> i64 {
+        self.set_back_before().saturating_add(self.set_back_next)
+    }
+
+    /// The same, of the entries up to the end of this segment.
+    fn set_back_before(&self) -> i64 {
         let near = self.segment - SET_BACK_NEAR..=self.segment;
         let told = self.set_back.iter().rev();
         told.take_while(|(segment, _)| near.contains(segment))
             .map(|(_, by_ms)| *by_ms)
-            .fold(self.set_back_next, i64::saturating_add)
+            .fold(0, i64::saturating_add)
     }
 
     /// The open segment against the rule by which it would have been closed.

@@ -6,6 +6,7 @@ use super::super::merkle::{Frontier, leaf};
 use super::super::retention::PRUNED;
 use super::super::{CLOCK_SET_BACK, kept};
 use super::{Stop, Walk, doubts, retained};
+use crate::StoreError;
 use crate::database::{Columns, Row, query};
 
 /// Entries looked at together.
@@ -177,6 +178,10 @@ impl Walk<'_> {
                 FindingKind::RawMissing,
                 "the message with its verdict is missing",
             ),
+            // The database could not: that says nothing of the journal.
+            Err(error) if !matches!(error, StoreError::Unreadable { .. }) => {
+                return Err(error.into());
+            }
             _ => (
                 FindingKind::RawChanged,
                 "the verdict that is kept with the message is not the one that the entry names",

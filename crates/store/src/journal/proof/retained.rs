@@ -3,6 +3,22 @@
 use super::super::finding::{Finding, FindingKind};
 use super::{Stop, Walk};
 use crate::database::{Columns, query};
+use crate::journal::DoubtKind;
+
+/// What an entry about a removal says.
+pub(super) struct Told {
+    segment: i64,
+    /// The hash of that segment's seal, in hexadecimal.
+    seal: String,
+    /// The doubts despite which it was done.
+    doubts: Vec<TheirDoubt>,
+}
+
+/// A doubt as such an entry tells it.
+pub(super) struct TheirDoubt {
+    pub(super) kind: String,
+    pub(super) how: String,
+}
 
 impl Walk<'_> {
     /// Begins after what retention has removed.
@@ -69,15 +85,17 @@ impl Walk<'_> {
     }
 
     /// Whether an entry tells of the removal that the checkpoint stands for.
-    pub(super) fn told(&self) -> Result<(), Stop> {
+    pub(super) fn told(&mut self) -> Result<(), Stop> {
         let Some(seal) = &self.checkpoint else {
             return Ok(());
         };
         let named = hex::encode(&seal.hash);
-        if let Some((segment, told)) = &self.told
-            && *segment == seal.segment
-            && is_told(told, &named)
+        if let Some(told) = self
+            .told
+            .take_if(|told| told.segment == seal.segment && is_told(&told.seal, &named))
         {
+            let last = seal.last;
+            self.removed_in_doubt(last, &told.doubts);
             return Ok(());
         }
         Err(Stop::Found(Finding {
@@ -111,8 +129,27 @@ fn is_told(told: &str, named: &str) -> bool {
 }
 
 /// What an entry about a removal says.
-pub(super) fn removal_told(summary: &str) -> Option<(i64, String)> {
+pub(super) fn removal_told(summary: &str) -> Option<Told> {
     let summary: serde_json::Value = serde_json::from_str(summary).ok()?;
-    let seal = summary["seal"].as_str()?.to_owned();
-    Some((summary["segment"].as_i64()?, seal))
+    let doubts = summary["doubts"].as_array().into_iter().flatten();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    Some(Told {
+        segment: summary["segment"].as_i64()?,
+        seal: summary["seal"].as_str()?.to_owned(),
+        doubts: doubts
+            .map(|doubt| TheirDoubt {
+                kind: text(&doubt["kind"]),
+                how: text(&doubt["how"]),
+            })
+            .filter(|doubt| !is_of_the_end(&doubt.kind))
+            .collect(),
+    })
+}
+
+/// Whether a doubt is one that says nothing of what was removed.
+fn is_of_the_end(kind: &str) -> bool {
+    let mut of_the_end = DoubtKind::ALL
+        .into_iter()
+        .filter(|kind| kind.is_of_the_end());
+    of_the_end.any(|one| one.as_str() == kind)
 }

@@ -240,7 +240,8 @@ pub(crate) async fn an_entry_that_comes_when_the_segment_is_due_begins_a_new_one
         .iter()
         .map(|seal| (seal.segment, seal.first, seal.last, seal.sealed_at))
         .collect();
-    assert_eq!(seals, [(2, 3, 4, at(600)), (1, 1, 2, at(600))]);
+    // As of their latest entries: what comes next may be of another time.
+    assert_eq!(seals, [(2, 3, 4, at(601)), (1, 1, 2, at(599))]);
     let proof = journal.verify(&no_judge).await.unwrap();
     assert_eq!((proof.finding, proof.unsealed), (None, 2));
 }

@@ -1,6 +1,6 @@
 //! Entries that were changed, removed, moved or cut, and their raw bytes.
 
-use qaqpa_store::{Acceptance, Incoming, Indication, Vouched};
+use qaqpa_store::{Acceptance, Incoming, Indication, StoreError, Vouched, no_judge};
 
 use super::{copied, entry, found_after, journal_of, proof_of, write};
 use crate::sqlite::tamper;
@@ -279,4 +279,26 @@ async fn the_verdict_of_an_accepted_message_is_part_of_the_proof() {
             Some(_) => assert!(whole.is_err()),
         }
     }
+}
+
+/// That the database could not says nothing of the journal.
+#[tokio::test]
+async fn a_database_that_cannot_be_asked_for_a_verdict_is_an_error_and_no_finding() {
+    let stand = SqliteStand::fresh();
+    let store = stand.open().await;
+    let new = Incoming {
+        verdict_json: r#"{"indication":"TOTAL-PASSED"}"#.to_owned(),
+        ..incoming("m1")
+    };
+    assert_eq!(store.exchange().accept(new).await, Ok(Acceptance::Accepted));
+    tamper(
+        &stand,
+        "ALTER TABLE messages RENAME TO away; UPDATE away SET verdict_json = verdict_json",
+    )
+    .await;
+    let proof = store.journal().verify(&no_judge).await;
+    assert!(
+        matches!(proof, Err(StoreError::Database { .. })),
+        "{proof:?}"
+    );
 }

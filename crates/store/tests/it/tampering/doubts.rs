@@ -253,3 +253,59 @@ async fn entries_that_were_under_way_while_the_clock_was_set_back_are_no_doubt()
     assert_eq!((&proof.finding, &proof.doubts), (&None, &vec![]));
     assert_eq!((proof.segments, proof.set_back), (5, 1));
 }
+
+/// Whoever writes a journal anew writes what it tells of the clock, too: each segment after the one that he changed
+/// begins with an entry that excuses the earlier moments after the seals and stamps of today.
+#[tokio::test]
+async fn what_a_rewriter_tells_of_the_clock_does_not_excuse_old_entries_below_seals_of_today() {
+    const TODAY: i64 = 90 * 24 * 3600;
+    let then = (0, vec![(DoubtKind::StampLag, 1)]);
+    // The first is late as one of an actor that did not run is; what comes after it is not.
+    let today = (TODAY, vec![(DoubtKind::SealedLate, 2)]);
+    for (sealed_at, expected) in [then, today] {
+        let stand = SqliteStand::fresh();
+        let store = stand.open().await;
+        let journal = store.journal();
+        for segment in 0..3 {
+            let mut new = entry(1);
+            new.at = at(segment * 60);
+            if segment > 0 {
+                new.kind = CLOCK_SET_BACK.to_owned();
+                new.summary = serde_json::json!({ "moved_ms": -TODAY * 1000 });
+            }
+            journal.append(new).await.unwrap();
+            let sealed = journal.seal(at(sealed_at + segment * 60 + 1)).await;
+            assert!(sealed.unwrap().is_some());
+        }
+        stamp_all(&store).await;
+        let judge = |_: &[u8], _: &[u8]| StampJudgement::Good(at(TODAY + 200));
+        let proof = journal.verify(&judge).await.unwrap();
+        assert_eq!((&proof.finding, proof.set_back), (&None, 2));
+        let doubts = proof.doubts.iter().map(|one| (one.kind, one.segment));
+        assert_eq!(doubts.collect::<Vec<_>>(), expected);
+        assert_eq!(proof.indication(), Indication::Undecided);
+    }
+}
+
+/// An actor that did not run for a weekend seals when it comes back.
+#[tokio::test]
+async fn a_segment_that_was_open_while_the_actor_did_not_run_is_no_doubt() {
+    const WEEKEND: i64 = 3 * 24 * 3600;
+    let stand = SqliteStand::fresh();
+    let store = stand.open().await;
+    let journal = store.journal();
+    for seconds in [0, WEEKEND] {
+        let mut new = entry(1);
+        new.at = at(seconds);
+        if seconds > 0 {
+            assert!(journal.seal_due(at(WEEKEND)).await.unwrap().is_some());
+        }
+        journal.append(new).await.unwrap();
+    }
+    journal.seal(at(WEEKEND + 1)).await.unwrap();
+    stamp_all(&store).await;
+    let judge = |_: &[u8], _: &[u8]| StampJudgement::Good(at(WEEKEND + 2));
+    let proof = journal.verify(&judge).await.unwrap();
+    assert_eq!((&proof.finding, &proof.doubts), (&None, &vec![]));
+    assert_eq!(proof.indication(), Indication::Proven);
+}
