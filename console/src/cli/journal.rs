@@ -53,7 +53,7 @@ pub enum JournalCommand {
         #[arg(long)]
         actor: Option<String>,
         /// Also where there are doubts (`journal verify` names them): what is removed can no longer show whether they
-        /// were right. The entry that tells of the removal names them.
+        /// were right. The entry that tells of the removal names them, and the journal stays in doubt for it.
         #[arg(long)]
         despite_doubts: bool,
     },

@@ -169,7 +169,7 @@ fn tell(proof: &Value) {
     }
     if count("set_back") > 0 {
         output::say(format_args!(
-            "  {} entries tell that the clock was set back: earlier moments after them are no doubt",
+            "  {} entries tell that the clock was set back (it is the journal's own word): earlier moments after them are no doubt",
             count("set_back")
         ));
     }

@@ -150,7 +150,10 @@ impl Journal<'_> {
         if let Some(finding) = proof.finding {
             return Ok(Pruned::Broken(finding));
         }
-        let in_doubt = proof.doubts.iter().any(|doubt| doubt.kind.forbids_removal());
+        let in_doubt = proof
+            .doubts
+            .iter()
+            .any(|doubt| doubt.kind.forbids_removal());
         if in_doubt && doubted == Doubted::Kept {
             return Ok(Pruned::Doubtful(proof.doubts));
         }
