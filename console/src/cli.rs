@@ -3,6 +3,7 @@
 mod attack;
 mod ca;
 mod journal;
+mod outbox;
 mod sign;
 mod verify;
 #[cfg(test)]
@@ -14,6 +15,7 @@ pub use attack::{AttackChoice, AttackCommand, AttackRun};
 pub use ca::{CaCommand, Issue, KeyKindChoice, People, PurposeChoice, RoleChoice, Trust};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use journal::{JournalCommand, JournalExport, JournalVerify};
+pub use outbox::{OutboxCommand, OutboxResend};
 use qaqpa_model::Branch;
 pub use sign::{KeyInfoForm, Sign, SignProfile};
 pub use verify::{Report, Verify, VerifyProfile};
@@ -152,6 +154,9 @@ pub enum Command {
     /// What the actors received, decided and sent.
     #[command(subcommand)]
     Journal(JournalCommand),
+    /// What the actors have to deliver; what of it stopped, and why; and how it goes on.
+    #[command(subcommand)]
+    Outbox(OutboxCommand),
 }
 
 /// Clap's own reading of an argument wants text for an error.

@@ -5,6 +5,7 @@ mod ca;
 mod clock;
 mod journal;
 mod one_actor;
+mod outbox;
 mod sample;
 mod scenario;
 mod send;
@@ -56,6 +57,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Ca(command) => block_on(ca::run(&settings, &command, format)),
         Command::Clock(command) => block_on(clock::run(&settings, &command, format)),
         Command::Journal(command) => block_on(journal::run(&settings, &command, format)),
+        Command::Outbox(command) => block_on(outbox::run(&settings, &command, format)),
     }
 }
 

@@ -217,7 +217,7 @@ fn branches(settings: &Settings) -> Result<Vec<ActorName>, Failure> {
     Ok(names)
 }
 
-fn actor_named(name: &str) -> Result<ActorName, Failure> {
+pub(super) fn actor_named(name: &str) -> Result<ActorName, Failure> {
     ActorName::parse(name).ok_or_else(|| {
         Failure::usage(format!("no actor {name:?}")).remedy(
             "nca, gateway, regional-gateway (or one of a region: regional-gateway.taraz), portal, console",
@@ -225,10 +225,10 @@ fn actor_named(name: &str) -> Result<ActorName, Failure> {
     })
 }
 
-fn control(settings: &Settings, actor: &ActorName) -> Result<ControlClient, Failure> {
+pub(super) fn control(settings: &Settings, actor: &ActorName) -> Result<ControlClient, Failure> {
     ControlClient::of_named(&settings.data, actor).map_err(running::refused)
 }
 
-fn text(value: &Value) -> &str {
+pub(super) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or("")
 }

@@ -82,6 +82,8 @@ fn every_json_is_of_its_schema_and_every_schema_is_used() {
         ("journal-list", list),
         ("journal-verify", json(&["journal", "verify"])),
         ("journal-prune", crate::journal::pruned_json()),
+        ("outbox-list", json(&["outbox", "list"])),
+        ("outbox-resend", json(&["outbox", "resend", "--all"])),
         (
             "journal-entry",
             json(&[
