@@ -48,7 +48,7 @@ pub struct Verify {
     #[arg(long, value_name = "FILE", conflicts_with = "capsule")]
     pub certificates: Option<PathBuf>,
     /// Ask whether the signer is the person of this IIN. An application or a result names its submitter itself, and is asked that
-    /// without it; of another file the question is not asked otherwise, which the report says.
+    /// without it, unless its fields cannot be read: it is undecided then where nobody is named here. Of another file the question is not asked otherwise, which the report says.
     #[arg(long, value_name = "IIN", conflicts_with = "capsule")]
     pub submitter: Option<String>,
     /// Ask whether the signer signs for the organisation of this BIN.

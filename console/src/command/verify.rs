@@ -15,6 +15,7 @@ use qaqpa_xmldsig::Profile;
 use crate::cli::{Format, Verify, VerifyProfile};
 use crate::exit::{Failure, Outcome};
 use crate::key_input;
+use crate::output;
 use crate::settings::Settings;
 
 use self::show::{Examined, Named};
@@ -32,7 +33,7 @@ pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -
         return again(options, format, settings.lang, &limits, now);
     }
     let matter = matter(options, &limits)?;
-    let named = named(options, &matter, &limits)?;
+    let named = named(options)?;
     let clock = clock(settings)?;
     let now = clock.now();
     let at = match &options.at {
@@ -57,6 +58,11 @@ pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -
         for subject in opened.subjects(signatures.as_ref()) {
             let (verdict, proven) = examiner.examine(subject, at).await;
             let proven = proven.as_ref();
+            if named.is_anybody() && show::names_submitter(proven, &matter, &limits) {
+                return Err(Failure::usage(
+                    "an application or a result names its submitter itself: leave --submitter and --organisation out",
+                ));
+            }
             verdicts.push(show::as_answered(verdict, proven, &matter, &named, &limits));
         }
     }
@@ -103,19 +109,12 @@ fn matter(options: &Verify, limits: &Limits) -> Result<Matter, Failure> {
     Ok(matter)
 }
 
-/// Whom the examiner compares the certificate with: an application or a result says that itself.
-fn named(options: &Verify, matter: &Matter, limits: &Limits) -> Result<Named, Failure> {
-    let named = Named {
+/// Whom the caller has the certificate compared with.
+fn named(options: &Verify) -> Result<Named, Failure> {
+    Ok(Named {
         submitter: parsed(options.submitter.as_deref(), Iin::parse)?,
         organisation: parsed(options.organisation.as_deref(), Bin::parse)?,
-    };
-    let is_named = named.submitter.is_some() || named.organisation.is_some();
-    if is_named && show::names_submitter(matter, limits) {
-        return Err(Failure::usage(
-            "an application or a result names its submitter itself: leave --submitter and --organisation out",
-        ));
-    }
-    Ok(named)
+    })
 }
 
 fn parsed<T, E: Display>(
@@ -143,6 +142,12 @@ fn again(options: &Verify, format: Format, lang: Lang, limits: &Limits, now: Mom
             show::as_answered(verdict, proven, capsule.matter(), &Named::default(), limits)
         }),
     };
+    if let Some(profile) = examined.verdicts.iter().find_map(|verdict| verdict.profile) {
+        output::progress(format!(
+            "judged as the capsule says, by the profile {}, its moment and its policy: whoever made it chose them",
+            profile.as_str()
+        ));
+    }
     show::show(examined, options, format, lang, limits, now)
 }
 

@@ -6,9 +6,9 @@ use qaqpa_model::{Bin, Iin, Lang, Limits, Moment};
 use qaqpa_verdict::report::{self, Advice, Kind, Overlay};
 use qaqpa_verdict::{Indication, Matter, Proven, SignedMessage, Verdict, diagnose, worst};
 use qaqpa_wire::namespace::DOCUMENT;
-use qaqpa_wire::{Application, Organisation, ResultDocument};
+use qaqpa_wire::{Application, DocumentError, Organisation, ResultDocument};
 use qaqpa_xml::{Document, XmlLimits};
-use qaqpa_xmldsig::{Bounds, FoundSignature, Ledger, Profile, Work, find_all_nested};
+use qaqpa_xmldsig::{Bounds, Covered, FoundSignature, Ledger, Profile, Work, find_all_nested};
 
 use crate::cli::{Format, Report, Verify};
 use crate::exit::{Exit, Failure, Outcome};
@@ -41,6 +41,12 @@ pub(super) struct Named {
     pub(super) organisation: Option<Bin>,
 }
 
+impl Named {
+    pub(super) const fn is_anybody(&self) -> bool {
+        self.submitter.is_some() || self.organisation.is_some()
+    }
+}
+
 /// The verdict as the file's consumer has it: of an application or a result with one signature over all of it (the gateway reads no
 /// other) with what the gateway would read and what it would ask of the signer; of any other file with what the examiner asks.
 pub(super) fn as_answered(
@@ -50,37 +56,78 @@ pub(super) fn as_answered(
     named: &Named,
     limits: &Limits,
 ) -> Verdict {
-    let mut verdict = match (proven, matter) {
-        (Some(proven), Matter::Document(_)) => as_admitted(verdict, proven, limits),
-        _ => verdict,
+    let verdict = match (proven, matter) {
+        (Some(proven), Matter::Document(_)) => as_admitted(verdict, proven, named, limits),
+        (_, Matter::Transport(bytes)) => {
+            let verdict = as_named(verdict, named);
+            match Document::parse(bytes, &xml_limits(limits)) {
+                Ok(envelope) => verdict.with_inner_signatures(&envelope),
+                Err(_) => verdict,
+            }
+        }
+        _ => as_named(verdict, named),
     };
+    verdict.with_unasked()
+}
+
+/// What the command's caller asks.
+fn as_named(mut verdict: Verdict, named: &Named) -> Verdict {
     if let Some(submitter) = &named.submitter {
         verdict = verdict.with_submitter(submitter);
     }
     if let Some(organisation) = &named.organisation {
         verdict = verdict.with_organisation(organisation);
     }
-    verdict.with_unasked()
+    verdict
 }
 
-/// What the gateway asks where it admits a document. Whether the document follows its schema is not asked here: what was read
-/// until then was read.
-fn as_admitted(mut verdict: Verdict, proven: &Proven<'_>, limits: &Limits) -> Verdict {
+/// Whom a document names, where it is one that should.
+struct Names {
+    submitter: Iin,
+    /// `None` of a result: an officer decides in the name of the state, and the unit stands in it.
+    acts: Option<Option<Organisation>>,
+}
+
+/// Whom an application or a result names, or why that cannot be read; of any other document nothing is asked.
+fn names(covered: &Covered<'_>, limits: &Limits) -> Option<Result<Names, DocumentError>> {
+    let root = covered.root();
+    if root.is(DOCUMENT, "application") {
+        let read = Application::read(covered, limits);
+        return Some(read.map(|application| Names {
+            submitter: application.submitter,
+            acts: Some(application.organisation),
+        }));
+    }
+    let read = root
+        .is(DOCUMENT, "result")
+        .then(|| ResultDocument::read(covered))?;
+    Some(read.map(|result| Names {
+        submitter: result.submitter,
+        acts: None,
+    }))
+}
+
+/// What the gateway asks where it admits a document. One that it cannot read it refuses, and whom it names nobody knows.
+fn as_admitted(
+    mut verdict: Verdict,
+    proven: &Proven<'_>,
+    named: &Named,
+    limits: &Limits,
+) -> Verdict {
     let ledger = Ledger::default();
     let covered = proven.covered.noted_in(&ledger);
-    if covered.root().is(DOCUMENT, "application") {
-        if let Ok(application) = Application::read(&covered, limits) {
-            verdict = verdict.with_submitter(&application.submitter);
-            verdict = match &application.organisation {
-                Some(organisation) => acting_for(verdict, organisation),
-                None => verdict.with_no_organisation(),
-            };
+    verdict = match names(&covered, limits) {
+        None => as_named(verdict, named),
+        Some(Err(error)) => as_named(verdict, named).with_fields_unread(&error.to_string()),
+        Some(Ok(names)) => {
+            let verdict = verdict.with_submitter(&names.submitter);
+            match &names.acts {
+                Some(Some(organisation)) => acting_for(verdict, organisation),
+                Some(None) => verdict.with_no_organisation(),
+                None => verdict,
+            }
         }
-    } else if covered.root().is(DOCUMENT, "result")
-        && let Ok(result) = ResultDocument::read(&covered)
-    {
-        verdict = verdict.with_submitter(&result.submitter);
-    }
+    };
     verdict.with_consumed(&covered)
 }
 
@@ -92,12 +139,18 @@ fn acting_for(verdict: Verdict, organisation: &Organisation) -> Verdict {
     }
 }
 
-/// Whether the file itself names whom its signer is compared with.
-pub(super) fn names_submitter(matter: &Matter, limits: &Limits) -> bool {
-    let Matter::Document(bytes) = matter else {
-        return false;
-    };
-    Document::parse(bytes, &xml_limits(limits)).is_ok_and(|document| is_consumed_whole(&document))
+/// Whether the file itself names whom its signer is compared with. One that does not read names nobody.
+pub(super) fn names_submitter(
+    proven: Option<&Proven<'_>>,
+    matter: &Matter,
+    limits: &Limits,
+) -> bool {
+    match (proven, matter) {
+        (Some(proven), Matter::Document(_)) => {
+            matches!(names(&proven.covered, limits), Some(Ok(_)))
+        }
+        _ => false,
+    }
 }
 
 /// Whether the gateway reads documents of this root: it takes one signature, over all of it.

@@ -50,6 +50,31 @@ fn an_application_is_asked_what_the_gateway_asks_it() {
 }
 
 #[test]
+fn an_application_that_does_not_read_is_undecided_unless_somebody_names_the_submitter() {
+    let desk = Desk::new();
+    let unsigned = stand::qaqpa_yes(&desk.stand.data, &["sample", SERVICE]);
+    let more = unsigned.replace("</application>", "<more>1</more></application>");
+    assert_ne!(more, unsigned);
+    // The submitter is citizen-1: by this document nobody can say that it was not somebody else's to sign.
+    let signed = desk.signed(more.as_bytes(), "citizen-2", &[]);
+    let file = desk.write("application.xml", &signed);
+    let output = verify(&desk, &file, &[]);
+    assert_eq!(output.status.code(), Some(2));
+    let undecided = verdict(&desk, &file, &[]);
+    assert_eq!(undecided["label"], "application-malformed");
+    assert_eq!(outcome(&undecided, "iin"), "undecided");
+    let of = |who: &str| desk.endpoints.identity(who).unwrap().iin.clone();
+    for (who, label) in [
+        ("citizen-1", Value::from("iin-mismatch")),
+        ("citizen-2", Value::Null),
+    ] {
+        let asked = verdict(&desk, &file, &["--submitter", &of(who)]);
+        assert_eq!(asked["label"], label, "{who}");
+        assert_eq!(outcome(&asked, "bin"), "not-asked", "{who}");
+    }
+}
+
+#[test]
 fn of_another_file_it_is_asked_what_somebody_names_and_said_where_nobody_does() {
     let desk = Desk::new();
     let signed = desk.signed(TWO.as_bytes(), "citizen-1", &[]);
