@@ -114,7 +114,11 @@ impl Stand {
         self.post_to(address, &self.outsider, envelope).await
     }
 
-    pub(crate) async fn post_by(&self, client: &HttpClient, envelope: impl Into<bytes::Bytes>) -> Reply {
+    pub(crate) async fn post_by(
+        &self,
+        client: &HttpClient,
+        envelope: impl Into<bytes::Bytes>,
+    ) -> Reply {
         self.post_to(self.sync(), client, envelope).await
     }
 
