@@ -1,23 +1,41 @@
 //! The command line: every command, its options, and the help that teaches them.
 
 mod attack;
+mod bench;
 mod ca;
+#[cfg(test)]
+mod deploy;
+mod doctor;
+mod expect;
 mod journal;
+mod mischief;
 mod outbox;
+#[cfg(test)]
+mod page;
 mod sign;
+mod snapshot;
+mod stub;
 mod verify;
 #[cfg(test)]
 mod widths;
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 pub use attack::{AttackChoice, AttackCommand, AttackRun};
+pub use bench::Bench;
 pub use ca::{CaCommand, Issue, KeyKindChoice, People, PurposeChoice, RoleChoice, Trust};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use doctor::Doctor;
+pub use expect::{Expect, History, KindChoice, OutcomeChoice, Reset, Which};
 pub use journal::{JournalCommand, JournalExport, JournalVerify};
+pub use mischief::{MischiefAdd, MischiefAt, MischiefCommand, MischiefRemove, Mischievous};
 pub use outbox::{OutboxCommand, OutboxResend};
 use qaqpa_model::Branch;
+use qaqpa_transport::{Advertised, MachineError};
 pub use sign::{KeyInfoForm, Sign, SignProfile};
+pub use snapshot::SnapshotCommand;
+pub use stub::{StubAdd, StubAt, StubCommand, StubRemove};
 pub use verify::{Report, Verify, VerifyProfile};
 
 /// The e-government gateway that you can run at home: a TEST simulator of ЭҮШ/ШЭП, ЭҮӨШ/РШЭП, the portal and the authority.
@@ -56,11 +74,23 @@ pub struct Common {
     /// The first of twelve ports in a row; 0 takes free ones.
     #[arg(long, global = true, value_name = "N")]
     pub port_base: Option<u16>,
+    /// The address of this machine at which doors listen; 127.0.0.1 unless actors of other machines are to reach them.
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub listen: Option<IpAddr>,
+    /// The host that others are told to call, and that stands in certificates; with a port where ports are mapped on the
+    /// way: the first of the twelve there. The address of --listen unless said.
+    #[arg(long, global = true, value_name = "HOST[:PORT]", value_parser = advertised)]
+    pub advertise: Option<Advertised>,
+    /// The address at which the control port listens, over TLS where it is not this machine's own; 127.0.0.1 unless said,
+    /// whatever --listen says.
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub listen_control: Option<IpAddr>,
     /// Where gateway, regional gateways and portal keep their data: `sqlite:` (files in the data folder) or
     /// `postgres://user@host/database` (a schema each).
     #[arg(long, global = true, value_name = "URL")]
     pub store: Option<String>,
-    /// Switch deliberate faults of the authority on (TEST): a TOML file of rules, see docs/MISCHIEF.md.
+    /// Switch deliberate faults on (TEST): a TOML file of rules, of the authority (docs/MISCHIEF.md) and of the gateway
+    /// (docs/GATEWAY-MISCHIEF.md).
     #[arg(long, global = true, value_name = "FILE")]
     pub mischief: Option<PathBuf>,
     /// Forbid switching any deliberate fault on.
@@ -69,6 +99,9 @@ pub struct Common {
     /// The language of texts.
     #[arg(long, global = true, value_enum)]
     pub lang: Option<LangChoice>,
+    /// How log lines on standard error look; QAQPA_LOG filters them (info, or as RUST_LOG: qaqpa=debug).
+    #[arg(long, global = true, value_enum)]
+    pub log: Option<LogChoice>,
     /// How to show things.
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub format: Format,
@@ -93,6 +126,15 @@ pub enum Format {
     Etsi,
     /// A page that stands alone (`verify` only).
     Html,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogChoice {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
 }
 
 /// A language.
@@ -154,9 +196,45 @@ pub enum Command {
     /// What the actors received, decided and sent.
     #[command(subcommand)]
     Journal(JournalCommand),
+    /// Is everything up and trusted; or why a message was refused, and what to do.
+    ///
+    /// Looks at the actors, their readiness, doors and TLS, at certificates and their ends, the clock, the evidence, the
+    /// outboxes, the journals and the disk. Exit 0: all well (there may be warnings); 1: something is amiss; 2: something
+    /// could not be found out. With --for it exits 1 where the message was refused or stopped, 2 where somebody could
+    /// not work.
+    Doctor(Doctor),
     /// What the actors have to deliver; what of it stopped, and why; and how it goes on.
     #[command(subcommand)]
     Outbox(OutboxCommand),
+    /// Send pre-signed requests to a running simulator: rate, delays, and processor time beside the bare work.
+    Bench(Bench),
+    /// Have applications answered without a person, for those who test what comes before and after.
+    #[command(subcommand)]
+    Stub(StubCommand),
+    /// Deliberate faults of the gateway and of the authority (TEST): switch them on and off, and see what they hit.
+    #[command(subcommand)]
+    Mischief(MischiefCommand),
+    /// Say how many messages should have come to the gateway, and see whether they did; else what came nearest.
+    Expect(Expect),
+    /// The messages that came to the gateway, and what became of them.
+    History(History),
+    /// Take every stub, expectation and deliberate fault away, and count messages from now on. Deletes nothing.
+    Reset(Reset),
+    /// Keep the whole state of the simulator under a name, and bring it back.
+    #[command(subcommand)]
+    Snapshot(SnapshotCommand),
+}
+
+/// `NAME=VALUE`; the value may hold more of them.
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
+}
+
+fn advertised(text: &str) -> Result<Advertised, MachineError> {
+    Advertised::parse(text)
 }
 
 /// Clap's own reading of an argument wants text for an error.
@@ -220,6 +298,9 @@ pub struct Sample {
     /// Sign it with this ready-made identity's key.
     #[arg(long, value_name = "ID")]
     pub signed_by: Option<String>,
+    /// The application's id follows from this number: the same number, service, person and moment give the same bytes.
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
 }
 
 /// Options of `send`.

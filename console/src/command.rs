@@ -1,9 +1,13 @@
 //! The commands, one file each.
 
 mod attack;
+mod bench;
 mod ca;
 mod clock;
+mod doctor;
+mod expect;
 mod journal;
+mod mischief;
 mod one_actor;
 mod outbox;
 mod sample;
@@ -11,6 +15,8 @@ mod scenario;
 mod send;
 mod services;
 mod sign;
+mod snapshot;
+mod stub;
 mod up;
 mod verify;
 
@@ -57,7 +63,15 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Ca(command) => block_on(ca::run(&settings, &command, format)),
         Command::Clock(command) => block_on(clock::run(&settings, &command, format)),
         Command::Journal(command) => block_on(journal::run(&settings, &command, format)),
+        Command::Doctor(options) => block_on(doctor::run(&settings, &options, format)),
+        Command::Bench(options) => block_on(bench::run(&settings, &options, format)),
         Command::Outbox(command) => block_on(outbox::run(&settings, &command, format)),
+        Command::Stub(command) => block_on(stub::run(&settings, &command, format)),
+        Command::Mischief(command) => block_on(mischief::run(&settings, &command, format)),
+        Command::Expect(options) => block_on(expect::run(&settings, &options, format)),
+        Command::History(options) => block_on(expect::history(&settings, &options, format)),
+        Command::Reset(options) => block_on(expect::reset(&settings, &options, format)),
+        Command::Snapshot(command) => block_on(snapshot::run(&settings, &command, format)),
     }
 }
 

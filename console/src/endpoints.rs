@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use qaqpa_model::Actor;
+use qaqpa_model::{Actor, ActorName};
 use qaqpa_regulations::Catalogue;
 use qaqpa_runner::endpoints::{
     Control, Endpoints, Gateway, IdentityEntry, Nca, Sender, ServiceEntry, Trust, Wsdl,
@@ -129,7 +129,7 @@ fn senders(data: &Path, index: &Index) -> Vec<Sender> {
         .iter()
         .filter_map(|system| {
             let sender_id = system.sender_id.clone()?;
-            if Actor::parse(&sender_id).is_some() {
+            if ActorName::parse(&sender_id).is_some() {
                 return None;
             }
             Some(Sender {

@@ -12,14 +12,17 @@ pub mod cli;
 mod command;
 mod endpoints;
 pub mod exit;
+mod free;
 mod key_input;
 mod laboratory;
+pub mod openapi;
 mod output;
 mod page;
 mod running;
 pub mod server;
 pub mod settings;
 pub mod simulator;
+mod snapshot;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

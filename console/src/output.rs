@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use qaqpa_transport::telemetry::{self, LogFormat};
 use serde::Serialize;
 
 use crate::exit::Failure;
@@ -17,13 +18,22 @@ pub(crate) fn say_bytes(bytes: &[u8]) {
     out.write_all(bytes).and_then(|()| out.flush()).ok();
 }
 
-/// Writes a line of progress to standard error, so that pipes carry results only.
+/// Writes a line of progress to standard error, so that pipes carry results only; as one of the log, where that is for
+/// machines.
 pub(crate) fn progress(line: impl std::fmt::Display) {
+    if telemetry::format() == Some(LogFormat::Json) {
+        tracing::info!("{line}");
+        return;
+    }
     writeln!(std::io::stderr().lock(), "{line}").ok();
 }
 
 /// Says why a command did not do its work, and the remedy.
 pub(crate) fn complain(failure: &Failure) {
+    if telemetry::format() == Some(LogFormat::Json) {
+        tracing::error!(remedy = failure.remedy, "{}", failure.message);
+        return;
+    }
     progress(failure);
 }
 

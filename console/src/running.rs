@@ -4,7 +4,9 @@ use std::path::Path;
 
 use qaqpa_model::Actor;
 use qaqpa_runner::Endpoints;
-use qaqpa_transport::{ClientLimits, ClientTls, ControlClient, ControlError, HttpClient, paths};
+use qaqpa_transport::{
+    ClientLimits, ClientTls, ControlClient, ControlError, HttpClient, Reach, paths,
+};
 
 use crate::exit::Failure;
 
@@ -33,18 +35,24 @@ pub(crate) fn refused(error: ControlError) -> Failure {
     match error {
         ControlError::Unregistered(_)
         | ControlError::Unreachable { .. }
-        | ControlError::File(_) => {
+        | ControlError::File(_)
+        | ControlError::Tls(_) => {
             failure.remedy("start a simulator with `qaqpa up`, or name its folder with --data DIR")
         }
         _ => failure,
     }
 }
 
-/// An outsider's HTTP client that trusts the simulator's TLS authority.
+/// An outsider's HTTP client that trusts the simulator's TLS authority. It calls what `endpoints.json` names, on whatever
+/// machine that is.
 ///
 /// # Errors
 /// A "no" where the trust file cannot be read.
 pub(crate) fn http_client(tls_trust: &Path) -> Result<HttpClient, Failure> {
     let tls = ClientTls::trusting_file(tls_trust).map_err(Failure::no)?;
-    Ok(HttpClient::new(&tls, ClientLimits::default()))
+    let limits = ClientLimits {
+        reach: Reach::Anywhere,
+        ..ClientLimits::default()
+    };
+    Ok(HttpClient::new(&tls, limits))
 }

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{StatusCode, header};
 use qaqpa_channel::keeping::control::SealOrder;
-use qaqpa_channel::{JournalKeeper, views};
+use qaqpa_channel::{JournalKeeper, views, watching};
 use qaqpa_model::{Actor, ActorName, Moment};
 use qaqpa_regulations::Catalogue;
 use qaqpa_store::{Direction, JournalEntry, Store, StoreConfig};
@@ -46,6 +46,7 @@ pub async fn start(start: ActorStart) -> Result<Running, StartError> {
     .await
     .map_err(StartError::part("store"))?;
 
+    watching::store(&hall, &store);
     let pages = hall.bind(Place::ConsolePages).await?;
     hall.announce("console", format!("{}/", pages.https()));
     let shared = Arc::new(Shared {
@@ -79,13 +80,16 @@ pub async fn start(start: ActorStart) -> Result<Running, StartError> {
     let own_routes = Router::new()
         .route("/endpoints.json", get(show_endpoints))
         .with_state(Arc::clone(&shared))
+        .merge(crate::openapi::routes())
+        .merge(crate::snapshot::control::routes(shared.data.clone()))
         .merge(views::routes(shared.store.clone(), &shared.data));
     let keeper = JournalKeeper::new(
         shared.store.clone(),
         &start.data,
         start.clock.clone(),
         start.limits,
-    );
+    )
+    .keeping_for(start.journal_kept_for);
     let before_the_clock = {
         let (shared, keeper) = (Arc::clone(&shared), keeper.clone());
         move |now| seal_all(Arc::clone(&shared), keeper.clone(), now)
@@ -169,17 +173,31 @@ fn keeper_of_the_clock(shared: &Arc<Shared>) -> ClockHook {
         let (shared, before_ms) = (Arc::clone(&shared), Arc::clone(&before_ms));
         async move {
             let offset_ms = shared.clock.offset_ms();
+            let everybody = match everybody(&shared.data) {
+                Ok(everybody) => everybody,
+                Err(why) => {
+                    // Nobody was told: nobody is to live at another moment than the others.
+                    let was_ms = before_ms.load(Ordering::SeqCst);
+                    shared.clock.set_offset(was_ms).ok();
+                    return Err(format!("the clock stays as it was: {why}"));
+                }
+            };
             let was_ms = before_ms.swap(offset_ms, Ordering::SeqCst);
             ClockState { offset_ms }
                 .save(&shared.data)
                 .map_err(|error| error.to_string())?;
             journal_move(&shared.store, moment, was_ms, offset_ms).await?;
-            for actor in neighbours(&shared.data)? {
-                match push(&shared, &actor, offset_ms).await {
-                    Ok(())
-                    | Err(ControlError::Unregistered(_) | ControlError::Unreachable { .. }) => {}
+            // Every process of every actor: two that share a database must not live at different moments.
+            for process in everybody {
+                let actor = &process.actor;
+                match process.control.set_clock(offset_ms).await {
+                    Ok(_) => {}
+                    // Who is not up reads the moment when it starts; on another machine nobody writes it down for it.
+                    Err(ControlError::Unreachable { .. }) if !process.is_far => {}
                     Err(error) => {
-                        return Err(format!("{actor} has not followed the clock: {error}"));
+                        return Err(format!(
+                            "{actor} has not followed the clock: {error}; set the clock once more when it is up"
+                        ));
                     }
                 }
             }
@@ -200,21 +218,43 @@ async fn seal_all(shared: Arc<Shared>, keeper: JournalKeeper, now: Moment) {
     let order = SealOrder {
         at: now.to_string(),
     };
-    let mut actors = neighbours(&shared.data).unwrap_or_default();
-    actors.sort_by_key(|name| name.actor() == Actor::Nca);
-    for actor in actors {
-        let asked = async {
-            ControlClient::of_named(&shared.data, &actor)?
-                .post::<_, serde_json::Value>("/journal/seal", &order)
-                .await
-        };
+    let mut everybody = everybody(&shared.data).unwrap_or_default();
+    everybody.sort_by_key(|process| process.actor.actor() == Actor::Nca);
+    for Process { actor, control, .. } in everybody {
+        let asked = control.post::<_, serde_json::Value>("/journal/seal", &order);
         match asked.await {
-            Ok(_) | Err(ControlError::Unregistered(_) | ControlError::Unreachable { .. }) => {}
+            Ok(_) | Err(ControlError::Unreachable { .. }) => {}
             Err(error) => {
                 tracing::warn!(%actor, %error, "a journal was not sealed before the clock is moved");
             }
         }
     }
+}
+
+/// Somebody whom the clock is told to.
+struct Process {
+    actor: ActorName,
+    control: ControlClient,
+    is_far: bool,
+}
+
+/// All processes of all actors that are registered here or are neighbours.
+///
+/// # Errors
+/// One sentence where somebody is there who cannot be told.
+fn everybody(data: &Path) -> Result<Vec<Process>, String> {
+    let mut everybody = Vec::new();
+    for actor in neighbours(data)? {
+        for record in registry::records(data, &actor).map_err(|error| error.to_string())? {
+            let control = ControlClient::of_record(data, &record);
+            everybody.push(Process {
+                control: control.map_err(|error| error.to_string())?,
+                is_far: record.is_far(),
+                actor: actor.clone(),
+            });
+        }
+    }
+    Ok(everybody)
 }
 
 /// Whom the clock is told to: every actor, and every regional gateway of a region.
@@ -224,13 +264,6 @@ fn neighbours(data: &Path) -> Result<Vec<ActorName>, String> {
         registry::names(data, Actor::RegionalGateway).map_err(|error| error.to_string())?;
     all.extend(regional.into_iter().filter(|name| name.branch().is_some()));
     Ok(all)
-}
-
-async fn push(shared: &Shared, actor: &ActorName, offset_ms: i64) -> Result<(), ControlError> {
-    ControlClient::of_named(&shared.data, actor)?
-        .set_clock(offset_ms)
-        .await
-        .map(drop)
 }
 
 /// Setting the clock back is marked by its kind: what follows has earlier moments than what came before.

@@ -1,15 +1,19 @@
 //! What a run is started with: the command line over the configuration file over the defaults.
 
+mod file;
+
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use qaqpa_model::{Actor, Lang, Limits};
 use qaqpa_pki::mischief::rules_of;
 use qaqpa_store::StoreConfig;
-use qaqpa_transport::StoreChoice;
-use serde::Deserialize;
+use qaqpa_transport::telemetry::LogFormat;
+use qaqpa_transport::{Advertised, Machine, StoreChoice, Watching, watch};
 
-use crate::cli::{Common, LangChoice};
+use crate::cli::{Common, LangChoice, LogChoice};
 use crate::exit::Failure;
+use file::{File, WatchingFile};
 
 /// The first of the ports where nobody said another.
 pub const PORT_BASE_DEFAULT: u16 = 14_500;
@@ -33,33 +37,20 @@ pub struct Settings {
     pub catalogue: Vec<PathBuf>,
     /// The authority's own settings.
     pub nca: qaqpa_pki::Config,
+    /// The gateway's own settings.
+    pub gateway: qaqpa_gateway::Config,
     /// Where gateway, regional gateways and portal keep what they store.
     pub store: StoreChoice,
+    /// How long entries of journals are kept, by the simulated clock; `None`: for ever.
+    pub journal_kept_for: Option<Duration>,
+    /// How log lines look.
+    pub log: LogFormat,
+    /// What others may see of the actors' work.
+    pub watching: Watching,
     /// Whether the configuration says itself which packs of people are issued.
     pub packs_said: bool,
-}
-
-/// The shape of the configuration file. An unknown key is an error.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-struct File {
-    port_base: Option<u16>,
-    store: Option<String>,
-    calm: Option<bool>,
-    mischief: Option<PathBuf>,
-    lang: Option<String>,
-    catalogue: Vec<PathBuf>,
-    limits: LimitsFile,
-    nca: Option<toml::Table>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-struct LimitsFile {
-    body_bytes_max: Option<usize>,
-    attachment_bytes_max: Option<usize>,
-    request_seconds_max: Option<u64>,
-    requests_at_once_max: Option<usize>,
+    /// Where the doors listen, and what others are told to call.
+    pub machine: Machine,
 }
 
 impl Settings {
@@ -70,7 +61,7 @@ impl Settings {
     pub fn read(common: &Common) -> Result<Self, Failure> {
         let file = match &common.config {
             None => File::default(),
-            Some(path) => read_file(path)?,
+            Some(path) => file::read(path)?,
         };
         let store = store(common.store.clone().or(file.store))?;
         let lang = match (common.lang, file.lang.as_deref()) {
@@ -80,6 +71,24 @@ impl Settings {
             (None, Some(code)) => Lang::parse(code)
                 .ok_or_else(|| Failure::usage(format!("lang = {code:?} is not kk, ru or en")))?,
         };
+        let log = match (common.log, file.log.as_deref()) {
+            (Some(LogChoice::Json), _) | (None, Some("json")) => LogFormat::Json,
+            (Some(LogChoice::Text), _) | (None, None | Some("text")) => LogFormat::Text,
+            (None, Some(other)) => {
+                return Err(Failure::usage(format!(
+                    "log = {other:?} is not text or json"
+                )));
+            }
+        };
+        let watching = watching(file.watching)?;
+        let told = file.advertise.as_deref().map(Advertised::parse).transpose();
+        let told = told.map_err(|error| Failure::usage(format!("advertise: {error}")))?;
+        let machine = Machine::new(
+            common.listen.or(file.listen),
+            common.listen_control.or(file.listen_control),
+            common.advertise.clone().or(told),
+        )
+        .map_err(Failure::usage)?;
         let defaults = Limits::default();
         let limits = Limits {
             body_bytes_max: file
@@ -124,13 +133,21 @@ impl Settings {
             mischief,
             lang,
             limits,
+            log,
+            watching,
+            machine,
             catalogue: file.catalogue,
             store,
+            journal_kept_for: file
+                .journal
+                .keep_days
+                .map(|days| Duration::from_secs(u64::from(days.get()) * 24 * 60 * 60)),
             packs_said: file
                 .nca
                 .as_ref()
                 .is_some_and(|nca| nca.contains_key("packs")),
-            nca: nca(file.nca)?,
+            nca: file::nca(file.nca)?,
+            gateway: file::gateway(file.gateway)?,
         })
     }
 }
@@ -162,6 +179,18 @@ fn store(address: Option<String>) -> Result<StoreChoice, Failure> {
     Ok(StoreChoice::Url(address))
 }
 
+/// Where traces go, if anywhere: whoever cannot send them there must not start.
+fn watching(file: WatchingFile) -> Result<Watching, Failure> {
+    let watching = Watching {
+        traces: file.traces,
+        traces_trust: file.traces_trust,
+    };
+    match watch::collector(&watching) {
+        Ok(()) => Ok(watching),
+        Err(why) => Err(Failure::usage(format!("[watching] {why}"))),
+    }
+}
+
 /// The authority reads the rules itself, in whichever process it runs; what cannot be read must not start anybody.
 fn check_mischief(path: &Path, calm: bool) -> Result<(), Failure> {
     if calm {
@@ -170,36 +199,21 @@ fn check_mischief(path: &Path, calm: bool) -> Result<(), Failure> {
         )
         .remedy("leave one of them out"));
     }
-    match rules_of(path) {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            Err(Failure::usage(error).remedy("docs/MISCHIEF.md has the grammar and every fault"))
-        }
-    }
-}
-
-/// The `[nca]` table, whose keys are the authority's own.
-fn nca(table: Option<toml::Table>) -> Result<qaqpa_pki::Config, Failure> {
-    let Some(table) = table else {
-        return Ok(qaqpa_pki::Config::default());
-    };
-    table
-        .try_into()
-        .map_err(|error: toml::de::Error| Failure::usage(format!("[nca]: {}", error.message())))
-}
-
-fn read_file(path: &Path) -> Result<File, Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::usage(format!("--config {}: {error}", path.display())))?;
-    toml::from_str(&text).map_err(|error| {
-        Failure::usage(format!("--config {}: {}", path.display(), error.message()))
-            .remedy("known keys: port-base, store, calm, mischief, lang, catalogue, [limits] body-bytes-max, attachment-bytes-max, request-seconds-max, requests-at-once-max, [nca] packs, test-identities, person-days, system-days, responder-days, crl-hours, delta-hours, base-hours, ocsp-certificates-max, ocsp-fresh-seconds, ocsp-kept-max")
-    })
+    rules_of(path).map_err(|error| {
+        Failure::usage(error).remedy("docs/MISCHIEF.md has the grammar and every fault")
+    })?;
+    qaqpa_gateway::mischief::rules_of(path).map_err(|error| {
+        Failure::usage(error).remedy("docs/GATEWAY-MISCHIEF.md has the grammar and every fault")
+    })?;
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use clap::Parser as _;
+    use qaqpa_transport::TlsAuthority;
 
     use super::*;
     use crate::exit::Exit;
@@ -238,6 +252,84 @@ mod tests {
     }
 
     #[test]
+    fn how_the_log_looks_and_where_traces_go_is_said_or_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("qaqpa.toml");
+        let read = |text: &str, more: &[&str]| {
+            std::fs::write(&file, text).unwrap();
+            let arguments = [&["--config", file.to_str().unwrap()], more].concat();
+            Settings::read(&common(&arguments))
+        };
+        let none = read("", &[]).unwrap();
+        assert_eq!((none.log, none.watching.traces), (LogFormat::Text, None));
+        let json = "log = \"json\"\n";
+        assert_eq!(read(json, &[]).unwrap().log, LogFormat::Json);
+        assert_eq!(read(json, &["--log", "text"]).unwrap().log, LogFormat::Text);
+        let traces = "[watching]\ntraces = \"http://127.0.0.1:4318\"\n";
+        let said = read(traces, &[]).unwrap().watching.traces;
+        assert_eq!(said.as_deref(), Some("http://127.0.0.1:4318"));
+        let trust = folder.path().join("collector.pem");
+        let authority = TlsAuthority::open_or_create(folder.path()).unwrap();
+        std::fs::write(&trust, authority.root_pem()).unwrap();
+        let traces =
+            format!("[watching]\ntraces = \"https://127.0.0.1:4318\"\ntraces-trust = {trust:?}\n");
+        let said = read(&traces, &[]).unwrap().watching;
+        assert_eq!(said.traces_trust, Some(trust));
+        for wrong in [
+            "log = \"xml\"\n",
+            "[watching]\ntrace = \"http://127.0.0.1:4318\"\n",
+            "[watching]\ntraces = \"grpc://127.0.0.1:4318\"\n",
+            "[watching]\ntraces = \"https://127.0.0.1:4318\"\ntraces-trust = \"nowhere.pem\"\n",
+            "[watching]\ntraces-trust = \"nowhere.pem\"\n",
+            "[watching]\ntraces = \"http://me:Qwerty12@127.0.0.1\"\n",
+        ] {
+            let failure = read(wrong, &[]).unwrap_err();
+            assert_eq!(failure.exit, Exit::Usage, "{wrong}");
+            assert!(!failure.message.contains("Qwerty12"), "{failure}");
+        }
+    }
+
+    #[test]
+    fn a_machine_keeps_its_doors_to_itself_unless_the_command_line_or_the_file_says_otherwise() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("qaqpa.toml");
+        let read = |text: &str, more: &[&str]| {
+            std::fs::write(&file, text).unwrap();
+            let arguments = [&["--config", file.to_str().unwrap()], more].concat();
+            Settings::read(&common(&arguments))
+        };
+        assert_eq!(read("", &[]).unwrap().machine, Machine::default());
+        let of = |listen: &str, control: Option<&str>, told: &str| {
+            let address = |text: &str| Some(text.parse::<IpAddr>().unwrap());
+            let told = Some(Advertised::parse(told).unwrap());
+            Machine::new(address(listen), control.and_then(address), told).unwrap()
+        };
+        let text = "listen = \"10.0.0.2\"\nadvertise = \"gw.example:24500\"\n";
+        assert_eq!(
+            read(text, &[]).unwrap().machine,
+            of("10.0.0.2", None, "gw.example:24500")
+        );
+        let more = ["--listen", "10.0.0.3", "--listen-control", "10.0.0.3"];
+        assert_eq!(
+            read(text, &more).unwrap().machine,
+            of("10.0.0.3", Some("10.0.0.3"), "gw.example:24500")
+        );
+        for wrong in [
+            "listen = \"0.0.0.0\"\n",
+            "listen-control = \"0.0.0.0\"\n",
+            "listen = \"gw.example\"\n",
+            "advertise = \"https://gw.example\"\n",
+        ] {
+            assert_eq!(read(wrong, &[]).unwrap_err().exit, Exit::Usage, "{wrong}");
+        }
+        let nowhere = read("listen = \"0.0.0.0\"\n", &[]).unwrap_err();
+        assert!(
+            nowhere.message.ends_with("say advertise = \"HOST\" too"),
+            "{nowhere}"
+        );
+    }
+
+    #[test]
     fn an_unknown_key_is_a_usage_error() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("qaqpa.toml");
@@ -260,12 +352,31 @@ mod tests {
         };
         let settings = read("[nca]\npacks = [\"families\"]\ntest-identities = true\n").unwrap();
         assert!(settings.packs_said && settings.nca.test_identities);
+        let settings = read("[gateway]\nstrict = true\npush-reach = \"anywhere\"\n").unwrap();
+        assert!(settings.gateway.strict);
+        assert!(read("[gateway]\npush-reach = \"mars\"\n").is_err());
         let settings = read("[nca]\nperson-days = 10\n").unwrap();
         assert_eq!(
             (settings.packs_said, settings.nca.person_days.get()),
             (false, 10)
         );
         for wrong in ["[nca]\npax = []\n", "[nca]\npacks = [\"dragons\"]\n"] {
+            assert_eq!(read(wrong).unwrap_err().exit, Exit::Usage, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn old_entries_of_journals_are_kept_for_ever_unless_the_file_says_how_many_days() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("qaqpa.toml");
+        let read = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            Settings::read(&common(&["--config", file.to_str().unwrap()]))
+        };
+        assert_eq!(read("").unwrap().journal_kept_for, None);
+        let kept = read("[journal]\nkeep-days = 3\n").unwrap().journal_kept_for;
+        assert_eq!(kept, Some(Duration::from_secs(3 * 86_400)));
+        for wrong in ["[journal]\nkeep-days = 0\n", "[journal]\nkeep = 3\n"] {
             assert_eq!(read(wrong).unwrap_err().exit, Exit::Usage, "{wrong}");
         }
     }
@@ -287,6 +398,14 @@ mod tests {
         assert_eq!(failure.exit, Exit::Usage);
         let why = "mischief.toml: line 1: there is no fault \"try-latr\"; perhaps \"try-later\"?";
         assert!(failure.message.ends_with(why), "{failure}");
+        // The gateway's rules stand in the same file.
+        let rules = "[[rule]]\nfaults = [\"try-later\"]\n[[gateway]]\nfaults = [\"drop\"]\n";
+        std::fs::write(&file, rules).unwrap();
+        assert!(Settings::read(&common(&["--mischief", path])).is_ok());
+        std::fs::write(&file, "[[gateway]]\nfaults = [\"drp\"]\n").unwrap();
+        let failure = Settings::read(&common(&["--mischief", path])).unwrap_err();
+        let why = "mischief.toml: line 1: there is no fault \"drp\"";
+        assert!(failure.message.contains(why), "{failure}");
         let failure = Settings::read(&common(&["--mischief", "nowhere.toml"])).unwrap_err();
         assert_eq!(failure.exit, Exit::Usage);
     }

@@ -92,12 +92,15 @@ pub async fn start_named(
         catalogue_dirs: settings.catalogue.clone(),
         store: settings.store_of(actor).clone(),
         branch: name.branch().cloned(),
+        watching: settings.watching.clone(),
+        journal_kept_for: settings.journal_kept_for,
+        machine: settings.machine.clone(),
     };
     // Boxed: the start of an actor is a large future, and five of them meet here.
     let starting: std::pin::Pin<Box<dyn Future<Output = Result<Running, StartError>> + Send>> =
         match actor {
             Actor::Console => Box::pin(crate::server::start(start)),
-            Actor::Gateway => Box::pin(qaqpa_gateway::start(start)),
+            Actor::Gateway => Box::pin(qaqpa_gateway::start_with(start, settings.gateway)),
             Actor::Nca => Box::pin(qaqpa_pki::start_with(start, settings.nca)),
             Actor::Portal => Box::pin(qaqpa_portal_mock::start(start)),
             Actor::RegionalGateway => Box::pin(qaqpa_regional_gateway::start(start)),

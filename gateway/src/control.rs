@@ -13,11 +13,13 @@ use serde_json::json;
 
 use crate::gateway::Gateway;
 
-/// `/journal`, `/journal/{id}`, `/journal/verify`, `/trace/{messageId}`, `/outbox`, `/routes`, `/systems`.
+/// `/journal`, `/journal/{id}`, `/journal/verify`, `/trace/{messageId}`, `/outbox`, `/routes`, `/systems`, `/history`, `/expectations`.
 pub(crate) fn routes(data: &Path, gateway: &Arc<Gateway>) -> Router {
     views::routes(gateway.store.clone(), data)
         .merge(crate::routing::control::routes(Arc::clone(gateway)))
         .merge(crate::systems::control::routes(Arc::clone(gateway)))
+        .merge(crate::expectations::control::routes(Arc::clone(gateway)))
+        .merge(crate::mischief::routes::routes(gateway))
 }
 
 /// Before a move of the clock is acknowledged: old evidence is forgotten, new keys are read, and the

@@ -1,14 +1,17 @@
 //! Takes accepted messages on: to the regional gateways, to the portal, and to the endpoints of information systems.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use qaqpa_channel::{ChannelClient, Courier, Delivery, Endpoint, SendError};
 use qaqpa_model::{ActorName, SenderId};
-use qaqpa_store::{Effect, OutgoingMessage};
-use qaqpa_transport::registry;
+use qaqpa_store::{Effect, OutgoingMessage, StoreError};
+use qaqpa_transport::{ClientLimits, ClientTls, HttpClient, TlsError, registry};
 
 use crate::gateway::Gateway;
 use crate::mailbox::{Notice, Order, notice_of};
+use crate::mischief::{Spoil, road};
 use crate::systems::{self, Party, Place};
 
 /// Delivers to the actors that are registered in the data folder, and to systems that have an endpoint.
@@ -16,16 +19,66 @@ use crate::systems::{self, Party, Place};
 pub(crate) struct Carrier {
     gateway: Arc<Gateway>,
     client: ChannelClient,
+    endpoints: Endpoints,
+}
+
+/// Calls endpoints of information systems: each with the trust that is agreed with it, all with our own identity.
+#[derive(Debug)]
+pub(crate) struct Endpoints {
+    tls: ClientTls,
+    limits: ClientLimits,
+    usual: HttpClient,
+    /// By the PEM of the authorities that are trusted.
+    trusting: Mutex<HashMap<Arc<[u8]>, HttpClient>>,
+}
+
+/// Clients with trusts of their own that are kept: each has connections.
+const TRUSTS_MAX: usize = 1000;
+
+impl Endpoints {
+    /// Within these limits, by this identity; without another agreement the authority of `tls` is trusted.
+    pub(crate) fn new(tls: ClientTls, limits: ClientLimits) -> Self {
+        Self {
+            usual: HttpClient::new(&tls, limits),
+            tls,
+            limits,
+            trusting: Mutex::default(),
+        }
+    }
+
+    fn client(&self, trust: Option<&Arc<[u8]>>) -> Result<HttpClient, TlsError> {
+        let Some(pem) = trust else {
+            return Ok(self.usual.clone());
+        };
+        let mut trusting = self.trusting.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = trusting.get(pem) {
+            return Ok(client.clone());
+        }
+        if trusting.len() >= TRUSTS_MAX {
+            trusting.clear();
+        }
+        let client = HttpClient::new(&self.tls.trusting_instead(pem)?, self.limits);
+        trusting.insert(Arc::clone(pem), client.clone());
+        Ok(client)
+    }
 }
 
 impl Carrier {
-    pub(crate) const fn new(gateway: Arc<Gateway>, client: ChannelClient) -> Self {
-        Self { gateway, client }
+    pub(crate) const fn new(
+        gateway: Arc<Gateway>,
+        client: ChannelClient,
+        endpoints: Endpoints,
+    ) -> Self {
+        Self {
+            gateway,
+            client,
+            endpoints,
+        }
     }
 
     /// Asked for each time: an actor that comes up again may have another port.
     fn address(&self, actor: &ActorName) -> Result<String, String> {
-        let record = registry::read_named(&self.gateway.data, actor)
+        let record = registry::any_named(&self.gateway.data, actor)
             .map_err(|error| error.to_string())?
             .ok_or_else(|| format!("{actor} is not up"))?;
         record
@@ -35,8 +88,28 @@ impl Carrier {
             .ok_or_else(|| format!("{actor} has announced no channel"))
     }
 
-    async fn to_actor(&self, actor: &ActorName, message: &OutgoingMessage) -> Delivery {
-        let peer = match SenderId::parse(actor.actor().name()) {
+    /// Makes one attempt, as whoever the message is for takes it; `spoil` is done to the envelope on its way.
+    pub(crate) async fn carry(&self, message: &OutgoingMessage, spoil: Option<Spoil>) -> Delivery {
+        let client = match spoil {
+            None => self.client.clone(),
+            Some(spoil) => self.client.clone().tampering(road::tampering(spoil)),
+        };
+        if let Some(place) = Place::parse(&message.destination) {
+            return self.to_system(&client, &place, message).await;
+        }
+        match ActorName::parse(&message.destination) {
+            Some(actor) => self.to_actor(&client, &actor, message).await,
+            None => Delivery::never(format!("no destination {:?}", message.destination)),
+        }
+    }
+
+    async fn to_actor(
+        &self,
+        client: &ChannelClient,
+        actor: &ActorName,
+        message: &OutgoingMessage,
+    ) -> Delivery {
+        let peer = match SenderId::parse(&actor.to_string()) {
             Ok(peer) => peer,
             Err(error) => return Delivery::never(error),
         };
@@ -44,19 +117,30 @@ impl Carrier {
             Ok(address) => address,
             Err(why) => return Delivery::later(why),
         };
-        let sent = self.client.send_stored(&address, &peer, &message.body);
+        let sent = client.send_stored(&address, &peer, &message.body);
         match sent.await {
-            Ok(sent) => Delivery::Done {
-                answer: sent.bytes,
-                effects: notice_of(&self.gateway, &message.message_id, Notice::Delivered).await,
-                trace: Vec::new(),
-            },
+            Ok(sent) => {
+                let notice = notice_of(&self.gateway, &message.message_id, Notice::Delivered);
+                match notice.await {
+                    Ok(effects) => Delivery::Done {
+                        answer: sent.bytes,
+                        effects,
+                        trace: Vec::new(),
+                    },
+                    Err(error) => unnoticed(&error),
+                }
+            }
             Err(error) => self.failed(message, error).await,
         }
     }
 
     /// Hands over what waits for a system, at its own endpoint; without one it is held until the system fetches it.
-    async fn to_system(&self, place: &Place, message: &OutgoingMessage) -> Delivery {
+    async fn to_system(
+        &self,
+        client: &ChannelClient,
+        place: &Place,
+        message: &OutgoingMessage,
+    ) -> Delivery {
         let (Place::Mailbox(sender) | Place::Notices(sender)) = place;
         let systems = match self.gateway.keys.current().await {
             Ok(systems) => systems,
@@ -64,15 +148,8 @@ impl Carrier {
         };
         let register = systems::current(&self.gateway).await;
         let party = Party::find(&systems, &register, sender);
-        let endpoint = party.as_ref().and_then(|party| {
-            Some(Endpoint {
-                peer: party.sender,
-                address: party.terms.push.as_deref()?,
-                certificate: party.certificate,
-                answers: party.terms.answers,
-            })
-        });
-        let Some(endpoint) = endpoint else {
+        let pushed_to = party.and_then(|party| Some((party, party.terms.push.as_deref()?)));
+        let Some((party, address)) = pushed_to else {
             return match place {
                 Place::Mailbox(_) => Delivery::Held {
                     why: format!("{sender} has no endpoint: it waits to be fetched"),
@@ -102,9 +179,26 @@ impl Carrier {
                 Err(error) => return Delivery::later(error),
             }
         }
+        let known = register.certificates();
+        let examiner = match self.gateway.examining.current_with(&systems, known) {
+            Ok(examiner) => examiner,
+            Err(error) => return Delivery::later(error),
+        };
+        let http = match self.endpoints.client(party.terms.push_trust.as_ref()) {
+            Ok(http) => http,
+            Err(error) => return Delivery::later(error),
+        };
+        let endpoint = Endpoint {
+            peer: party.sender,
+            address,
+            certificate: party.certificate,
+            answers: party.terms.answers,
+            examiner: &examiner,
+            http: &http,
+        };
         let mut names = vec![&message.message_id];
         names.extend(&message.correlation);
-        match self.client.push(endpoint, &message.body, &names).await {
+        match client.push(endpoint, &message.body, &names).await {
             Ok(answer) => Delivery::done(answer),
             Err(error) => self.failed(message, error).await,
         }
@@ -119,35 +213,56 @@ impl Carrier {
             SendError::Refused { bytes, .. } => bytes,
             _ => Vec::new(),
         };
-        Delivery::Never {
-            effects: self.stopped(message, &why).await,
-            why,
-            answer,
-            trace: Vec::new(),
+        match self.stopped(message, &why).await {
+            Ok(effects) => Delivery::Never {
+                effects,
+                why,
+                answer,
+                trace: Vec::new(),
+            },
+            Err(error) => unnoticed(&error),
         }
     }
 
     /// Whoever left the message is told that it does not arrive; about what is for a system itself nobody is.
-    async fn stopped(&self, message: &OutgoingMessage, why: &str) -> Vec<Effect> {
+    async fn stopped(
+        &self,
+        message: &OutgoingMessage,
+        why: &str,
+    ) -> Result<Vec<Effect>, StoreError> {
         if Place::parse(&message.destination).is_some() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         notice_of(&self.gateway, &message.message_id, Notice::Stopped(why)).await
     }
 }
 
+/// A delivery is not concluded while nobody can say who is told of it: its receiver drops the repeat.
+fn unnoticed(error: &StoreError) -> Delivery {
+    Delivery::later(format!("its sender cannot be told yet: {error}"))
+}
+
+/// How often the store is asked whom to tell of what was given up, and the pause in between.
+const TELLING_TRIES_MAX: u32 = 5;
+const TELLING_PAUSE: Duration = Duration::from_secs(1);
+
 impl Courier for Carrier {
     async fn deliver(&self, message: &OutgoingMessage, _attempt: u32) -> Delivery {
-        if let Some(place) = Place::parse(&message.destination) {
-            return self.to_system(&place, message).await;
-        }
-        match ActorName::parse(&message.destination) {
-            Some(actor) => self.to_actor(&actor, message).await,
-            None => Delivery::never(format!("no destination {:?}", message.destination)),
-        }
+        road::deliver(&self.gateway, self, message).await
     }
 
     async fn given_up(&self, message: &OutgoingMessage) -> Vec<Effect> {
-        self.stopped(message, "every attempt has failed").await
+        for left in (0..TELLING_TRIES_MAX).rev() {
+            match self.stopped(message, "every attempt has failed").await {
+                Ok(effects) => return effects,
+                Err(error) if left == 0 => {
+                    // The system learns it by getMessageStatus.
+                    let id = &message.message_id;
+                    tracing::error!(%error, %id, "a status notification could not be made");
+                }
+                Err(_) => tokio::time::sleep(TELLING_PAUSE).await,
+            }
+        }
+        Vec::new()
     }
 }

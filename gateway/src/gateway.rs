@@ -1,6 +1,7 @@
 //! What every message meets: the gateway's own things, shared by all requests.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use qaqpa_channel::{Answers, ChannelClient, Examining, OutboxBell, SystemKeys};
 use qaqpa_model::Limits;
@@ -9,8 +10,12 @@ use qaqpa_store::Store;
 use qaqpa_transport::Clock;
 
 use crate::Config;
+use crate::expectations::ExpectationBook;
+use crate::mailbox::ToldEmpty;
+use crate::mischief::Mischief;
 use crate::routing::RouteBook;
-use crate::systems::{Pace, SystemsBook};
+use crate::strangers::Samples;
+use crate::systems::{Pace, Places, SystemsBook};
 
 /// The gateway's own things.
 #[derive(Debug)]
@@ -27,10 +32,20 @@ pub(crate) struct Gateway {
     pub(crate) catalogue: Catalogue,
     pub(crate) routes: RouteBook,
     /// The register of information systems, and how much each sends.
-    pub(crate) systems: SystemsBook,
+    pub(crate) systems: Arc<SystemsBook>,
     pub(crate) pace: Pace,
+    /// How many wrong passwords each says.
+    pub(crate) guesses: Pace,
+    pub(crate) places: Places,
+    /// When an empty mailbox was last told of in the journal.
+    pub(crate) told_empty: ToldEmpty,
+    /// What requests that are turned away may cost.
+    pub(crate) samples: Samples,
     /// Puts questions to registers.
     pub(crate) asking: ChannelClient,
     pub(crate) answers: Answers,
     pub(crate) bell: OutboxBell,
+    pub(crate) expectations: ExpectationBook,
+    /// Deliberate faults.
+    pub(crate) mischief: Mischief,
 }

@@ -10,6 +10,8 @@
 //! - `routing` says where messages go: data, reloaded without a restart.
 //! - `systems` is the register of information systems, reloaded in the same way; `mailbox` is what waits for each of
 //!   them, and what it is told.
+//! - [`mischief`] are deliberate faults, off unless asked: it stands before the channels and beside the courier.
+//! - [`expectations`] answer those who count what a sender has sent.
 //! - `courier` takes accepted messages on: applications to the regional gateway, results to the portal or to the
 //!   endpoint of the system that asked.
 //!
@@ -19,14 +21,17 @@
 pub mod config;
 pub mod control;
 mod courier;
+pub mod expectations;
 mod gateway;
 mod mailbox;
+pub mod mischief;
 pub mod pipeline;
 mod record;
 mod respond;
 mod routing;
 pub mod server;
 mod stages;
+mod strangers;
 mod systems;
 
 pub use config::Config;

@@ -5,6 +5,7 @@
 //! - `fetch`: `getMessages` hands out what waits. It waits until the system says that it has it;
 //! - `word`: `sendDeliveryNotification` says what became of a message: taken, refused, or wanted once more;
 //! - `status`: `getMessageStatus` says where a message is;
+//! - `replay`: a visit that came before changes nothing and gets no messages;
 //! - `notice`: `changeMassageStatusNotification` says so without being asked, at the system's own endpoint.
 //!
 //! A system with an endpoint gets its messages there and may fetch them all the same while they are on their way; one
@@ -13,19 +14,24 @@
 mod fetch;
 mod mail;
 mod notice;
+mod replay;
 mod status;
 mod word;
 
+pub(crate) use fetch::ToldEmpty;
 pub(crate) use mail::mail;
 pub(crate) use notice::{Notice, Order, notice_of};
+pub(crate) use replay::forget;
 
 use qaqpa_channel::Rejection;
+use qaqpa_model::Moment;
 use qaqpa_wire::asynchronous::Request;
 
 use crate::gateway::Gateway;
 use crate::pipeline::Turn;
 use crate::record::Record;
-use crate::stages::open_envelope::Visit;
+use crate::stages::open_envelope::{Visit, VisitParts};
+use replay::Mark;
 
 /// Answers a system that visits its mailbox: the unsigned answer.
 pub(crate) async fn answer(
@@ -33,19 +39,45 @@ pub(crate) async fn answer(
     visit: Visit,
     record: &mut Record,
 ) -> Result<Vec<u8>, Turn> {
-    let (sender, terms, request) = visit.into_parts();
+    let VisitParts {
+        sender,
+        terms,
+        request,
+        signed,
+    } = visit.into_parts();
+    let mark = Mark {
+        sender: &sender,
+        signed: &signed,
+        date: date_of(&request),
+        from: record.arrival().from,
+        has_shown_tls: terms.tls.is_some(),
+    };
+    mark.check_date(gateway)?;
     match request {
         Request::GetMessages(request) => {
+            mark.pass_once(gateway).await?;
             fetch::fetch(gateway, (&sender, &terms), &request, record).await
         }
         Request::GetMessageStatus(request) => {
             status::status(gateway, &sender, &request, record).await
         }
         Request::SendDeliveryNotification(request) => {
-            word::word(gateway, (&sender, &terms), &request, record).await
+            if let Some(answer) = mark.answered(gateway).await? {
+                return Err(Turn::Repeat(answer));
+            }
+            word::word(gateway, (&mark, &terms), &request, record).await
         }
         Request::SendMessage(_) => {
             Err(Rejection::faulted("a message left its way to the services").into())
         }
+    }
+}
+
+fn date_of(request: &Request) -> Option<Moment> {
+    match request {
+        Request::GetMessages(request) => request.request_date,
+        Request::GetMessageStatus(request) => Some(request.request_date),
+        Request::SendDeliveryNotification(request) => Some(request.request_date),
+        Request::SendMessage(request) => Some(request.message.info.message_date),
     }
 }

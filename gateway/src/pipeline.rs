@@ -12,6 +12,8 @@
 //! `return_document` where it belongs.
 
 use qaqpa_channel::{Refused, Rejection};
+use qaqpa_transport::watch::stage;
+use qaqpa_wire::Channel;
 
 use crate::gateway::Gateway;
 use crate::mailbox;
@@ -33,44 +35,56 @@ pub(crate) enum Turn {
     Rejected(Rejection),
 }
 
+/// Takes one request through all stages of its channel; the unsigned answer.
+pub(crate) async fn outcome(gateway: &Gateway, record: &mut Record) -> Result<Vec<u8>, Turn> {
+    match record.arrival().channel {
+        Channel::Asynchronous => run_asynchronous(gateway, record).await,
+        Channel::Sync | Channel::Push => run(gateway, record)
+            .await
+            .map(Delivered::into_acknowledgement),
+    }
+}
+
 /// Takes one message of the synchronous channel through all stages.
-pub(crate) async fn run(gateway: &Gateway, record: &mut Record) -> Result<Delivered, Turn> {
+async fn run(gateway: &Gateway, record: &mut Record) -> Result<Delivered, Turn> {
     // Whole, of a media type of the channel, for its one operation.
-    let received = receive(record)?;
+    let received = stage("receive", async { receive(record) }).await?;
     // An envelope; from a registered sender, who signed it; new; for a service of the catalogue.
-    let opened = match open_envelope(gateway, received, record).await? {
+    let opening = open_envelope(gateway, received, record);
+    let opened = match stage("open_envelope", opening).await? {
         Entrance::Document(opened) => opened,
         // A register answers while the sender waits.
-        Entrance::Question(inquiry) => return ask_register(gateway, inquiry, record).await,
+        Entrance::Question(inquiry) => {
+            return stage("ask_register", ask_register(gateway, inquiry, record)).await;
+        }
     };
     carry(gateway, opened, record).await
 }
 
 /// Takes one request of the asynchronous channel: a message goes the same way, a visit to the mailbox ends there.
-pub(crate) async fn run_asynchronous(
-    gateway: &Gateway,
-    record: &mut Record,
-) -> Result<Vec<u8>, Turn> {
-    let received = receive(record)?;
-    match open_request(gateway, received, record).await? {
+async fn run_asynchronous(gateway: &Gateway, record: &mut Record) -> Result<Vec<u8>, Turn> {
+    let received = stage("receive", async { receive(record) }).await?;
+    match stage("open_request", open_request(gateway, received, record)).await? {
         Errand::Document(opened) => {
             let delivered = carry(gateway, opened, record).await?;
             Ok(delivered.into_acknowledgement())
         }
-        Errand::Visit(visit) => mailbox::answer(gateway, visit, record).await,
+        Errand::Visit(visit) => stage("mailbox", mailbox::answer(gateway, visit, record)).await,
     }
 }
 
 /// The way of a document, whichever channel it came by.
 async fn carry(gateway: &Gateway, opened: Opened, record: &mut Record) -> Result<Delivered, Turn> {
     // Condition 2, enforced on whoever sends: the document's one signature, its certificate, its scope.
-    let judged = judge_signature(gateway, opened, record).await?;
+    let judging = judge_signature(gateway, opened, record);
+    let judged = stage("judge_signature", judging).await?;
     // Condition 2, its last question: the signer is the submitter; and the sender may send this.
-    let admitted = confirm_applicant(gateway, judged, record)?;
+    let confirming = async { confirm_applicant(gateway, judged, record) };
+    let admitted = stage("confirm_applicant", confirming).await?;
     // To the regional gateway; a result to whoever sent the application, if it belongs to an accepted one.
-    let routed = choose_route(gateway, admitted, record).await?;
+    let routed = stage("choose_route", choose_route(gateway, admitted, record)).await?;
     // Message, verdict and outbox entry on disk: now it may be acknowledged.
-    deliver(gateway, routed, record).await
+    stage("deliver", deliver(gateway, routed, record)).await
 }
 
 impl From<Rejection> for Turn {

@@ -1,13 +1,17 @@
 //! What the journal will say about one message, gathered while it passes the stages.
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use qaqpa_channel::inbox::refusal_entry;
 use qaqpa_channel::{Answers, Heading, Rejection};
 use qaqpa_model::{Actor, MessageId, Moment, SenderId};
 use qaqpa_store::{Direction, JournalEntry};
-use qaqpa_transport::PeerCertificate;
+use qaqpa_transport::{PeerCertificate, PeerIdentity};
 use qaqpa_wire::{Channel, Departure, Operation};
 use serde_json::{Value, json};
+
+use crate::systems::Occupied;
 
 /// One HTTP request of the channel, as it came.
 #[derive(Clone, Debug)]
@@ -18,6 +22,10 @@ pub(crate) struct Arrival {
     pub(crate) peer: Option<Actor>,
     /// The certificate that anybody else has shown in the handshake.
     pub(crate) shown: PeerCertificate,
+    /// Which one of several of its kind the actor is.
+    pub(crate) identity: PeerIdentity,
+    /// Where the connection comes from; a proxy's address where one stands between.
+    pub(crate) from: IpAddr,
     /// `SOAPAction` as it was sent.
     pub(crate) soap_action: Option<String>,
     /// `Content-Type` as it was sent.
@@ -36,6 +44,9 @@ pub(crate) struct Record {
     operation: Operation,
     heading: Option<Heading>,
     notes: serde_json::Map<String, Value>,
+    /// Taken by the sender until this is answered.
+    place: Option<Occupied>,
+    is_known: bool,
 }
 
 impl Record {
@@ -46,6 +57,8 @@ impl Record {
             session: Answers::new_session(),
             heading: None,
             notes: serde_json::Map::new(),
+            place: None,
+            is_known: false,
         }
     }
 
@@ -77,7 +90,7 @@ impl Record {
         self.operation = operation;
     }
 
-    /// Remembers the id that the gateway has assigned to the message.
+    /// Remembers the id that the gateway has assigned to the message, or to the one that it repeats.
     pub(crate) fn assign(&mut self, message_id: &MessageId) {
         let heading = self.heading.get_or_insert_default();
         heading.message_id = Some(message_id.clone());
@@ -90,6 +103,28 @@ impl Record {
             let named: Vec<_> = departures.iter().map(ToString::to_string).collect();
             self.note("departures", json!(named));
         }
+    }
+
+    /// Whether the sender was proven: whoever is refused before is a stranger, whatever the envelope says.
+    pub(crate) const fn is_of_a_known_sender(&self) -> bool {
+        self.is_known
+    }
+
+    /// Remembers that the sender is proven: also of who says nothing, and has signed with a certificate that is its own.
+    pub(crate) fn know_sender(&mut self, sender: &SenderId) {
+        self.is_known = true;
+        let heading = self.heading.get_or_insert_default();
+        heading.sender.get_or_insert_with(|| sender.clone());
+    }
+
+    /// Holds the sender's place for as long as its request is worked on.
+    pub(crate) fn occupy(&mut self, place: Occupied) {
+        self.place = Some(place);
+    }
+
+    /// Gives the sender's place back: its request has its answer, and only the journal goes on with it.
+    pub(crate) fn leave(&mut self) {
+        self.place = None;
     }
 
     /// Remembers one fact more. The store masks IINs and drops what is named like a secret.
@@ -124,7 +159,16 @@ impl Record {
 
     /// The entry for a message that came before and gets its answer again.
     pub(crate) fn repeat(&self) -> JournalEntry {
-        self.entry("repeated", json!({ "session": self.session }))
+        let heading = self.heading.as_ref();
+        let sender = heading.and_then(|heading| heading.sender.as_ref());
+        let correlation = heading.and_then(|heading| heading.correlation.as_ref());
+        let summary = json!({
+            "session": self.session,
+            "sender": sender.map(SenderId::as_str),
+            "service": heading.and_then(|heading| heading.service.as_deref()),
+            "correlation": correlation.map(MessageId::as_str),
+        });
+        self.entry("repeated", summary)
     }
 
     /// The entry for something else that was done because of what came.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use qaqpa_channel::answer::fault_of;
-use qaqpa_channel::{Answer, Answers, Refused, Rejection};
+use qaqpa_channel::{Answer, Answers, Refused, Rejection, watching};
 use qaqpa_model::MessageId;
 use qaqpa_store::{Direction, JournalEntry};
 use qaqpa_transport::{DoorRefusal, Refuse};
@@ -22,6 +22,7 @@ pub(crate) async fn respond(
     record: &Record,
     outcome: Result<Vec<u8>, Turn>,
 ) -> Answer {
+    watched(record, &outcome);
     match outcome {
         Ok(unsigned) => sign(gateway, record, &unsigned).await,
         Err(Turn::Repeat(unsigned)) => {
@@ -29,7 +30,11 @@ pub(crate) async fn respond(
             sign(gateway, record, &unsigned).await
         }
         Err(Turn::Rejected(rejection)) => {
-            journal(gateway, record.refusal(&rejection)).await;
+            let entry = record.refusal(&rejection);
+            let is_known = record.is_of_a_known_sender();
+            if let Some(entry) = gateway.samples.measured(is_known, &rejection, entry) {
+                journal(gateway, entry).await;
+            }
             tracing::info!(
                 id = record
                     .heading()
@@ -42,6 +47,18 @@ pub(crate) async fn respond(
             reject(gateway, record, &rejection).await
         }
     }
+}
+
+/// Tells the numbers and the trace what became of a message.
+fn watched(record: &Record, outcome: &Result<Vec<u8>, Turn>) {
+    let (word, label) = match outcome {
+        Ok(_) => ("accepted", None),
+        Err(Turn::Repeat(_)) => ("repeated", None),
+        Err(Turn::Rejected(rejection)) => (watching::word(rejection), rejection.label()),
+    };
+    let heading = record.heading();
+    let id = heading.and_then(|heading| heading.message_id.as_ref());
+    watching::message(record.operation(), word, label, id);
 }
 
 async fn sign(gateway: &Gateway, record: &Record, unsigned: &[u8]) -> Answer {
@@ -80,8 +97,10 @@ pub(crate) fn at_the_door(gateway: Arc<Gateway>) -> Refuse {
                 raw: None,
                 summary: json!({"session": session, "why": refusal.to_string()}),
             };
-            let gateway = Arc::clone(&gateway);
-            tokio::spawn(async move { journal(&gateway, entry).await });
+            if let Some(entry) = gateway.samples.door.measured(entry) {
+                let gateway = Arc::clone(&gateway);
+                tokio::spawn(async move { journal(&gateway, entry).await });
+            }
         }
         let asynchronous = head.is_some_and(|head| head.uri.path().starts_with(ASYNC_PATH));
         let channel = if asynchronous {
@@ -103,6 +122,8 @@ fn answer_unsigned(
         status: axum::http::StatusCode::INTERNAL_SERVER_ERROR,
         body: fault_of(rejection, session, at).write_of(channel.fallback()),
         label: rejection.label(),
+        // The door says it.
+        retry_seconds: None,
     }
     .into_response()
 }

@@ -9,14 +9,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 use qaqpa_channel::{
-    Answer, Answers, ChannelClient, Examining, JournalKeeper, Outbox, OutboxBell, SystemKeys,
+    Answers, ChannelClient, Examining, JournalKeeper, Outbox, OutboxBell, SystemKeys, watching,
 };
 use qaqpa_model::{Actor, ServiceAtAct};
 use qaqpa_regulations::Catalogue;
 use qaqpa_store::{Store, StoreConfig};
 use qaqpa_transport::{
-    ActorStart, ClientLimits, Hall, HttpClient, PeerActor, PeerCertificate, Peers, Place, Running,
-    StartError, registry,
+    ActorStart, ClientLimits, Hall, HttpClient, PeerActor, PeerAddress, PeerCertificate,
+    PeerIdentity, Peers, Place, Running, StartError, registry,
 };
 use qaqpa_wire::namespace::{ASYNC_PATH, PUSH_DESCRIPTION_PATH, SYNC_PATH};
 use qaqpa_wire::wsdl::{self, Addresses};
@@ -24,17 +24,22 @@ use qaqpa_wire::{Channel, xsd};
 
 use crate::Config;
 use crate::control;
-use crate::courier::Carrier;
+use crate::courier::{Carrier, Endpoints};
 use crate::gateway::Gateway;
-use crate::pipeline;
+use crate::mailbox::ToldEmpty;
+use crate::mischief;
 use crate::record::{Arrival, Record};
-use crate::respond::{at_the_door, respond};
+use crate::respond::at_the_door;
 use crate::routing::RouteBook;
-use crate::stages::deliver::Delivered;
-use crate::systems::{self, Pace, SystemsBook};
+use crate::strangers::Samples;
+use crate::systems::{self, Pace, Places, SystemsBook};
 
 /// How long to wait for the authority, without which nothing can be verified.
 const AUTHORITY_WAIT: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// Seconds for the answer of an information system at its own endpoint. A chosen number: a public integration guide
+/// promises ten on average.
+const PUSH_SECONDS_MAX: u64 = 15;
 
 /// Starts the gateway with its default settings.
 ///
@@ -53,6 +58,8 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
     let mut hall = Hall::enter(start, Actor::Gateway).await?;
     registry::wait_for(&hall.start().data, Actor::Nca, AUTHORITY_WAIT).await?;
     let gateway = Arc::new(open(&hall, config).await?);
+    watching::store(&hall, &gateway.store);
+    watching::trust(&hall, &gateway.keys);
     control::publish_certificate(&hall.start().data, &gateway.keys)
         .await
         .map_err(StartError::part("keys"))?;
@@ -77,13 +84,19 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
     hall.announce("xsd", format!("{base}/xsd/"));
     hall.announce("health", format!("{base}/health"));
 
-    let client = HttpClient::new(
-        &hall.tls().client(Some(Actor::Gateway))?,
-        ClientLimits::default(),
-    );
+    let tls = hall.tls().client(Some(Actor::Gateway))?;
+    let client = HttpClient::new(&tls, ClientLimits::default())
+        .reaching_actors_of(hall.start().data.clone());
+    let client = ChannelClient::new(client, gateway.keys.clone(), gateway.limits);
+    let reached = ClientLimits {
+        seconds_max: PUSH_SECONDS_MAX,
+        reach: config.push_reach.into(),
+        ..ClientLimits::default()
+    };
     let carrier = Carrier::new(
         Arc::clone(&gateway),
-        ChannelClient::new(client, gateway.keys.clone(), gateway.limits),
+        client.examining(gateway.examining.clone()),
+        Endpoints::new(tls, reached),
     );
     let outbox = Outbox::new(
         gateway.store.clone(),
@@ -98,7 +111,8 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
         hall.start().data.clone(),
         gateway.clock.clone(),
         gateway.limits,
-    );
+    )
+    .keeping_for(hall.start().journal_kept_for);
     hall.spawn(keeper.run(hall.shutdown().clone()));
 
     hall.spawn(systems::watch(
@@ -124,32 +138,43 @@ async fn open(hall: &Hall, config: Config) -> Result<Gateway, StartError> {
     let catalogue =
         Catalogue::load_with(&start.catalogue_dirs).map_err(StartError::part("catalogue"))?;
     let keys = SystemKeys::new(start.data.clone(), "system-gateway");
-    let client = HttpClient::plain(ClientLimits::default());
+    let client = HttpClient::plain(ClientLimits::default()).reaching_actors_of(start.data.clone());
     let asking = HttpClient::new(
         &hall.tls().client(Some(Actor::Gateway))?,
         ClientLimits::default(),
-    );
+    )
+    .reaching_actors_of(start.data.clone());
+    let mischief = mischief::begin(start.mischief.as_deref(), start.calm)?;
     let routes = RouteBook::open(hall.folder().join("routes.toml"), &catalogue)
         .map_err(|error| StartError::Config(error.to_string()))?;
-    let systems = SystemsBook::open(hall.folder().join("systems.toml"), &catalogue)
+    let file = hall.folder().join("systems.toml");
+    let systems = SystemsBook::open(file, &catalogue, config.push_reach.into())
         .map_err(|error| StartError::Config(error.to_string()))?;
+    let examining = Examining::new(
+        start.data.clone(),
+        client,
+        start.limits,
+        start.clock.clone(),
+    );
+    let asking = ChannelClient::new(asking, keys.clone(), start.limits);
     Ok(Gateway {
         config,
-        systems,
+        systems: Arc::new(systems),
         pace: Pace::default(),
+        guesses: Pace::default(),
+        places: Places::default(),
+        told_empty: ToldEmpty::default(),
+        samples: Samples::default(),
         data: start.data.clone(),
         routes,
-        asking: ChannelClient::new(asking, keys.clone(), start.limits),
-        examining: Examining::new(
-            start.data.clone(),
-            client,
-            start.limits,
-            start.clock.clone(),
-        ),
+        asking: asking.examining(examining.clone()),
+        examining,
         answers: Answers::new(keys.clone(), start.limits),
         clock: start.clock.clone(),
         limits: start.limits,
         bell: OutboxBell::new(),
+        expectations: crate::expectations::ExpectationBook::default(),
+        mischief,
         store,
         keys,
         catalogue,
@@ -177,33 +202,33 @@ fn router(door: Door) -> Router {
         .with_state(door)
 }
 
+/// The other side of a connection, as the listener knows it.
+type Peer = (PeerActor, PeerCertificate, PeerIdentity, PeerAddress);
+
 async fn sync_channel(
     State(door): State<Door>,
-    peer: (PeerActor, PeerCertificate),
+    peer: Peer,
     headers: HeaderMap,
     body: Bytes,
-) -> Answer {
-    let mut record = begin(&door, Channel::Sync, peer, &headers, body);
-    let outcome = pipeline::run(&door.gateway, &mut record).await;
-    let outcome = outcome.map(Delivered::into_acknowledgement);
-    respond(&door.gateway, &record, outcome).await
+) -> Response {
+    let record = begin(&door, Channel::Sync, peer, &headers, body);
+    mischief::door::answer(&door.gateway, record).await
 }
 
 async fn async_channel(
     State(door): State<Door>,
-    peer: (PeerActor, PeerCertificate),
+    peer: Peer,
     headers: HeaderMap,
     body: Bytes,
-) -> Answer {
-    let mut record = begin(&door, Channel::Asynchronous, peer, &headers, body);
-    let outcome = pipeline::run_asynchronous(&door.gateway, &mut record).await;
-    respond(&door.gateway, &record, outcome).await
+) -> Response {
+    let record = begin(&door, Channel::Asynchronous, peer, &headers, body);
+    mischief::door::answer(&door.gateway, record).await
 }
 
 fn begin(
     door: &Door,
     channel: Channel,
-    (PeerActor(peer), shown): (PeerActor, PeerCertificate),
+    (PeerActor(peer), shown, identity, PeerAddress(from)): Peer,
     headers: &HeaderMap,
     body: Bytes,
 ) -> Record {
@@ -216,6 +241,8 @@ fn begin(
         channel,
         peer,
         shown,
+        identity,
+        from: from.ip().to_canonical(),
         soap_action: header("soapaction"),
         content_type: header(header::CONTENT_TYPE.as_str()),
         body,

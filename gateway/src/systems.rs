@@ -2,10 +2,10 @@
 //! send what, and where its own endpoint is.
 //!
 //! - `terms` is what is agreed with one system;
-//! - `file` reads the register and refuses one with a fault, each with its line;
+//! - `file` reads the register and refuses one with a fault, each with its line; `named` is what it names beside itself;
 //! - `book` keeps it and looks at the file again before each message;
 //! - `party` is one system as a message meets it: the ready-made one of the authority, changed by the register;
-//! - `pace` counts what each sends;
+//! - `pace` counts what each sends, and `places` what is worked on for it at once;
 //! - `control` shows the register and takes a new one.
 //!
 //! The systems that the authority has made ready (`DIR/identities`) are registered without a file. The file changes
@@ -14,13 +14,16 @@
 mod book;
 pub(crate) mod control;
 mod file;
+mod named;
 mod pace;
 mod party;
+mod places;
 mod terms;
 
 pub(crate) use book::{News, SystemsBook};
 pub(crate) use pace::Pace;
 pub(crate) use party::Party;
+pub(crate) use places::{Occupied, Places};
 pub(crate) use terms::{Register, Registered, Terms};
 
 use std::sync::Arc;
@@ -31,29 +34,40 @@ use qaqpa_transport::Shutdown;
 use serde_json::json;
 
 use crate::gateway::Gateway;
+use crate::mailbox;
+use crate::strangers::tell_untold;
 
 /// The register of this moment. A change of the file is journalled once, and what was held for a system that has an
 /// endpoint from now on is delivered to it.
 pub(crate) async fn current(gateway: &Gateway) -> Arc<Register> {
-    let (register, news) = gateway.systems.current();
+    if let Some(register) = gateway.systems.unchanged() {
+        return register;
+    }
+    // A register of tens of thousands of systems is read for a while: not on the runtime's threads.
+    let book = Arc::clone(&gateway.systems);
+    let read = tokio::task::spawn_blocking(move || book.current()).await;
+    let (register, news) = read.unwrap_or_else(|_| gateway.systems.current());
     if let Some(news) = news {
         apply(gateway, &register, &news).await;
     }
     register
 }
 
-/// Looks at the file also while no message comes: somebody may wait at a new endpoint, also one that was registered
-/// while the gateway was down.
+/// Looks at the file also while no message comes, and whether something waits for a system that has an endpoint: it
+/// may have been registered while the gateway was down, or while a message was about to be held. Tells of requests that
+/// nothing was told about.
 pub(crate) async fn watch(gateway: Arc<Gateway>, shutdown: Shutdown) {
-    let register = current(&gateway).await;
-    release(&gateway, &register).await;
     while !shutdown.is_begun() {
-        current(&gateway).await;
+        let register = current(&gateway).await;
+        release(&gateway, &register).await;
+        mailbox::forget(&gateway).await;
+        tell_untold(&gateway).await;
         tokio::select! {
             () = shutdown.begun() => {}
             () = tokio::time::sleep(std::time::Duration::from_secs(1)) => {}
         }
     }
+    tell_untold(&gateway).await;
 }
 
 pub(crate) async fn apply(gateway: &Gateway, register: &Register, news: &News) {
@@ -84,11 +98,26 @@ pub(crate) async fn apply(gateway: &Gateway, register: &Register, news: &News) {
 
 /// What is held for systems that have an endpoint is delivered to it.
 async fn release(gateway: &Gateway, register: &Register) {
-    let with_endpoint = register.systems.iter();
-    for system in with_endpoint.filter(|system| system.terms.push.is_some()) {
-        let begin = address_of(&system.sender);
-        let exchange = gateway.store.exchange();
-        match exchange.release(&begin, gateway.clock.now()).await {
+    let mut systems = register.systems().iter();
+    if !systems.any(|system| system.terms.push.is_some()) {
+        return;
+    }
+    let exchange = gateway.store.exchange();
+    let waiting = match exchange.waiting_for().await {
+        Ok(waiting) => waiting,
+        Err(error) => {
+            tracing::error!(%error, "it could not be seen for whom messages are held");
+            return;
+        }
+    };
+    for destination in waiting {
+        let Some(Place::Mailbox(sender)) = Place::parse(&destination) else {
+            continue;
+        };
+        if register.terms(&sender).push.is_none() {
+            continue;
+        }
+        match exchange.release(&destination, gateway.clock.now()).await {
             Ok(0) => {}
             Ok(_) => gateway.bell.ring(),
             Err(error) => tracing::error!(%error, "held messages could not be released"),

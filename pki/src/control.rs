@@ -8,15 +8,18 @@
 //! | `POST /issue` | [`IssueOrder`] | [`Issued`] |
 //! | `GET /people` | – | `[PackView]`: the ready-made people, also those who are not issued yet |
 //! | `POST /people/{pack or all}` | [`PeopleOrder`] | `[PackView]`: issued, or made anew where something had run out |
+//! | `POST /branches/{branch}` | `{}` | [`BranchView`]: the system of one of several regional gateways, made if there is none |
 //! | `GET /trust` | – | [`TrustView`] |
 //! | `/mirror/…` | as the public door | as of the moment in the header `Qaqpa-Moment`, see [`crate::mirror`] |
 //! | `GET /journal`, `/journal/{id}`, `/journal/verify` | `?message=&kind=&before=&limit=` | as every actor's control port |
 
+mod branches;
 mod issue;
 mod journal;
 mod people;
 mod request;
 
+pub use branches::BranchView;
 pub use issue::{IssueOrder, Issued, Notice};
 pub use people::{PackView, PeopleOrder, PersonView};
 
@@ -119,6 +122,7 @@ pub fn routes(authority: Arc<Authority>) -> Router {
         .route("/issue", post(issue::issue))
         .route("/people", get(people::list))
         .route("/people/{pack}", post(people::issue))
+        .route("/branches/{branch}", post(branches::order))
         .route("/trust", get(trust))
         .route("/journal", get(journal::list))
         .route("/journal/verify", get(journal::verify))

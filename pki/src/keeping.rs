@@ -1,18 +1,23 @@
-//! Keeps the authority's own journal: old segments are sealed, and seals get its own stamp.
+//! Keeps the authority's own journal: old segments are sealed, and seals get its own stamp; what is older than is kept is
+//! removed. The register is no part of it: of certificates nothing is forgotten.
 
 use std::time::Duration;
 
 use qaqpa_crypto::DigestAlgorithm;
 use qaqpa_model::{Limits, Moment};
-use qaqpa_store::{Seal, StampJudgement};
+use qaqpa_store::{Company, Doubted, Pruned, Seal, StampJudgement, Wish};
 use qaqpa_x509::TrustAnchors;
 use qaqpa_x509::tsp::{self, Imprint, Response, StampRequest, Unproven};
+use tokio::time::Instant;
 
 use crate::authority::Authority;
 use crate::{PkiError, stamps};
 
 /// How long between rounds. Real time: the simulated clock may jump.
 const ROUND: Duration = Duration::from_secs(30);
+
+/// How long between two looks for what is older than is kept. Real time.
+const PRUNING: Duration = Duration::from_secs(60 * 60);
 
 /// Seals that are stamped in one round.
 const STAMPS_MAX: u32 = 16;
@@ -34,14 +39,55 @@ pub(crate) fn stamp_judge(
     }
 }
 
-/// Works until it is dropped.
-pub(crate) async fn keep(authority: &Authority) {
+/// Works until it is dropped. Entries older than `kept_for` by the simulator's clock are removed; `None` keeps everything.
+pub(crate) async fn keep(authority: &Authority, kept_for: Option<Duration>) {
+    let mut pruned: Option<Instant> = None;
     loop {
         if let Err(error) = round(authority).await {
             tracing::error!(%error, "the journal could not be kept");
         }
+        if let Some(kept_for) = kept_for
+            && pruned.is_none_or(|at| at.elapsed() >= PRUNING)
+        {
+            pruned = Some(Instant::now());
+            if let Err(error) = prune_old(authority, kept_for).await {
+                tracing::error!(%error, "old entries of the journal could not be removed");
+            }
+        }
         tokio::time::sleep(ROUND).await;
     }
+}
+
+/// Removes whole sealed segments that are older than is kept, as far as stamps vouch for them, and none where there is a
+/// doubt.
+async fn prune_old(authority: &Authority, kept_for: Duration) -> Result<(), PkiError> {
+    let now = authority.clock.now();
+    let wish = Wish {
+        before: now.minus(kept_for),
+        now,
+        company: Company::Writers,
+        doubted: Doubted::Kept,
+    };
+    let judge = stamp_judge(authority);
+    match authority.store.journal().prune_old(wish, &judge).await? {
+        Pruned::Removed(removal) => {
+            tracing::info!(entries = removal.entries, "old entries were removed");
+        }
+        Pruned::Broken(finding) => {
+            tracing::error!(
+                how = finding.how,
+                "the journal does not hold: nothing is removed"
+            );
+        }
+        Pruned::Doubtful(doubts) => {
+            tracing::warn!(
+                doubts = doubts.len(),
+                "old entries stay, because there are doubts: look at them with `qaqpa journal verify`, and remove them with `qaqpa journal prune --despite-doubts`"
+            );
+        }
+        Pruned::Nothing { .. } => {}
+    }
+    Ok(())
 }
 
 async fn round(authority: &Authority) -> Result<(), PkiError> {
@@ -62,7 +108,7 @@ async fn stamp_waiting(authority: &Authority) -> Result<(), PkiError> {
     for seal in journal.unstamped(STAMPS_MAX).await? {
         match stamp(authority, &seal).await {
             Ok(token) => {
-                journal.stamp(seal.segment, token).await?;
+                journal.stamp(&seal, token).await?;
             }
             Err(why) => {
                 tracing::info!(segment = seal.segment, why, "a seal waits for its stamp");

@@ -26,6 +26,7 @@ mod keeping;
 pub mod lists;
 pub mod mirror;
 pub mod mischief;
+mod news;
 mod own;
 pub mod personas;
 pub mod register;

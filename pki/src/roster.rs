@@ -3,6 +3,7 @@
 //! The core is there from the first start; other packs come when they are asked for and stay: across restarts, and made
 //! anew when the clock moves, like the core. Keys are slow to make, so those of a pack are made before the lock is taken.
 
+pub(crate) mod branches;
 mod index;
 mod trust;
 
@@ -21,6 +22,7 @@ use crate::PkiError;
 use crate::authority::{Authority, IssuerName, blocking};
 use crate::personas::making::{Made, Workshop};
 use crate::personas::{KEY_PASSWORD, Pack, Packs, Persona, SystemPersona};
+use crate::roster::branches::BranchSystem;
 use crate::roster::index::{key_path, new_index};
 use crate::roster::trust::write_trust;
 use crate::standing::Standing;
@@ -89,13 +91,13 @@ pub async fn issued(authority: &Authority) -> Result<Packs, PkiError> {
 async fn adapt_with(
     authority: &Authority,
     packs: Packs,
-    mut keys: BTreeMap<&'static str, PrivateKey>,
+    mut keys: BTreeMap<String, PrivateKey>,
     now: Moment,
 ) -> Result<(), PkiError> {
     let mut roster = read_roster(authority).await?;
     let missing = missing(authority, packs, now).await?;
     let old = identities::read(&authority.data)?.unwrap_or_default();
-    let index = new_index(&old, packs)?;
+    let index = new_index(&old, packs, &branches::systems(authority).await?)?;
     if missing.is_empty() && old == index {
         return write_trust(authority, &roster).await;
     }
@@ -106,8 +108,8 @@ async fn adapt_with(
     write_setting(authority, ROSTER, &roster).await?;
     let still_without: Vec<Entry> = missing
         .iter()
-        .copied()
         .filter(|entry| !keys.contains_key(entry.id()))
+        .cloned()
         .collect();
     keys.extend(make_keys(&still_without, Pace::Brisk).await?);
     let made = make_all(authority, missing, keys, &index, now).await?;
@@ -128,38 +130,40 @@ async fn adapt_with(
 }
 
 /// One of the list: a person or a system.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Entry {
+    Branch(BranchSystem),
     Person(&'static Persona),
     System(&'static SystemPersona),
 }
 
 impl Entry {
-    const fn id(self) -> &'static str {
+    fn id(&self) -> &str {
         match self {
+            Self::Branch(system) => &system.id,
             Self::Person(person) => person.id,
             Self::System(system) => system.id,
         }
     }
 
-    const fn standing(self) -> Standing {
+    const fn standing(&self) -> Standing {
         match self {
             Self::Person(person) => person.standing,
-            Self::System(_) => Standing::InForce,
+            Self::Branch(_) | Self::System(_) => Standing::InForce,
         }
     }
 
-    const fn key(self) -> KeyKind {
+    const fn key(&self) -> KeyKind {
         match self {
             Self::Person(person) => person.key,
-            Self::System(_) => KeyKind::Rsa,
+            Self::Branch(_) | Self::System(_) => KeyKind::Rsa,
         }
     }
 
-    const fn issuer(self) -> IssuerName {
+    const fn issuer(&self) -> IssuerName {
         match self {
             Self::Person(person) => person.issuer(),
-            Self::System(_) => IssuerName::Issuing(KeyKind::Rsa),
+            Self::Branch(_) | Self::System(_) => IssuerName::Issuing(KeyKind::Rsa),
         }
     }
 }
@@ -175,7 +179,8 @@ fn entries(packs: Packs) -> impl Iterator<Item = Entry> {
 async fn missing(authority: &Authority, packs: Packs, now: Moment) -> Result<Vec<Entry>, PkiError> {
     let roster = read_roster(authority).await?;
     let mut missing = Vec::new();
-    for entry in entries(packs) {
+    let branches = branches::systems(authority).await?;
+    for entry in entries(packs).chain(branches.into_iter().map(Entry::Branch)) {
         if !holds(authority, &roster, &entry, now).await? {
             missing.push(entry);
         }
@@ -208,19 +213,20 @@ async fn holds(
 async fn make_keys(
     entries: &[Entry],
     pace: Pace,
-) -> Result<BTreeMap<&'static str, PrivateKey>, PkiError> {
+) -> Result<BTreeMap<String, PrivateKey>, PkiError> {
     let at_once = match pace {
         Pace::Brisk => std::thread::available_parallelism().map_or(1, usize::from),
         Pace::Gentle => 1,
     };
     let turns = std::sync::Arc::new(Semaphore::new(at_once));
     let mut tasks = JoinSet::new();
-    for entry in entries.iter().copied() {
+    for entry in entries {
+        let (id, kind) = (entry.id().to_owned(), entry.key());
         let turns = std::sync::Arc::clone(&turns);
         tasks.spawn(async move {
             let _turn = turns.acquire_owned().await.map_err(|_| PkiError::Task)?;
-            let key = blocking(move || Ok(PrivateKey::generate(entry.key())?)).await?;
-            Ok::<_, PkiError>((entry.id(), key))
+            let key = blocking(move || Ok(PrivateKey::generate(kind)?)).await?;
+            Ok::<_, PkiError>((id, key))
         });
     }
     let mut keys = BTreeMap::new();
@@ -234,7 +240,7 @@ async fn make_keys(
 async fn make_all(
     authority: &Authority,
     entries: Vec<Entry>,
-    keys: BTreeMap<&'static str, PrivateKey>,
+    keys: BTreeMap<String, PrivateKey>,
     index: &Index,
     now: Moment,
 ) -> Result<Vec<(Entry, Made)>, PkiError> {
@@ -249,7 +255,11 @@ async fn make_all(
     blocking(move || {
         let make = |entry: Entry| {
             let key = keys.get(entry.id()).ok_or(PkiError::Task)?;
-            let made = match entry {
+            let made = match &entry {
+                Entry::Branch(branch) => {
+                    let secret = secrets.get(&branch.id).map(String::as_str);
+                    workshop.branch(branch, key, secret.unwrap_or_default())
+                }
                 Entry::Person(person) => workshop.person(person, key, KEY_PASSWORD),
                 Entry::System(system) => {
                     let secret = secrets.get(system.id).map(String::as_str);

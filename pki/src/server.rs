@@ -13,8 +13,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, Method, StatusCode, Uri, header};
 use qaqpa_crypto::KeyKind;
+use qaqpa_mischief::file;
 use qaqpa_model::Actor;
 use qaqpa_store::{Store, StoreConfig};
+use qaqpa_transport::watch::Family;
 use qaqpa_transport::{ActorStart, Hall, Place, Running, Security, StartError, StoreChoice, paths};
 
 use crate::authority::{Authority, IssuerName, blocking};
@@ -22,7 +24,9 @@ use crate::doors::{Doors, HEALTH, OCSP, TSP, certificate_path, delta_path, list_
 use crate::lists::Which;
 use crate::mischief::{self, door::Door};
 use crate::vault::{KINDS, Vault};
-use crate::{Config, control as doors, keeping, lists, respond, responder, roster, served, stamps};
+use crate::{
+    Config, control as doors, keeping, lists, news, respond, responder, roster, served, stamps,
+};
 
 /// Starts the authority with the default settings.
 ///
@@ -37,7 +41,7 @@ pub async fn start(start: ActorStart) -> Result<Running, StartError> {
 /// # Errors
 /// [`StartError`]: a port is taken, a key or the store cannot be opened, the clock is outside the root's life.
 pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, StartError> {
-    let board = Arc::new(mischief::begin(start.mischief.as_deref(), start.calm)?);
+    let board = Arc::new(file::begin(start.mischief.as_deref(), start.calm)?);
     let mut hall = Hall::enter(start, Actor::Nca).await?;
     let listener = hall.bind(Place::NcaPublic).await?;
     let base = listener.http();
@@ -58,7 +62,9 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
         hall.announce(&name, address);
     }
     let on_clock = doors::on_clock(Arc::clone(&authority));
-    let own = doors::routes(Arc::clone(&authority)).merge(mischief::routes::routes(board));
+    let own = doors::routes(Arc::clone(&authority))
+        .merge(mischief::routes::routes(board, authority.clock.clone()))
+        .layer(from_fn_with_state(Arc::clone(&authority), news::tell));
     hall.control(Place::NcaControl, own, on_clock).await?;
     let (people, stopped) = (Arc::clone(&authority), hall.shutdown().clone());
     hall.spawn(async move {
@@ -67,11 +73,11 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
             () = stopped.begun() => {}
         }
     });
-    let shutdown = hall.shutdown().clone();
+    let (shutdown, kept_for) = (hall.shutdown().clone(), hall.start().journal_kept_for);
     hall.spawn(async move {
         tokio::select! {
             () = keep_in_force(&authority, shutdown.begun()) => {}
-            () = keeping::keep(&authority) => {}
+            () = keeping::keep(&authority, kept_for) => {}
         }
         authority.store.close().await;
     });
@@ -108,6 +114,24 @@ fn announced(authority: &Authority) -> Vec<(String, String)> {
 /// How often certificates are looked at that time alone takes out of their period. Real time.
 const LOOK_EVERY: Duration = Duration::from_secs(10 * 60);
 
+/// Ready is an authority whose register takes a write.
+fn watch(hall: &Hall, store: &Store) {
+    let metrics = hall.watch().metrics().clone();
+    store.watched_by(move |written, took| {
+        metrics.add(Family::StoreWrites, &[written.as_str()], 1);
+        metrics.observe(Family::StoreWriteSeconds, &[], took.as_secs_f64());
+    });
+    let (store, clock) = (store.clone(), hall.start().clock.clone());
+    let remedy = "make room on the disk of the data folder";
+    hall.health().check("store", remedy, move || {
+        let (store, clock) = (store.clone(), clock.clone());
+        async move {
+            let written = store.probe(clock.now()).await;
+            written.map_err(|error| error.to_string())
+        }
+    });
+}
+
 async fn open(hall: &Hall, config: Config, base: &str) -> Result<Authority, StartError> {
     let begun = hall.start();
     if let StoreChoice::Url(url) = &begun.store
@@ -121,6 +145,7 @@ async fn open(hall: &Hall, config: Config, base: &str) -> Result<Authority, Star
     let store = Store::open(&StoreConfig::in_folder(&dir), Actor::Nca)
         .await
         .map_err(StartError::part("store"))?;
+    watch(hall, &store);
     let doors = Doors::new(base);
     let said = doors.clone();
     let vault = blocking(move || Vault::open(&dir, |kind| said.of_root(kind)))

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use qaqpa_channel::{Contents, Letter, Refused, Rejection};
-use qaqpa_model::{Moment, RefusalLabel};
+use qaqpa_model::RefusalLabel;
 use qaqpa_regulations::Channel;
 use qaqpa_transport::PeerActor;
 use qaqpa_verdict::Subject;
@@ -65,7 +65,7 @@ async fn judge(portal: &Portal, letter: &Letter) -> Result<Contents, Rejection> 
     let bytes = &request.data.bytes;
     let document = Document::parse(bytes, &portal.xml_limits())
         .map_err(|error| Refused::new(label_of_xml(&error), error.to_string()))?;
-    let judged_at = not_after(letter.judged_at()?, letter.at())?;
+    let judged_at = letter.judged_at()?;
     let examiner = portal.examiner().await.map_err(Rejection::faulted)?;
     let (verdict, proven) = examiner
         .examine(Subject::Document(&document), judged_at)
@@ -117,15 +117,4 @@ async fn judge(portal: &Portal, letter: &Letter) -> Result<Contents, Rejection> 
         effects: delivery.effects,
         trace: delivery.trace,
     })
-}
-
-/// The gateway cannot have judged later than now; its clock is ours.
-fn not_after(judged_at: Moment, now: Moment) -> Result<Moment, Refused> {
-    if judged_at.since(now) > qaqpa_verdict::SKEW_MAX {
-        return Err(Refused::new(
-            RefusalLabel::EnvelopeMalformed,
-            "the property judged-at lies in the future",
-        ));
-    }
-    Ok(judged_at.min(now))
 }

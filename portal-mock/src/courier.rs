@@ -82,11 +82,12 @@ impl GatewayCourier {
 
     async fn address(&self) -> Result<String, String> {
         let data = self.data.clone();
-        let record = tokio::task::spawn_blocking(move || registry::read(&data, Actor::Gateway))
-            .await
-            .map_err(|error| error.to_string())?
-            .map_err(|error| error.to_string())?
-            .ok_or("the gateway has not registered")?;
+        let record =
+            tokio::task::spawn_blocking(move || registry::any_named(&data, &Actor::Gateway.into()))
+                .await
+                .map_err(|error| error.to_string())?
+                .map_err(|error| error.to_string())?
+                .ok_or("the gateway has not registered")?;
         record
             .addresses
             .get("sync")

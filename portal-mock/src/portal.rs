@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use qaqpa_channel::envelope::xml_limits;
-use qaqpa_channel::{Examining, Inbox, OutboxBell, SystemKeys, SystemsError};
+use qaqpa_channel::{Examining, Inbox, SystemKeys, SystemsError};
 use qaqpa_crypto::sha256;
 use qaqpa_evidence::Examiner;
 use qaqpa_model::{Limits, ServiceAtAct};
@@ -32,7 +32,6 @@ pub(crate) struct Rooms {
     pub(crate) keys: SystemKeys,
     pub(crate) examining: Examining,
     pub(crate) inbox: Inbox,
-    pub(crate) bell: OutboxBell,
 }
 
 /// What the pages and the workers of the portal have in common.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use qaqpa_channel::{
     Backoff, ChannelClient, Examining, Inbox, JournalKeeper, Outbox, OutboxBell, SystemKeys,
+    watching,
 };
 use qaqpa_model::{Actor, Moment};
 use qaqpa_regulations::Catalogue;
@@ -50,6 +51,8 @@ pub async fn start_with(start: ActorStart, config: PortalConfig) -> Result<Runni
         .map_err(StartError::part("store"))?;
     let portal = rooms(&hall, &begun, store.clone(), config)?;
 
+    watching::store(&hall, &store);
+    watching::trust(&hall, &portal.keys);
     let pages_door = hall.bind(Place::PortalPages).await?;
     let pages_address = pages_door.https();
     let site = site(&begun, &store, pages_door.address().port()).await?;
@@ -77,7 +80,8 @@ pub async fn start_with(start: ActorStart, config: PortalConfig) -> Result<Runni
     let outbox = outbox(&hall, &begun, &portal)?;
     let shutdown = hall.shutdown().clone();
     hall.spawn(outbox.run(shutdown.clone()));
-    let keeper = JournalKeeper::new(store, &begun.data, begun.clock.clone(), begun.limits);
+    let keeper = JournalKeeper::new(store, &begun.data, begun.clock.clone(), begun.limits)
+        .keeping_for(begun.journal_kept_for);
     hall.spawn(keeper.run(shutdown.clone()));
     hall.spawn(sweep(site, shutdown));
     hall.open().await
@@ -92,17 +96,16 @@ fn rooms(
     let catalogue =
         Catalogue::load_with(&start.catalogue_dirs).map_err(StartError::part("catalogue"))?;
     let persons = PersonRegister::open(&start.data, &paths::of_actor(&start.data, Actor::Portal))?;
-    let http = HttpClient::new(&hall.tls().client(None)?, ClientLimits::default());
+    let http = HttpClient::new(&hall.tls().client(None)?, ClientLimits::default())
+        .reaching_actors_of(start.data.clone());
     let keys = SystemKeys::new(&start.data, SYSTEM);
     let examining = Examining::new(&start.data, http, start.limits, start.clock.clone());
-    let bell = OutboxBell::new();
     let inbox = Inbox {
         store: store.clone(),
         clock: start.clock.clone(),
         limits: start.limits,
         keys: keys.clone(),
         examining: examining.clone(),
-        bell: bell.clone(),
     };
     Ok(Portal::new(Rooms {
         shared: Shared {
@@ -117,7 +120,6 @@ fn rooms(
         keys,
         examining,
         inbox,
-        bell,
     }))
 }
 
@@ -164,10 +166,12 @@ fn outbox(
     portal: &Portal,
 ) -> Result<Outbox<GatewayCourier>, StartError> {
     let tls = hall.tls().client(Some(Actor::Portal))?;
-    let http = HttpClient::new(&tls, ClientLimits::default());
+    let http =
+        HttpClient::new(&tls, ClientLimits::default()).reaching_actors_of(start.data.clone());
     let courier = GatewayCourier {
         data: start.data.clone(),
-        client: ChannelClient::new(http, portal.keys.clone(), start.limits),
+        client: ChannelClient::new(http, portal.keys.clone(), start.limits)
+            .examining(portal.examining.clone()),
         shared: portal.shared.clone(),
     };
     Ok(Outbox::new(
@@ -175,7 +179,7 @@ fn outbox(
         start.clock.clone(),
         courier,
         Backoff::default(),
-        portal.bell.clone(),
+        OutboxBell::new(),
     ))
 }
 

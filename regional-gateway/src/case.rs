@@ -78,7 +78,9 @@ impl<'w> Case<'w> {
         let document = cards.document(id).await.map_err(fault)?;
         let document = document.ok_or_else(|| Problem::fault("the card has no document"))?;
         let verdict = Verdict::from_json(&card.verdict_json).map_err(Problem::fault)?;
-        let application = read(workplace, &document, &verdict).await?;
+        let application = read(workplace, &document, &verdict)
+            .await
+            .map_err(Problem::fault)?;
         Ok(Self {
             work: Work::of(&card.work_json).map_err(Problem::fault)?,
             now: workplace.clock.now(),
@@ -182,25 +184,29 @@ impl<'w> Case<'w> {
 
 /// Reads the application from what its signature covers: the judgement is made again from the
 /// evidence that was kept with the verdict, so that nothing is asked of anybody.
-async fn read(
+///
+/// # Errors
+/// Why it cannot be proven again: a fault of our own, or of the disk.
+pub(crate) async fn read(
     workplace: &Workplace,
     bytes: &[u8],
     verdict: &Verdict,
-) -> Result<Application, Problem> {
-    let document = Document::parse(bytes, &workplace.xml_limits()).map_err(Problem::fault)?;
+) -> Result<Application, String> {
+    let document =
+        Document::parse(bytes, &workplace.xml_limits()).map_err(|error| error.to_string())?;
     let examiner = workplace
         .examiner()
         .await
-        .map_err(|error: SystemsError| Problem::fault(error))?;
+        .map_err(|error: SystemsError| error.to_string())?;
     let (again, proven) =
         examiner.replay(Subject::Document(&document), verdict.at, &verdict.dossier);
     let proven = proven.ok_or_else(|| {
-        Problem::fault(format!(
+        format!(
             "the stored application cannot be proven again: {}",
             again.why()
-        ))
+        )
     })?;
-    Application::read(&proven.covered, &workplace.limits).map_err(Problem::fault)
+    Application::read(&proven.covered, &workplace.limits).map_err(|error| error.to_string())
 }
 
 fn fault(error: StoreError) -> Problem {

@@ -35,6 +35,9 @@ impl Chain {
                 Deed::Send,
             ],
             deadline: Period::parse("1wd").ok()?,
+            deadline_min: None,
+            completion: None,
+            next_printed: None,
             title: check.title.clone(),
             mark: Mark::Assumed,
         };

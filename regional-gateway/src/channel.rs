@@ -10,9 +10,9 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use qaqpa_channel::{Contents, Letter, Refused, Rejection};
-use qaqpa_model::{Actor, Answer, Moment, RefusalLabel, SenderId};
-use qaqpa_store::Effect;
-use qaqpa_transport::PeerActor;
+use qaqpa_model::{Actor, Answer, RefusalLabel, SenderId};
+use qaqpa_regulations::{Answer as Found, Channel};
+use qaqpa_transport::{PeerActor, watch};
 use qaqpa_verdict::{Subject, confirm_bin, confirm_iin};
 use qaqpa_wire::Application;
 use qaqpa_wire::error::label_of_xml;
@@ -21,6 +21,7 @@ use serde_json::json;
 
 use crate::routes;
 use crate::steps::register::{Arrival, register};
+use crate::stubs::Answering;
 use crate::workplace::Workplace;
 
 /// The routes of the channel's listener.
@@ -41,19 +42,29 @@ async fn receive(
         Err(answer) => return answer.into_response(),
     };
     let answer = match judge(&workplace, &letter).await {
-        Ok(contents) => workplace.inbox.accept(letter, contents).await,
+        Ok((contents, answering)) => {
+            let (answer, taken) = workplace.inbox.take(letter, contents).await;
+            if let Some(answering) = answering {
+                workplace.stubs.settle(answering, taken);
+            }
+            answer
+        }
         Err(rejection) => workplace.inbox.reject(letter, rejection).await,
     };
     answer.into_response()
 }
 
-/// Judges the document of a letter and says what registering it stores.
-async fn judge(workplace: &Workplace, letter: &Letter) -> Result<Contents, Rejection> {
+/// Judges the document of a letter and says what registering it stores; and the stub that answers it, which is to be
+/// told whether the letter was taken.
+async fn judge(
+    workplace: &Workplace,
+    letter: &Letter,
+) -> Result<(Contents, Option<Answering>), Rejection> {
     let request = letter.request();
     let bytes = &request.data.bytes;
     let document = Document::parse(bytes, &workplace.xml_limits())
         .map_err(|error| Refused::new(label_of_xml(&error), error.to_string()))?;
-    let judged_at = not_after(letter.judged_at()?, letter.at())?;
+    let judged_at = letter.judged_at()?;
     let examiner = workplace.examiner().await.map_err(Rejection::faulted)?;
     let (verdict, proven) = examiner
         .examine(Subject::Document(&document), judged_at)
@@ -86,12 +97,7 @@ async fn judge(workplace: &Workplace, letter: &Letter) -> Result<Contents, Rejec
     }
     let offer = workplace
         .offer(&application.service, &application.channel)
-        .ok_or_else(|| {
-            Refused::new(
-                RefusalLabel::ServiceNotInSource,
-                "the catalogue has no work of the staff for this service and channel",
-            )
-        })?;
+        .ok_or_else(|| not_offered(workplace, &application))?;
     let arrival = Arrival {
         message_id: request.message_id.clone(),
         sender: SenderId::parse(Actor::Gateway.name()).map_err(Rejection::faulted)?,
@@ -102,10 +108,14 @@ async fn judge(workplace: &Workplace, letter: &Letter) -> Result<Contents, Rejec
     let calendar = workplace.catalogue.calendar();
     let registered = register(&offer, calendar, &application, arrival)
         .ok_or_else(|| Rejection::faulted("the flow has no registering in the workplace"))?;
-    Ok(Contents {
+    let mut contents = Contents {
         business_signature: Some(proven.signature_digest),
         verdict_json: verdict.to_json(),
-        facts_json: json!({ "card": registered.card.id }).to_string(),
+        facts_json: json!({
+            "card": registered.card.id,
+            "traceparent": watch::traceparent(),
+        })
+        .to_string(),
         summary: json!({
             "service": application.service.to_string(),
             "channel": application.channel,
@@ -113,19 +123,36 @@ async fn judge(workplace: &Workplace, letter: &Letter) -> Result<Contents, Rejec
             "card": registered.card.id,
             "indication": verdict.indication.as_str(),
         }),
-        effects: vec![Effect::Card(registered.card)],
         trace: registered.trace,
         ..Contents::default()
-    })
+    };
+    let stubs = &workplace.stubs;
+    let answering = stubs
+        .register(
+            workplace,
+            &offer,
+            &application,
+            letter,
+            registered.card,
+            &mut contents,
+        )
+        .await?;
+    Ok((contents, answering))
 }
 
-/// The gateway cannot have judged later than now; its clock is ours.
-fn not_after(judged_at: Moment, now: Moment) -> Result<Moment, Refused> {
-    if judged_at.since(now) > qaqpa_verdict::SKEW_MAX {
-        return Err(Refused::new(
-            RefusalLabel::EnvelopeMalformed,
-            "the property judged-at lies in the future",
-        ));
-    }
-    Ok(judged_at.min(now))
+/// Why nobody here works on an application for that service through that channel.
+fn not_offered(workplace: &Workplace, application: &Application) -> Refused {
+    let none = "the catalogue has no work of the staff for this service and channel";
+    let Some(channel) = Channel::parse(&application.channel) else {
+        return Refused::new(RefusalLabel::ServiceNotInSource, none);
+    };
+    let found = workplace
+        .catalogue
+        .answer(&application.service, Some(channel));
+    let label = match found {
+        Found::NotPlayed(_) => RefusalLabel::ServiceUnknown,
+        Found::Played(_) => return Refused::new(RefusalLabel::ServiceNotInSource, none),
+        _ => RefusalLabel::ServiceNotInSource,
+    };
+    Refused::new(label, found.to_string())
 }

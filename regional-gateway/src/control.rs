@@ -1,4 +1,4 @@
-//! The control port's own part: cards, journal, trace, outbox; and what happens when the clock moves.
+//! The control port's own part: cards, stubs, journal, trace, outbox; and what happens when the clock moves.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -22,7 +22,8 @@ pub(crate) fn routes(workplace: Workplace) -> Router {
     Router::new()
         .route("/cards", get(cards))
         .route("/registers", get(registers))
-        .with_state(workplace)
+        .with_state(workplace.clone())
+        .merge(crate::stubs::control::routes(workplace))
         .merge(views::routes(store, data))
 }
 

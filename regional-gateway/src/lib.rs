@@ -10,7 +10,9 @@
 //!   judged; [`steps::register`] makes the card and its first task;
 //! - [`chain`] is the chain of actions of the provider's staff, as the catalogue has it;
 //!   [`progress`] asks the walker what follows when one of them is done;
+//! - `identity` is the system whose key signs, one for each of several regional gateways;
 //! - `case` is one card opened by a member of the [`staff`]; `pages` show it;
+//! - [`stubs`] answer applications without a person;
 //! - `registers` are machines that answer: people and records as data, behind the same listener;
 //! - [`steps::issue_document`] makes and signs the result; `courier` takes it to the gateway.
 //!
@@ -23,6 +25,7 @@ pub mod channel;
 pub mod config;
 mod control;
 mod courier;
+mod identity;
 mod pages;
 pub mod progress;
 mod registers;
@@ -32,6 +35,7 @@ pub mod server;
 mod show;
 pub mod staff;
 pub mod steps;
+pub mod stubs;
 pub mod texts;
 mod trace;
 mod views;

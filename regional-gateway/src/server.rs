@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use qaqpa_channel::{
     Backoff, ChannelClient, Examining, Inbox, JournalKeeper, Outbox, OutboxBell, SystemKeys,
+    watching,
 };
 use qaqpa_model::Actor;
 use qaqpa_regulations::Catalogue;
@@ -18,11 +19,9 @@ use crate::config::WorkplaceConfig;
 use crate::courier::GatewayCourier;
 use crate::registers::Registers;
 use crate::staff::Roster;
+use crate::stubs::{Later, Stubs};
 use crate::workplace::{Rooms, Workplace};
-use crate::{channel, control, pages, routes, texts};
-
-/// The system whose key signs the regional gateway's messages.
-const SYSTEM: &str = "system-regional-gateway";
+use crate::{channel, control, identity, pages, routes, texts};
 
 /// How often ended sessions are deleted.
 const SWEEP: Duration = Duration::from_secs(300);
@@ -45,13 +44,14 @@ pub async fn start_with(start: ActorStart, config: WorkplaceConfig) -> Result<Ru
     let begun = hall.start().clone();
     // The accounts of the staff are the authority's ready-made people.
     registry::wait_for(&begun.data, Actor::Nca, config.authority_wait).await?;
+    let system = identity::of(&begun.data, hall.name()).await?;
     let name = hall.name().to_string();
     let kept = StoreConfig::by_address(begun.store.address(), hall.folder(), &name)
         .map_err(StartError::part("store"))?;
     let store = Store::open(&kept, Actor::RegionalGateway)
         .await
         .map_err(StartError::part("store"))?;
-    let workplace = rooms(&hall, &begun, store.clone(), config)?;
+    let workplace = rooms(&hall, &begun, store.clone(), config, &system)?;
 
     let door = hall.bind(Place::RegionalPages).await?;
     let address = door.https();
@@ -67,6 +67,15 @@ pub async fn start_with(start: ActorStart, config: WorkplaceConfig) -> Result<Ru
     hall.announce("workplace", address.clone());
     hall.announce("pages", address);
 
+    if let Err(why) = workplace.stubs.load(&workplace).await {
+        tracing::warn!(
+            why,
+            "the stubs that are kept cannot be used: people answer, until stubs are set anew"
+        );
+    }
+
+    watching::store(&hall, &store);
+    watching::trust(&hall, &workplace.keys);
     let door = hall.bind(Place::RegionalChannel).await?;
     let address = format!("{}{}", door.https(), routes::CHANNEL);
     let registers = format!("{}{}", door.https(), routes::REGISTERS);
@@ -86,8 +95,11 @@ pub async fn start_with(start: ActorStart, config: WorkplaceConfig) -> Result<Ru
     let outbox = outbox(&hall, &begun, &workplace)?;
     let shutdown = hall.shutdown().clone();
     hall.spawn(outbox.run(shutdown.clone()));
-    let keeper = JournalKeeper::new(store, &begun.data, begun.clock.clone(), begun.limits);
+    let keeper = JournalKeeper::new(store, &begun.data, begun.clock.clone(), begun.limits)
+        .keeping_for(begun.journal_kept_for);
     hall.spawn(keeper.run(shutdown.clone()));
+    hall.spawn(Later::run(workplace.clone(), shutdown.clone()));
+    hall.spawn(Stubs::follow(workplace, shutdown.clone()));
     hall.spawn(sweep(site, shutdown));
     hall.open().await
 }
@@ -97,20 +109,20 @@ fn rooms(
     start: &ActorStart,
     store: Store,
     config: WorkplaceConfig,
+    system: &str,
 ) -> Result<Workplace, StartError> {
     let catalogue =
         Catalogue::load_with(&start.catalogue_dirs).map_err(StartError::part("catalogue"))?;
-    let http = HttpClient::new(&hall.tls().client(None)?, ClientLimits::default());
-    let keys = SystemKeys::new(&start.data, SYSTEM);
+    let http = HttpClient::new(&hall.tls().client(None)?, ClientLimits::default())
+        .reaching_actors_of(start.data.clone());
+    let keys = SystemKeys::new(&start.data, system);
     let examining = Examining::new(&start.data, http, start.limits, start.clock.clone());
-    let bell = OutboxBell::new();
     let inbox = Inbox {
         store: store.clone(),
         clock: start.clock.clone(),
         limits: start.limits,
         keys: keys.clone(),
         examining: examining.clone(),
-        bell: bell.clone(),
     };
     Ok(Workplace::new(Rooms {
         data: start.data.clone(),
@@ -122,8 +134,8 @@ fn rooms(
         keys,
         examining,
         inbox,
-        bell,
         roster: Roster::new(&start.data),
+        stubs: Stubs::new(&start.data),
         registers: Registers::load(&hall.folder().join("registers")).map_err(StartError::Config)?,
     }))
 }
@@ -165,18 +177,20 @@ fn outbox(
     start: &ActorStart,
     workplace: &Workplace,
 ) -> Result<Outbox<GatewayCourier>, StartError> {
-    let tls = hall.tls().client(Some(Actor::RegionalGateway))?;
-    let http = HttpClient::new(&tls, ClientLimits::default());
+    let tls = hall.tls().client_named(hall.name())?;
+    let http =
+        HttpClient::new(&tls, ClientLimits::default()).reaching_actors_of(start.data.clone());
     let courier = GatewayCourier {
         data: workplace.data.clone(),
-        client: ChannelClient::new(http, workplace.keys.clone(), start.limits),
+        client: ChannelClient::new(http, workplace.keys.clone(), start.limits)
+            .examining(workplace.examining.clone()),
     };
     Ok(Outbox::new(
         workplace.store.clone(),
         start.clock.clone(),
         courier,
         Backoff::default(),
-        workplace.bell.clone(),
+        OutboxBell::new(),
     ))
 }
 

@@ -137,6 +137,11 @@ fn place_of(identity: &Identity) -> Option<(Iin, String, Role)> {
     ))
 }
 
+/// Whether a ready-made person works in that unit and role.
+pub(crate) fn works_as(identity: &Identity, unit: &str, role: Role) -> bool {
+    place_of(identity).is_some_and(|(_, at, of)| at == unit && of == role)
+}
+
 fn stamp(data: &Path) -> Stamp {
     std::fs::metadata(paths::identities_index(data))
         .map_or((None, 0), |file| (file.modified().ok(), file.len()))

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use qaqpa_channel::envelope::xml_limits;
-use qaqpa_channel::{Examining, Inbox, OutboxBell, SystemKeys, SystemsError};
+use qaqpa_channel::{Examining, Inbox, SystemKeys, SystemsError};
 use qaqpa_evidence::Examiner;
 use qaqpa_model::{Limits, ServiceAtAct};
 use qaqpa_regulations::{Catalogue, Channel, Flow, Service};
@@ -16,6 +16,7 @@ use crate::chain::Chain;
 use crate::config::WorkplaceConfig;
 use crate::registers::Registers;
 use crate::staff::Roster;
+use crate::stubs::Stubs;
 
 /// The regional gateway, as handlers see it. Clones share everything.
 #[derive(Clone, Debug)]
@@ -33,9 +34,9 @@ pub struct Rooms {
     pub(crate) keys: SystemKeys,
     pub(crate) examining: Examining,
     pub(crate) inbox: Inbox,
-    pub(crate) bell: OutboxBell,
     pub(crate) roster: Roster,
     pub(crate) registers: Registers,
+    pub(crate) stubs: Stubs,
 }
 
 impl std::ops::Deref for Workplace {

@@ -1,6 +1,7 @@
 //! The catalogue: all acts, patterns and services, read and linted as one.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use qaqpa_model::ServiceAtAct;
 use thiserror::Error;
@@ -10,7 +11,9 @@ use crate::calendar::Calendar;
 use crate::file::SourceFile;
 use crate::lint::Finding;
 use crate::resolve;
-use crate::service::Service;
+use crate::service::{Listing, Service};
+use crate::standing::Answer;
+use crate::vocabulary::Channel;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
@@ -25,7 +28,10 @@ const FOLDER_DEPTH_MAX: usize = 8;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Catalogue {
     pub(crate) acts: Vec<Act>,
-    pub(crate) services: Vec<Service>,
+    /// Of each service that is played, what of it is played.
+    played: Vec<Service>,
+    regulated: Vec<Service>,
+    listings: Vec<Listing>,
     pub(crate) calendar: Calendar,
 }
 
@@ -57,7 +63,13 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError::Findings`]; a test of this crate holds that there are none.
     pub fn embedded() -> Result<Self, CatalogueError> {
-        Self::load_with(&[])
+        // Read once: the files are part of the program and do not change.
+        static READ: OnceLock<Catalogue> = OnceLock::new();
+        if let Some(read) = READ.get() {
+            return Ok(read.clone());
+        }
+        let read = Self::read_with(&[])?;
+        Ok(READ.get_or_init(|| read).clone())
     }
 
     /// The catalogue that is built in, with the `.toml` files of these folders (and of theirs).
@@ -67,6 +79,13 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError::Unreadable`], or [`CatalogueError::Findings`] with all findings of all files.
     pub fn load_with(folders: &[PathBuf]) -> Result<Self, CatalogueError> {
+        if folders.is_empty() {
+            return Self::embedded();
+        }
+        Self::read_with(folders)
+    }
+
+    fn read_with(folders: &[PathBuf]) -> Result<Self, CatalogueError> {
         let mut files: Vec<SourceFile> = embedded::FILES
             .iter()
             .map(|(name, text)| SourceFile {
@@ -92,16 +111,90 @@ impl Catalogue {
         self.acts.iter().find(|act| act.id == id)
     }
 
-    /// The services, by id.
-    #[must_use]
-    pub fn services(&self) -> &[Service] {
-        &self.services
+    pub(crate) fn of(
+        acts: Vec<Act>,
+        regulated: Vec<Service>,
+        listings: Vec<Listing>,
+        calendar: Calendar,
+    ) -> Self {
+        let played = regulated
+            .iter()
+            .filter(|service| service.flows.iter().any(|flow| flow.played))
+            .cloned()
+            .map(|mut service| {
+                service.flows.retain(|flow| flow.played);
+                service
+            })
+            .collect();
+        Self {
+            acts,
+            played,
+            regulated,
+            listings,
+            calendar,
+        }
     }
 
-    /// The service of that id.
+    /// The services that the simulator's actors play, by id, each with the flows that they play.
+    ///
+    /// The acts have more: [`regulated`](Self::regulated) holds all of them, and
+    /// [`answer`](Self::answer) says of each what the simulator does with it.
+    #[must_use]
+    pub fn services(&self) -> &[Service] {
+        &self.played
+    }
+
+    /// The service of that id, if the actors play it.
     #[must_use]
     pub fn service(&self, id: &ServiceAtAct) -> Option<&Service> {
-        self.services.iter().find(|service| service.id == *id)
+        self.played.iter().find(|service| service.id == *id)
+    }
+
+    /// Every service of the acts that has a flow, by id, played or not.
+    #[must_use]
+    pub fn regulated(&self) -> &[Service] {
+        &self.regulated
+    }
+
+    /// The service of that id with all its flows, played or not.
+    #[must_use]
+    pub fn regulation(&self, id: &ServiceAtAct) -> Option<&Service> {
+        self.regulated.iter().find(|service| service.id == *id)
+    }
+
+    /// The services of the acts that have no flow: titles, services without steps, struck-out ones.
+    #[must_use]
+    pub fn listings(&self) -> &[Listing] {
+        &self.listings
+    }
+
+    /// The service without a flow of that id.
+    #[must_use]
+    pub fn listing(&self, id: &ServiceAtAct) -> Option<&Listing> {
+        self.listings.iter().find(|listing| listing.id == *id)
+    }
+
+    /// What the catalogue says to somebody who asks for this service (through this channel).
+    #[must_use]
+    pub fn answer(&self, id: &ServiceAtAct, channel: Option<Channel>) -> Answer<'_> {
+        if let Some(listing) = self.listing(id) {
+            return Answer::Listed(listing);
+        }
+        let Some(service) = self.regulation(id) else {
+            return Answer::Unknown;
+        };
+        let mut asked = service
+            .flows
+            .iter()
+            .filter(|flow| channel.is_none_or(|channel| flow.channel == channel))
+            .peekable();
+        if asked.peek().is_none() {
+            return Answer::OtherChannel(service);
+        }
+        if asked.any(|flow| flow.played) {
+            return Answer::Played(service);
+        }
+        Answer::NotPlayed(service)
     }
 
     /// The days off.

@@ -26,6 +26,7 @@ pub(crate) struct RawHead {
 pub(crate) enum RawKind {
     Act,
     Calendar,
+    Listing,
     Pattern,
     Service,
 }
@@ -157,6 +158,8 @@ pub(crate) struct RawElement {
     pub(crate) cause: Vec<RawCause>,
     #[serde(default)]
     pub(crate) asked_again_at: Vec<String>,
+    #[serde(default)]
+    pub(crate) after_actions: bool,
     pub(crate) title: RawText,
     pub(crate) text: RawText,
     pub(crate) mark: Option<RawMark>,
@@ -192,6 +195,68 @@ pub(crate) struct RawService {
     pub(crate) flow: Vec<RawFlow>,
     #[serde(default)]
     pub(crate) note: Vec<RawNote>,
+    #[serde(default)]
+    pub(crate) statement: Vec<RawStatement>,
+    #[serde(default)]
+    pub(crate) discrepancy: Vec<RawDiscrepancy>,
+    #[serde(default)]
+    pub(crate) total: Vec<RawTotal>,
+}
+
+/// A service without a flow: named, amended in part, or struck out.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawListing {
+    #[serde(rename = "kind")]
+    pub(crate) _kind: RawKind,
+    pub(crate) id: String,
+    pub(crate) title: RawText,
+    pub(crate) standing: String,
+    pub(crate) why: RawText,
+    pub(crate) mark: Option<RawMark>,
+    #[serde(default)]
+    pub(crate) statement: Vec<RawStatement>,
+    #[serde(default)]
+    pub(crate) channel: Vec<RawListedChannel>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawListedChannel {
+    pub(crate) channel: String,
+    pub(crate) mark: Option<RawMark>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawStatement {
+    pub(crate) about: String,
+    pub(crate) text: RawText,
+    #[serde(default)]
+    pub(crate) answers: Vec<RawText>,
+    pub(crate) mark: Option<RawMark>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawDiscrepancy {
+    pub(crate) printed: RawText,
+    pub(crate) reading: RawText,
+    pub(crate) mark: Option<RawMark>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawTotal {
+    pub(crate) channel: Option<String>,
+    pub(crate) period: String,
+    #[serde(default = "yes")]
+    pub(crate) acceptance_day_counted: bool,
+    pub(crate) mark: Option<RawMark>,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 #[derive(Debug, Deserialize)]
@@ -269,18 +334,46 @@ pub(crate) enum RawContentSource {
 pub(crate) struct RawFlow {
     pub(crate) channel: String,
     pub(crate) pattern: String,
+    pub(crate) variant: Option<RawVariant>,
+    /// `false`: in the catalogue only, the actors do not offer it.
+    #[serde(default = "yes")]
+    pub(crate) played: bool,
+    /// Elements of the pattern that this flow does not have.
+    #[serde(default)]
+    pub(crate) omit: Vec<String>,
     pub(crate) mark: Option<RawMark>,
     /// By element id: where this act prints it, and texts that differ from the pattern's.
     #[serde(default)]
     pub(crate) element: BTreeMap<String, RawOverride>,
     #[serde(default)]
     pub(crate) action: Vec<RawAction>,
+    #[serde(default)]
+    pub(crate) empty: Vec<RawEmpty>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawVariant {
+    pub(crate) id: String,
+    pub(crate) title: RawText,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawEmpty {
+    pub(crate) id: String,
+    pub(crate) unit: String,
+    pub(crate) mark: Option<RawMark>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawOverride {
     pub(crate) mark: Option<RawMark>,
+    pub(crate) actor: Option<String>,
+    pub(crate) performer: Option<String>,
+    pub(crate) during: Option<String>,
+    pub(crate) deadline: Option<String>,
     pub(crate) title: Option<RawText>,
     pub(crate) text: Option<RawText>,
 }
@@ -293,6 +386,9 @@ pub(crate) struct RawAction {
     pub(crate) role: String,
     pub(crate) does: Vec<String>,
     pub(crate) deadline: String,
+    pub(crate) deadline_min: Option<String>,
+    pub(crate) completion: Option<RawText>,
+    pub(crate) next_printed: Option<u32>,
     pub(crate) title: RawText,
     pub(crate) mark: Option<RawMark>,
 }

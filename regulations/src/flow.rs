@@ -15,6 +15,8 @@ use crate::vocabulary::{Channel, Deed, ElementKind, Meaning, Outcome, Performer,
 pub struct Flow {
     /// The way in which the applicant comes.
     pub channel: Channel,
+    /// Of a service with several flows through one channel: which of them this is.
+    pub variant: Option<Variant>,
     /// The pattern's id: `P1`.
     pub pattern: String,
     /// What may come before the first numbered element.
@@ -25,7 +27,31 @@ pub struct Flow {
     pub actions_open_at: ElementId,
     /// The actions of the provider's staff, in their order; may be empty.
     pub actions: Vec<ActionDef>,
+    /// Numbers of the act's table under which it prints nothing: the walker passes over them.
+    pub empty_actions: Vec<EmptyAction>,
+    /// Whether the simulator's actors play this flow; what they do not play is in the catalogue only.
+    pub played: bool,
     /// Where the act names this channel.
+    pub mark: Mark,
+}
+
+/// One of several flows of a service through one channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variant {
+    /// Unique among the service's flows through this channel: `consultation`.
+    pub id: String,
+    /// Its name.
+    pub title: Text,
+}
+
+/// A column of the act's table of actions that is empty as printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmptyAction {
+    /// `action-10`.
+    pub id: ElementId,
+    /// The unit or system that the column names all the same.
+    pub unit: String,
+    /// Where it is printed.
     pub mark: Mark,
 }
 
@@ -40,14 +66,16 @@ pub struct Preliminary {
     pub mark: Mark,
 }
 
-/// A numbered process or condition of a flow.
+/// A process or condition of a flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Element {
-    /// `process-5`, `condition-2`.
+    /// `process-5`, `condition-2` where the act numbers them so; `step-1`, `check-2` elsewhere.
     pub id: ElementId,
-    /// Process or condition; the first part of the id.
+    /// Whether it is carried out (a process) or asked (a condition).
     pub kind: ElementKind,
-    /// The number that the act prints; the last part of the id.
+    /// Whether the number is the act's.
+    pub numbering: Numbering,
+    /// The number; the last part of the id.
     pub number: u32,
     /// What it means to the code.
     pub meaning: Meaning,
@@ -61,12 +89,29 @@ pub struct Element {
     pub causes: Vec<Cause>,
     /// Of a condition: later elements at which it may be asked again and answered "no".
     pub asked_again_at: Vec<ElementId>,
+    /// The action of the staff in which it is asked: never before that action has begun, and the
+    /// action does not end without the answer.
+    pub during: Option<ElementId>,
+    /// Of a process that refuses: whether the staff's actions go on to their end first, because the
+    /// refusal is prepared and signed as a result is.
+    pub after_actions: bool,
+    /// The time that it may take, where the act prints one.
+    pub deadline: Option<Period>,
     /// A short name.
     pub title: Text,
     /// What happens, in a sentence.
     pub text: Text,
     /// Where it comes from.
     pub mark: Mark,
+}
+
+/// Whose number an element carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbering {
+    /// The act prints it as "process N" or "condition N".
+    Act,
+    /// The simulator's own: the act does not number it, or does not print it.
+    Own,
 }
 
 /// Where an element leads to.
@@ -133,6 +178,12 @@ pub struct ActionDef {
     pub does: Vec<Deed>,
     /// The time that it may take.
     pub deadline: Period,
+    /// The time that it takes at least, where the act prints a range.
+    pub deadline_min: Option<Period>,
+    /// The form in which it is completed (аяқталу нысаны / форма завершения), where the act prints one.
+    pub completion: Option<Text>,
+    /// The number of the next action as printed, where it is not the number after this one's.
+    pub next_printed: Option<u32>,
     /// A short name.
     pub title: Text,
     /// Where it comes from.
@@ -159,10 +210,21 @@ impl Element {
         )
     }
 
+    /// What it is called: `process`, `condition`; `step`, `check` where the number is not the act's.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match (self.numbering, self.kind) {
+            (Numbering::Act, ElementKind::Process) => "process",
+            (Numbering::Act, ElementKind::Condition) => "condition",
+            (Numbering::Own, ElementKind::Process) => "step",
+            (Numbering::Own, ElementKind::Condition) => "check",
+        }
+    }
+
     /// The name for people: `process 5`, `condition 2`.
     #[must_use]
     pub fn spoken(&self) -> String {
-        format!("{} {}", self.kind, self.number)
+        format!("{} {}", self.word(), self.number)
     }
 }
 

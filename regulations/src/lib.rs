@@ -7,6 +7,8 @@
 //! The tour:
 //! - [`Catalogue`] reads the files, holds every rule of [`lint`] over them, and hands out
 //!   [`Service`]s with their [`Flow`]s. A catalogue with one finding does not load.
+//! - [`Catalogue::services`] are those that the actors play, [`Catalogue::regulated`] all of the acts,
+//!   [`Catalogue::listings`] those that have no flow and why; [`Catalogue::answer`] tells them apart.
 //! - [`Flow`] is a graph of [`Element`]s (processes and conditions) and a chain of [`ActionDef`]s of
 //!   the provider's staff. Numbers of processes and conditions stand only there; code carries a
 //!   [`Meaning`] and asks [`Flow::element_for`] and [`Flow::next`].
@@ -29,6 +31,7 @@ pub mod mark;
 pub mod period;
 mod resolve;
 pub mod service;
+pub mod standing;
 pub mod text;
 pub mod view;
 pub mod vocabulary;
@@ -37,12 +40,20 @@ pub mod walk;
 pub use act::{Act, Unit};
 pub use calendar::Calendar;
 pub use catalogue::{Catalogue, CatalogueError};
-pub use flow::{ActionDef, Cause, Element, End, Flow, Next, Preliminary};
+pub use flow::{
+    ActionDef, Cause, Element, EmptyAction, End, Flow, Next, Numbering, Preliminary, Variant,
+};
 pub use form::{DocumentDef, FieldDef, FieldKind, FieldOption, FieldProblem, FieldRule};
 pub use lint::{Finding, Rule};
 pub use mark::Mark;
 pub use period::{Period, PeriodUnit};
-pub use service::{ContentField, ContentSource, GroundDef, Note, ResultDef, Service};
+pub use service::{
+    ContentField, ContentSource, Discrepancy, GroundDef, Listing, Note, ResultDef, Service,
+    Statement, Total,
+};
+pub use standing::Answer;
 pub use text::Text;
-pub use vocabulary::{Channel, Deed, ElementKind, Meaning, Outcome, Performer, Role};
+pub use vocabulary::{
+    Channel, Deed, ElementKind, Meaning, Outcome, Performer, Role, Standing, Topic,
+};
 pub use walk::{Event, Position, State, Step, WalkError, Walked, walk};

@@ -3,9 +3,11 @@
 use std::fmt;
 
 mod flows;
+mod lines;
 mod marks;
 
 pub(crate) use flows::{flow, pattern_order};
+pub(crate) use lines::find_lines;
 pub(crate) use marks::printed_places;
 
 /// One departure from a rule, with the file and the place.
@@ -15,6 +17,8 @@ pub struct Finding {
     pub rule: Rule,
     /// The file.
     pub file: String,
+    /// The line in the file, from 1, where the place begins.
+    pub line: Option<u32>,
     /// The place in the file: `element process-3`, `form child-iin`.
     pub at: String,
     /// What is wrong, for the person who mends it.
@@ -23,14 +27,11 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: {} ({}): {}",
-            self.file,
-            self.at,
-            self.rule.name(),
-            self.what
-        )
+        write!(f, "{}", self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        write!(f, ": {} ({}): {}", self.at, self.rule.name(), self.what)
     }
 }
 
@@ -81,6 +82,8 @@ rules! {
     MissingLanguage = "missing-language",
     /// Every statement carries a mark.
     MissingMark = "missing-mark",
+    /// What a flow leaves out of its pattern is not overridden.
+    Omit = "omit",
     /// A printed mark names a known act and a line of its text.
     PrintedPlace = "printed-place",
     /// Every element is reached from the first.
@@ -109,6 +112,7 @@ impl<'a> Findings<'a> {
         let finding = Finding {
             rule,
             file: self.file.clone(),
+            line: None,
             at: at.into(),
             what: what.into(),
         };

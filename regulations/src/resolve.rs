@@ -1,6 +1,8 @@
 //! From the shapes of the files to the types of the catalogue; every departure becomes a finding.
 
 mod flow;
+mod more;
+mod omit;
 mod service;
 
 use std::collections::BTreeMap;
@@ -13,8 +15,8 @@ use crate::act::{Act, Unit};
 use crate::calendar::{Calendar, Holiday, HolidayDays};
 use crate::catalogue::Catalogue;
 use crate::file::{
-    RawAct, RawCalendar, RawHead, RawHoliday, RawKind, RawMark, RawNote, RawPattern, RawService,
-    RawText, SourceFile,
+    RawAct, RawCalendar, RawHead, RawHoliday, RawKind, RawListing, RawMark, RawNote, RawPattern,
+    RawService, RawText, SourceFile,
 };
 use crate::lint::{self, Finding, Findings, Rule};
 use crate::mark::Mark;
@@ -67,6 +69,17 @@ pub(crate) fn catalogue(files: &[SourceFile]) -> Result<Catalogue, Vec<Finding>>
             findings.add(Rule::Duplicate, "service", format!("{id} is there twice"));
         }
     }
+    let mut listings = BTreeMap::new();
+    for (file, raw) in &sorted.listings {
+        let mut findings = Findings::of(file, &mut all);
+        let Some(listing) = more::listing(raw, &known, &mut findings) else {
+            continue;
+        };
+        let id = listing.id.clone();
+        if services.contains_key(&id) || listings.insert(id.clone(), listing).is_some() {
+            findings.add(Rule::Duplicate, "listing", format!("{id} is there twice"));
+        }
+    }
     let mut calendars = sorted.calendars.iter().map(|(file, raw)| {
         let mut findings = Findings::of(file, &mut all);
         calendar(raw, &mut findings)
@@ -81,12 +94,16 @@ pub(crate) fn catalogue(files: &[SourceFile]) -> Result<Catalogue, Vec<Finding>>
         Findings::of("catalogue", &mut all).add(Rule::Duplicate, "calendar", what);
     }
     match calendar {
-        Some(calendar) if all.is_empty() => Ok(Catalogue {
-            acts: acts.into_values().map(|(act, _)| act).collect(),
-            services: services.into_values().collect(),
+        Some(calendar) if all.is_empty() => Ok(Catalogue::of(
+            acts.into_values().map(|(act, _)| act).collect(),
+            services.into_values().collect(),
+            listings.into_values().collect(),
             calendar,
-        }),
-        _ => Err(all),
+        )),
+        _ => {
+            lint::find_lines(&mut all, files);
+            Err(all)
+        }
     }
 }
 
@@ -94,6 +111,7 @@ pub(crate) fn catalogue(files: &[SourceFile]) -> Result<Catalogue, Vec<Finding>>
 struct Sorted {
     acts: Vec<(String, RawAct)>,
     calendars: Vec<(String, RawCalendar)>,
+    listings: Vec<(String, RawListing)>,
     patterns: Vec<(String, RawPattern)>,
     services: Vec<(String, RawService)>,
 }
@@ -116,6 +134,11 @@ impl Sorted {
                 RawKind::Calendar => {
                     sorted
                         .calendars
+                        .extend(parse(file, &mut findings).map(|raw| (name, raw)));
+                }
+                RawKind::Listing => {
+                    sorted
+                        .listings
                         .extend(parse(file, &mut findings).map(|raw| (name, raw)));
                 }
                 RawKind::Pattern => {

@@ -5,8 +5,9 @@ use qaqpa_model::{RefusalLabel, ServiceAtAct};
 use crate::flow::Flow;
 use crate::form::{DocumentDef, FieldDef};
 use crate::mark::Mark;
+use crate::period::Period;
 use crate::text::Text;
-use crate::vocabulary::{Channel, Role};
+use crate::vocabulary::{Channel, Role, Standing, Topic};
 
 /// A public service (мемлекеттік көрсетілетін қызмет / государственная услуга) as an act regulates it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,11 +30,73 @@ pub struct Service {
     pub grounds: Vec<GroundDef>,
     /// The document that the applicant receives.
     pub result: ResultDef,
-    /// One flow a channel.
+    /// One flow a channel, or one for each variant of it.
     pub flows: Vec<Flow>,
-    /// Notes on the source: printed discrepancies, gaps.
+    /// The time for the whole service, where the act prints one.
+    pub totals: Vec<Total>,
+    /// What the act says besides steps and forms: notifications, statuses, fees, complaints.
+    pub statements: Vec<Statement>,
+    /// Where the act contradicts itself or has a likely misprint.
+    pub discrepancies: Vec<Discrepancy>,
+    /// Notes on the source: gaps, and how we read it.
     pub notes: Vec<Note>,
     /// Where the act names the service.
+    pub mark: Mark,
+}
+
+/// A service of an act without a flow: asked for, it answers why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// `social-assistance@shal-aqyn-2012-238`.
+    pub id: ServiceAtAct,
+    /// The official title.
+    pub title: Text,
+    /// Why it has no flow.
+    pub standing: Standing,
+    /// The same in a sentence, with the act.
+    pub why: Text,
+    /// The channels that the source names, without steps.
+    pub channels: Vec<(Channel, Mark)>,
+    /// What the source says all the same.
+    pub statements: Vec<Statement>,
+    /// Where the act names it.
+    pub mark: Mark,
+}
+
+/// The time for a whole service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Total {
+    /// The channel that it is printed for; `None`: for all of them.
+    pub channel: Option<Channel>,
+    /// The time.
+    pub period: Period,
+    /// Whether the day of acceptance counts.
+    pub acceptance_day_counted: bool,
+    /// Where it comes from.
+    pub mark: Mark,
+}
+
+/// Something that an act says of a service besides its steps and forms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// What it is about.
+    pub about: Topic,
+    /// The statement, in our own words.
+    pub text: Text,
+    /// Of a question of the survey: the answers, in their order.
+    pub answers: Vec<Text>,
+    /// Where it comes from.
+    pub mark: Mark,
+}
+
+/// A contradiction or a likely misprint of the source: kept as printed, and flagged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discrepancy {
+    /// What is printed.
+    pub printed: Text,
+    /// How the simulator reads and runs it.
+    pub reading: Text,
+    /// Where it is printed.
     pub mark: Mark,
 }
 
@@ -105,6 +168,14 @@ impl Service {
     #[must_use]
     pub fn flow(&self, channel: Channel) -> Option<&Flow> {
         self.flows.iter().find(|flow| flow.channel == channel)
+    }
+
+    /// The flow through that channel, of that variant.
+    #[must_use]
+    pub fn flow_of(&self, channel: Channel, variant: Option<&str>) -> Option<&Flow> {
+        self.flows.iter().find(|flow| {
+            flow.channel == channel && flow.variant.as_ref().map(|v| v.id.as_str()) == variant
+        })
     }
 
     /// The field of that name.

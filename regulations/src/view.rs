@@ -3,5 +3,5 @@
 mod json;
 mod text;
 
-pub use json::{service_json, services_json};
-pub use text::{flow_text, service_text};
+pub use json::{listing_json, service_json, services_json};
+pub use text::{act_text, flow_name, flow_text, listing_text, service_text};

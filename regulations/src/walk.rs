@@ -162,6 +162,22 @@ impl Flow {
         Ok(whole)
     }
 
+    /// The tasks that begin as soon as a request does.
+    #[must_use]
+    pub fn opening_tasks(&self) -> Vec<ActionDef> {
+        self.start()
+            .map(|start| self.enter(start, None, None).1)
+            .unwrap_or_default()
+    }
+
+    /// The open action that has to be finished before that element is answered.
+    fn open_before<'s>(&self, state: &'s State, element: &Element) -> Option<&'s ElementId> {
+        let during = element.during.as_ref()?;
+        let open = state.open_action.as_ref()?;
+        let place = |id: &ElementId| self.actions.iter().position(|action| action.id == *id);
+        (place(open)? < place(during)?).then_some(open)
+    }
+
     /// The state on coming to an element, and the tasks that begin there.
     fn enter(
         &self,
@@ -177,8 +193,9 @@ impl Flow {
             .into_iter()
             .collect();
         let open_action = tasks.first().map(|task| task.id.clone()).or(open_action);
-        // A refusal needs no more work of the staff: what was open is withdrawn.
-        let open_action = open_action.filter(|_| reason.is_none());
+        // A refusal needs no more work of the staff, and what was open is withdrawn; unless it is
+        // prepared and signed as a result is.
+        let open_action = open_action.filter(|_| reason.is_none() || element.after_actions);
         (
             State {
                 position: Position::Waiting(element.id.clone()),
@@ -228,6 +245,11 @@ fn step(
             waits_for: waits_for.clone(),
         });
     }
+    if let Some(open) = flow.open_before(state, element) {
+        return Err(WalkError::ActionOpen {
+            action: open.clone(),
+        });
+    }
     let trace = vec![Step {
         element: element.id.clone(),
         meaning: Some(meaning),
@@ -257,13 +279,13 @@ fn step(
 
 fn finish(state: &State, element: &Element, end: End) -> Result<State, WalkError> {
     let position = match (end, state.reason, &state.open_action) {
-        (End::Delivered, _, Some(action)) => {
+        (End::Delivered, _, Some(action)) | (End::Refused, Some(_), Some(action)) => {
             return Err(WalkError::ActionOpen {
                 action: action.clone(),
             });
         }
         (End::Delivered, _, None) => Position::Delivered(element.id.clone()),
-        (End::Refused, Some(label), _) => Position::Refused {
+        (End::Refused, Some(label), None) => Position::Refused {
             element: element.id.clone(),
             label,
         },
@@ -287,9 +309,16 @@ fn finish_action(
     let out_of_turn = || WalkError::OutOfTurn {
         waits_for: waits_for.clone(),
     };
-    // The staff's first action begins with the check of the documents and cannot end before it.
-    let checked = flow.actions_open_at != *waits_for;
-    if state.open_action.as_ref() != Some(action) || !checked {
+    // The staff's first action begins with the check of the documents and cannot end before it; nor
+    // does an action end without the answer that is given in it.
+    let asked = flow.element(waits_for).is_some_and(|element| {
+        let here = match &element.during {
+            Some(during) => during == action,
+            None => flow.actions_open_at == *waits_for,
+        };
+        here && matches!(element.branch, Branch::Question { .. })
+    });
+    if state.open_action.as_ref() != Some(action) || asked {
         return Err(out_of_turn());
     }
     let after = flow.action_after(action).cloned();

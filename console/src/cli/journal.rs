@@ -7,7 +7,8 @@ use clap::{Args, Subcommand};
 /// `journal …`.
 #[derive(Debug, Subcommand)]
 pub enum JournalCommand {
-    /// The newest entries of every actor.
+    /// The newest entries of every actor: asked of those that run; read of the others, and over a database (--store)
+    /// of every process that ever was.
     List {
         /// Only this actor's.
         #[arg(long)]
@@ -19,7 +20,7 @@ pub enum JournalCommand {
         #[arg(long, default_value_t = 50)]
         limit: u32,
     },
-    /// One entry, whole: `ACTOR:NUMBER` as `journal list` shows it.
+    /// One entry, whole: `ACTOR:NUMBER` as `journal list` shows it (`ACTOR-2:NUMBER` of a second process).
     ///
     /// IINs are masked; what is encoded (certificates, evidence) is shown by its length and SHA-256.
     Show {
@@ -31,20 +32,20 @@ pub enum JournalCommand {
     },
     /// Prove that no entry was changed, cut, moved or removed, and name the first that was.
     ///
-    /// Reads the data folder itself, whether or not the simulator runs: every hash, seal and root is made anew, every raw
-    /// file is read, and the authority's stamps are judged. Exit 0: proven; 1: broken; 2: it holds together, but no
-    /// stamp vouches for a sealed segment. What no seal holds yet is told: nothing can be proven of it against
+    /// Reads the data folder or the database (--store) itself, whether or not the simulator runs: every hash, seal and
+    /// root is made anew, every raw file is read, and the authority's stamps are judged. Exit 0: proven; 1: broken;
+    /// 2: it holds together, but no stamp vouches for a sealed segment. What no seal holds yet is told: nothing can be proven of it against
     /// somebody who can write to the database.
     Verify(JournalVerify),
     /// Write entries out: masked, or with --raw as the bytes that were received and sent.
     ///
-    /// Reads the data folder itself, whether or not the simulator runs.
+    /// Reads the data folder or the database (--store) itself, whether or not the simulator runs.
     Export(JournalExport),
     /// Remove old entries: whole sealed and stamped segments from the beginning. A checkpoint is left, by which
     /// `journal verify` goes on.
     ///
-    /// An actor that runs does it itself and goes on working; its raw files go once they have lain for an hour, at the
-    /// next call. A journal that does not hold is not touched, nor one against which there is a doubt.
+    /// An actor that runs does it itself and goes on working, also over a database (--store), where this command prunes
+    /// what nobody writes any more; its raw files go once they have lain for an hour, at the next call. A journal that does not hold is not touched, nor one against which there is a doubt.
     Prune {
         /// Only segments whose entries are all of moments before this one.
         #[arg(long, value_name = "MOMENT")]

@@ -47,8 +47,10 @@ pub struct Verify {
     /// PEM file of certificates to look signers up in, who are named by issuer and number or by a thumbprint; trusted for nothing.
     #[arg(long, value_name = "FILE", conflicts_with = "capsule")]
     pub certificates: Option<PathBuf>,
-    /// Ask whether the signer is the person of this IIN. An application or a result names its submitter itself, and is asked that
-    /// without it, unless its fields cannot be read: it is undecided then where nobody is named here. Of another file the question is not asked otherwise, which the report says.
+    /// Ask whether the signer is the person of this IIN. An application or a result names its submitter itself: every signature over
+    /// all of it is asked that without this option, whatever --profile says and from a capsule, too, so that who co-signs somebody
+    /// else's is told as another person. One whose fields cannot be read is undecided at best. Of another file the question is not
+    /// asked otherwise, which the report says.
     #[arg(long, value_name = "IIN", conflicts_with = "capsule")]
     pub submitter: Option<String>,
     /// Ask whether the signer signs for the organisation of this BIN.

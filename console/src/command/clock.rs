@@ -42,7 +42,7 @@ pub(crate) async fn run(settings: &Settings, command: &ClockCommand, format: For
 }
 
 /// `30m`, `2h`, `3cd`: minutes, hours, calendar days.
-fn read_period(text: &str) -> Result<Duration, Failure> {
+pub(super) fn read_period(text: &str) -> Result<Duration, Failure> {
     let wrong = || {
         Failure::usage(format!("not a period: {text:?}"))
             .remedy("write minutes, hours or calendar days: 30m, 2h, 3cd")

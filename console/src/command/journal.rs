@@ -1,22 +1,23 @@
 //! `qaqpa journal …`: what the actors received, decided and sent, and the proof that it is all there.
 
+mod entry;
 mod export;
 mod prune;
+mod show;
 mod verify;
 
-use http::StatusCode;
 use qaqpa_model::{Actor, ActorName};
-use qaqpa_store::{Doubted, StoreConfig, StoreError};
-use qaqpa_transport::{ControlClient, ControlError, paths, registry};
-use serde_json::{Value, json};
+use qaqpa_store::{Doubted, Store, StoreConfig, StoreError};
+use qaqpa_transport::{ControlClient, paths, registry};
+use serde_json::Value;
 
 use crate::cli::{Format, JournalCommand};
 use crate::endpoints::NEIGHBOURS;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::running;
 use crate::settings::Settings;
-use crate::{output, running};
 
-/// Shows the journals of the running simulator.
+/// Shows the journals of the running simulator, or those that lie in its folder and its database.
 pub(crate) async fn run(settings: &Settings, command: &JournalCommand, format: Format) -> Outcome {
     match command {
         JournalCommand::List {
@@ -24,16 +25,10 @@ pub(crate) async fn run(settings: &Settings, command: &JournalCommand, format: F
             message,
             limit,
         } => {
-            list(
-                settings,
-                actor.as_deref(),
-                message.as_deref(),
-                *limit,
-                format,
-            )
-            .await
+            let (actor, message) = (actor.as_deref(), message.as_deref());
+            show::list(settings, actor, message, *limit, format).await
         }
-        JournalCommand::Show { id, raw: false } => show(settings, id, format).await,
+        JournalCommand::Show { id, raw: false } => show::one(settings, id, format).await,
         JournalCommand::Show { id, raw: true } => export::whole(settings, id).await,
         JournalCommand::Export(options) => export::run(settings, options).await,
         JournalCommand::Prune {
@@ -52,85 +47,27 @@ pub(crate) async fn run(settings: &Settings, command: &JournalCommand, format: F
     }
 }
 
-async fn list(
-    settings: &Settings,
-    actor: Option<&str>,
-    message: Option<&str>,
-    limit: u32,
-    format: Format,
-) -> Outcome {
-    let mut entries = Vec::new();
-    for actor in running_named(settings, actor)? {
-        let control = control(settings, &actor)?;
-        let mut path = format!("/journal?limit={limit}");
-        if let Some(message) = message {
-            path.push_str("&message=");
-            path.extend(message.bytes().map(|byte| match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                    char::from(byte).to_string()
-                }
-                other => format!("%{other:02X}"),
-            }));
-        }
-        let found: Vec<Value> = control.get(&path).await.map_err(running::refused)?;
-        entries.extend(found.into_iter().map(|mut entry| {
-            entry["id"] = json!(format!("{actor}:{}", entry["id"]));
-            entry
-        }));
-    }
-    entries.sort_by(|one, other| text(&other["at"]).cmp(text(&one["at"])));
-    entries.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    if format == Format::Json {
-        output::say_json(&entries)?;
-        return Ok(Exit::Yes);
-    }
-    for entry in &entries {
-        output::say(format_args!(
-            "{:<20} {}  {:<4} {:<22} {:<40} {}",
-            text(&entry["id"]),
-            text(&entry["at"]),
-            text(&entry["direction"]),
-            text(&entry["kind"]),
-            text(&entry["message"]),
-            text(&entry["label"]),
-        ));
-    }
-    Ok(Exit::Yes)
-}
-
-async fn show(settings: &Settings, id: &str, format: Format) -> Outcome {
-    let (actor, number) = entry_named(id)?;
-    let control = control(settings, &actor)?;
-    let entry: Value =
-        control
-            .get(&format!("/journal/{number}"))
-            .await
-            .map_err(|error| match error {
-                ControlError::Refused { status, .. } if status == StatusCode::NOT_FOUND => {
-                    absent(id)
-                }
-                other => running::refused(other),
-            })?;
-    match format {
-        Format::Json => output::say_json(&entry)?,
-        _ => output::say(serde_json::to_string_pretty(&entry).map_err(Failure::own)?),
-    }
-    Ok(Exit::Yes)
-}
-
 fn absent(id: &str) -> Failure {
     Failure::no(format!("there is no entry {id}")).remedy("`qaqpa journal list` shows the ids")
 }
 
-/// `ACTOR:NUMBER`.
-fn entry_named(id: &str) -> Result<(ActorName, i64), Failure> {
-    let wrong = || {
-        Failure::usage(format!("{id:?} is not ACTOR:NUMBER"))
-            .remedy("`qaqpa journal list` shows the ids")
-    };
-    let (actor, number) = id.split_once(':').ok_or_else(wrong)?;
-    let number = number.parse::<u32>().map_err(|_| wrong())?;
-    Ok((actor_named(actor)?, i64::from(number)))
+/// The chains of an actor's journal, in files one, over a database one of each process that ever was; the one of a store
+/// in which nothing is written yet is among them.
+async fn chains_of(store: &Store) -> Result<Vec<String>, StoreError> {
+    let journal = store.journal();
+    let mut chains = journal.chains().await?;
+    if chains.is_empty() {
+        chains.push(journal.name());
+    }
+    Ok(chains)
+}
+
+/// A chain's name for people: stores know what kind of actor they are of, not which one.
+fn shown(actor: &ActorName, chain: &str) -> String {
+    match chain.strip_prefix(actor.actor().name()) {
+        Some(number) => format!("{actor}{number}"),
+        None => chain.to_owned(),
+    }
 }
 
 /// Where that actor's store is, if he has ever been.
@@ -138,6 +75,24 @@ fn folder_of(settings: &Settings, actor: &ActorName) -> Option<StoreConfig> {
     let folder = paths::of_actor_named(&settings.data, actor);
     let there = in_files(settings, actor) && folder.join("store.sqlite").exists();
     there.then(|| StoreConfig::in_folder(folder))
+}
+
+/// Where that actor's store is, in his folder or in the database, if he has ever been: his folder holds the key to it.
+pub(super) fn store_of(
+    settings: &Settings,
+    actor: &ActorName,
+) -> Result<Option<StoreConfig>, Failure> {
+    if in_files(settings, actor) {
+        return Ok(folder_of(settings, actor));
+    }
+    let folder = paths::of_actor_named(&settings.data, actor);
+    if !folder.join("raw.key").exists() {
+        return Ok(None);
+    }
+    let address = settings.store_of(actor.actor()).address();
+    StoreConfig::by_address(address, folder, &actor.to_string())
+        .map(Some)
+        .map_err(Failure::usage)
 }
 
 /// Whether that actor has been, but his store is gone: his folder holds what only a store leaves, or he is registered.
@@ -149,7 +104,7 @@ fn is_gone(settings: &Settings, actor: &ActorName) -> bool {
     in_files(settings, actor) && has_been && !folder.join("store.sqlite").exists()
 }
 
-/// Whether that actor's store is in its folder. In a database each process has a journal of its own there.
+/// Whether that actor's store is in its folder.
 fn in_files(settings: &Settings, actor: &ActorName) -> bool {
     settings.store_of(actor.actor()).address().is_none()
 }
@@ -161,9 +116,7 @@ fn nothing(settings: &Settings, whose: &str) -> Failure {
     ))
     .remedy(match settings.store.address() {
         None => "name the simulator's folder with --data DIR",
-        Some(_) => {
-            "over a database each process proves its own journal: `qaqpa journal verify --running`"
-        }
+        Some(_) => "over a database the actor's folder in --data DIR must hold its raw.key",
     })
 }
 
@@ -175,7 +128,10 @@ fn cannot_be_read(actor: &ActorName, error: &StoreError) -> Failure {
 }
 
 /// That actor, or all that have ever been here.
-fn actors_named(settings: &Settings, name: Option<&str>) -> Result<Vec<ActorName>, Failure> {
+pub(super) fn actors_named(
+    settings: &Settings,
+    name: Option<&str>,
+) -> Result<Vec<ActorName>, Failure> {
     match name {
         None => Ok(all_of(branches(settings)?)),
         Some(name) => Ok(vec![actor_named(name)?]),

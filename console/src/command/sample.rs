@@ -1,5 +1,6 @@
 //! `qaqpa sample`: a valid request to start from.
 
+use qaqpa_crypto::sha256;
 use qaqpa_model::{Bin, Iin, Lang, ServiceAtAct};
 use qaqpa_regulations::Catalogue;
 use qaqpa_transport::{Clock, ClockState, identities};
@@ -19,10 +20,9 @@ pub(crate) fn run(settings: &Settings, options: &Sample) -> Outcome {
             .remedy("`qaqpa services` lists them")
     })?;
     let catalogue = Catalogue::load_with(&settings.catalogue).map_err(Failure::usage)?;
-    let service = catalogue.service(&id).ok_or_else(|| {
-        Failure::no(format!("the catalogue has no {id}"))
-            .remedy("`qaqpa services` lists what it has")
-    })?;
+    let service = catalogue
+        .service(&id)
+        .ok_or_else(|| Failure::no(catalogue.answer(&id, None).to_string()))?;
     let index = identities::read(&settings.data)
         .map_err(Failure::own)?
         .ok_or_else(|| {
@@ -56,7 +56,7 @@ pub(crate) fn run(settings: &Settings, options: &Sample) -> Outcome {
             .offset_ms,
     );
     let application = Application {
-        application_id: uuid::Uuid::new_v4().to_string(),
+        application_id: application_id(options, &id, who),
         service: id,
         channel: "portal".to_owned(),
         created_at: clock.now(),
@@ -85,4 +85,40 @@ pub(crate) fn run(settings: &Settings, options: &Sample) -> Outcome {
     let signed = sign_enveloped(&unsigned, &signer, &XmlLimits::default()).map_err(Failure::own)?;
     output::say_bytes(&signed);
     Ok(Exit::Yes)
+}
+
+/// Random; with a seed, what follows from it.
+fn application_id(options: &Sample, service: &ServiceAtAct, who: &str) -> String {
+    let id = match options.seed {
+        None => uuid::Uuid::new_v4(),
+        Some(seed) => {
+            let from = format!("{seed} application {service} {who}");
+            let mut bytes = [0; 16];
+            bytes.copy_from_slice(&sha256(from.as_bytes())[..16]);
+            uuid::Builder::from_random_bytes(bytes).into_uuid()
+        }
+    };
+    id.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_gives_the_same_id_and_another_one_another() {
+        let service = ServiceAtAct::parse("a@b").unwrap();
+        let id = |seed, who| {
+            let options = Sample {
+                service: service.to_string(),
+                signed_by: None,
+                seed,
+            };
+            application_id(&options, &service, who)
+        };
+        assert_eq!(id(Some(7), "citizen-1"), id(Some(7), "citizen-1"));
+        assert_ne!(id(Some(7), "citizen-1"), id(Some(8), "citizen-1"));
+        assert_ne!(id(Some(7), "citizen-1"), id(Some(7), "citizen-2"));
+        assert_ne!(id(None, "citizen-1"), id(None, "citizen-1"));
+    }
 }

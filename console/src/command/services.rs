@@ -28,17 +28,28 @@ fn list(catalogue: &Catalogue, settings: &Settings, format: Format) -> Outcome {
         output::say_json(&view::services_json(catalogue))?;
         return Ok(Exit::Yes);
     }
-    for service in catalogue.services() {
+    for service in catalogue.regulated() {
         output::say(format_args!(
             "{}\n    {}",
             service.id,
             service.title.get(settings.lang)
         ));
         for flow in &service.flows {
-            output::say(format_args!("    {} · {}", flow.channel, flow.pattern));
+            output::say(format_args!("    {}", view::flow_name(flow)));
         }
     }
-    output::say("\n`qaqpa services show SERVICE@ACT` shows a flow with its steps and deadlines.");
+    for listing in catalogue.listings() {
+        output::say(format_args!(
+            "{}\n    {}\n    {}: {}",
+            listing.id,
+            listing.title.get(settings.lang),
+            listing.standing,
+            listing.why.get(settings.lang)
+        ));
+    }
+    output::say(
+        "\n`qaqpa services show SERVICE@ACT` shows a service with its flows, steps and deadlines.",
+    );
     Ok(Exit::Yes)
 }
 
@@ -51,29 +62,45 @@ fn show(
 ) -> Outcome {
     let id = ServiceAtAct::parse(service)
         .map_err(|error| Failure::usage(format!("{service:?} is not SERVICE@ACT: {error}")))?;
-    let service = catalogue.service(&id).ok_or_else(|| {
-        Failure::no(format!("the catalogue has no {id}"))
-            .remedy("`qaqpa services` lists what it has")
-    })?;
+    if let Some(listing) = catalogue.listing(&id) {
+        if format == Format::Json {
+            output::say_json(&view::listing_json(listing))?;
+        } else {
+            output::say(view::listing_text(listing, settings.lang));
+        }
+        return Ok(Exit::Yes);
+    }
+    let service = catalogue
+        .regulation(&id)
+        .ok_or_else(|| Failure::no(catalogue.answer(&id, None).to_string()))?;
     if format == Format::Json {
         output::say_json(&view::service_json(service))?;
         return Ok(Exit::Yes);
     }
     let Some(channel) = channel else {
+        if let Some(act) = catalogue.act(id.act()) {
+            output::say(view::act_text(act, settings.lang));
+        }
         output::say(view::service_text(service, settings.lang));
         return Ok(Exit::Yes);
     };
-    let flow = Channel::parse(channel)
-        .and_then(|channel| service.flow(channel))
-        .ok_or_else(|| {
-            let has: Vec<&str> = service
-                .flows
-                .iter()
-                .map(|flow| flow.channel.as_str())
-                .collect();
-            Failure::no(format!("{id} has no channel {channel:?}"))
-                .remedy(format!("it has {}", has.join(", ")))
-        })?;
-    output::say(view::flow_text(service, flow, settings.lang));
+    let wanted = Channel::parse(channel);
+    let mut flows = service
+        .flows
+        .iter()
+        .filter(|flow| Some(flow.channel) == wanted)
+        .peekable();
+    if flows.peek().is_none() {
+        let has: Vec<&str> = service
+            .flows
+            .iter()
+            .map(|flow| flow.channel.as_str())
+            .collect();
+        return Err(Failure::no(format!("{id} has no channel {channel:?}"))
+            .remedy(format!("it has {}", has.join(", "))));
+    }
+    for flow in flows {
+        output::say(view::flow_text(service, flow, settings.lang));
+    }
     Ok(Exit::Yes)
 }

@@ -30,7 +30,7 @@ pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -
     }
     if options.capsule {
         let now = clock(settings)?.now();
-        return again(options, format, settings.lang, &limits, now);
+        return again(options, format, settings.lang, now);
     }
     let matter = matter(options, &limits)?;
     let named = named(options)?;
@@ -58,12 +58,12 @@ pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -
         for subject in opened.subjects(signatures.as_ref()) {
             let (verdict, proven) = examiner.examine(subject, at).await;
             let proven = proven.as_ref();
-            if named.is_anybody() && show::names_submitter(proven, &matter, &limits) {
+            if named.is_anybody() && show::names_submitter(&verdict, proven, &limits) {
                 return Err(Failure::usage(
                     "an application or a result names its submitter itself: leave --submitter and --organisation out",
                 ));
             }
-            verdicts.push(show::as_answered(verdict, proven, &matter, &named, &limits));
+            verdicts.push(show::as_answered(verdict, proven, &named, &limits));
         }
     }
     if let Some(path) = &options.write_capsule {
@@ -131,22 +131,20 @@ fn clock(settings: &Settings) -> Result<Clock, Failure> {
 }
 
 /// The verdict of a capsule: by the anchors of a file, or else by those that it brings along.
-fn again(options: &Verify, format: Format, lang: Lang, limits: &Limits, now: Moment) -> Outcome {
+fn again(options: &Verify, format: Format, lang: Lang, now: Moment) -> Outcome {
     let refused = |error| Failure::no(format!("{}: {error}", options.file.display()));
     let bytes = key_input::read_capsule(&options.file)?;
     let capsule = Capsule::parse(&bytes).map_err(refused)?;
+    let limits = capsule.limits();
     let trusted = options.trust.as_deref().map(anchors).transpose()?;
     let examined = Examined {
         matter: capsule.matter(),
         verdicts: capsule.judge_each_reading(trusted.as_ref(), |verdict, proven| {
-            show::as_answered(verdict, proven, capsule.matter(), &Named::default(), limits)
+            show::as_answered(verdict, proven, &Named::default(), limits)
         }),
     };
     if let Some(profile) = examined.verdicts.iter().find_map(|verdict| verdict.profile) {
-        output::progress(format!(
-            "judged as the capsule says, by the profile {}, its moment and its policy: whoever made it chose them",
-            profile.as_str()
-        ));
+        output::progress(capsule.choices(profile, lang));
     }
     show::show(examined, options, format, lang, limits, now)
 }
@@ -201,7 +199,7 @@ fn examiner_by(
             crl: record.addresses.get("crl-rsa")?.clone(),
         })
     });
-    let client = HttpClient::plain(ClientLimits::default());
+    let client = HttpClient::plain(ClientLimits::default()).reaching_actors_of(data);
     Ok(Examiner::new(
         &client,
         nca,

@@ -4,6 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use qaqpa_crypto::sha256;
 use qaqpa_model::{BodyDigest, Limits, MessageId, Moment, RefusalLabel, SenderId};
+use qaqpa_transport::watch::{self, Family};
 use qaqpa_wire::code::{INTERNAL, error_code};
 use qaqpa_wire::words::{self, FAULTED, Words};
 use qaqpa_wire::{
@@ -36,6 +37,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// The label, where it is a refusal.
     pub label: Option<RefusalLabel>,
+    /// In how many seconds the same message is welcome, where it is not now.
+    pub retry_seconds: Option<u32>,
 }
 
 impl IntoResponse for Answer {
@@ -46,8 +49,8 @@ impl IntoResponse for Answer {
             header::CONTENT_TYPE,
             HeaderValue::from_static("text/xml; charset=utf-8"),
         );
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+        if let Some(seconds) = self.retry_seconds {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if let Some(label) = self.label {
             headers.insert(LABEL_HEADER, HeaderValue::from_static(label.as_str()));
@@ -99,6 +102,7 @@ impl Answers {
             status: StatusCode::OK,
             body,
             label: None,
+            retry_seconds: None,
         })
     }
 
@@ -145,23 +149,25 @@ impl Answers {
                 unsigned
             }
         };
+        let retry_seconds = retry_of(rejection);
+        let status = match retry_seconds {
+            Some(_) => StatusCode::SERVICE_UNAVAILABLE,
+            None => StatusCode::INTERNAL_SERVER_ERROR,
+        };
         Answer {
-            status: status_of(rejection),
+            status,
             body,
             label,
+            retry_seconds,
         }
     }
 }
 
-/// A limit that is full now is not full for ever: the same message is welcome later.
-const fn status_of(rejection: &Rejection) -> StatusCode {
+/// Whether the same message is welcome later.
+const fn retry_of(rejection: &Rejection) -> Option<u32> {
     match rejection {
-        Rejection::Refused(Refused {
-            label: RefusalLabel::LimitExceeded,
-            code: FaultCode::Server,
-            ..
-        }) => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::INTERNAL_SERVER_ERROR,
+        Rejection::Refused(refused) => refused.retry_seconds,
+        Rejection::Faulted(_) => None,
     }
 }
 
@@ -273,9 +279,10 @@ fn sign_answer(
     own: &OwnSystem,
     limits: &Limits,
 ) -> Result<Vec<u8>, qaqpa_xmldsig::SignError> {
+    watch::count(Family::Signatures, &["answer"]);
     let signer = Signer::of(&own.key, own.certificate.der());
     let key_info = WsseKeyInfo::IssuerSerial {
-        issuer_name: own.certificate.issuer_name(),
+        issuer_name: own.issuer_name.clone(),
         serial_decimal: own.certificate.serial_decimal(),
     };
     sign_wsse(

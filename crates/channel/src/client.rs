@@ -1,7 +1,9 @@
 //! The calling side: signs an envelope, posts it, and believes only the answer of the right system.
 
-use qaqpa_model::{Limits, RefusalLabel, SenderId};
-use qaqpa_transport::{HttpAnswer, HttpClient, HttpError};
+use qaqpa_evidence::Examiner;
+use qaqpa_model::{Limits, MessageId, RefusalLabel, SenderId};
+use qaqpa_transport::watch::{self, Family, Span, SpanKind};
+use qaqpa_transport::{HttpAnswer, HttpClient, HttpError, Scales};
 use qaqpa_wire::{
     Fault, FaultCode, SendMessageRequest, SendMessageResponse, Sender, StatusCode, WireError,
 };
@@ -10,10 +12,10 @@ use qaqpa_xml::Document;
 use qaqpa_xmldsig::{Signer, WsseKeyInfo, find_wsse, sign_wsse};
 use thiserror::Error;
 
-use crate::SystemKeys;
 use crate::answer::id_seed;
 use crate::envelope::{bounds, xml_limits};
 use crate::systems::{OwnSystem, Systems, SystemsError};
+use crate::{Examining, SystemKeys, Tamper, judge_transport, watching};
 
 /// A client of a channel: one for each actor that sends.
 #[derive(Clone, Debug)]
@@ -21,6 +23,10 @@ pub struct ChannelClient {
     http: HttpClient,
     pub(crate) keys: SystemKeys,
     pub(crate) limits: Limits,
+    examining: Option<Examining>,
+    tamper: Option<Tamper>,
+    /// Long messages that are written, signed and sent at once; clones share it.
+    pub(crate) long: Scales,
 }
 
 /// The other side acknowledged the message, and its signature over the answer was verified.
@@ -81,7 +87,13 @@ impl SendError {
     /// Whether the same message may be acknowledged later.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
-        !matches!(self, Self::Message { .. } | Self::Refused { .. })
+        !matches!(
+            self,
+            Self::Message { .. }
+                | Self::Refused { .. }
+                // Nobody is called there, however often it is tried: an address or a setting must change.
+                | Self::Unreachable(HttpError::Forbidden { .. } | HttpError::Url(_))
+        )
     }
 
     /// The label, where the other side refused with one.
@@ -97,8 +109,30 @@ impl SendError {
 impl ChannelClient {
     /// A client that signs with the own key of `keys` and calls through `http` (which has the TLS identity).
     #[must_use]
-    pub const fn new(http: HttpClient, keys: SystemKeys, limits: Limits) -> Self {
-        Self { http, keys, limits }
+    pub fn new(http: HttpClient, keys: SystemKeys, limits: Limits) -> Self {
+        Self {
+            long: Scales::for_bytes(limits.body_bytes_max),
+            http,
+            keys,
+            limits,
+            examining: None,
+            tamper: None,
+        }
+    }
+
+    /// Asks about the certificate behind every answer, too: of whom it is revoked does not acknowledge for its system.
+    /// Where nobody can tell, the answer is not believed yet.
+    #[must_use]
+    pub fn examining(mut self, examining: Examining) -> Self {
+        self.examining = Some(examining);
+        self
+    }
+
+    /// The same client, whose signed envelopes are changed on their way out: deliberate faults (TEST).
+    #[must_use]
+    pub fn tampering(mut self, tamper: Tamper) -> Self {
+        self.tamper = Some(tamper);
+        self
     }
 
     /// The signed envelope of a message: with our sender id and password, and the transport signature.
@@ -110,7 +144,7 @@ impl ChannelClient {
     /// [`SendError::Keys`], [`SendError::Message`].
     pub async fn sign(&self, request: &SendMessageRequest) -> Result<Vec<u8>, SendError> {
         let systems = self.keys.current().await?;
-        self.sign_with(request, &systems)
+        self.sign_with(request.clone(), &systems)
     }
 
     /// Sends a message to the channel of `peer` at `address`, and waits for the acknowledgement.
@@ -125,7 +159,18 @@ impl ChannelClient {
         peer: &SenderId,
         request: &SendMessageRequest,
     ) -> Result<Sent, SendError> {
+        self.send_whole(address, peer, request.clone()).await
+    }
+
+    /// As [`send`](Self::send); the message is let go as soon as its envelope is written.
+    async fn send_whole(
+        &self,
+        address: &str,
+        peer: &SenderId,
+        request: SendMessageRequest,
+    ) -> Result<Sent, SendError> {
         let systems = self.keys.current().await?;
+        let message_id = request.message_id.clone();
         let envelope = self.sign_with(request, &systems)?;
         let expected = systems
             .sender(peer)
@@ -134,15 +179,41 @@ impl ChannelClient {
             })?
             .certificate
             .clone();
-        let answer = self.post(address, envelope).await?;
-        read_answer(
-            &answer.body,
-            answer.status,
-            &expected,
-            peer,
-            request,
-            &self.limits,
-        )
+        let answer = self.post(&self.http, address, envelope).await?;
+        let examiner = match &self.examining {
+            Some(examining) => Some(examining.current(&systems)?),
+            None => None,
+        };
+        let unbelievable = |why: String| SendError::Answer {
+            peer: peer.clone(),
+            why: format!("HTTP {}: {why}", answer.status),
+            bytes: answer.body.to_vec(),
+        };
+        let document = Document::parse(&answer.body, &xml_limits(&self.limits))
+            .map_err(|error| unbelievable(error.to_string()))?;
+        self.believe(&document, &expected, examiner.as_ref())
+            .await
+            .map_err(&unbelievable)?;
+        read_answer(&document, &answer.body, peer, &message_id, unbelievable)
+    }
+
+    /// The answer's Body must be signed with the expected certificate, which must be in force where somebody is asked.
+    pub(crate) async fn believe(
+        &self,
+        document: &Document,
+        expected: &Certificate,
+        examiner: Option<&Examiner>,
+    ) -> Result<(), String> {
+        let Some(examiner) = examiner else {
+            return verify_answer(document, expected, &self.limits);
+        };
+        let signer = judge_transport(document, examiner, &self.limits, examiner.now())
+            .await
+            .map_err(|refused| format!("{}: {}", refused.label, refused.why))?;
+        if signer.certificate.der() == expected.der() {
+            return Ok(());
+        }
+        Err(ANOTHER.to_owned())
     }
 
     /// Sends a message that was stored as its unsigned envelope ([`SendMessageRequest::write`]).
@@ -155,15 +226,27 @@ impl ChannelClient {
         peer: &SenderId,
         unsigned: &[u8],
     ) -> Result<Sent, SendError> {
+        let _weighed = self.long.weigh(unsigned.len()).await;
         let request = read_stored(unsigned, &self.limits)?;
-        self.send(address, peer, &request).await
+        let (came, id) = (watching::of(&request), request.message_id.clone());
+        // In the trace in which it was stored, however long ago.
+        Span::new("outbox", SpanKind::Consumer)
+            .following(came)
+            .with("qaqpa.message", id.as_str())
+            .around(self.send_whole(address, peer, request))
+            .await
     }
 
     pub(crate) async fn post(
         &self,
+        http: &HttpClient,
         address: &str,
         envelope: Vec<u8>,
     ) -> Result<HttpAnswer, SendError> {
+        let envelope = match &self.tamper {
+            Some(tamper) => tamper.apply(envelope),
+            None => envelope,
+        };
         let mut post = http::Request::post(address)
             .header(http::header::CONTENT_TYPE, "text/xml; charset=utf-8")
             .header("SOAPAction", "\"\"")
@@ -175,7 +258,7 @@ impl ChannelClient {
             http::header::ACCEPT,
             http::HeaderValue::from_static("text/xml"),
         );
-        Ok(self.http.request(post).await?)
+        Ok(http.request(post).await?)
     }
 
     /// The transport signature over an envelope, with the whole certificate.
@@ -184,6 +267,7 @@ impl ChannelClient {
         unsigned: &[u8],
         own: &OwnSystem,
     ) -> Result<Vec<u8>, SendError> {
+        watch::count(Family::Signatures, &["envelope"]);
         sign_wsse(
             unsigned,
             &Signer::of(&own.key, own.certificate.der()),
@@ -198,16 +282,17 @@ impl ChannelClient {
 
     fn sign_with(
         &self,
-        request: &SendMessageRequest,
+        mut request: SendMessageRequest,
         systems: &Systems,
     ) -> Result<Vec<u8>, SendError> {
         let own = &systems.own;
-        let mut request = request.clone();
         request.sender = Some(Sender {
             id: own.sender_id.clone(),
             password: own.password().map(str::to_owned),
         });
-        self.sign_envelope(&request.write(), own)
+        let unsigned = request.write();
+        drop(request);
+        self.sign_envelope(&unsigned, own)
     }
 }
 
@@ -222,24 +307,16 @@ pub fn read_stored(unsigned: &[u8], limits: &Limits) -> Result<SendMessageReques
     SendMessageRequest::read(&document).map_err(|error| broken(error.to_string()))
 }
 
+/// What an answer that is believed says.
 fn read_answer(
+    document: &Document,
     body: &[u8],
-    status: http::StatusCode,
-    expected: &Certificate,
     peer: &SenderId,
-    request: &SendMessageRequest,
-    limits: &Limits,
+    message_id: &MessageId,
+    unbelievable: impl Fn(String) -> SendError,
 ) -> Result<Sent, SendError> {
-    let unbelievable = |why: String| SendError::Answer {
-        peer: peer.clone(),
-        why: format!("HTTP {status}: {why}"),
-        bytes: body.to_vec(),
-    };
-    let document = Document::parse(body, &xml_limits(limits))
-        .map_err(|error| unbelievable(error.to_string()))?;
-    verify_answer(&document, expected, limits).map_err(&unbelievable)?;
     let wire = |error: WireError| unbelievable(error.to_string());
-    if let Some(fault) = Fault::read(&document).map_err(wire)? {
+    if let Some(fault) = Fault::read(document).map_err(wire)? {
         let fault = Box::new(fault);
         return Err(if fault.code == FaultCode::Server {
             SendError::Unavailable {
@@ -253,8 +330,8 @@ fn read_answer(
             }
         });
     }
-    let response = SendMessageResponse::read(&document).map_err(wire)?;
-    if response.correlation_id.as_ref() != Some(&request.message_id) {
+    let response = SendMessageResponse::read(document).map_err(wire)?;
+    if response.correlation_id.as_ref() != Some(message_id) {
         return Err(unbelievable("it is about another message".to_owned()));
     }
     if response.status != StatusCode::Success {
@@ -269,9 +346,12 @@ fn read_answer(
     })
 }
 
+/// Why an answer with a good signature is not believed.
+const ANOTHER: &str = "it names another certificate than the expected one";
+
 /// The answer's Body must be signed with the key of the expected certificate, which is known
 /// beforehand: what KeyInfo says can only be a reason to refuse.
-pub(crate) fn verify_answer(
+fn verify_answer(
     document: &Document,
     expected: &Certificate,
     limits: &Limits,
@@ -283,8 +363,9 @@ pub(crate) fn verify_answer(
         (None, None) => false,
     };
     if !named {
-        return Err("it names another certificate than the expected one".to_owned());
+        return Err(ANOTHER.to_owned());
     }
+    watch::count(Family::Verifications, &["answer"]);
     found
         .cover(expected.spki_der())
         .map(|_| ())

@@ -1,5 +1,6 @@
 //! The examiner of this moment: learns anew when the authority has made its certificates anew.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -28,12 +29,13 @@ pub struct Examining {
 #[derive(Debug)]
 struct Made {
     stamps: Stamps,
-    more: Vec<Certificate>,
+    more: Arc<[Certificate]>,
     examiner: Examiner,
 }
 
-/// What changes when one of the files is written anew: trust, systems, the authority's addresses.
-type Stamps = [(Option<SystemTime>, u64); 3];
+/// What changes when one of the files is written anew: trust, systems, the authority's addresses here or on another machine,
+/// and the word that something changed there: the time and the number of the file.
+type Stamps = [(Option<SystemTime>, u64); 5];
 
 impl Examining {
     /// Examiners for this data folder. Reads nothing yet.
@@ -49,35 +51,49 @@ impl Examining {
     }
 
     /// The examiner as of now. Knows the systems' certificates, for answers that name theirs by issuer
-    /// and serial number only.
+    /// and serial number only. One that was asked for with more serves here, too, with the evidence that it keeps.
     ///
     /// # Errors
     /// [`SystemsError::File`] where the trust file is missing or cannot be read.
     pub fn current(&self, systems: &Systems) -> Result<Examiner, SystemsError> {
-        self.current_with(systems, &[])
+        self.examiner(systems, None)
     }
 
     /// As [`current`](Self::current); knows more certificates of systems than the ready-made ones.
+    ///
+    /// Cheap for the same list, which is told by its place in memory: it may be long, and is asked for at every message.
     ///
     /// # Errors
     /// As [`current`](Self::current).
     pub fn current_with(
         &self,
         systems: &Systems,
-        more: &[Certificate],
+        more: &Arc<[Certificate]>,
+    ) -> Result<Examiner, SystemsError> {
+        self.examiner(systems, Some(more))
+    }
+
+    /// `more` is `None` for who needs no more than the ready-made ones: what was known of others stays known.
+    fn examiner(
+        &self,
+        systems: &Systems,
+        more: Option<&Arc<[Certificate]>>,
     ) -> Result<Examiner, SystemsError> {
         let stamps = stamps(&self.dir);
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(made) = made.as_ref()
+        let known = made.as_ref().map(|made| Arc::clone(&made.more));
+        let more = more.cloned().or(known).unwrap_or_default();
+        if let Some(made) = made.as_mut()
             && made.stamps == stamps
-            && made.more == more
+            && (Arc::ptr_eq(&made.more, &more) || made.more == more)
         {
+            made.more = more;
             return Ok(made.examiner.clone());
         }
         let anchors = read_anchors(&paths::trust_signature(&self.dir))?;
         let mut pool = anchors.intermediates().to_vec();
         pool.extend(systems.certificates());
-        pool.extend_from_slice(more);
+        pool.extend_from_slice(&more);
         let examiner = Examiner::new(
             &self.client,
             authority(&self.dir),
@@ -89,7 +105,7 @@ impl Examining {
         .shelving_in(self.dir.join("evidence"));
         *made = Some(Made {
             stamps,
-            more: more.to_vec(),
+            more,
             examiner: examiner.clone(),
         });
         Ok(examiner)
@@ -109,9 +125,11 @@ fn stamps(dir: &Path) -> Stamps {
         paths::trust_signature(dir),
         paths::identities_index(dir),
         paths::actor(dir, Actor::Nca),
+        paths::neighbours(dir),
+        paths::trust_changes(dir),
     ]
     .map(|path| {
-        std::fs::metadata(path).map_or((None, 0), |file| (file.modified().ok(), file.len()))
+        std::fs::metadata(path).map_or((None, 0), |file| (file.modified().ok(), file.ino()))
     })
 }
 

@@ -2,18 +2,19 @@
 //!
 //! The gateway itself has stages of its own for this, and shares the parts.
 
+use bytes::Bytes;
 use qaqpa_model::{Actor, BodyDigest, Limits, MessageId, Moment, RefusalLabel, SenderId};
 use qaqpa_store::{
     Acceptance, Conflict, Direction, Effect, Incoming, JournalEntry, OutgoingMessage, Seen, Store,
     TraceEntry,
 };
 use qaqpa_transport::Clock;
-use qaqpa_wire::{Reading, SendMessageRequest};
+use qaqpa_wire::{Operation, Reading, SendMessageRequest};
 use serde_json::{Value, json};
 
 use crate::{
-    Answer, Answers, Examining, OutboxBell, Refused, Rejection, SystemKeys, UnverifiedEnvelope,
-    open, prove_transport,
+    Answer, Answers, Examining, Refused, Rejection, SystemKeys, UnverifiedEnvelope, open,
+    prove_transport, watching,
 };
 
 /// Receives messages of the gateway for one actor.
@@ -29,8 +30,6 @@ pub struct Inbox {
     pub keys: SystemKeys,
     /// Who judges the transport signature.
     pub examining: Examining,
-    /// Rings the actor's outbox, where accepting a message puts one in.
-    pub bell: OutboxBell,
 }
 
 /// A message of the gateway: its transport signature was judged, and it did not come before.
@@ -41,7 +40,7 @@ pub struct Letter {
     request: SendMessageRequest,
     digest: BodyDigest,
     sender: SenderId,
-    raw: Vec<u8>,
+    raw: Bytes,
     session: String,
     at: Moment,
 }
@@ -59,7 +58,9 @@ impl Letter {
         self.at
     }
 
-    /// The moment at which the gateway judged the business document.
+    /// The moment as of which the business document is judged here: that at which the gateway judged it. Where the clock
+    /// was set back since, that has not come yet, and it is now: the letter was accepted, and is not to be refused because
+    /// of the clock.
     ///
     /// # Errors
     /// [`Refused`] with `envelope-malformed` where the property is missing or no moment.
@@ -73,12 +74,13 @@ impl Letter {
                     "the property judged-at is missing",
                 )
             })?;
-        Moment::parse(text).map_err(|error| {
+        let judged_at = Moment::parse(text).map_err(|error| {
             Refused::new(
                 RefusalLabel::EnvelopeMalformed,
                 format!("the property judged-at: {error}"),
             )
-        })
+        })?;
+        Ok(judged_at.min(self.at))
     }
 }
 
@@ -124,7 +126,7 @@ impl Inbox {
     /// # Errors
     /// The answer to give instead: a signed fault (already journalled), or the acknowledgement that was
     /// given to the same message before.
-    pub async fn receive(&self, peer: Option<Actor>, body: &[u8]) -> Result<Letter, Answer> {
+    pub async fn receive(&self, peer: Option<Actor>, body: &Bytes) -> Result<Letter, Answer> {
         let at = self.clock.now();
         let session = Answers::new_session();
         let envelope = match open(body, &self.limits, Reading::Lenient) {
@@ -140,11 +142,15 @@ impl Inbox {
                 request: envelope.request,
                 digest: envelope.digest,
                 sender,
-                raw: body.to_vec(),
+                raw: body.clone(),
                 session,
                 at,
             }),
-            Ok(Judged::Repeat(unsigned)) => Err(self.acknowledged(&unsigned, &session, at).await),
+            Ok(Judged::Repeat(unsigned)) => {
+                let id = Some(&envelope.request.message_id);
+                watching::message(SENT, "repeated", None, id);
+                Err(self.acknowledged(&unsigned, &session, at).await)
+            }
             Err(rejection) => Err(self
                 .turn_away(rejection, Some(&envelope.request), body, &session, at)
                 .await),
@@ -191,12 +197,20 @@ impl Inbox {
 
     /// Accepts the letter: when this returns an acknowledgement, everything is on disk.
     pub async fn accept(&self, letter: Letter, contents: Contents) -> Answer {
+        self.take(letter, contents).await.0
+    }
+
+    /// [`accept`](Self::accept)s the letter, and tells whether it was taken now: not where the same message was there
+    /// already, and not where it is refused or the store could not.
+    pub async fn take(&self, mut letter: Letter, contents: Contents) -> (Answer, bool) {
+        // What becomes of the document stands in the contents: nobody reads it here again.
+        letter.request.data.bytes = Vec::new();
         let unsigned = Answers::acknowledgement(&letter.request, &letter.session, letter.at);
         let incoming = Incoming {
             business_signature: contents.business_signature,
             correlation: letter.request.correlation_id.clone(),
             settles: contents.settles,
-            raw: letter.raw.clone(),
+            raw: letter.raw.to_vec(),
             verdict_json: contents.verdict_json,
             facts_json: contents.facts_json,
             summary: contents.summary,
@@ -213,20 +227,20 @@ impl Inbox {
         };
         let rejection = match self.store.exchange().accept(incoming).await {
             Ok(Acceptance::Accepted) => {
-                self.bell.ring();
-                return self
-                    .acknowledged(&unsigned, &letter.session, letter.at)
-                    .await;
+                watching::message(SENT, "accepted", None, Some(&letter.request.message_id));
+                let answer = self.acknowledged(&unsigned, &letter.session, letter.at);
+                return (answer.await, true);
             }
             Ok(Acceptance::Duplicate { answer }) => {
-                return self.acknowledged(&answer, &letter.session, letter.at).await;
+                let answer = self.acknowledged(&answer, &letter.session, letter.at);
+                return (answer.await, false);
             }
             Ok(Acceptance::Conflict(conflict)) => {
                 conflicting(conflict, &letter.request.message_id).into()
             }
             Err(error) => Rejection::faulted(error),
         };
-        self.reject(letter, rejection).await
+        (self.reject(letter, rejection).await, false)
     }
 
     /// Refuses the letter: journalled, and answered with a signed fault.
@@ -258,6 +272,8 @@ impl Inbox {
         at: Moment,
     ) -> Answer {
         let heading = request.map(Heading::from);
+        let id = request.map(|request| &request.message_id);
+        watching::message(SENT, watching::word(&rejection), rejection.label(), id);
         let entry = refusal_entry(&rejection, heading.as_ref(), body, session, at);
         if let Err(error) = self.store.journal().append(entry).await {
             tracing::error!(%error, "a refusal could not be journalled");
@@ -267,6 +283,9 @@ impl Inbox {
             .await
     }
 }
+
+/// What the gateway asks of an inbox.
+const SENT: Operation = Operation::SyncSendMessage;
 
 enum Judged {
     New(SenderId),
@@ -284,14 +303,20 @@ pub fn reused(message_id: &MessageId) -> Refused {
     )
 }
 
+/// The refusal of a signed document that came before under another `messageId`.
+#[must_use]
+pub fn replayed() -> Refused {
+    Refused::new(
+        RefusalLabel::Replayed,
+        "the document's signature value came before under another messageId",
+    )
+}
+
 /// The refusal of a message that another one stands in the way of.
 #[must_use]
 pub fn conflicting(conflict: Conflict, message_id: &MessageId) -> Refused {
     match conflict {
-        Conflict::Replayed => Refused::new(
-            RefusalLabel::Replayed,
-            "the document's signature value came before under another messageId",
-        ),
+        Conflict::Replayed => replayed(),
         Conflict::Settled => Refused::new(
             RefusalLabel::CorrelationUnknown,
             "the message that it answers has its final answer already",

@@ -29,8 +29,10 @@ pub mod outbox;
 pub mod push;
 pub mod rejection;
 pub mod systems;
+pub mod tamper;
 pub mod transport;
 pub mod views;
+pub mod watching;
 
 pub use answer::{Answer, Answers};
 pub use client::{ChannelClient, SendError, Sent};
@@ -38,10 +40,11 @@ pub use envelope::{UnverifiedEnvelope, UnverifiedRequest, open, open_asynchronou
 pub use examining::Examining;
 pub use inbox::{Contents, Heading, Inbox, Letter};
 pub use keeping::{JournalKeeper, stamp_judge};
-pub use outbox::{Backoff, Courier, Delivery, Outbox, OutboxBell};
+pub use outbox::{Backoff, Courier, Delivery, LaneLimits, Outbox, OutboxBell};
 pub use push::{AnswersOf, Endpoint};
 pub use rejection::{Faulted, Refused, Rejection};
 pub use systems::{KnownSystem, SystemKeys, Systems, SystemsError};
+pub use tamper::Tamper;
 pub use transport::{
-    TransportProof, TransportSigner, judge_transport, prove_transport, with_change,
+    TransportProof, TransportSigner, judge_transport, prove_transport, signed_digest, with_change,
 };

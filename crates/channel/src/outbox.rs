@@ -4,144 +4,29 @@
 //! in between loses its lease and nothing else; the receiver recognizes the repeat.
 
 pub mod control;
+mod delivery;
+mod desk;
+mod lanes;
+mod succession;
 
-use std::future::Future;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use qaqpa_model::Moment;
-use qaqpa_store::{Claimed, Conclusion, Effect, OutgoingMessage, Store, StoreError, TraceEntry};
-use qaqpa_transport::{Clock, Shutdown, random_bytes};
+use qaqpa_store::{Claim, Claimed, ClaimedNow, Conclusion, Effect, Store, StoreError, Ticket};
+use qaqpa_transport::{Clock, Shutdown, random_bytes, watch};
 use tokio::sync::Notify;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::Instant;
 
-/// Takes one message to its destination.
-///
-/// Implemented by each actor: it knows the addresses, and what follows from an acknowledgement or a
-/// refusal.
-pub trait Courier: Send + Sync + 'static {
-    /// Tries once. Must be safe to repeat.
-    fn deliver(
-        &self,
-        message: &OutgoingMessage,
-        attempt: u32,
-    ) -> impl Future<Output = Delivery> + Send;
+use crate::watching;
 
-    /// The last attempt failed, and no other will be made: what else happens because of that.
-    fn given_up(&self, _message: &OutgoingMessage) -> impl Future<Output = Vec<Effect>> + Send {
-        async { Vec::new() }
-    }
-}
-
-/// What came of one attempt.
-#[derive(Clone, Debug)]
-pub enum Delivery {
-    /// Acknowledged.
-    Done {
-        /// The answer as it came, for the journal.
-        answer: Vec<u8>,
-        /// What else happens.
-        effects: Vec<Effect>,
-        /// Steps that are taken by it.
-        trace: Vec<TraceEntry>,
-    },
-    /// There is nowhere to deliver it: it waits until its receiver fetches it.
-    Held {
-        /// Why, for people.
-        why: String,
-    },
-    /// Not now.
-    Later {
-        /// Why, for people.
-        why: String,
-    },
-    /// Refused for good: a person must look.
-    Never {
-        /// Why, for people.
-        why: String,
-        /// The answer as it came, for the journal; may be empty.
-        answer: Vec<u8>,
-        /// What else happens.
-        effects: Vec<Effect>,
-        /// Steps that are taken by it.
-        trace: Vec<TraceEntry>,
-    },
-}
-
-impl Delivery {
-    /// Acknowledged, and nothing else happens.
-    #[must_use]
-    pub const fn done(answer: Vec<u8>) -> Self {
-        Self::Done {
-            answer,
-            effects: Vec::new(),
-            trace: Vec::new(),
-        }
-    }
-
-    /// Not now.
-    #[must_use]
-    pub fn later(why: impl std::fmt::Display) -> Self {
-        Self::Later {
-            why: why.to_string(),
-        }
-    }
-
-    /// Refused for good, and nothing else happens.
-    #[must_use]
-    pub fn never(why: impl std::fmt::Display) -> Self {
-        Self::Never {
-            why: why.to_string(),
-            answer: Vec::new(),
-            effects: Vec::new(),
-            trace: Vec::new(),
-        }
-    }
-}
-
-/// How long to wait between attempts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Backoff {
-    /// After the first failure.
-    pub first: Duration,
-    /// The longest wait; each failure doubles the wait up to here.
-    pub longest: Duration,
-    /// Attempts after which an entry is parked. At the longest wait the default is about eight hours.
-    pub attempts_max: u32,
-    /// The length of a lease: longer than one attempt can take.
-    pub lease: Duration,
-    /// Deliveries at once.
-    pub at_once_max: u32,
-}
-
-impl Default for Backoff {
-    fn default() -> Self {
-        Self {
-            first: Duration::from_millis(250),
-            longest: Duration::from_secs(5),
-            attempts_max: 6000,
-            lease: Duration::from_secs(90),
-            at_once_max: 8,
-        }
-    }
-}
-
-impl Backoff {
-    /// The wait after the `attempt`th failure (from 1), between three quarters and the whole of the
-    /// doubled wait: entries that failed together do not come back together.
-    #[must_use]
-    pub fn wait(&self, attempt: u32, random: u8) -> Duration {
-        let doubled = self
-            .first
-            .saturating_mul(
-                1_u32
-                    .checked_shl(attempt.saturating_sub(1))
-                    .unwrap_or(u32::MAX),
-            )
-            .min(self.longest);
-        doubled * 3 / 4 + doubled * u32::from(random) / (4 * 255)
-    }
-}
+pub use delivery::{Backoff, Courier, Delivery};
+use desk::{Desk, Wish};
+pub use lanes::LaneLimits;
+use lanes::{Ended, Lanes};
+use succession::Succession;
 
 /// Rings when there is a new entry, so that it need not wait for the next look.
 #[derive(Clone, Debug, Default)]
@@ -176,8 +61,8 @@ const REST: Duration = Duration::from_secs(1);
 impl<C: Courier> Outbox<C> {
     /// An outbox that delivers through this courier.
     ///
-    /// Waits and leases are measured on the simulator's clock, which runs at the rate of real time;
-    /// when it is set, every waiting entry becomes due.
+    /// Waits between attempts are measured on the simulator's clock, which runs at the rate of real time; when it is set,
+    /// every waiting entry becomes due. Leases are real time.
     #[must_use]
     pub fn new(store: Store, clock: Clock, courier: C, backoff: Backoff, bell: OutboxBell) -> Self {
         Self {
@@ -192,78 +77,230 @@ impl<C: Courier> Outbox<C> {
     /// Works until the wish to stop; deliveries under way are finished.
     pub async fn run(self, shutdown: Shutdown) {
         let mut clock_set = self.clock.subscribe();
-        let mut under_way = JoinSet::new();
-        // Leases of an earlier process are void: it is gone.
-        self.wake().await;
+        let lanes = Lanes::new(self.backoff.lanes);
+        let (desk, mut handed) = Desk::new(lanes, self.bell.clone(), self.backoff.lease);
+        let mut hands = Hands::default();
+        self.take_over().await;
+        self.store.exchange().hand_to(Some(desk.clone()));
+        let mut succession = Succession::new();
+        let mut brought = Instant::now();
+        let mut look = Instant::now();
         while !shutdown.is_begun() {
-            let room = (self.backoff.at_once_max as usize).saturating_sub(under_way.len());
-            let claimed = self.claim(room).await;
-            let none_left = claimed.len() < room;
-            for entry in claimed {
-                under_way.spawn(attempt(
-                    self.store.clone(),
-                    self.clock.clone(),
-                    Arc::clone(&self.courier),
-                    self.backoff,
-                    entry,
-                ));
+            if brought.elapsed() >= BRING {
+                brought = Instant::now();
+                self.bring_forward().await;
             }
-            if !none_left && room > 0 {
-                continue;
+            succession.look(&self.store).await;
+            if look <= Instant::now() {
+                let rest = tokio::select! {
+                    biased;
+                    rest = self.look(&desk, &mut hands) => rest,
+                    // What it has taken by then is taken over when its leases end.
+                    () = stopped_waiting(&shutdown) => break,
+                };
+                look = Instant::now() + rest;
             }
-            // With no room left, a delivery that ends is what to wait for.
-            let rest = if room == 0 { REST } else { self.rest().await };
             tokio::select! {
+                biased;
                 () = shutdown.begun() => {}
-                () = self.bell.0.notified() => {}
-                Some(_) = under_way.join_next(), if !under_way.is_empty() => {}
+                Some(ended) = hands.ended() => {
+                    if note(&desk, ended) {
+                        look = Instant::now();
+                    }
+                }
+                Some(entry) = handed.recv() => self.begin(entry, &mut hands),
+                () = self.bell.0.notified() => look = Instant::now(),
                 changed = clock_set.changed() => {
                     if changed.is_ok() {
                         self.wake().await;
                     }
+                    look = Instant::now();
                 }
-                () = tokio::time::sleep(rest) => {}
+                () = tokio::time::sleep_until(look) => {}
             }
-            while under_way.try_join_next().is_some() {}
+            while let Some(ended) = hands.ended_already() {
+                if note(&desk, ended) {
+                    look = Instant::now();
+                }
+            }
         }
-        while under_way.join_next().await.is_some() {}
+        desk.close();
+        self.store.exchange().hand_to(None);
+        // What was put on the desk is nobody else's.
+        while let Ok(entry) = handed.try_recv() {
+            self.begin(entry, &mut hands);
+        }
+        while hands.ended().await.is_some() {}
+    }
+
+    /// Claims what is due and begins it; how long to rest then.
+    async fn look(&self, desk: &Desk, hands: &mut Hands) -> Duration {
+        let wish = desk.wish(Instant::now());
+        let Some(claimed) = self.claim(&wish, hands.tickets()).await else {
+            desk.in_the_dark();
+            return REST;
+        };
+        let is_more = desk.claimed(&claimed, &wish);
+        let any = !claimed.entries.is_empty();
+        for entry in claimed.entries {
+            self.begin(entry, hands);
+        }
+        if claimed.contended && !any {
+            CONTENDED
+        } else if any && is_more {
+            // There may be more than was asked for at once.
+            Duration::ZERO
+        } else {
+            self.rest(desk).await
+        }
+    }
+
+    /// Begins a delivery whose place is taken.
+    fn begin(&self, entry: Claimed, hands: &mut Hands) {
+        let (lane, ticket) = (entry.message.lane(), entry.ticket);
+        let task = hands.under_way.spawn(watch::carry(attempt(
+            self.store.clone(),
+            self.clock.clone(),
+            Arc::clone(&self.courier),
+            self.backoff,
+            entry,
+        )));
+        hands.held.insert(task.id(), (lane, ticket));
+    }
+
+    /// At the start: what was in hand before, and what was put off before the clock was set back.
+    async fn take_over(&self) {
+        let exchange = self.store.exchange();
+        for tries in 1..=TRIES_MAX {
+            let longest = self.backoff.longest;
+            match exchange.take_over(self.clock.now(), longest).await {
+                Err(error) if error.is_transient() && tries < TRIES_MAX => {}
+                Err(error) => {
+                    tracing::error!(%error, "the outbox could not be taken over");
+                    return;
+                }
+                Ok(_) => return,
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// A message that was under way while the clock was set back is put in as of a moment that has yet to come.
+    async fn bring_forward(&self) {
+        let (now, longest) = (self.clock.now(), self.backoff.longest);
+        if let Err(error) = self.store.exchange().bring_forward(now, longest).await {
+            tracing::error!(%error, "the outbox could not be looked through");
+        }
     }
 
     async fn wake(&self) {
-        if let Err(error) = self.store.exchange().wake(self.clock.now()).await {
-            tracing::error!(%error, "the outbox could not be woken");
-        }
-    }
-
-    async fn claim(&self, room: usize) -> Vec<Claimed> {
-        let room = u32::try_from(room).unwrap_or(u32::MAX);
-        if room == 0 {
-            return Vec::new();
-        }
-        match self
-            .store
-            .exchange()
-            .claim(self.clock.now(), room, self.backoff.lease)
-            .await
-        {
-            Ok(claimed) => claimed,
-            Err(error) => {
-                tracing::error!(%error, "the outbox could not be read");
-                Vec::new()
+        for tries in 1..=TRIES_MAX {
+            match self.store.exchange().wake(self.clock.now()).await {
+                Err(error) if error.is_transient() && tries < TRIES_MAX => {}
+                Err(error) => {
+                    tracing::error!(%error, "the outbox could not be woken");
+                    return;
+                }
+                Ok(_) => return,
             }
+            tokio::time::sleep(PAUSE).await;
         }
     }
 
-    /// Until the next entry is due, and never longer than a look takes to be worth it.
-    async fn rest(&self) -> Duration {
-        match self.store.exchange().next_due().await {
-            Ok(Some(due)) => due
-                .since(self.clock.now())
-                .clamp(Duration::from_millis(5), REST),
-            Ok(None) | Err(_) => REST,
+    /// `None` where the store could not say.
+    async fn claim(&self, wish: &Wish, in_hand: Vec<Ticket>) -> Option<ClaimedNow> {
+        if wish.rooms.are_full() {
+            return Some(ClaimedNow::default());
         }
+        let claim = Claim {
+            now: self.clock.now(),
+            lease: self.backoff.lease,
+            actors: wish.rooms.actors,
+            systems: wish.rooms.systems,
+            slow: wish.rooms.slow,
+            slow_lanes: wish.slow_lanes.clone(),
+            closed: wish.closed.clone(),
+            in_hand,
+        };
+        let claimed = self.store.exchange().claim_fairly(&claim).await;
+        claimed
+            .inspect_err(|error| tracing::error!(%error, "the outbox could not be read"))
+            .ok()
+    }
+
+    /// Until the next entry is due or the next lane opens, and never longer than a look takes to be worth it.
+    async fn rest(&self, desk: &Desk) -> Duration {
+        let due = self.store.exchange().next_due(self.clock.now()).await;
+        let due = due.ok().flatten();
+        let opens = desk.opens(Instant::now());
+        let next = due.into_iter().chain(opens).min().unwrap_or(REST);
+        next.clamp(Duration::from_millis(5), REST)
     }
 }
+
+/// Deliveries under way: what each task has in hand, and for whom.
+#[derive(Debug, Default)]
+struct Hands {
+    under_way: JoinSet<Ended>,
+    held: HashMap<Id, (String, Ticket)>,
+}
+
+impl Hands {
+    fn tickets(&self) -> Vec<Ticket> {
+        self.held.values().map(|(_, ticket)| *ticket).collect()
+    }
+
+    /// The next that ends; `None` where none is under way.
+    async fn ended(&mut self) -> Option<(String, Ended)> {
+        let ended = self.under_way.join_next_with_id().await?;
+        Some(self.let_go(ended))
+    }
+
+    /// One that has ended already.
+    fn ended_already(&mut self) -> Option<(String, Ended)> {
+        let ended = self.under_way.try_join_next_with_id()?;
+        Some(self.let_go(ended))
+    }
+
+    fn let_go(&mut self, ended: Result<(Id, Ended), JoinError>) -> (String, Ended) {
+        let (task, ended) = match ended {
+            Ok(ended) => ended,
+            Err(error) => {
+                tracing::error!(%error, "a delivery broke off: it is tried again when its lease ends");
+                (error.id(), Ended::BrokeOff)
+            }
+        };
+        let held = self.held.remove(&task);
+        (held.map(|(lane, _)| lane).unwrap_or_default(), ended)
+    }
+}
+
+/// Tells the desk; whether to look what else is due: a place was waited for, or the entry comes again.
+fn note(desk: &Desk, (lane, ended): (String, Ended)) -> bool {
+    let is_waited_for = desk.ended(&lane, ended, Instant::now());
+    is_waited_for || !matches!(ended, Ended::Answered(_))
+}
+
+/// How often the outbox is looked through for what was put off from before the clock was set back.
+const BRING: Duration = Duration::from_secs(2);
+
+/// How often an order to the store is tried that could not be done just now.
+const TRIES_MAX: u32 = 20;
+
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// How long the wish to stop waits for a claim whose bytes cannot be read at the moment. A claim takes milliseconds.
+const CLAIM_MAX: Duration = Duration::from_secs(2);
+
+/// The wish to stop, after which a claim has had its time.
+async fn stopped_waiting(shutdown: &Shutdown) {
+    shutdown.begun().await;
+    tokio::time::sleep(CLAIM_MAX).await;
+}
+
+/// How long to rest where another process was faster.
+const CONTENDED: Duration = Duration::from_millis(10);
 
 async fn attempt<C: Courier>(
     store: Store,
@@ -271,9 +308,27 @@ async fn attempt<C: Courier>(
     courier: Arc<C>,
     backoff: Backoff,
     entry: Claimed,
-) {
+) -> Ended {
     let id = entry.message.message_id.clone();
-    let delivery = courier.deliver(&entry.message, entry.attempt).await;
+    let begun = Instant::now();
+    let delivery = match &entry.damaged {
+        None => courier.deliver(&entry.message, entry.attempt).await,
+        Some(why) => {
+            tracing::error!(%id, why, "an outbox entry is damaged");
+            Delivery::Never {
+                why: why.clone(),
+                answer: Vec::new(),
+                effects: courier.given_up(&entry.message).await,
+                trace: Vec::new(),
+            }
+        }
+    };
+    let took = begun.elapsed();
+    watching::delivery(&entry.message, delivery.as_str(), took);
+    let ended = match &delivery {
+        Delivery::Later { .. } => Ended::Failed(took),
+        _ => Ended::Answered(took),
+    };
     let now = clock.now();
     let given_up = match &delivery {
         Delivery::Later { .. } if entry.attempt >= backoff.attempts_max => {
@@ -281,12 +336,34 @@ async fn attempt<C: Courier>(
         }
         _ => Vec::new(),
     };
-    if let Err(error) = conclude(&store, &backoff, &entry, delivery, given_up, now).await {
-        // The lease ends by itself, and the entry is delivered again.
-        tracing::error!(%id, %error, "a delivery could not be concluded");
+    // While the lease lasts nobody else has the entry: what came of it is told the store as soon as it can hear it.
+    loop {
+        let told = conclude(
+            &store,
+            &backoff,
+            &entry,
+            delivery.clone(),
+            given_up.clone(),
+            now,
+        );
+        match told.await {
+            Err(error) if error.is_transient() && begun.elapsed() + PAUSE < backoff.lease => {
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(error) => {
+                // The lease ends by itself, and the entry is delivered again.
+                tracing::error!(%id, %error, "a delivery could not be concluded");
+                break;
+            }
+            Ok(true) => break,
+            // It was asked for again meanwhile, and is due now.
+            Ok(false) => return Ended::BrokeOff,
+        }
     }
+    ended
 }
 
+/// Tells the store what came of it; false where it is not the last word any more.
 async fn conclude(
     store: &Store,
     backoff: &Backoff,
@@ -294,10 +371,10 @@ async fn conclude(
     delivery: Delivery,
     given_up: Vec<Effect>,
     now: Moment,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let exchange = store.exchange();
     let (id, to) = (&entry.message.message_id, &entry.message.destination);
-    match delivery {
+    let concluded = match delivery {
         Delivery::Done {
             answer,
             effects,
@@ -309,12 +386,14 @@ async fn conclude(
                 effects,
                 trace,
             };
-            exchange.complete(entry.ticket, conclusion).await?;
+            let concluded = exchange.complete(entry.ticket, conclusion).await?;
             tracing::info!(%id, %to, attempt = entry.attempt, "delivered");
+            concluded
         }
         Delivery::Held { why } => {
-            exchange.hold(entry.ticket, &why).await?;
+            let concluded = exchange.hold(entry.ticket, &why).await?;
             tracing::info!(%id, %to, %why, "held until it is fetched");
+            concluded
         }
         Delivery::Later { why } if entry.attempt >= backoff.attempts_max => {
             let why = format!("given up after {} attempts: {why}", entry.attempt);
@@ -322,16 +401,17 @@ async fn conclude(
                 effects: given_up,
                 ..Conclusion::at(now)
             };
-            exchange.park(entry.ticket, &why, conclusion).await?;
+            let concluded = exchange.park(entry.ticket, &why, conclusion).await?;
             tracing::warn!(%id, %to, %why, "parked");
+            concluded
         }
         Delivery::Later { why } => {
             let [random] = random_bytes::<1>();
             let wait = backoff.wait(entry.attempt, random);
-            exchange
-                .retry_at(entry.ticket, now.plus(wait), &why)
-                .await?;
+            let next = now.plus(wait);
+            let concluded = exchange.retry_at(entry.ticket, next, &why).await?;
             tracing::debug!(%id, %to, attempt = entry.attempt, ?wait, %why, "not delivered yet");
+            concluded
         }
         Delivery::Never {
             why,
@@ -345,30 +425,10 @@ async fn conclude(
                 effects,
                 trace,
             };
-            exchange.park(entry.ticket, &why, conclusion).await?;
+            let concluded = exchange.park(entry.ticket, &why, conclusion).await?;
             tracing::warn!(%id, %to, %why, "parked");
+            concluded
         }
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_double_to_the_longest_and_jitter_stays_below() {
-        let backoff = Backoff {
-            first: Duration::from_millis(100),
-            longest: Duration::from_secs(1),
-            ..Backoff::default()
-        };
-        let whole = |attempt| backoff.wait(attempt, 255);
-        assert_eq!(whole(1), Duration::from_millis(100));
-        assert_eq!(whole(2), Duration::from_millis(200));
-        assert_eq!(whole(4), Duration::from_millis(800));
-        assert_eq!(whole(5), Duration::from_secs(1));
-        assert_eq!(whole(u32::MAX), Duration::from_secs(1));
-        assert_eq!(backoff.wait(1, 0), Duration::from_millis(75));
-    }
+    };
+    Ok(concluded)
 }

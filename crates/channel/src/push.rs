@@ -1,12 +1,14 @@
 //! The calling side of the push channel: the gateway hands something over at a system's own endpoint.
 
+use qaqpa_evidence::Examiner;
 use qaqpa_model::{MessageId, SenderId};
+use qaqpa_transport::HttpClient;
 use qaqpa_wire::{Fault, FaultCode, Operation, Reading, push};
 use qaqpa_x509::Certificate;
 use qaqpa_xml::Document;
 use qaqpa_xmldsig::find_wsse;
 
-use crate::client::{ChannelClient, SendError, verify_answer};
+use crate::client::{ChannelClient, SendError};
 use crate::envelope::{bounds, xml_limits};
 
 /// Who is called, where, and by what the answer is believed.
@@ -20,6 +22,10 @@ pub struct Endpoint<'a> {
     pub certificate: &'a Certificate,
     /// Whether an answer without a signature is one.
     pub answers: AnswersOf,
+    /// Who says whether that certificate is in force.
+    pub examiner: &'a Examiner,
+    /// By which client it is called, with its trust and limits.
+    pub http: &'a HttpClient,
 }
 
 /// What a system's answers at its own endpoint must be.
@@ -47,13 +53,17 @@ impl ChannelClient {
     ) -> Result<Vec<u8>, SendError> {
         let no_message = |why: String| SendError::Message { why };
         let limits = xml_limits(&self.limits);
-        let document =
-            Document::parse(unsigned, &limits).map_err(|error| no_message(error.to_string()))?;
-        let (request, _) = push::Request::read_with(&document, Reading::Lenient)
-            .map_err(|error| no_message(error.to_string()))?;
+        let _weighed = self.long.weigh(unsigned.len()).await;
+        let operation = {
+            let document = Document::parse(unsigned, &limits)
+                .map_err(|error| no_message(error.to_string()))?;
+            let (request, _) = push::Request::read_with(&document, Reading::Lenient)
+                .map_err(|error| no_message(error.to_string()))?;
+            request.operation()
+        };
         let systems = self.keys.current().await?;
         let envelope = self.sign_envelope(unsigned, &systems.own)?;
-        let answer = self.post(to.address, envelope).await?;
+        let answer = self.post(to.http, to.address, envelope).await?;
         let unbelievable = |why: String| SendError::Answer {
             peer: to.peer.clone(),
             why: format!("HTTP {}: {why}", answer.status),
@@ -63,9 +73,10 @@ impl ChannelClient {
             .map_err(|error| unbelievable(error.to_string()))?;
         let signed = find_wsse(&document, &bounds(&self.limits));
         if to.answers == AnswersOf::Signed || !is_missing(&signed) {
-            verify_answer(&document, to.certificate, &self.limits).map_err(&unbelievable)?;
+            self.believe(&document, to.certificate, Some(to.examiner))
+                .await
+                .map_err(&unbelievable)?;
         }
-        let operation = request.operation();
         match Fault::read_of(&document, operation) {
             Ok(None) => {}
             Ok(Some((fault, _))) if fault.code == FaultCode::Server => {

@@ -16,6 +16,8 @@ pub struct Refused {
     pub journal: Vec<(&'static str, String)>,
     /// Whose turn it is: the sender's, or, where evidence was missing, ours.
     pub code: FaultCode,
+    /// Where the same message is welcome later: in how many seconds.
+    pub retry_seconds: Option<u32>,
 }
 
 impl Refused {
@@ -33,6 +35,7 @@ impl Refused {
             facts: Vec::new(),
             journal: Vec::new(),
             code,
+            retry_seconds: None,
         }
     }
 
@@ -47,6 +50,14 @@ impl Refused {
     #[must_use]
     pub fn with_journal(mut self, key: &'static str, value: impl Into<String>) -> Self {
         self.journal.push((key, value.into()));
+        self
+    }
+
+    /// The same message is welcome in so many seconds: a limit that is full now is not full for ever.
+    #[must_use]
+    pub const fn come_again_in(mut self, seconds: u32) -> Self {
+        self.code = FaultCode::Server;
+        self.retry_seconds = Some(seconds);
         self
     }
 

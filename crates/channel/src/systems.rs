@@ -44,6 +44,8 @@ pub struct OwnSystem {
     pub key: PrivateKey,
     /// The certificate.
     pub certificate: Certificate,
+    /// Who has issued it, as answers name it (RFC 4514): made once, for it stands in each of them.
+    pub(crate) issuer_name: String,
 }
 
 impl OwnSystem {
@@ -203,6 +205,7 @@ fn read_systems(dir: &Path, own: &str) -> Result<Systems, SystemsError> {
                 sender_id,
                 password: system.sender_password.clone(),
                 key: file.key,
+                issuer_name: file.certificate.issuer_name(),
                 certificate: file.certificate,
             });
         }

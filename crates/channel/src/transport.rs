@@ -2,9 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use qaqpa_crypto::sha256;
 use qaqpa_evidence::Examiner;
 use qaqpa_model::{Limits, Moment, RefusalLabel, SenderId};
-use qaqpa_verdict::{Outcome, Subject, Verdict};
+use qaqpa_verdict::{Subject, Verdict};
 use qaqpa_x509::Certificate;
 use qaqpa_xml::Document;
 use qaqpa_xmldsig::{Bounds, FoundSignature, SignatureError, find_wsse};
@@ -38,7 +39,7 @@ pub struct TransportSigner {
 ///
 /// # Errors
 /// [`Refused`] with `transport-signature-missing`, `transport-signature-invalid`, `transport-certificate-refused` or
-/// `revocation-unknown`; the facts name the deciding check's own label as `cause`.
+/// `revocation-unknown`; the facts name the verdict's cause as `cause`.
 pub async fn judge_transport(
     envelope: &Document,
     examiner: &Examiner,
@@ -51,7 +52,7 @@ pub async fn judge_transport(
             .label
             .unwrap_or(RefusalLabel::TransportSignatureInvalid);
         let mut refused = Refused::new(label, verdict.why());
-        if let Some(cause) = deciding_label(&verdict) {
+        if let Some(cause) = verdict.cause() {
             refused = refused.with("cause", cause.as_str());
         }
         return Err(with_change(refused, envelope, find_wsse, limits)
@@ -102,13 +103,21 @@ impl TransportSigner {
     }
 }
 
-/// The own label of the check that decided.
-fn deciding_label(verdict: &Verdict) -> Option<RefusalLabel> {
-    verdict
-        .checks
-        .iter()
-        .find(|check| matches!(check.outcome, Outcome::Fail | Outcome::Undecided))
-        .and_then(|check| check.label)
+/// SHA-256 over the digests that the transport signature of an envelope is about: the same for the same Body, however
+/// often it is signed.
+///
+/// Proves nothing by itself: the signature must have been judged.
+///
+/// # Errors
+/// [`SignatureError`] where there is no signature to be found.
+pub fn signed_digest(envelope: &Document, limits: &Limits) -> Result<[u8; 32], SignatureError> {
+    let found = find_wsse(envelope, &bounds(limits))?;
+    let mut digests = Vec::new();
+    for reference in found.signed_references() {
+        digests.extend_from_slice(&reference.digest_value.len().to_be_bytes());
+        digests.extend_from_slice(&reference.digest_value);
+    }
+    Ok(sha256(&digests))
 }
 
 /// Characters of the canonical form that the sender is shown; the journal has all that were kept.

@@ -2,6 +2,8 @@
 //!
 //! - `GET /journal?message=ID&kind=KIND&before=N&limit=N` → `[{id, at, kind, message, direction, label, summary, …}]`, newest first
 //! - `GET /journal/verify` → the proof, as `docs/schema/journal-verify.schema.json` describes it: `{indication, entries, broken, …}`
+//!   of this process's chain; `?chain=NAME` of another one of the same database
+//! - `GET /journal/chains` → `{chains, missing}`: the chains of the database, and those that others tell of and that are not there
 //! - `GET /journal/{id}` → one entry
 //! - `POST /journal/seal`, `POST /journal/prune`: [`keeping::control`]
 //! - `GET /trace/{messageId}` → `[{message, at, element, meaning, outcome, label}]`
@@ -17,7 +19,7 @@ use axum::{Json, Router};
 use qaqpa_model::{Limits, MessageId};
 use qaqpa_store::{Direction, JournalFilter, JournalRecord, Store, StoreError, TraceEntry};
 use qaqpa_transport::paths;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{keeping, outbox, stamp_judge};
@@ -41,6 +43,7 @@ pub fn routes(store: Store, data: impl Into<PathBuf>) -> Router {
         .merge(
             Router::new()
                 .route("/journal/verify", get(journal_verify))
+                .route("/journal/chains", get(journal_chains))
                 .with_state(verified),
         )
         .merge(kept)
@@ -95,9 +98,42 @@ async fn journal_entry(State(store): State<Store>, Path(id): Path<i64>) -> Respo
     }
 }
 
-async fn journal_verify(State(of): State<Verified>) -> Response {
+/// What `GET /journal/chains` answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainsView {
+    /// The chains of the database, whoever writes them.
+    pub chains: Vec<String>,
+    /// Those that an entry tells of, and of which nothing is there.
+    pub missing: Vec<String>,
+}
+
+async fn journal_chains(State(of): State<Verified>) -> Response {
+    let journal = of.store.journal();
+    let view = async {
+        Ok::<_, StoreError>(ChainsView {
+            chains: journal.chains().await?,
+            missing: journal.missing().await?,
+        })
+    };
+    match view.await {
+        Ok(view) => Json(view).into_response(),
+        Err(error) => failed(&error),
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VerifyQuery {
+    chain: Option<String>,
+}
+
+async fn journal_verify(State(of): State<Verified>, Query(query): Query<VerifyQuery>) -> Response {
     let judge = stamp_judge(&paths::trust_signature(&of.data), Limits::default());
-    match of.store.journal().verify(&judge).await {
+    let mut journal = of.store.journal();
+    if let Some(chain) = &query.chain {
+        journal = journal.of(chain);
+    }
+    match journal.verify(&judge).await {
         Ok(proof) => Json(proof.to_json()).into_response(),
         Err(error) => failed(&error),
     }

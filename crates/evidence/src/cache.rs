@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use qaqpa_model::Moment;
-use qaqpa_verdict::List;
+use qaqpa_verdict::{List, Question};
 
 /// Entries that are kept; an answer is about 2 KB, a list of this simulator some KB.
 const ENTRIES_MAX: usize = 1024;
@@ -15,9 +15,13 @@ const BYTES_MAX: usize = 256 * 1024 * 1024;
 /// What an entry is about. Two needs share an entry only where every field of the key is the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Key {
-    /// An OCSP answer: the digest of the request without nonce, which is the certID (RFC 6960 §4.1.1:
-    /// hash algorithm, issuer name hash, issuer key hash, serial number), and where it was asked.
-    Ocsp { request: [u8; 32], from: String },
+    /// An OCSP answer: the digests of the certificate and of its issuer's, whether it was asked for with a nonce, and where.
+    Ocsp {
+        certificate: [u8; 32],
+        issuer: [u8; 32],
+        with_nonce: bool,
+        from: String,
+    },
     /// A CRL: the digest of its issuer's certificate, and where it was asked.
     Crl { issuer: [u8; 32], from: String },
 }
@@ -26,6 +30,7 @@ pub(crate) enum Key {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Kept {
     Bytes(Vec<u8>),
+    Answer { bytes: Vec<u8>, question: Question },
     List(List),
 }
 
@@ -34,8 +39,19 @@ struct Entry {
     kept: Kept,
     received: Moment,
     keep: Duration,
+    /// When it was made, and whether it says "not revoked".
+    word: Word,
     /// Too old to be served again; a list stays, so that the same bytes that come anew need not be read anew.
     ended: bool,
+}
+
+/// Which of two that are fetched at once is kept: the one that was made later; of one moment the worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Word {
+    /// When it was made, by its own words.
+    pub(crate) made: Option<Moment>,
+    /// It says "revoked", or does not know.
+    pub(crate) is_bad: bool,
 }
 
 /// A time between two clearings: what was fetched in one of them says nothing in the next.
@@ -65,7 +81,7 @@ impl Cache {
         if !entry.ended {
             return Some(entry.kept.clone());
         }
-        if let Kept::Bytes(_) = entry.kept {
+        if let Kept::Bytes(_) | Kept::Answer { .. } = entry.kept {
             state.entries.remove(key);
         }
         None
@@ -95,13 +111,26 @@ impl Cache {
         Epoch(self.lock().epoch)
     }
 
-    /// Keeps evidence for a while, unless everything was forgotten since it was asked for; the oldest make room.
-    pub(crate) fn keep(&self, key: Key, kept: Kept, received: Moment, keep: Duration, of: Epoch) {
+    /// Keeps evidence for a while, unless everything was forgotten since it was asked for, or what is kept says more; the oldest
+    /// make room.
+    pub(crate) fn keep(
+        &self,
+        key: Key,
+        (kept, word): (Kept, Word),
+        received: Moment,
+        keep: Duration,
+        of: Epoch,
+    ) {
         if kept.weight() > BYTES_MAX / 2 || keep.is_zero() {
             return;
         }
         let mut state = self.lock();
         if Epoch(state.epoch) != of {
+            return;
+        }
+        let there = state.entries.get(&key);
+        // Whoever asked later may have been answered earlier.
+        if there.is_some_and(|there| there.is_fresh(received) && there.word > word) {
             return;
         }
         state.entries.insert(
@@ -110,6 +139,7 @@ impl Cache {
                 kept,
                 received,
                 keep,
+                word,
                 ended: false,
             },
         );
@@ -148,7 +178,7 @@ impl Kept {
     /// Bytes of memory, about.
     fn weight(&self) -> usize {
         match self {
-            Self::Bytes(bytes) => bytes.len(),
+            Self::Bytes(bytes) | Self::Answer { bytes, .. } => bytes.len(),
             Self::List(list) => list.der().len().saturating_mul(2),
         }
     }
@@ -172,9 +202,11 @@ mod tests {
         Moment::parse("2026-11-22T12:00:00+05:00").unwrap()
     }
 
-    fn ocsp(request: u8, from: &str) -> Key {
+    fn ocsp(certificate: u8, from: &str) -> Key {
         Key::Ocsp {
-            request: [request; 32],
+            certificate: [certificate; 32],
+            issuer: [9; 32],
+            with_nonce: true,
             from: from.to_owned(),
         }
     }
@@ -185,8 +217,16 @@ mod tests {
         Kept::Bytes(vec![byte])
     }
 
+    /// Of somebody who says "not revoked" the moment that it is received.
+    fn word(made: Moment) -> Word {
+        Word {
+            made: Some(made),
+            is_bad: false,
+        }
+    }
+
     fn keep(cache: &Cache, key: Key, kept: Kept, received: Moment) {
-        cache.keep(key, kept, received, HOUR, cache.epoch());
+        cache.keep(key, (kept, word(received)), received, HOUR, cache.epoch());
     }
 
     #[test]
@@ -225,13 +265,41 @@ mod tests {
         );
     }
 
+    /// Of two that were asked for at once the later may be answered first.
+    #[test]
+    fn an_earlier_word_does_not_take_the_place_of_a_later_or_a_worse_one() {
+        let second = Duration::from_secs(1);
+        let bad = Word {
+            is_bad: true,
+            ..word(noon())
+        };
+        #[rustfmt::skip]
+        let table = [
+            ("made later",                 word(noon()), word(noon().plus(second)),  2),
+            ("made earlier",               word(noon()), word(noon().minus(second)), 1),
+            ("of one moment, the better",  bad,          word(noon()),               1),
+            ("of one moment, the worse",   word(noon()), bad,                        2),
+            ("resumed since",              bad,          word(noon().plus(second)),  2),
+            ("which does not say when",    word(noon()), Word { made: None, is_bad: true }, 1),
+        ];
+        for (case, there, comes, kept) in table {
+            let cache = Cache::default();
+            let key = ocsp(1, "http://a/");
+            let at = noon().plus(second);
+            for (byte, word) in [(1, there), (2, comes)] {
+                cache.keep(key.clone(), (bytes(byte), word), at, HOUR, cache.epoch());
+            }
+            assert_eq!(cache.find(&key, at), Some(bytes(kept)), "{case}");
+        }
+    }
+
     #[test]
     fn the_oldest_make_room() {
         let cache = Cache::default();
         for n in 0..=ENTRIES_MAX {
             let key = ocsp(1, &n.to_string());
             let at = noon().plus(Duration::from_secs(n as u64));
-            cache.keep(key, bytes(1), at, HOUR * 24, cache.epoch());
+            cache.keep(key, (bytes(1), word(at)), at, HOUR * 24, cache.epoch());
         }
         let end = noon().plus(HOUR);
         assert_eq!(cache.find(&ocsp(1, "0"), end), None);
@@ -262,7 +330,7 @@ mod tests {
         let key = ocsp(1, "http://a/");
         let before = cache.epoch();
         cache.clear();
-        cache.keep(key.clone(), bytes(1), noon(), HOUR, before);
+        cache.keep(key.clone(), (bytes(1), word(noon())), noon(), HOUR, before);
         assert_eq!(cache.find(&key, noon()), None);
         keep(&cache, key.clone(), bytes(2), noon());
         assert_eq!(cache.find(&key, noon()), Some(bytes(2)));

@@ -3,17 +3,18 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use qaqpa_crypto::sha256;
 use qaqpa_model::{Limits, Moment};
+use qaqpa_transport::watch::{self, Family, Span};
 use qaqpa_transport::{Clock, HttpClient, random_bytes};
 use qaqpa_verdict::{
-    Attempt, Capsule, CapsuleGap, Dossier, Evidence, Examination, KEPT_BYTES_MAX, Known, List,
-    Matter, Need, Policy, Progress, Proven, Received, Shelf, Subject, Verdict,
+    Attempt, Believed, Capsule, CapsuleGap, Dossier, Evidence, Examination, KEPT_BYTES_MAX, Known,
+    List, Matter, Need, Policy, Progress, Proven, Question, Received, Shelf, Subject, Verdict,
 };
 
-use crate::cache::{Cache, Kept, Key};
+use crate::cache::{Cache, Kept, Key, Word};
 use crate::fetch::{Ask, fetch};
 use crate::held::Held;
 use crate::shelf::Folder;
@@ -121,6 +122,12 @@ impl Examiner {
         Arc::clone(&self.0.known)
     }
 
+    /// The moment that the simulator lives in.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        self.0.clock.now()
+    }
+
     /// Forgets all evidence that was kept: the clock was moved, or a certificate was just revoked.
     pub fn forget(&self) {
         self.0.cache.clear();
@@ -183,22 +190,40 @@ impl Examiner {
         subject: Subject<'d>,
         at: Moment,
     ) -> (Verdict, Option<Proven<'d>>) {
+        let begun = Instant::now();
+        let (verdict, proven) = Span::internal("examine")
+            .around(self.examine_in_span(subject, at))
+            .await;
+        let about = verdict.subject.as_str();
+        let label = verdict.label.map_or("", |label| label.as_str());
+        let labels = [about, verdict.indication.as_str(), label];
+        watch::count(Family::Verdicts, &labels);
+        watch::count(Family::Verifications, &[about]);
+        watch::observe(Family::ExaminationSeconds, &[about], begun.elapsed());
+        (verdict, proven)
+    }
+
+    async fn examine_in_span<'d>(
+        &self,
+        subject: Subject<'d>,
+        at: Moment,
+    ) -> (Verdict, Option<Proven<'d>>) {
         let inner = &*self.0;
         let known = self.known();
-        let mut examination = Examination::begin(
-            subject,
-            &known,
-            &inner.policy,
-            &inner.limits,
-            at,
-            random_bytes(),
-        );
+        let seed = random_bytes();
+        let (policy, limits) = (&inner.policy, &inner.limits);
+        let mut examination = Examination::begin(subject, &known, policy, limits, at, seed);
         while let Progress::Wants(needs) = examination.advance() {
             for need in needs {
-                inner.meet(&mut examination, &need).await;
+                inner.meet(&mut examination, &need, seed).await;
             }
         }
         let (verdict, proven) = examination.finish();
+        watch::note("qaqpa.subject", verdict.subject.as_str());
+        watch::note("qaqpa.indication", verdict.indication.as_str());
+        if let Some(label) = verdict.label {
+            watch::failed(label.as_str());
+        }
         tracing::info!(
             subject = verdict.subject.as_str(),
             indication = verdict.indication.as_str(),
@@ -219,15 +244,17 @@ impl Shelf for Examiner {
 }
 
 impl Inner {
-    async fn meet(&self, examination: &mut Examination<'_>, need: &Need) {
+    async fn meet(&self, examination: &mut Examination<'_>, need: &Need, seed: [u8; 32]) {
         let urls = self.addresses(need);
         let key = self.key(need, &urls);
         if let Some(key) = &key
             && let Some(kept) = self.cache.find(key, self.clock.now())
         {
+            watch::count(Family::Evidence, &[kind_of(need), "cache"]);
             let received = Received {
                 evidence: match kept {
                     Kept::Bytes(bytes) => Evidence::Bytes(bytes),
+                    Kept::Answer { bytes, question } => Evidence::Answer { bytes, question },
                     Kept::List(list) => Evidence::List(list),
                 },
                 at: self.clock.now(),
@@ -253,6 +280,12 @@ impl Inner {
             }
             _ => fetch(&self.lists, Ask::Crl, &urls, &mut attempts).await,
         };
+        let from = if fetched.is_ok() {
+            "network"
+        } else {
+            "nowhere"
+        };
+        watch::count(Family::Evidence, &[kind_of(need), from]);
         let evidence = match (fetched, need) {
             (Err(why), _) => Evidence::Unavailable(why),
             (Ok(bytes), Need::Ocsp { .. }) => Evidence::Bytes(bytes),
@@ -271,17 +304,40 @@ impl Inner {
         let Some(believed) = believed else {
             return;
         };
-        let kept = match received.evidence {
-            Evidence::Bytes(bytes) => Kept::Bytes(bytes),
-            Evidence::List(list) => Kept::List(list),
-            Evidence::Unavailable(_) => return,
+        let kept = match (received.evidence, need) {
+            (
+                Evidence::Bytes(bytes),
+                Need::Ocsp {
+                    id, nonce: Some(_), ..
+                },
+            ) => {
+                let question = Question { seed, need: *id };
+                Kept::Answer { bytes, question }
+            }
+            (Evidence::Bytes(bytes), _) => Kept::Bytes(bytes),
+            (Evidence::Answer { bytes, question }, _) => Kept::Answer { bytes, question },
+            (Evidence::List(list), _) => Kept::List(list),
+            (Evidence::Unavailable(_), _) => return,
         };
         if let Some(key) = key {
-            let keep = believed
-                .next_update
-                .map_or(KEPT_MAX, |end| end.since(received.at).min(KEPT_MAX));
-            self.cache.keep(key, kept, received.at, keep, epoch);
+            let word = Word {
+                made: believed.this_update,
+                is_bad: !believed.is_good,
+            };
+            let keep = self.keep_for(need, &believed, received.at);
+            self.cache.keep(key, (kept, word), received.at, keep, epoch);
         }
+    }
+
+    /// How long evidence may serve again: as long as it says itself, and an answer not longer than the policy lets one be old.
+    fn keep_for(&self, need: &Need, believed: &Believed, received: Moment) -> Duration {
+        let ends = believed.next_update.map(|end| end.since(received));
+        let age_max = self.policy.ocsp_age_max();
+        let aged = match (need, believed.this_update) {
+            (Need::Ocsp { .. }, Some(made)) => Some(age_max.saturating_sub(received.since(made))),
+            _ => None,
+        };
+        ends.into_iter().chain(aged).fold(KEPT_MAX, Duration::min)
     }
 
     /// The list in the bytes; the one that was kept, where it is the same: its signature was verified already.
@@ -330,14 +386,17 @@ impl Inner {
     fn key(&self, need: &Need, urls: &[String]) -> Option<Key> {
         let from = urls.join(" ");
         match need {
-            // With a nonce the answer is for this request alone.
-            Need::Ocsp { nonce: Some(_), .. } => None,
+            // An answer with a nonce was fresh when it came; it serves again for as long as any evidence does, held against the nonce
+            // of the request that it answered.
             Need::Ocsp {
-                nonce: None,
-                request_der,
+                certificate,
+                issuer,
+                nonce,
                 ..
             } => Some(Key::Ocsp {
-                request: sha256(request_der),
+                certificate: sha256(certificate.der()),
+                issuer: sha256(issuer.der()),
+                with_nonce: nonce.is_some(),
                 from,
             }),
             Need::Crl { issuer, .. } | Need::DeltaCrl { issuer, .. } => Some(Key::Crl {
@@ -345,6 +404,15 @@ impl Inner {
                 from,
             }),
         }
+    }
+}
+
+/// The kind of what is needed, for the numbers.
+const fn kind_of(need: &Need) -> &'static str {
+    match need {
+        Need::Ocsp { .. } => "ocsp",
+        Need::Crl { .. } => "crl",
+        Need::DeltaCrl { .. } => "delta",
     }
 }
 

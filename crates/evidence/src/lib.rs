@@ -8,8 +8,8 @@
 //! - telling in the verdict what was tried.
 //!
 //! Bytes that come back are not believed here: the examination verifies them. What verified may be kept
-//! for a while: CRLs by their issuer, and OCSP answers made without a nonce by the certID that they were
-//! asked for, so that an answer about one certificate is never served for another.
+//! for a while: CRLs by their issuer, and OCSP answers by the certificate and issuer that they were asked
+//! for, so that an answer about one certificate is never served for another; one with a nonce goes with it.
 
 mod cache;
 mod examiner;

@@ -3,7 +3,7 @@
 use qaqpa_model::{Iin, MessageId, Moment, RefusalLabel, RequestStatus, ServiceAtAct};
 
 use crate::cabinet::{NewNotification, insert_notification};
-use crate::database::{Columns, Connection, Row, query};
+use crate::database::{Columns, Connection, Row, Unwritten, query};
 use crate::exchange::effects::PreparedOutgoing;
 use crate::exchange::{OutgoingMessage, StatusChange};
 use crate::trace::{self, TraceEntry};
@@ -203,12 +203,13 @@ impl Applications<'_> {
         attachment: NewAttachment,
     ) -> Result<Option<Attachment>, StoreError> {
         let size = i64::try_from(attachment.bytes.len()).unwrap_or(i64::MAX);
-        let body = self.0.blobs().put(attachment.bytes).await?;
+        let mut unwritten = Unwritten::default();
+        let body = self.0.blobs().put(attachment.bytes, &mut unwritten).await?;
         let (id, owner) = (id.to_owned(), owner.reveal());
         self.0
             .write(move |connection| {
                 Box::pin(async move {
-                    query(
+                    let row = query(
                         "INSERT INTO attachments
                            (application, document, name, media_type, body, size)
                          SELECT id, $3, $4, $5, $6, $7 FROM applications
@@ -222,11 +223,13 @@ impl Applications<'_> {
                     .bind(&attachment.media_type)
                     .bind(body)
                     .bind(size)
-                    .fetch_optional(connection)
-                    .await?
-                    .as_ref()
-                    .map(attachment_of)
-                    .transpose()
+                    .fetch_optional(&mut *connection)
+                    .await?;
+                    let Some(row) = row else {
+                        return Ok(None);
+                    };
+                    unwritten.write(connection).await?;
+                    attachment_of(&row).map(Some)
                 })
             })
             .await
@@ -296,7 +299,9 @@ impl Applications<'_> {
     /// # Errors
     /// [`StoreError`] where the disk or the database could not.
     pub async fn submit(&self, submission: Submission) -> Result<Submitted, StoreError> {
-        let document = self.0.blobs().put(submission.document).await?;
+        let mut unwritten = Unwritten::default();
+        let document = submission.document;
+        let document = self.0.blobs().put(document, &mut unwritten).await?;
         let outgoing = PreparedOutgoing::prepare(self.0, submission.outbox).await?;
         let (id, owner, at) = (
             submission.id,
@@ -320,6 +325,7 @@ impl Applications<'_> {
                     if Columns(&row).status("status")? != RequestStatus::Draft {
                         return Ok(Submitted::Already);
                     }
+                    unwritten.write(connection).await?;
                     query(
                         "UPDATE applications
                          SET status = $2, document = $3, submitted_at = $4, updated_at = $4

@@ -8,7 +8,7 @@ mod key;
 mod sweep;
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,12 +37,15 @@ pub(crate) struct Blobs {
 
 impl Blobs {
     /// Makes folder and key where they are missing, and locks what an earlier version left open.
-    pub(crate) async fn open(actor_dir: &Path) -> Result<Self, StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError::File`] where the key is missing and something is locked with it: here, or `elsewhere`.
+    pub(crate) async fn open(actor_dir: &Path, elsewhere: bool) -> Result<Self, StoreError> {
         let actor_dir = actor_dir.to_owned();
         blocking(move || {
             let dir = actor_dir.join("blobs");
             make_dir(&dir)?;
-            let key = key::open_or_make(&actor_dir, &dir)?;
+            let key = key::open_or_make(&actor_dir, &dir, elsewhere)?;
             let this = Self {
                 dir: Arc::new(dir),
                 key: Some(Arc::new(key)),
@@ -56,10 +59,10 @@ impl Blobs {
     }
 
     /// The same of a folder that is there: nothing is made.
-    pub(crate) fn open_to_read(actor_dir: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn open_to_read(actor_dir: &Path, elsewhere: bool) -> Result<Self, StoreError> {
         let dir = actor_dir.join("blobs");
         Ok(Self {
-            key: key::read(actor_dir, &dir)?.map(Arc::new),
+            key: key::read(actor_dir, &dir, elsewhere)?.map(Arc::new),
             dir: Arc::new(dir),
             written: Arc::default(),
             hands: Arc::default(),
@@ -74,6 +77,9 @@ impl Blobs {
     }
 
     /// Reads the bytes and proves that they are those of the digest.
+    ///
+    /// # Errors
+    /// [`StoreError::BlobDamaged`] where there are none or others; [`StoreError::File`] where they cannot be read now.
     pub(crate) async fn read(&self, digest: &str) -> Result<Vec<u8>, StoreError> {
         let this = self.clone();
         let digest = digest.to_owned();
@@ -82,7 +88,11 @@ impl Blobs {
                 digest: digest.clone(),
             };
             let path = this.path(&digest).ok_or_else(damaged)?;
-            let stored = fs::read(&path).map_err(|_| damaged())?;
+            let stored = fs::read(&path).map_err(|error| match error.kind() {
+                ErrorKind::NotFound | ErrorKind::NotADirectory => damaged(),
+                // Too many files are open, or the disk does not answer: that says nothing of the bytes.
+                _ => file_error(&path, &error),
+            })?;
             this.unlocked(&digest, stored).ok_or_else(damaged)
         })
         .await
@@ -138,11 +148,20 @@ impl Blobs {
         Ok(digest)
     }
 
+    /// The bytes locked under their name.
+    pub(crate) fn lock(&self, digest: &str, bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let key = self.key().ok_or(StoreError::ReadOnly)?;
+        key.lock(digest.as_bytes(), bytes)
+            .map_err(|_| StoreError::Unreadable { what: key::FILE })
+    }
+
+    pub(crate) fn key(&self) -> Option<&StorageKey> {
+        self.key.as_deref()
+    }
+
     /// Writes the file anew, locked; a reader sees the one before or this one, whole.
     fn write(&self, folder: &Path, digest: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        let unusable = |_| StoreError::Unreadable { what: key::FILE };
-        let key = self.key.as_ref().ok_or(StoreError::ReadOnly)?;
-        let locked = key.lock(digest.as_bytes(), bytes).map_err(unusable)?;
+        let locked = self.lock(digest, bytes)?;
         let path = folder.join(digest);
         let turn = self.written.fetch_add(1, Ordering::Relaxed);
         let half = folder.join(format!(".{digest}.{}.{turn}", std::process::id()));
@@ -208,9 +227,9 @@ fn sync_dir(dir: &Path) -> Result<(), StoreError> {
 pub(crate) fn key_of(actor_dir: &Path, make: bool) -> Result<Option<StorageKey>, StoreError> {
     let dir = actor_dir.join("blobs");
     if make {
-        key::open_or_make(actor_dir, &dir).map(Some)
+        key::open_or_make(actor_dir, &dir, false).map(Some)
     } else {
-        key::read(actor_dir, &dir)
+        key::read(actor_dir, &dir, false)
     }
 }
 
@@ -236,7 +255,7 @@ mod tests {
     #[tokio::test]
     async fn what_lies_on_disk_is_locked_under_its_name() {
         let dir = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open(dir.path()).await.unwrap();
+        let blobs = Blobs::open(dir.path(), false).await.unwrap();
         let secret = b"<password>Qwerty12</password> 931002451325".to_vec();
         let digest = blobs.put(secret.clone()).await.unwrap();
         let path = blobs.path(&digest).unwrap();
@@ -256,9 +275,9 @@ mod tests {
         }
         // Another opening finds the key; a reader that makes nothing, too.
         fs::write(&path, &stored).unwrap();
-        let again = Blobs::open(dir.path()).await.unwrap();
+        let again = Blobs::open(dir.path(), false).await.unwrap();
         assert_eq!(again.read(&digest).await.as_ref(), Ok(&secret));
-        let reader = Blobs::open_to_read(dir.path()).unwrap();
+        let reader = Blobs::open_to_read(dir.path(), false).unwrap();
         assert_eq!(reader.read(&digest).await, Ok(secret));
     }
 
@@ -281,11 +300,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let files = open_files(dir.path(), &[b"one", b"two", LOCKED]);
         // A reader sees them as they are and makes nothing.
-        let reader = Blobs::open_to_read(dir.path()).unwrap();
+        let reader = Blobs::open_to_read(dir.path(), false).unwrap();
         assert_eq!(reader.read(&digest_of(b"one")).await, Ok(b"one".to_vec()));
         assert!(!dir.path().join("raw.key").exists());
         fs::remove_file(&files[2]).unwrap();
-        let blobs = Blobs::open(dir.path()).await.unwrap();
+        let blobs = Blobs::open(dir.path(), false).await.unwrap();
         for file in &files[..2] {
             assert!(fs::read(file).unwrap().starts_with(LOCKED));
         }
@@ -293,7 +312,7 @@ mod tests {
         // Killed in the midst of it: the mark is still there, one file is open, one locked.
         fs::write(&files[0], b"one").unwrap();
         fs::write(dir.path().join("blobs/.open"), b"").unwrap();
-        let blobs = Blobs::open(dir.path()).await.unwrap();
+        let blobs = Blobs::open(dir.path(), false).await.unwrap();
         assert!(fs::read(&files[0]).unwrap().starts_with(LOCKED));
         assert!(!dir.path().join("blobs/.open").exists());
         assert_eq!(blobs.read(&digest_of(b"two")).await, Ok(b"two".to_vec()));
@@ -302,13 +321,13 @@ mod tests {
     #[tokio::test]
     async fn without_the_key_of_what_is_locked_nothing_is_opened_and_no_other_key_is_made() {
         let dir = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open(dir.path()).await.unwrap();
+        let blobs = Blobs::open(dir.path(), false).await.unwrap();
         blobs.put(b"abc".to_vec()).await.unwrap();
         let key = dir.path().join("raw.key");
         fs::remove_file(&key).unwrap();
         for outcome in [
-            Blobs::open(dir.path()).await,
-            Blobs::open_to_read(dir.path()),
+            Blobs::open(dir.path(), false).await,
+            Blobs::open_to_read(dir.path(), false),
         ] {
             let Err(StoreError::File { path, why }) = outcome else {
                 panic!("opened");
@@ -319,7 +338,7 @@ mod tests {
         assert!(!key.exists());
         fs::write(&key, b"short").unwrap();
         assert_eq!(
-            Blobs::open(dir.path()).await.unwrap_err(),
+            Blobs::open(dir.path(), false).await.unwrap_err(),
             StoreError::Unreadable { what: "raw.key" }
         );
     }
@@ -327,7 +346,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_put_is_read_and_only_its_owner_may_read_it() {
         let dir = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open(dir.path()).await.unwrap();
+        let blobs = Blobs::open(dir.path(), false).await.unwrap();
         let digest = blobs.put(b"abc".to_vec()).await.unwrap();
         assert_eq!(
             digest,
@@ -346,7 +365,7 @@ mod tests {
     #[tokio::test]
     async fn a_changed_file_is_damage_and_a_half_one_is_written_again() {
         let dir = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open(dir.path()).await.unwrap();
+        let blobs = Blobs::open(dir.path(), false).await.unwrap();
         let digest = blobs.put(b"abc".to_vec()).await.unwrap();
         let path = blobs.path(&digest).unwrap();
         fs::write(&path, b"abd").unwrap();

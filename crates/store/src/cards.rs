@@ -1,10 +1,13 @@
 //! The workplace's cards and tasks: how they are read and changed. A task is addressed to (unit, role, action, deadline).
 
+mod answered;
 mod card;
 
+pub use answered::AnsweredCard;
+pub(crate) use answered::insert_answered;
 pub use card::{
-    Card, CardFilter, CardState, Decided, Decision, NewCard, NewTask, QueueEntry, Task, TaskClaim,
-    TaskState,
+    Card, CardFilter, CardState, Decided, Decision, NewCard, NewTask, OpenCard, QueueEntry, Task,
+    TaskClaim, TaskState,
 };
 
 use qaqpa_model::{MessageId, RefusalLabel};
@@ -12,7 +15,7 @@ use qaqpa_model::{MessageId, RefusalLabel};
 use serde_json::json;
 
 use crate::accounts::PersonName;
-use crate::database::{Columns, Connection, Row, query};
+use crate::database::{Columns, Connection, Row, Unwritten, query};
 use crate::exchange::effects::PreparedOutgoing;
 use crate::journal::{Direction, JournalEntry, Line};
 use crate::{Store, StoreError, counters, trace};
@@ -60,6 +63,43 @@ impl Cards<'_> {
         .fetch_all(self.0.readers())
         .await?;
         rows.iter().map(card_of).collect()
+    }
+
+    /// How many cards there are.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub async fn count(&self, filter: CardFilter) -> Result<u64, StoreError> {
+        let row = query("SELECT COUNT(*) AS cards FROM cards WHERE ($1 IS NULL OR state = $1)")
+            .bind(filter.state.map(CardState::as_str))
+            .fetch_one(self.0.readers())
+            .await?;
+        Columns(&row).count("cards")
+    }
+
+    /// Open cards with a number above this one, the lowest first, at most `limit`: to go through them page by page.
+    /// Numbers are given in the order in which cards are stored, so that none below the last one comes later.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub async fn open_after(&self, number: i64, limit: u32) -> Result<Vec<OpenCard>, StoreError> {
+        let rows = query(
+            "SELECT id, number, message_id FROM cards
+             WHERE number > $1 AND state = 'open' ORDER BY number LIMIT $2",
+        )
+        .bind(number)
+        .bind(i64::from(limit))
+        .fetch_all(self.0.readers())
+        .await?;
+        let cards = rows.iter().map(|row| {
+            let row = Columns(row);
+            Ok(OpenCard {
+                id: row.text("id")?,
+                number: row.number("number")?,
+                message_id: row.message_id("message_id")?,
+            })
+        });
+        cards.collect()
     }
 
     /// One card.
@@ -200,8 +240,9 @@ impl Cards<'_> {
             },
         )
         .await?;
+        let mut unwritten = Unwritten::default();
         let result = match decision.document.clone() {
-            Some(bytes) => Some(self.0.blobs().put(bytes).await?),
+            Some(bytes) => Some(self.0.blobs().put(bytes, &mut unwritten).await?),
             None => None,
         };
         let outgoing = PreparedOutgoing::prepare_option(self.0, decision.outbox.clone()).await?;
@@ -211,6 +252,7 @@ impl Cards<'_> {
                     if let Some(obstacle) = obstacle(connection, &decision).await? {
                         return Ok(obstacle);
                     }
+                    unwritten.write(connection).await?;
                     write_decision(connection, &decision, result.as_deref()).await?;
                     insert_tasks(connection, &decision.card, &decision.tasks).await?;
                     if let Some(outgoing) = &outgoing {

@@ -4,27 +4,33 @@
 //! the two databases answers, only this room knows. Where they do not understand the same text, the statement says both
 //! ([`query_of_each`]); a row that is read to be changed is read `for_update`.
 
+mod address;
 mod bytes;
 mod columns;
 mod connection;
+mod inline;
 mod postgres;
+mod quick;
 mod sqlite;
 mod statement;
 mod writer;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::StoreError;
+use crate::blobs::Blobs;
 
-pub(crate) use bytes::Bytes;
+pub use address::PostgresAddress;
+use bytes::Beside;
+pub(crate) use bytes::{Bytes, Unwritten};
 pub(crate) use columns::{Columns, Row};
 pub(crate) use connection::{Connection, Readers};
-pub use postgres::PostgresAddress;
-pub(crate) use postgres::{Postgres, exclude};
+pub(crate) use postgres::{Postgres, exclude, hold_name};
 pub(crate) use sqlite::Sqlite;
-pub(crate) use statement::{query, query_of_each};
-pub(crate) use writer::BoxFuture;
+pub(crate) use statement::{Target, query, query_of_each};
 use writer::Writer;
+pub(crate) use writer::{BoxFuture, Haste};
 
 /// The database of one store.
 #[derive(Debug)]
@@ -41,6 +47,20 @@ impl Database {
         &self.readers
     }
 
+    /// The bytes of this database, those of its rows and these files.
+    ///
+    /// # Errors
+    /// [`StoreError`] where there is no key for what is locked in it, or the files cannot be read.
+    pub(crate) async fn bytes(&self, actor_dir: &Path, make: bool) -> Result<Bytes, StoreError> {
+        let row = query("SELECT 1 FROM blobs LIMIT 1");
+        let any = row.fetch_optional(&self.readers).await?.is_some();
+        let files = match make {
+            true => Blobs::open(actor_dir, any).await?,
+            false => Blobs::open_to_read(actor_dir, any)?,
+        };
+        Ok(Bytes::Beside(Beside::new(files, self.readers.again())))
+    }
+
     /// Under which name this process writes its journal, now.
     pub(crate) fn writer_name(&self) -> Arc<str> {
         self.name.now()
@@ -55,8 +75,19 @@ impl Database {
             + Send
             + 'static,
     {
+        self.write_with(Haste::Urgent, work).await
+    }
+
+    /// As [`write`](Self::write), for whom somebody waits or nobody.
+    pub(crate) async fn write_with<T, F>(&self, haste: Haste, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>>
+            + Send
+            + 'static,
+    {
         match &self.writer {
-            Some(writer) => writer.write(work).await,
+            Some(writer) => writer.write(haste, work).await,
             None => Err(StoreError::ReadOnly),
         }
     }

@@ -75,6 +75,12 @@ impl StoreError {
     pub const fn is_transient(&self) -> bool {
         matches!(self, Self::Busy { .. } | Self::Unreachable { .. })
     }
+
+    pub(crate) fn undecoded(column: &str) -> Self {
+        Self::Database {
+            why: format!("column {column} cannot be decoded"),
+        }
+    }
 }
 
 impl From<sqlx::migrate::MigrateError> for StoreError {
@@ -91,9 +97,7 @@ impl From<sqlx::Error> for StoreError {
         match error {
             sqlx::Error::PoolClosed => Self::Closed,
             // Only the kind and the column: the source may quote a stored value.
-            sqlx::Error::ColumnDecode { index, .. } => Self::Database {
-                why: format!("column {index} cannot be decoded"),
-            },
+            sqlx::Error::ColumnDecode { index, .. } => Self::undecoded(&index),
             sqlx::Error::Io(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::Protocol(_)
@@ -105,6 +109,22 @@ impl From<sqlx::Error> for StoreError {
             },
             _ => Self::Database { why },
         }
+    }
+}
+
+/// In the words of the readers' driver: who waits need not know which of the two it was.
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let why = match error {
+            rusqlite::Error::SqliteFailure(failure, message) => format!(
+                "error returned from database: (code: {}) {}",
+                failure.extended_code,
+                message.unwrap_or_else(|| failure.to_string())
+            ),
+            // Never the statement's values: they are bound.
+            other => other.to_string(),
+        };
+        Self::Database { why }
     }
 }
 

@@ -13,6 +13,7 @@
 //! is and who gives it, the store does not know: octets go out ([`Journal::unstamped`]), a token comes back, and who
 //! asks for the proof ([`Journal::verify`]) brings a judge of tokens.
 
+mod chains;
 mod finding;
 mod kept;
 mod line;
@@ -21,8 +22,11 @@ mod proof;
 mod retention;
 mod seal;
 
+use std::sync::Arc;
+
 use qaqpa_model::{MessageId, Moment, RefusalLabel};
 
+pub use chains::{JOURNAL_CHAIN_GONE, JOURNAL_CHAINS};
 pub use finding::{
     Doubt, DoubtKind, Finding, FindingKind, Indication, JournalProof, StampJudge, StampJudgement,
     Vouched, no_judge,
@@ -156,18 +160,48 @@ pub struct JournalFilter {
     pub before: Option<i64>,
 }
 
-/// The journal of this actor.
+/// The journal of this actor: the chain that this process writes or, after [`of`](Self::of), another's.
 #[derive(Clone, Copy, Debug)]
-pub struct Journal<'s>(pub(crate) &'s Store);
+pub struct Journal<'s> {
+    pub(crate) store: &'s Store,
+    whose: Option<&'s str>,
+}
+
+impl<'s> Journal<'s> {
+    pub(crate) const fn own(store: &'s Store) -> Self {
+        Self { store, whose: None }
+    }
+
+    /// The chain of this name. What others may be writing to it is not disturbed: it is changed only while nobody
+    /// holds the name.
+    #[must_use]
+    pub const fn of(self, writer: &'s str) -> Self {
+        Self {
+            whose: Some(writer),
+            ..self
+        }
+    }
+
+    /// The name of the chain, now.
+    pub(crate) fn writer(&self) -> Arc<str> {
+        self.whose
+            .map_or_else(|| self.store.writer_name(), Arc::from)
+    }
+
+    /// For a closure that runs later: the name, or that it is the connection's own.
+    fn whose(&self) -> Option<Arc<str>> {
+        self.whose.map(Arc::from)
+    }
+}
 
 impl Journal<'_> {
-    /// Appends an entry and gives its number.
+    /// Appends an entry to the chain of this process, whichever this is, and gives its number.
     ///
     /// # Errors
     /// [`StoreError`] where the disk or the database could not.
     pub async fn append(&self, entry: JournalEntry) -> Result<i64, StoreError> {
-        let line = Line::prepare(self.0, entry).await?;
-        self.0
+        let line = Line::prepare(self.store, entry).await?;
+        self.store
             .write(move |connection| Box::pin(async move { line.append(connection).await }))
             .await
     }
@@ -189,12 +223,12 @@ impl Journal<'_> {
                AND ($4 IS NULL OR id < $4)
              ORDER BY id DESC LIMIT $5",
         )
-        .bind(self.0.writer_name())
+        .bind(self.writer())
         .bind(filter.message_id.as_ref().map(MessageId::as_str))
         .bind(filter.kind.as_deref())
         .bind(filter.before)
         .bind(i64::from(limit))
-        .fetch_all(self.0.readers())
+        .fetch_all(self.store.readers())
         .await?;
         rows.iter().map(record_of).collect()
     }
@@ -213,10 +247,10 @@ impl Journal<'_> {
              WHERE writer = $1 AND ($2 IS NULL OR id < $2)
              ORDER BY id DESC LIMIT $3",
         )
-        .bind(self.0.writer_name())
+        .bind(self.writer())
         .bind(before)
         .bind(i64::from(limit))
-        .fetch_all(self.0.readers())
+        .fetch_all(self.store.readers())
         .await?;
         rows.iter().map(|row| Columns(row).number("id")).collect()
     }
@@ -227,9 +261,9 @@ impl Journal<'_> {
     /// [`StoreError`] where the database could not.
     pub async fn show(&self, id: i64) -> Result<Option<JournalRecord>, StoreError> {
         query("SELECT * FROM journal WHERE writer = $1 AND id = $2")
-            .bind(self.0.writer_name())
+            .bind(self.writer())
             .bind(id)
-            .fetch_optional(self.0.readers())
+            .fetch_optional(self.store.readers())
             .await?
             .as_ref()
             .map(record_of)
@@ -242,9 +276,21 @@ impl Journal<'_> {
     /// [`StoreError::BlobDamaged`] where the file is missing or changed.
     pub async fn raw(&self, id: i64) -> Result<Option<Vec<u8>>, StoreError> {
         match self.show(id).await?.and_then(|record| record.raw_digest) {
-            Some(digest) => self.0.blobs().read(&digest).await.map(Some),
+            Some(digest) => self.store.blobs().read(&digest).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The raw bytes of this digest, in hexadecimal; `None` where they were removed with their entry. As
+    /// [`raw`](Self::raw): not for views and logs.
+    ///
+    /// # Errors
+    /// [`StoreError::BlobDamaged`] where they are changed.
+    pub async fn kept(&self, digest: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        if self.store.blobs().is_there(digest).await? {
+            return self.store.blobs().read(digest).await.map(Some);
+        }
+        Ok(None)
     }
 
     /// The summary of one entry with what views do not show: certificates and evidence, byte for byte, and the verdict
@@ -264,7 +310,7 @@ impl Journal<'_> {
         let Some(digest) = record.withheld_digest else {
             return Ok(Some(record.summary));
         };
-        let withheld = self.0.blobs().read(&digest).await?;
+        let withheld = self.store.blobs().read(&digest).await?;
         let whole = mask::restored(record.summary, &withheld);
         whole
             .map(Some)
@@ -280,7 +326,7 @@ impl Journal<'_> {
         let Some((digest, message_id)) = digest.zip(record.message_id.as_ref()) else {
             return Ok(None);
         };
-        let mut connection = self.0.readers().acquire().await?;
+        let mut connection = self.store.readers().acquire().await?;
         let verdict = kept::verdict_of(&mut connection, message_id.as_str()).await?;
         let verdict = verdict
             .filter(|verdict| kept::is_of(verdict, &digest))
@@ -299,7 +345,7 @@ impl Journal<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn verify(&self, judge: &StampJudge<'_>) -> Result<JournalProof, StoreError> {
-        proof::prove(self.0, judge).await
+        proof::prove(self.store, self.writer(), judge).await
     }
 }
 

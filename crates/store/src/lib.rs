@@ -31,6 +31,7 @@ pub mod sessions;
 pub mod settings;
 mod store;
 pub mod trace;
+pub mod watching;
 
 pub use accounts::{Account, NewAccount, PersonName};
 pub use applications::{
@@ -44,21 +45,25 @@ pub use cabinet::{
     CabinetContent, CabinetDocument, NewCabinetDocument, NewNotification, Notification,
 };
 pub use cards::{
-    Card, CardFilter, CardState, Decided, Decision, NewCard, NewTask, QueueEntry, Task, TaskClaim,
-    TaskState,
+    AnsweredCard, Card, CardFilter, CardState, Decided, Decision, NewCard, NewTask, OpenCard,
+    QueueEntry, Task, TaskClaim, TaskState,
 };
 pub use database::PostgresAddress;
 pub use error::StoreError;
 pub use exchange::{
-    Acceptance, AcceptedMessage, Claimed, Conclusion, Conflict, Effect, Fetched, HeldFilter,
-    Incoming, OutboxEntry, OutboxFilter, OutboxState, OutgoingMessage, Resend, ResentAll, Seen,
+    Acceptance, AcceptedMessage, Claim, Claimed, ClaimedNow, Conclusion, Conflict, Effect, Fetched,
+    Handover, Happened, HeldFilter, HistoryFilter, HistoryMark, Incoming, JournalPlace,
+    OutboxEntry, OutboxFilter, OutboxState, OutgoingMessage, Resend, ResentAll, Room, Seen,
     StatusChange, Ticket, Word,
 };
+pub use exchange::{EarlierVisit, Heard, REFUSALS_UNTOLD, Said, Visit};
 pub use journal::{
     CLOCK_SET_BACK, Company, Direction, Doubt, DoubtKind, Doubted, Finding, FindingKind,
-    Indication, JournalEntry, JournalFilter, JournalProof, JournalRecord, MISCHIEF, Pruned,
-    Removal, Seal, SegmentRule, StampJudge, StampJudgement, Vouched, Wish, no_judge,
+    Indication, JOURNAL_CHAIN_GONE, JOURNAL_CHAINS, Journal, JournalEntry, JournalFilter,
+    JournalProof, JournalRecord, MISCHIEF, Pruned, Removal, Seal, SegmentRule, StampJudge,
+    StampJudgement, Vouched, Wish, no_judge,
 };
 pub use sessions::{NewSession, Session};
 pub use store::{Backend, Store, StoreConfig};
 pub use trace::{TraceEntry, TraceOutcome};
+pub use watching::{Depth, WriteWatch, Written};

@@ -43,4 +43,39 @@ impl Settings<'_> {
             })
             .await
     }
+
+    /// Sets the text of that name, if it is still the one that was read; false where somebody else was faster: read
+    /// again.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub async fn replace(
+        &self,
+        name: &str,
+        read: Option<&str>,
+        value: &str,
+    ) -> Result<bool, StoreError> {
+        let (name, value) = (name.to_owned(), value.to_owned());
+        let read = read.map(str::to_owned);
+        self.0
+            .write(move |connection| {
+                Box::pin(async move {
+                    let statement = if read.is_some() {
+                        query("UPDATE settings SET value = $2 WHERE name = $1 AND value = $3")
+                    } else {
+                        query(
+                            "INSERT INTO settings (name, value) VALUES ($1, $2)
+                             ON CONFLICT (name) DO NOTHING",
+                        )
+                    };
+                    let statement = statement.bind(name).bind(value);
+                    let statement = match read {
+                        Some(read) => statement.bind(read),
+                        None => statement,
+                    };
+                    Ok(statement.execute(connection).await?.rows_affected() == 1)
+                })
+            })
+            .await
+    }
 }

@@ -10,18 +10,20 @@ use crate::StoreError;
 use crate::accounts::Accounts;
 use crate::applications::Applications;
 use crate::authority::Authority;
-use crate::blobs::Blobs;
+use crate::blobs::{Idle, make_dir};
 use crate::cabinet::Cabinet;
 use crate::cards::Cards;
 use crate::counters::Counters;
 use crate::database::{
-    BoxFuture, Bytes, Connection, Database, Postgres, PostgresAddress, Readers, Sqlite,
+    BoxFuture, Bytes, Connection, Database, Haste, Postgres, PostgresAddress, Readers, Sqlite,
 };
 use crate::exchange::Exchange;
+use crate::exchange::handover::Taker;
 use crate::journal::{Journal, SegmentRule};
 use crate::sessions::Sessions;
 use crate::settings::Settings;
 use crate::trace::Trace;
+use crate::watching::Watched;
 
 /// Which database stands behind the store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -99,6 +101,8 @@ pub(crate) struct Inner {
     pub(crate) segments: SegmentRule,
     pub(crate) bytes: Bytes,
     pub(crate) database: Database,
+    pub(crate) watched: Watched,
+    taker: Taker,
 }
 
 impl Store {
@@ -112,10 +116,11 @@ impl Store {
                 Postgres::open(address, &config.dir, actor.name()).await?
             }
             Backend::Sqlite => {
-                let blobs = Blobs::open(&config.dir).await?;
+                make_dir(&config.dir.join("blobs"))?;
                 let file = config.dir.join("store.sqlite");
                 let database = Sqlite::open(&file, actor.name()).await?;
-                (database, Bytes::Files(blobs))
+                let bytes = database.bytes(&config.dir, true).await?;
+                (database, bytes)
             }
         };
         Ok(Self::of(config, actor, database, bytes))
@@ -133,7 +138,8 @@ impl Store {
             Backend::Sqlite => {
                 let file = config.dir.join("store.sqlite");
                 let database = Sqlite::open_to_read(&file, actor.name()).await?;
-                (database, Bytes::Files(Blobs::open_to_read(&config.dir)?))
+                let bytes = database.bytes(&config.dir, false).await?;
+                (database, bytes)
             }
         };
         Ok(Self::of(config, actor, database, bytes))
@@ -147,12 +153,19 @@ impl Store {
                 segments: config.segments,
                 bytes,
                 database,
+                watched: Watched::default(),
+                taker: Taker::default(),
             }),
         }
     }
 
     pub(crate) fn readers(&self) -> &Readers {
         self.inner.database.readers()
+    }
+
+    /// Who takes on what is put into the outbox.
+    pub(crate) fn taker(&self) -> &Taker {
+        &self.inner.taker
     }
 
     pub(crate) fn blobs(&self) -> &Bytes {
@@ -172,7 +185,41 @@ impl Store {
             + Send
             + 'static,
     {
-        self.inner.database.write(work).await
+        self.write_with(Haste::Urgent, work).await
+    }
+
+    /// As [`write`](Self::write), for what nobody waits for: it shares the commit of something that is.
+    pub(crate) async fn write_patiently<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>>
+            + Send
+            + 'static,
+    {
+        self.write_with(Haste::Patient, work).await
+    }
+
+    async fn write_with<T, F>(&self, haste: Haste, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>>
+            + Send
+            + 'static,
+    {
+        let begun = std::time::Instant::now();
+        let result = self.inner.database.write_with(haste, work).await;
+        self.inner.watched.tell(&result, begun.elapsed());
+        result
+    }
+
+    /// Deletes the bytes of these names that have lain for so long, and counts them.
+    pub(crate) async fn delete_bytes(
+        &self,
+        digests: Vec<String>,
+        idle: Idle,
+    ) -> Result<u64, StoreError> {
+        let database = &self.inner.database;
+        self.inner.bytes.delete(digests, idle, database).await
     }
 
     /// Ends the writer after what it has begun, and closes the files.
@@ -196,7 +243,7 @@ impl Store {
     /// What was received, decided and sent.
     #[must_use]
     pub fn journal(&self) -> Journal<'_> {
-        Journal(self)
+        Journal::own(self)
     }
 
     /// The steps of the flow.

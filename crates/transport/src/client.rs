@@ -1,5 +1,8 @@
 //! The HTTP client: limits on time and bytes, no redirects, no proxies, no far hosts unless allowed.
 
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,8 +13,11 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use thiserror::Error;
+use tokio::time::Instant;
 
 use crate::tls::{ClientTls, TlsError};
+use crate::watch::{self, Family, Span, SpanKind, TRACEPARENT};
+use crate::{paths, registry};
 
 /// The HTTP client of every actor. Clones share the connections.
 ///
@@ -20,6 +26,41 @@ use crate::tls::{ClientTls, TlsError};
 pub struct HttpClient {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     limits: ClientLimits,
+    actors: Option<Arc<Actors>>,
+}
+
+/// The actors of a data folder, who may be called wherever they are: its own, and its neighbours.
+#[derive(Debug)]
+struct Actors {
+    dir: PathBuf,
+    known: Mutex<Option<(Instant, Arc<HashSet<String>>)>>,
+}
+
+/// How long the actors of a folder are held for known.
+const ACTORS_KNOWN: Duration = Duration::from_secs(1);
+
+impl Actors {
+    /// Whether one of them has that door.
+    async fn have(self: &Arc<Self>, uri: &Uri) -> bool {
+        let Some(door) = registry::authority_of(uri) else {
+            return false;
+        };
+        let actors = Arc::clone(self);
+        let known = tokio::task::spawn_blocking(move || actors.doors()).await;
+        known.is_ok_and(|doors| doors.contains(&door))
+    }
+
+    fn doors(&self) -> Arc<HashSet<String>> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, doors)) = known.as_ref()
+            && at.elapsed() < ACTORS_KNOWN
+        {
+            return Arc::clone(doors);
+        }
+        let doors = Arc::new(registry::authorities(&self.dir));
+        *known = Some((Instant::now(), Arc::clone(&doors)));
+        doors
+    }
 }
 
 /// What the other side may cost us.
@@ -54,6 +95,29 @@ pub enum Reach {
     /// This machine only: `localhost`, `127.0.0.0/8`, `::1`.
     #[default]
     Loopback,
+}
+
+impl Reach {
+    /// Whether a client of this reach calls the address at all: to be asked before somebody relies on it.
+    ///
+    /// # Errors
+    /// [`HttpError::Forbidden`]; [`HttpError::Url`] where it is no address with a host.
+    pub fn allows(self, url: &str) -> Result<(), HttpError> {
+        let uri: Uri = url
+            .parse()
+            .map_err(|error| HttpError::Url(format!("{url}: {error}")))?;
+        self.allows_uri(&uri)
+    }
+
+    fn allows_uri(self, uri: &Uri) -> Result<(), HttpError> {
+        let host = uri.host().ok_or_else(|| HttpError::Url(uri.to_string()))?;
+        if self == Self::Anywhere || is_loopback(host) {
+            return Ok(());
+        }
+        Err(HttpError::Forbidden {
+            host: host.to_owned(),
+        })
+    }
 }
 
 /// What the other side answered.
@@ -130,7 +194,11 @@ impl HttpClient {
             .pool_idle_timeout(Duration::from_secs(5))
             .pool_max_idle_per_host(16)
             .build(connector);
-        Self { client, limits }
+        Self {
+            client,
+            limits,
+            actors: None,
+        }
     }
 
     /// A client for plain HTTP: control ports, OCSP, CRL. HTTPS fails, since nothing is trusted.
@@ -141,6 +209,29 @@ impl HttpClient {
     pub fn plain(limits: ClientLimits) -> Self {
         let tls: Result<ClientTls, TlsError> = ClientTls::trusting_nothing();
         Self::new(&tls.expect("the provider speaks TLS 1.2 and 1.3"), limits)
+    }
+
+    /// A client that trusts the TLS authority of this data folder, has no identity, and calls its actors wherever they are.
+    ///
+    /// # Errors
+    /// [`TlsError::File`], [`TlsError::Trust`] where the folder has no such authority.
+    pub fn of_folder(dir: &Path, limits: ClientLimits) -> Result<Self, TlsError> {
+        let tls = ClientTls::trusting_file(&paths::trust_tls(dir))?;
+        Ok(Self::new(&tls, limits).reaching_actors_of(dir))
+    }
+
+    /// The same client, which calls also the actors of this data folder that are on other machines: at the very hosts and
+    /// ports that they have announced, whatever its reach.
+    #[must_use]
+    pub fn reaching_actors_of(self, dir: impl Into<PathBuf>) -> Self {
+        let actors = Actors {
+            dir: dir.into(),
+            known: Mutex::new(None),
+        };
+        Self {
+            actors: Some(Arc::new(actors)),
+            ..self
+        }
     }
 
     /// The limits of this client.
@@ -155,6 +246,7 @@ impl HttpClient {
         Self {
             client: self.client.clone(),
             limits,
+            actors: self.actors.clone(),
         }
     }
 
@@ -186,11 +278,39 @@ impl HttpClient {
     /// # Errors
     /// [`HttpError`].
     pub async fn request(&self, request: Request<Bytes>) -> Result<HttpAnswer, HttpError> {
-        self.allowed(request.uri())?;
+        self.allows(request.uri()).await?;
+        let begun = Instant::now();
+        let span = span_of(&request);
+        let answer = span.around(self.call(request)).await;
+        let outcome = outcome(&answer);
+        watch::count(Family::Calls, &[outcome]);
+        watch::observe(Family::CallSeconds, &[outcome], begun.elapsed());
+        answer
+    }
+
+    async fn allows(&self, uri: &Uri) -> Result<(), HttpError> {
+        let allowed = self.limits.reach.allows_uri(uri);
+        match &self.actors {
+            Some(actors) if allowed.is_err() && actors.have(uri).await => Ok(()),
+            _ => allowed,
+        }
+    }
+
+    /// Calls within the limit of time; whoever is called is told of the trace.
+    async fn call(&self, mut request: Request<Bytes>) -> Result<HttpAnswer, HttpError> {
+        let context = watch::context().map(|context| context.to_string());
+        if let Some(value) = context.and_then(|text| HeaderValue::try_from(text).ok()) {
+            request.headers_mut().insert(TRACEPARENT, value);
+        }
         let seconds = self.limits.seconds_max;
-        tokio::time::timeout(Duration::from_secs(seconds), self.exchange(request))
+        let answer = tokio::time::timeout(Duration::from_secs(seconds), self.exchange(request))
             .await
-            .unwrap_or(Err(HttpError::Timeout { seconds }))
+            .unwrap_or(Err(HttpError::Timeout { seconds }));
+        match &answer {
+            Ok(answer) => watch::note("http.response.status_code", answer.status.as_str()),
+            Err(error) => watch::failed(error.to_string()),
+        }
+        answer
     }
 
     async fn exchange(&self, request: Request<Bytes>) -> Result<HttpAnswer, HttpError> {
@@ -218,15 +338,39 @@ impl HttpClient {
             body,
         })
     }
+}
 
-    fn allowed(&self, uri: &Uri) -> Result<(), HttpError> {
-        let host = uri.host().ok_or_else(|| HttpError::Url(uri.to_string()))?;
-        if self.limits.reach == Reach::Anywhere || is_loopback(host) {
-            return Ok(());
-        }
-        Err(HttpError::Forbidden {
-            host: host.to_owned(),
-        })
+/// The span of a call.
+fn span_of(request: &Request<Bytes>) -> Span {
+    if !watch::is_recorded() {
+        return Span::new("call", SpanKind::Client);
+    }
+    let uri = request.uri();
+    let name = format!("{} /{}", request.method(), first_segment(uri));
+    Span::new(name, SpanKind::Client)
+        .with("server.address", uri.host().unwrap_or_default())
+        .with("url.path", uri.path())
+}
+
+/// A span is named by what is called and not by whom it is about: ids stand further behind.
+fn first_segment(uri: &Uri) -> &str {
+    uri.path().split('/').nth(1).unwrap_or_default()
+}
+
+/// How a call ended, in a word for the numbers.
+fn outcome(answer: &Result<HttpAnswer, HttpError>) -> &'static str {
+    match answer {
+        Ok(answer) => match answer.status.as_u16() / 100 {
+            1 => "1xx",
+            2 => "2xx",
+            3 => "3xx",
+            4 => "4xx",
+            _ => "5xx",
+        },
+        Err(HttpError::AnswerTooLarge { .. }) => "answer-too-large",
+        Err(HttpError::Forbidden { .. } | HttpError::Url(_)) => "not-called",
+        Err(HttpError::Network(_)) => "no-connection",
+        Err(HttpError::Timeout { .. }) => "timeout",
     }
 }
 
@@ -300,5 +444,28 @@ mod tests {
             client.get("/no-host").await,
             Err(HttpError::Url(_))
         ));
+    }
+
+    #[tokio::test]
+    async fn an_actor_of_the_folder_is_called_wherever_it_is_at_its_own_doors_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let limits = ClientLimits {
+            connect_seconds_max: 1,
+            seconds_max: 1,
+            ..ClientLimits::default()
+        };
+        let neighbour = paths::neighbours(dir.path()).join("nca.json");
+        let text = r#"{"actor": "nca", "addresses": {"ocsp": "http://192.0.2.1:14502/ocsp/"}}"#;
+        crate::files::write_private(&neighbour, text.as_bytes()).unwrap();
+        let client = HttpClient::plain(limits).reaching_actors_of(dir.path());
+        let forbidden = |answer: Result<HttpAnswer, HttpError>| {
+            matches!(answer, Err(HttpError::Forbidden { .. }))
+        };
+        // An address of documentation (RFC 5737) answers nobody, but it is called.
+        assert!(!forbidden(client.get("http://192.0.2.1:14502/crl/").await));
+        assert!(forbidden(client.get("http://192.0.2.1:5432/").await));
+        assert!(forbidden(client.get("http://192.0.2.2:14502/").await));
+        let stricter = client.with_limits(limits);
+        assert!(!forbidden(stricter.get("http://192.0.2.1:14502/").await));
     }
 }

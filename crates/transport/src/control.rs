@@ -1,6 +1,7 @@
 //! The control port: a second door of every actor, for the person who runs the simulator.
 //!
-//! Loopback only; a Host that is not this machine's is refused (DNS rebinding); a random token as
+//! On the loopback address, or over TLS where the machine is told to listen for it elsewhere
+//! ([`Machine`](crate::Machine)); a Host that is not this machine's is refused (DNS rebinding); a random token as
 //! Bearer on everything but `/health`; no CORS header, ever. The actor's own routes are put behind the
 //! same guard by [`router`], so that none can stand outside.
 
@@ -44,6 +45,27 @@ impl ClockHook {
     {
         self.before = Some(Arc::new(move |moment| Box::pin(before(moment))));
         self
+    }
+
+    /// With what is kept of the move before the actor adapts to it. Where it cannot be kept, the move is not
+    /// acknowledged.
+    pub(crate) fn kept_by<F, Fut>(self, keep: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        let then = self.after;
+        let after = move |moment| -> BoxFuture<'static, Result<(), String>> {
+            let (kept, then) = (keep(), Arc::clone(&then));
+            Box::pin(async move {
+                kept.await?;
+                then(moment).await
+            })
+        };
+        Self {
+            after: Arc::new(after),
+            ..self
+        }
     }
 }
 
@@ -121,6 +143,17 @@ pub struct ControlRefusal {
 ///
 /// A route of `own` must not be one of the base's; axum panics at start if it is.
 pub fn router(base: ControlBase, own: Router) -> Router {
+    open_to_all(base, own, Router::new(), Vec::new())
+}
+
+/// The same, with routes that need no token (whether the actor is ready), and with the hosts by which the port is called
+/// beside `localhost` and its addresses.
+pub(crate) fn open_to_all(
+    base: ControlBase,
+    own: Router,
+    open: Router,
+    hosts: Vec<String>,
+) -> Router {
     let base = Arc::new(base);
     Router::new()
         .route("/clock", get(show_clock).put(set_clock))
@@ -135,7 +168,8 @@ pub fn router(base: ControlBase, own: Router) -> Router {
         })
         .layer(from_fn_with_state(Arc::clone(&base), ask_token))
         .route("/health", get(health).with_state(Arc::clone(&base)))
-        .layer(axum::middleware::from_fn(ask_host))
+        .merge(open)
+        .layer(from_fn_with_state(Arc::<[String]>::from(hosts), ask_host))
 }
 
 /// A refusal in the shape of control ports, for an actor's own routes.
@@ -147,19 +181,19 @@ pub fn refusal(status: StatusCode, label: &str, meaning: impl Into<String>) -> R
     (status, Json(body)).into_response()
 }
 
-async fn ask_host(request: Request, next: Next) -> Response {
-    if host_is_ours(request.headers()) {
+async fn ask_host(State(hosts): State<Arc<[String]>>, request: Request, next: Next) -> Response {
+    if host_is_ours(request.headers(), &hosts) {
         return next.run(request).await;
     }
     refusal(
         StatusCode::MISDIRECTED_REQUEST,
         "host-refused",
-        "the Host header must name this machine: localhost or 127.0.0.1",
+        "the Host header must name this machine: localhost or 127.0.0.1, or what advertise says of it",
     )
 }
 
 /// Exactly one Host, and that this machine's.
-fn host_is_ours(headers: &HeaderMap) -> bool {
+fn host_is_ours(headers: &HeaderMap, also: &[String]) -> bool {
     let mut hosts = headers.get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else {
         return false;
@@ -173,7 +207,16 @@ fn host_is_ours(headers: &HeaderMap) -> bool {
     };
     // `user@127.0.0.1` is an authority, but not a Host.
     !authority.as_str().contains('@')
-        && matches!(authority.host(), "localhost" | "127.0.0.1" | "[::1]")
+        && (matches!(authority.host(), "localhost" | "127.0.0.1" | "[::1]")
+            || also.iter().any(|host| is_host(authority.host(), host)))
+}
+
+/// Whether it is that host: names in any case, addresses of IPv6 in brackets.
+fn is_host(called: &str, host: &str) -> bool {
+    let bare = called
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    bare.unwrap_or(called).eq_ignore_ascii_case(host)
 }
 
 async fn ask_token(State(base): State<Arc<ControlBase>>, request: Request, next: Next) -> Response {
@@ -249,9 +292,10 @@ mod tests {
             for host in hosts {
                 headers.append(header::HOST, host.parse().unwrap());
             }
-            host_is_ours(&headers)
+            host_is_ours(&headers, &["gw.example".to_owned(), "fd00::2".to_owned()])
         };
         assert!(ours(&["127.0.0.1:14505"]) && ours(&["localhost"]) && ours(&["[::1]:80"]));
+        assert!(ours(&["GW.example:14505"]) && ours(&["[fd00::2]"]) && !ours(&["gw.example.evil"]));
         assert!(!ours(&["evil.test"]) && !ours(&["127.0.0.1.evil.test:14505"]));
         assert!(!ours(&["localhost@evil.test"]) && !ours(&["evil@localhost"]));
         assert!(!ours(&[]) && !ours(&["localhost", "localhost"]) && !ours(&[""]));

@@ -147,6 +147,11 @@ pub fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), FileError>
     write_private(path, &bytes)
 }
 
+/// How often a lock that somebody has is looked at before it is taken for held, and the pause between two looks: who
+/// looks at a lock has it for some microseconds ([`FileLock::is_held`]).
+const LOOKED_AT_MAX: u32 = 5;
+const LOOK_MAX: std::time::Duration = std::time::Duration::from_millis(4);
+
 /// A lock that one process holds until it drops this or ends, however it ends.
 #[derive(Debug)]
 pub struct FileLock {
@@ -170,13 +175,33 @@ impl FileLock {
     /// [`FileError::Locked`], [`FileError::Io`].
     pub fn take(path: &Path) -> Result<Self, FileError> {
         let file = open_lock(path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(FileError::Locked {
-                path: path.to_owned(),
-            }),
-            Err(TryLockError::Error(error)) => Err(FileError::io(path)(error)),
+        for looked in (0..LOOKED_AT_MAX).rev() {
+            match file.try_lock() {
+                Ok(()) => break,
+                // It may be that somebody is just looking.
+                Err(TryLockError::WouldBlock) if looked > 0 => {
+                    std::thread::sleep(LOOK_MAX);
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(FileError::Locked {
+                        path: path.to_owned(),
+                    });
+                }
+                Err(TryLockError::Error(error)) => return Err(FileError::io(path)(error)),
+            }
         }
+        Ok(Self { _file: file })
+    }
+
+    /// Whether somebody has the lock, in this process, in another one, or in another container beside the same files;
+    /// `None` where nobody ever had it.
+    pub fn is_held(path: &Path) -> Option<bool> {
+        let file = File::open(path).ok()?;
+        // Shared, so that two who look do not see each other.
+        Some(matches!(
+            file.try_lock_shared(),
+            Err(TryLockError::WouldBlock)
+        ))
     }
 }
 
@@ -266,13 +291,35 @@ mod tests {
     fn a_held_lock_is_named() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("lock");
+        assert_eq!(FileLock::is_held(&path), None);
         let held = FileLock::take(&path).unwrap();
         assert!(matches!(
             FileLock::take(&path),
             Err(FileError::Locked { .. })
         ));
+        assert_eq!(FileLock::is_held(&path), Some(true));
         drop(held);
+        assert_eq!(FileLock::is_held(&path), Some(false));
         assert!(FileLock::take(&path).is_ok());
+    }
+
+    #[test]
+    fn a_lock_that_others_look_at_without_end_is_taken_all_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        drop(FileLock::take(&path).unwrap());
+        let ended = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !ended.load(std::sync::atomic::Ordering::Relaxed) {
+                    FileLock::is_held(&path);
+                    std::thread::sleep(std::time::Duration::from_micros(500));
+                }
+            });
+            let taken = (0..50).filter(|_| FileLock::take(&path).is_ok()).count();
+            ended.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert_eq!(taken, 50);
+        });
     }
 
     #[test]

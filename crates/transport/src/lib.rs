@@ -5,7 +5,7 @@
 //! 1. [`ActorStart`] is what an actor is handed: data folder, ports, [`Clock`], limits, [`Shutdown`].
 //! 2. [`Hall::enter`] takes the data folder (0700), locks the actor's place in it, reads or makes the
 //!    control token and the TLS authority.
-//! 3. [`Hall::bind`] gives a [`Listener`] on the loopback address; [`Hall::serve`] puts an axum router
+//! 3. [`Hall::bind`] gives a [`Listener`] at the address of its [`Machine`]; [`Hall::serve`] puts an axum router
 //!    behind it, with every limit in force.
 //! 4. [`Hall::open`] registers the addresses in `DIR/actors/<name>.json` and gives back [`Running`].
 //!
@@ -35,30 +35,40 @@
 pub mod client;
 pub mod clock;
 pub mod control;
+pub mod echo;
 pub mod files;
 pub mod hall;
+pub mod health;
 pub mod identities;
 pub mod listener;
+pub mod machine;
+pub mod mischief;
 pub mod paths;
 pub mod ports;
 pub mod random;
 pub mod registry;
+pub mod scales;
 pub mod shutdown;
 pub mod start;
 pub mod telemetry;
 pub mod tls;
+pub mod watch;
 
 pub use client::{ClientLimits, HttpAnswer, HttpClient, HttpError, Reach};
 pub use clock::{Clock, ClockError, ClockState};
 pub use control::{ControlClient, ControlError, ControlToken};
 pub use hall::Hall;
+pub use health::Health;
 pub use listener::{
     DoorRefusal, ListenError, ListenLimits, Listener, PeerActor, PeerAddress, PeerCertificate,
-    Refuse, Security,
+    PeerIdentity, Refuse, Security,
 };
+pub use machine::{Advertised, Machine, MachineError};
 pub use ports::Place;
 pub use random::{random_bytes, random_hex};
 pub use registry::ActorRecord;
+pub use scales::{Scales, Weighed};
 pub use shutdown::Shutdown;
-pub use start::{ActorStart, Running, StartError, StoreChoice};
+pub use start::{ActorStart, Running, StartError, StoreChoice, Watching};
 pub use tls::{ClientTls, Peers, TlsAuthority, TlsError};
+pub use watch::Watch;

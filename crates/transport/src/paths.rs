@@ -40,6 +40,12 @@ pub fn actor_named(dir: &Path, name: &ActorName) -> PathBuf {
     actors(dir).join(format!("{name}.json"))
 }
 
+/// `DIR/neighbours`, the folder of the actors of other machines.
+#[must_use]
+pub fn neighbours(dir: &Path) -> PathBuf {
+    dir.join("neighbours")
+}
+
 /// `DIR/tls`, the TLS authority's folder.
 #[must_use]
 pub fn tls(dir: &Path) -> PathBuf {
@@ -56,6 +62,12 @@ pub fn trust_tls(dir: &Path) -> PathBuf {
 #[must_use]
 pub fn trust_signature(dir: &Path) -> PathBuf {
     dir.join("trust").join("signature.pem")
+}
+
+/// `DIR/trust/changes`: written anew by the authority after each change of what it says.
+#[must_use]
+pub fn trust_changes(dir: &Path) -> PathBuf {
+    dir.join("trust").join("changes")
 }
 
 /// `DIR/trust/gateway.pem`: the gateway's signing certificate.

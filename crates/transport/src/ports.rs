@@ -33,6 +33,25 @@ impl Place {
     /// The port base that is used when none is asked for.
     pub const BASE_DEFAULT: u16 = 14_500;
 
+    /// The door's name in numbers and traces: `gateway-public`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ConsoleControl => "console-control",
+            Self::ConsolePages => "console-pages",
+            Self::NcaPublic => "nca-public",
+            Self::NcaControl => "nca-control",
+            Self::GatewayPublic => "gateway-public",
+            Self::GatewayControl => "gateway-control",
+            Self::RegionalPages => "regional-pages",
+            Self::RegionalChannel => "regional-channel",
+            Self::RegionalControl => "regional-control",
+            Self::PortalPages => "portal-pages",
+            Self::PortalChannel => "portal-channel",
+            Self::PortalControl => "portal-control",
+        }
+    }
+
     /// The port at this base; base 0 means a free port, chosen by the system.
     #[must_use]
     pub const fn port(self, base: u16) -> u16 {

@@ -10,8 +10,9 @@ use tokio::task::JoinSet;
 use crate::clock::Clock;
 use crate::files::{FileError, FileLock};
 use crate::listener::ListenError;
+use crate::machine::Machine;
 use crate::ports::Place;
-use crate::registry::{self, ActorRecord, RegistryError};
+use crate::registry::{self, ActorRecord, RegistryError, Seat};
 use crate::shutdown::Shutdown;
 use crate::tls::TlsError;
 
@@ -42,6 +43,22 @@ pub struct ActorStart {
     ///
     /// One with a name takes free ports, whatever the port base: those of its kind are taken.
     pub branch: Option<Branch>,
+    /// What others may see of the actor's work.
+    pub watching: Watching,
+    /// How long entries of the journal are kept, by the simulated clock; `None`: for ever.
+    pub journal_kept_for: Option<Duration>,
+    /// Where the doors listen, and what others are told to call.
+    pub machine: Machine,
+}
+
+/// What others may see of an actor's work, beside the numbers that it always tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Watching {
+    /// Where traces are sent: a collector of OpenTelemetry, `http://127.0.0.1:4318` or `https://…`. None are recorded
+    /// without it.
+    pub traces: Option<String>,
+    /// The authorities (PEM) under which a collector over TLS must be; those that this system trusts unless said.
+    pub traces_trust: Option<PathBuf>,
 }
 
 impl ActorStart {
@@ -60,6 +77,9 @@ impl ActorStart {
             catalogue_dirs: Vec::new(),
             store: StoreChoice::Embedded,
             branch: None,
+            watching: Watching::default(),
+            journal_kept_for: None,
+            machine: Machine::default(),
         }
     }
 
@@ -108,6 +128,14 @@ impl StoreChoice {
             Self::Url(url) => Some(url),
         }
     }
+
+    /// Whether several processes of an actor may share it: it is a server's.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        let servers = ["postgres://", "postgresql://"];
+        self.address()
+            .is_some_and(|address| servers.iter().any(|begin| address.starts_with(begin)))
+    }
 }
 
 /// Why an actor did not start.
@@ -154,6 +182,7 @@ impl StartError {
 pub struct Running {
     pub(crate) record: ActorRecord,
     pub(crate) name: ActorName,
+    pub(crate) seat: Seat,
     pub(crate) data: PathBuf,
     pub(crate) shutdown: Shutdown,
     pub(crate) tasks: JoinSet<()>,
@@ -223,7 +252,7 @@ impl Running {
                 tracing::warn!(actor = %self.record.actor, "cut off after 15 s");
             }
         }
-        if let Err(error) = registry::remove_named(&self.data, &self.name, &self.record) {
+        if let Err(error) = registry::remove_at(&self.data, &self.name, self.seat, &self.record) {
             tracing::warn!(%error, "the registration stays behind");
         }
     }

@@ -10,7 +10,7 @@ mod peer;
 pub use authority::TlsAuthority;
 pub use client::ClientTls;
 pub use peer::Peers;
-pub(crate) use peer::actor_of;
+pub(crate) use peer::{actor_of, is_of};
 
 use thiserror::Error;
 

@@ -15,7 +15,7 @@
 mod json;
 
 use qaqpa_crypto::sha256;
-use qaqpa_model::{Bin, Iin, Limits, Moment};
+use qaqpa_model::{Bin, Iin, Lang, Limits, Moment};
 use qaqpa_x509::{Certificate, TrustAnchors};
 use thiserror::Error;
 
@@ -27,8 +27,9 @@ use crate::need::{Evidence, Need, Progress, Received};
 use crate::policy::Policy;
 use crate::proven::Proven;
 use crate::replay::{Shelf, replay};
+use crate::report;
 use crate::signatures::worst;
-use crate::verdict::{CheckId, Outcome, TrustSource, Verdict};
+use crate::verdict::{CheckId, JudgedAs, Outcome, TrustSource, Verdict};
 
 /// The greatest capsule that is read, in bytes: a list of 64 MiB in base64, and a request of 24 MiB beside it, twice.
 pub const CAPSULE_BYTES_MAX: usize = 256 * 1024 * 1024;
@@ -116,8 +117,8 @@ impl Capsule {
     /// The capsule of an examination that was made: what is needed for its verdict, and no more.
     ///
     /// `known`, `policy` and `limits` are those of the examination; long lists are taken from the shelf. The questions about the
-    /// submitter and the organisation are asked again; what a document says of its own submitter is for its reader to ask again
-    /// ([`Self::judge_each_reading`]).
+    /// submitter and the organisation are asked again where every signature was asked them; what a document says of its own submitter is
+    /// for its reader to ask again ([`Self::judge_each_reading`]).
     ///
     /// # Errors
     /// [`CapsuleGap`] where the capsule would give another verdict than this one.
@@ -352,6 +353,25 @@ impl Capsule {
         &self.known
     }
 
+    /// What of the questions its maker chose, in the words of one language: the profile by which it was judged (the verdict's), the
+    /// moment, the policy, whom the signer is compared with, and the limits where they are not everybody's.
+    #[must_use]
+    pub fn choices(&self, profile: JudgedAs, lang: Lang) -> String {
+        report::choices(
+            profile,
+            self.submitter.is_some(),
+            self.organisation.is_some(),
+            self.limits != Limits::default(),
+            lang,
+        )
+    }
+
+    /// The limits of the examination: who reads on what is proven reads within these, or comes to another verdict.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// The moment that is judged.
     #[must_use]
     pub const fn at(&self) -> Moment {
@@ -424,7 +444,8 @@ impl Shelf for &[List] {
     }
 }
 
-/// Whom the question was about that these verdicts answer; `None` where it was not asked, or asked of the document's own words.
+/// Whom the question was about that these verdicts answer; `None` where it was not asked, or asked of the document's own words: so it
+/// is wherever it was asked of some of them only.
 fn asked_again<T: Copy + PartialEq>(
     verdicts: &[Verdict],
     question: CheckId,
@@ -432,8 +453,10 @@ fn asked_again<T: Copy + PartialEq>(
 ) -> Result<Option<T>, CapsuleGap> {
     let forgotten = || CapsuleGap::Forgotten { question };
     let mut known = None;
+    let mut is_of_all = true;
     for verdict in verdicts {
         let about = about(verdict);
+        is_of_all &= about.is_some();
         let is_answered = verdict
             .check(question)
             .is_some_and(|check| check.outcome != Outcome::NotAsked);
@@ -445,5 +468,5 @@ fn asked_again<T: Copy + PartialEq>(
         }
         known = known.or(about);
     }
-    Ok(known)
+    Ok(known.filter(|_| is_of_all))
 }

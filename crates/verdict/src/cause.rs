@@ -115,6 +115,8 @@ causes! {
     NamedIssuerOther = "named-issuer-other", SigningCertificateNamed, SignatureMalformed, SigConstraintsFailure;
     /// XAdES properties that name no certificate.
     NamedCertificateMissing = "named-certificate-missing", SigningCertificateNamed, SignatureMalformed, SigConstraintsFailure;
+    /// The signed attributes of a message name no certificate, and the policy demands it.
+    CertificateUnstated = "certificate-unstated", SigningCertificateStated, SignatureMalformed, SigConstraintsFailure;
     /// Comments stand in the signed part, and the policy refuses them.
     CommentsPresent = "comments-present", CommentsAbsent, SignatureScope, SigConstraintsFailure;
 
@@ -224,8 +226,13 @@ causes! {
     IinAbsent = "iin-absent", IinSame, IinMismatch, IinMismatch;
     /// The verdict was read from storage, which keeps no proven signer to compare with the submitter.
     SubmitterUnread = "submitter-unread", IinSame, IinMismatch, TryLater;
-    /// The document should name its submitter, and its fields could not be read.
-    FieldsUnread = "fields-unread", IinSame, ApplicationMalformed, SignedDataNotFound;
+    /// The document should name its submitter, and does not read: its structure is not that of the schema, or an attachment does not
+    /// have its digest.
+    FieldsUnread = "fields-unread", IinSame, ApplicationMalformed, DocumentUnread;
+    /// The document should name its submitter, and does not read: an IIN in it is not valid.
+    FieldsIin = "fields-iin", IinSame, IinInvalid, DocumentUnread;
+    /// The document should name its submitter, and does not read: it has more, or larger, attachments than are read.
+    FieldsLimit = "fields-limit", IinSame, LimitExceeded, DocumentUnread;
 
     /// The certificate's BIN is not that of the organisation.
     BinOther = "bin-other", BinSame, BinMismatch, BinMismatch;

@@ -7,7 +7,7 @@ use qaqpa_x509::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::border;
-use crate::need::{Attempt, Evidence, NeedId, Received};
+use crate::need::{Attempt, Evidence, NeedId, Question, Received};
 use crate::replay::Shelf;
 
 /// A list longer than this is kept by its digest only, in a [`Shelf`] of its own: many verdicts hang on one list.
@@ -35,6 +35,9 @@ pub struct Fed {
     pub received: Moment,
     /// The bytes in hexadecimal; absent where none came, or where they stand on a shelf.
     pub bytes: Option<String>,
+    /// What an answer of before was an answer to; absent where it is this need's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<KeptQuestion>,
     /// The SHA-256 in hexadecimal of a list that stands on a shelf.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shelved: Option<String>,
@@ -42,6 +45,33 @@ pub struct Fed {
     pub unavailable: Option<String>,
     /// What was tried.
     pub attempts: Vec<Attempt>,
+}
+
+/// A [`Question`] of another examination, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeptQuestion {
+    /// The seed of its nonces, hexadecimal, 64 characters.
+    pub seed: String,
+    /// The number of its need.
+    pub need: u16,
+}
+
+impl KeptQuestion {
+    fn of(question: &Question) -> Self {
+        Self {
+            seed: border::hex(&question.seed),
+            need: question.need.0,
+        }
+    }
+
+    /// The question; `None` where the stored text is no seed.
+    fn question(&self) -> Option<Question> {
+        Some(Question {
+            seed: border::unhex(&self.seed)?.try_into().ok()?,
+            need: NeedId(self.need),
+        })
+    }
 }
 
 impl Dossier {
@@ -86,7 +116,16 @@ impl Dossier {
     pub fn received(&self, id: NeedId, shelf: &dyn Shelf) -> Option<Received> {
         let fed = self.fed.iter().find(|fed| fed.need == id.0)?;
         let evidence = match (&fed.bytes, &fed.shelved, &fed.unavailable) {
-            (Some(bytes), ..) => Evidence::Bytes(border::unhex(bytes)?),
+            (Some(bytes), ..) => {
+                let bytes = border::unhex(bytes)?;
+                match &fed.question {
+                    None => Evidence::Bytes(bytes),
+                    Some(asked) => Evidence::Answer {
+                        bytes,
+                        question: asked.question()?,
+                    },
+                }
+            }
             (None, Some(sha256), _) => {
                 let list = shelf.list(sha256)?;
                 Evidence::List(Some(list).filter(|list| list.sha256_hex() == *sha256)?)
@@ -102,21 +141,30 @@ impl Dossier {
 
     pub(crate) fn keep(&mut self, id: NeedId, received: &Received) {
         let (bytes, shelved, unavailable) = match &received.evidence {
-            Evidence::Bytes(bytes) if bytes.len() <= KEPT_BYTES_MAX => {
+            Evidence::Bytes(bytes) | Evidence::Answer { bytes, .. }
+                if bytes.len() <= KEPT_BYTES_MAX =>
+            {
                 (Some(border::hex(bytes)), None, None)
             }
             // No evidence: the examination takes them for nothing.
-            Evidence::Bytes(bytes) => (None, None, Some(too_long(bytes.len()))),
+            Evidence::Bytes(bytes) | Evidence::Answer { bytes, .. } => {
+                (None, None, Some(too_long(bytes.len())))
+            }
             Evidence::List(list) if list.der().len() <= KEPT_BYTES_MAX => {
                 (Some(border::hex(list.der())), None, None)
             }
             Evidence::List(list) => (None, Some(list.sha256_hex()), None),
             Evidence::Unavailable(why) => (None, None, Some(why.clone())),
         };
+        let question = match &received.evidence {
+            Evidence::Answer { question, .. } => Some(KeptQuestion::of(question)),
+            _ => None,
+        };
         self.fed.push(Fed {
             need: id.0,
             received: received.at,
             bytes,
+            question,
             shelved,
             unavailable,
             attempts: received.attempts.clone(),

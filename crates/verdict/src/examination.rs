@@ -18,6 +18,7 @@ use qaqpa_xml::{Document, XmlError};
 use crate::checks::{self, Finding, revocation::Asked};
 use crate::dossier::{Dossier, KEPT_BYTES_MAX, too_long};
 use crate::facts::{Account, ByDelta, Said};
+use crate::inner;
 use crate::judgement;
 use crate::list::List;
 use crate::message::SignedMessage;
@@ -82,6 +83,15 @@ impl Subject<'_> {
             Self::Signature { signatures, .. } => signatures.kind(),
         }
     }
+
+    /// The envelope that is examined, if it is one.
+    const fn envelope(&self) -> Option<&Document> {
+        match self {
+            Self::Transport(envelope) => Some(envelope),
+            Self::Signature { signatures, .. } => signatures.envelope(),
+            _ => None,
+        }
+    }
 }
 
 /// What the examiner knows beforehand.
@@ -133,6 +143,8 @@ pub(crate) struct Facts<'d> {
     /// What the sources said, in the order in which they were fed.
     pub(crate) accounts: Vec<Account>,
     pub(crate) dossier: Dossier,
+    /// The signatures in an envelope's Body.
+    pub(crate) inner_signatures: u32,
 }
 
 impl<'d> Examination<'d> {
@@ -214,6 +226,7 @@ impl<'d> Examination<'d> {
                 stamps: claims.stamps(&stamp_pool),
                 accounts: Vec::new(),
                 dossier,
+                inner_signatures: subject.envelope().map_or(0, inner::count),
                 path,
             },
             policy: *policy,
@@ -249,7 +262,7 @@ impl<'d> Examination<'d> {
         };
         if let Some(list) = list {
             received.to_mut().evidence = Evidence::List(list);
-        } else if let Evidence::Bytes(bytes) = &received.evidence
+        } else if let Evidence::Bytes(bytes) | Evidence::Answer { bytes, .. } = &received.evidence
             && bytes.len() > KEPT_BYTES_MAX
         {
             // They are not kept, so that nothing of them may stand in the verdict but this.
@@ -281,6 +294,8 @@ impl<'d> Examination<'d> {
             Said::Nothing { .. } => None,
             _ => Some(Believed {
                 next_update: account.next_update,
+                this_update: account.this_update,
+                is_good: matches!(account.said, Said::Good { .. }),
             }),
         }
     }

@@ -16,12 +16,18 @@ pub(crate) struct Account {
     pub(crate) about: String,
     pub(crate) said: Said,
     pub(crate) received: Moment,
+    /// The period that the bytes themselves say they speak for.
     pub(crate) this_update: Option<Moment>,
     pub(crate) next_update: Option<Moment>,
+    /// As of when it is known, and until when: of lists, what all that were fed make of it together.
+    pub(crate) known: Option<Moment>,
+    pub(crate) until: Option<Moment>,
     pub(crate) sha256: Option<String>,
     pub(crate) attempts: Vec<Attempt>,
-    /// The check for which it is no evidence, or only of the worse ([`Self::is_halting`]).
+    /// The check for which these bytes are no evidence, or only of the worse.
     pub(crate) rule: Option<Rule>,
+    /// Why "revoked" says nothing of the time before ([`Self::is_halting`]).
+    pub(crate) halt: Option<Rule>,
     /// The checks of such evidence that had nothing to look at here.
     pub(crate) idle: Vec<Rule>,
     /// What a believed delta makes of a list: the delta's account says what both say together.
@@ -30,6 +36,8 @@ pub(crate) struct Account {
     pub(crate) applies: bool,
     /// There was nobody to ask: the certificate names no such source, and nobody looked elsewhere.
     pub(crate) is_nowhere: bool,
+    /// Of a list: it counts but for a delta that says "suspended" and cannot be used; its own delta may still settle that.
+    pub(crate) is_open: bool,
     /// Where it holds together and proves nothing all the same, because a certificate's time was over when it was made or heard.
     pub(crate) beyond: Option<Beyond>,
 }
@@ -92,7 +100,7 @@ impl Account {
     /// Whether it says "revoked" and is out of date, or a part: nothing takes that back, but evidence in its time and about
     /// everything may say so since an earlier moment, so that this one says nothing of the time before.
     pub(crate) fn is_halting(&self) -> bool {
-        self.rule.is_some() && matches!(self.said, Said::Revoked { .. })
+        self.halt.is_some() && matches!(self.said, Said::Revoked { .. })
     }
 
     pub(crate) fn view(&self) -> EvidenceView {
@@ -141,17 +149,23 @@ impl Account {
             }
             None => {}
         }
-        let halting = match self.rule {
+        let halting = match self.halt {
             Some(Rule::CrlScope) if self.applies || self.kind == EvidenceKind::Crl => {
                 "; it is about some reasons only, and says nothing of the time before"
             }
             Some(Rule::CrlScope) => {
                 "; it does not follow the list, and says nothing of the time before"
             }
-            Some(_) => "; it is out of date, and says nothing of the time before",
+            Some(_) if self.rule == self.halt => {
+                "; it is out of date, and says nothing of the time before"
+            }
+            Some(_) => "; others that say so are out of date: nothing is said of the time before",
             None => "",
         };
         match &self.said {
+            Said::Good { .. } if self.rule == Some(Rule::CrlFresh) => {
+                format!("{source} is out of date; a newer one says: not revoked")
+            }
             Said::Good { who } => format!("{source}, signed by {who}, says: not revoked"),
             Said::Revoked { since, cause } => match cause {
                 Grounds::Hold => {

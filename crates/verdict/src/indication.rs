@@ -79,6 +79,8 @@ sub_indications! {
     CryptoConstraintsFailure = "CRYPTO_CONSTRAINTS_FAILURE", Indeterminate, false;
     /// As CRYPTO_CONSTRAINTS_FAILURE, of a time stamp: nothing proves when the signature existed.
     CryptoConstraintsFailureNoPoe = "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", Indeterminate, false;
+    /// Own: the document is signed, and does not read as what it is called: whom it names was not compared with the signer.
+    DocumentUnread = "DOCUMENT_UNREAD", Indeterminate, true;
     /// The signature was made after the end of the certificate's validity.
     Expired = "EXPIRED", TotalFailed, false;
     /// The structure is not that of the base standard.
@@ -182,6 +184,7 @@ mod tests {
             own,
             [
                 "BIN_MISMATCH",
+                "DOCUMENT_UNREAD",
                 "IIN_MISMATCH",
                 "SIGNED_SCOPE_MISMATCH",
                 "WRONG_CERTIFICATE_PURPOSE"

@@ -84,6 +84,7 @@ pub(crate) fn draw_up<'d>(facts: Facts<'d>, policy: &Policy) -> (Verdict, Option
         stamps: facts.stamps,
         consumed: Vec::new(),
         diagnosis: None,
+        inner_signatures: facts.inner_signatures,
         dossier: facts.dossier,
         proven_signer: proven_signer.clone(),
         submitter: None,

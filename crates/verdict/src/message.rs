@@ -218,10 +218,14 @@ impl<'d> Parts<'d> {
         let about = scope.references[0].target.clone();
         let mut read = Read::only(Vec::new());
         match self.prove(&certificate, policy) {
+            Ok((_, _, None)) if !policy.tolerates(Rule::SigningCertificateStated) => {
+                let failed = (Cause::CertificateUnstated, UNSTATED.to_owned());
+                read.findings = answers(Some(failed), |id| passed(id, &algorithm, &about));
+            }
             Ok((proof, signing_time, named)) => {
                 read.findings = answers(None, |id| passed(id, &algorithm, &about));
                 if let (None, Some(structure)) = (named, read.findings.first_mut()) {
-                    structure.notes.push(unnamed());
+                    structure.notes.push(unstated());
                 }
                 scope.covered = Some(about);
                 scope.position = Some(where_of(&self.who, found).to_owned());
@@ -246,8 +250,13 @@ impl<'d> Parts<'d> {
                 read.findings = answers(Some((cause, why)), |id| passed(id, &algorithm, &about));
             }
         }
-        if said.is_none_or(|said| !said.name_algorithms) {
+        let unsaid = |is_there: fn(&SaidAttributes) -> bool| !said.as_ref().is_some_and(is_there);
+        if unsaid(|said| said.name_algorithms) {
             let rules = [Rule::AlgorithmProtection];
+            idle(&mut read.findings, CheckId::Structure, rules);
+        }
+        if unsaid(|said| said.name_certificate) {
+            let rules = [Rule::SigningCertificateNamed];
             idle(&mut read.findings, CheckId::Structure, rules);
         }
         if let Who::Counter(..) = self.who {
@@ -351,12 +360,13 @@ fn differs(error: &CmsError, said: &SaidAttributes, signer: Signer<'_>) -> Strin
 }
 
 /// EN 319 122-1, 5.2.2 demands the attribute; a plain message of RFC 5652 may do without. Then who passes it on can put another
-/// certificate of the same key in the signer's place, which the report warns of.
-fn unnamed() -> Note {
+/// certificate of the same key in the signer's place, which the report warns of, or the policy refuses.
+const UNSTATED: &str = "the signed attributes name no certificate (signing-certificate): the signature fits every certificate of the same key";
+
+fn unstated() -> Note {
     Note {
-        rule: Rule::SigningCertificateNamed,
-        why: "the signed attributes name no certificate (signing-certificate): the signature fits every certificate of the same key"
-            .to_owned(),
+        rule: Rule::SigningCertificateStated,
+        why: UNSTATED.to_owned(),
     }
 }
 

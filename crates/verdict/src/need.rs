@@ -58,7 +58,7 @@ pub enum Need {
     },
     /// The delta list (RFC 5280 §5.2.4) that brings the issuer's list up to date: asked for where the certificate names one
     /// (freshestCRL) and the list was believed. Without it the list counts as it is; one that does not follow the list, or is out of
-    /// date, is heard about what it says is revoked for good.
+    /// date, is heard about what it says is revoked for good; where it says that the certificate is suspended, nothing is known.
     DeltaCrl {
         /// The number to feed the evidence under.
         id: NeedId,
@@ -109,11 +109,41 @@ impl Need {
     }
 }
 
+/// An OCSP question of an examination: its nonce follows from it, and cannot be chosen.
+///
+/// Whoever names the question of an answer names what was drawn before the answer was made; from the nonce of an answer that is
+/// there already, no question can be found (the nonce is a digest of the question).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The seed of the examination that asked, 32 octets.
+    pub seed: [u8; 32],
+    /// The number of its need.
+    pub need: NeedId,
+}
+
+impl Question {
+    /// A nonce of its own for each need; unpredictable where the seed is (RFC 9654 asks for 32 octets).
+    #[must_use]
+    pub fn nonce(&self) -> [u8; 32] {
+        let mut input = self.seed.to_vec();
+        input.extend_from_slice(&self.need.0.to_be_bytes());
+        qaqpa_crypto::sha256(&input)
+    }
+}
+
 /// What was found where a need pointed to. Holding bytes says nothing about whether they are evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Evidence {
     /// The bytes as they came, not yet looked at.
     Bytes(Vec<u8>),
+    /// An OCSP answer to a request of before, by the same asker about the same certificate: it is held against the nonce of that
+    /// request, and against the clock of now.
+    Answer {
+        /// The bytes, as they came.
+        bytes: Vec<u8>,
+        /// What was asked then.
+        question: Question,
+    },
     /// A revocation list that was read already; whose it is, is not known yet.
     List(List),
     /// Nothing came, for this reason.

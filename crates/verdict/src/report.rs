@@ -170,12 +170,12 @@ pub fn text(kind: Kind, verdicts: &[Verdict], lang: Lang) -> String {
     out
 }
 
-/// By which profile and by whose anchors it was judged, and what is nobody's word.
+/// By which profile and by whose anchors it was judged, what is nobody's word, and what nobody looked at.
 fn provenance(
     out: &mut String,
     profile: Option<JudgedAs>,
     trust: TrustSource,
-    uncovered: &[String],
+    (uncovered, inner_signatures): (&[String], u32),
     lang: Lang,
 ) {
     use words::phrases;
@@ -189,6 +189,54 @@ fn provenance(
     if !uncovered.is_empty() {
         say(phrases::UNCOVERED, &clean(&uncovered.join(", ")));
     }
+    if inner_signatures > 0 {
+        say(phrases::INNER_SIGNATURES, &inner_signatures.to_string());
+    }
+}
+
+/// What the maker of a capsule chose.
+pub(crate) fn choices(
+    profile: JudgedAs,
+    has_submitter: bool,
+    has_organisation: bool,
+    has_limits: bool,
+    lang: Lang,
+) -> String {
+    let profile = profile.as_str();
+    let (says, profile, moment, policy, submitter, organisation, limits) = match lang {
+        Lang::Kk => (
+            "капсулада айтылғандай тексерілді; мыналарды капсуланы жасаған адам таңдаған",
+            format!("{profile} профилі"),
+            "тексерілетін сәт",
+            "саясат",
+            "тапсырушы",
+            "ұйым",
+            "шектеулер",
+        ),
+        Lang::Ru => (
+            "проверено так, как задано в капсуле; её составитель выбрал",
+            format!("профиль {profile}"),
+            "момент",
+            "политику",
+            "подающего",
+            "организацию",
+            "ограничения",
+        ),
+        Lang::En => (
+            "judged as the capsule says; whoever made it chose",
+            format!("the profile {profile}"),
+            "the moment",
+            "the policy",
+            "the submitter",
+            "the organisation",
+            "limits of its own",
+        ),
+    };
+    let mut chosen = vec![profile.as_str(), moment, policy];
+    chosen.extend(has_submitter.then_some(submitter));
+    chosen.extend(has_organisation.then_some(organisation));
+    chosen.extend(has_limits.then_some(limits));
+    format!("{says}: {}", chosen.join(", "))
 }
 
 /// What was left out or lowered for any of them, where the build can do that.

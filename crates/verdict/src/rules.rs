@@ -130,6 +130,7 @@ rules! {
     AlgorithmProtection = "algorithm-protection", Structure, Fail, Held::Types("the attributes are not proven where they name other algorithms"), "RFC 6211 §2, §3: the signed algorithms are those of the signature";
     PropertiesForm = "properties-form", Structure, Fail, Held::Types("only a strict reading makes the properties"), "EN 319 132-1 §4.3, §5.2: qualifying properties, covered by the signature";
     SigningCertificateNamed = "signing-certificate-named", Structure, Fail, Held::Types("only the signer's certificate confirms the properties"), "EN 319 102-1 §5.2.3.4; EN 319 132-1 §5.2.2: SigningCertificateV2 names the signer's certificate", cms "EN 319 102-1 §5.2.3.4; EN 319 122-1 §5.2.2; RFC 5035 §5.4: signingCertificateV2 names the signer's certificate";
+    SigningCertificateStated = "signing-certificate-stated", Structure, Warn, POLICY, "EN 319 102-1 §5.2.3; EN 319 122-1 §5.2.2: the signed attributes of a message name the signer's certificate (in XAdES, signing-certificate-named asks it)";
     CommentsAbsent = "comments-absent", Structure, Inform, POLICY, "XML Signature 1.1 Best Practices §2.3: comments are not signed, and nobody reads them here";
 
     ReferenceLocal = "reference-local", Scope, Fail, REFERENCE, "XML Signature 1.1 §4.4.3.1: the document's own parts, found without doubt";
@@ -238,7 +239,8 @@ impl Rule {
             Self::AlgorithmProtection
             | Self::ContentGiven
             | Self::MessageReadable
-            | Self::SignedAttributes => is_message,
+            | Self::SignedAttributes
+            | Self::SigningCertificateStated => is_message,
             Self::CommentsAbsent
             | Self::PropertiesForm
             | Self::ReferenceLocal

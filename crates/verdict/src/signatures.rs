@@ -20,6 +20,7 @@ const WSU: &str =
 /// Finding them reads each of them once, so that a verdict about each of n costs n readings and not n².
 #[derive(Debug)]
 pub struct Signatures<'d> {
+    document: &'d Document,
     profile: Profile,
     found: Result<Vec<FoundSignature<'d>>, SignatureError>,
 }
@@ -29,6 +30,7 @@ impl<'d> Signatures<'d> {
     #[must_use]
     pub fn find(document: &'d Document, profile: Profile, limits: &Limits) -> Self {
         Self {
+            document,
             profile,
             found: find_all_nested(document, profile, &bounds(limits)),
         }
@@ -56,6 +58,14 @@ impl<'d> Signatures<'d> {
 
     pub(crate) const fn kind(&self) -> SubjectKind {
         kind(self.profile)
+    }
+
+    /// The document, where it is an envelope.
+    pub(crate) const fn envelope(&self) -> Option<&'d Document> {
+        match self.profile {
+            Profile::Wsse => Some(self.document),
+            _ => None,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ pub(crate) use hearing::{FedList, Hearing};
 
 use crate::checks::{self, revocation::Asked};
 use crate::facts::{Account, Said};
-use crate::need::{DELTA, Need, NeedId, STAMP_PLACE};
+use crate::need::{DELTA, Need, NeedId, Question, STAMP_PLACE};
 use crate::policy::{Nonce, Policy, Sources};
 use crate::verdict::EvidenceKind;
 
@@ -18,6 +18,10 @@ use crate::verdict::EvidenceKind;
 pub struct Believed {
     /// The end of the period that the evidence speaks for, where it names one.
     pub next_update: Option<Moment>,
+    /// When it was made, by its own words.
+    pub this_update: Option<Moment>,
+    /// Whether it says "not revoked".
+    pub is_good: bool,
 }
 
 /// The place of the signer's certificate in a path.
@@ -77,8 +81,9 @@ pub(crate) fn wanted(
             });
         }
         // RFC 5280, 4.2.1.15: the certificate says where the delta is; without a list it follows, it says nothing.
-        let is_listed = account(EvidenceKind::Crl)
-            .is_some_and(|account| !matches!(account.said, Said::Nothing { .. }));
+        let is_listed = account(EvidenceKind::Crl).is_some_and(|account| {
+            account.is_open || !matches!(account.said, Said::Nothing { .. })
+        });
         let urls = certificate.freshest_crl_urls();
         if is_listed && !urls.is_empty() && account(EvidenceKind::DeltaCrl).is_none() {
             needs.push(Need::DeltaCrl {
@@ -110,13 +115,17 @@ fn account_of(need: &Need, said: Said, received: Moment) -> Account {
         received,
         this_update: None,
         next_update: None,
+        known: None,
+        until: None,
         sha256: None,
         attempts: Vec::new(),
         rule: None,
+        halt: None,
         idle: Vec::new(),
         by_delta: None,
         applies: false,
         is_nowhere: false,
+        is_open: false,
         beyond: None,
     }
 }
@@ -130,7 +139,13 @@ fn ocsp_need(
 ) -> Need {
     let id = id(EvidenceKind::Ocsp, place);
     let nonce = match policy.nonce() {
-        Nonce::Required if matches!(place, SIGNER | STAMP_PLACE) => Some(nonce(seed, id)),
+        Nonce::Required if matches!(place, SIGNER | STAMP_PLACE) => Some(
+            Question {
+                seed: *seed,
+                need: id,
+            }
+            .nonce(),
+        ),
         Nonce::Required | Nonce::Omitted => None,
     };
     let request = ocsp::Request::about(
@@ -146,13 +161,6 @@ fn ocsp_need(
         nonce,
         request_der: request.encode(),
     }
-}
-
-/// A nonce of its own for each need; unpredictable where the seed is (RFC 9654 asks for 32 octets).
-fn nonce(seed: &[u8; 32], id: NeedId) -> [u8; 32] {
-    let mut input = seed.to_vec();
-    input.extend_from_slice(&id.0.to_be_bytes());
-    qaqpa_crypto::sha256(&input)
 }
 
 fn id(kind: EvidenceKind, place: usize) -> NeedId {

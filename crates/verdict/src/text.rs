@@ -65,6 +65,13 @@ fn headline(out: &mut String, verdict: &Verdict) {
             .unwrap_or_default(),
         border::moment::text(verdict.at)
     );
+    if verdict.inner_signatures > 0 {
+        let _ = writeln!(
+            out,
+            "signatures in the Body that were not looked at: {}; examine the document that they are about by itself",
+            verdict.inner_signatures
+        );
+    }
     if let Some(best) = verdict.best_signature_time {
         let _ = writeln!(
             out,

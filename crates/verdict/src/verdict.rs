@@ -7,7 +7,6 @@ mod asked;
 mod views;
 
 use qaqpa_model::{Bin, Iin, Moment, RefusalLabel};
-use qaqpa_xml::Document;
 use qaqpa_xmldsig::{ConsumedElement, Covered};
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +16,6 @@ use crate::checks::{Finding, bin, iin};
 use crate::diagnosis::DiagnosisView;
 use crate::dossier::Dossier;
 use crate::indication::{Indication, SubIndication};
-use crate::inner;
 use crate::policy::Policy;
 use crate::proven::SignerIdentity;
 use crate::rules::Rule;
@@ -91,6 +89,10 @@ pub struct Verdict {
     /// Why the digest differs, where it was looked for ([`diagnose`](crate::diagnose)).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diagnosis: Option<DiagnosisView>,
+    /// Of an envelope: the signatures in its Body, which nobody looked at here. Its own says who sent them, and nothing of whose they
+    /// are; written out as text, several count as one.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub inner_signatures: u32,
     /// What is needed to examine the same document again and come to the same verdict. Not masked:
     /// [`Verdict::shown`] leaves it out.
     pub dossier: Dossier,
@@ -255,21 +257,28 @@ impl Verdict {
         self.with_asked(finding, Cause::OrganisationUnread)
     }
 
-    /// The verdict about a document that should name its submitter and whose fields could not be read: undecided, unless somebody else
-    /// named the submitter to ask about. `why` is the reader's word.
+    /// The verdict about a document that should name its submitter and does not read: undecided, whomever the caller had it compared
+    /// with, because who takes it in will not take it. `label` is that with which they refuse it, and `why` the reader's word; what the
+    /// caller had asked stays answered.
     #[must_use]
-    pub fn with_fields_unread(mut self, why: &str) -> Self {
+    pub fn with_fields_unread(self, label: RefusalLabel, why: &str) -> Self {
         if !self.is_passed() {
             return self;
         }
-        let why = format!("the document's fields could not be read: {why}");
-        if self.check(CheckId::Iin).is_none() {
-            self = self.with(Finding::undecided(Cause::FieldsUnread, why.clone()));
+        let cause = match label {
+            RefusalLabel::IinInvalid => Cause::FieldsIin,
+            RefusalLabel::LimitExceeded => Cause::FieldsLimit,
+            _ => Cause::FieldsUnread,
+        };
+        let why = format!(
+            "the document does not read: {why}; whom it names was not compared with the signer"
+        );
+        let is_asked_for = self.check(CheckId::Bin).is_some();
+        let unread = self.with(Finding::undecided(cause, why.clone()));
+        match is_asked_for {
+            true => unread,
+            false => unread.with(Finding::not_asked(CheckId::Bin, why)),
         }
-        if self.check(CheckId::Bin).is_none() {
-            self = self.with(Finding::not_asked(CheckId::Bin, why));
-        }
-        self
     }
 
     /// The verdict with the questions of whom the signer is and signs for in its list, as not asked, where nobody asked them:
@@ -289,23 +298,6 @@ impl Verdict {
             }
         }
         self
-    }
-
-    /// The verdict about an envelope with the question of whose the signatures in its Body are, as not asked, where there are some: the
-    /// envelope's own says who sent them, and nothing of who signed them.
-    #[must_use]
-    pub fn with_inner_signatures(self, envelope: &Document) -> Self {
-        let count = inner::count(envelope);
-        if self.subject != SubjectKind::Transport
-            || count == 0
-            || self.check(CheckId::Iin).is_some()
-        {
-            return self;
-        }
-        let why = format!(
-            "signatures in the Body that were not looked at: {count}; examine the document that they are about by itself"
-        );
-        self.with(Finding::not_asked(CheckId::Iin, why))
     }
 
     /// With the answer to a question about the signer. A verdict that was read from storage has no proven signer to ask about: what was
@@ -400,7 +392,19 @@ impl Verdict {
     #[must_use]
     pub fn why(&self) -> &str {
         self.decisive()
-            .map_or_else(|| passed(&self.checks), |check| check.why.as_str())
+            .map_or_else(|| self.passed(), |check| check.why.as_str())
+    }
+
+    /// The sentence where no check decided.
+    fn passed(&self) -> &'static str {
+        let is_asked = |check: &CheckReport| check.outcome != Outcome::NotAsked;
+        match (self.inner_signatures, self.checks.iter().all(is_asked)) {
+            (0, true) => "every check passed",
+            (0, false) => "every check that was asked passed",
+            _ => {
+                "every check of the envelope passed; the signatures in its Body were not looked at"
+            }
+        }
     }
 
     /// The verdict as JSON (docs/schema/verdict.schema.json), on several lines.
@@ -425,11 +429,8 @@ impl Verdict {
     }
 }
 
-/// The sentence where no check decided.
-fn passed(checks: &[CheckReport]) -> &'static str {
-    let is_asked = |check: &CheckReport| check.outcome != Outcome::NotAsked;
-    match checks.iter().all(is_asked) {
-        true => "every check passed",
-        false => "every check that was asked passed",
-    }
+/// Whether there are none: what is not there is not written.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it so")]
+pub(crate) const fn is_zero(count: &u32) -> bool {
+    *count == 0
 }

@@ -1,5 +1,6 @@
 //! What goes inside `data`: the business document, in one of the forms that are met.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use base64::Engine;
@@ -86,13 +87,20 @@ impl BusinessData {
     /// The bytes of [`DataForm::Child`] and [`DataForm::Children`] must be one well-formed element; a declaration
     /// before it is left out, because none may stand inside an envelope.
     pub(crate) fn write(&self, out: &mut Writer) {
-        let text = String::from_utf8_lossy(&self.bytes);
-        if self.form == DataForm::Children {
+        self.write_as(self.form, out);
+    }
+
+    /// The same in another form than the one in which it stood.
+    pub(crate) fn write_as(&self, form: DataForm, out: &mut Writer) {
+        // Lossy only where it must be: the check alone is quicker than the search for what is none.
+        let text = std::str::from_utf8(&self.bytes)
+            .map_or_else(|_| String::from_utf8_lossy(&self.bytes), Cow::Borrowed);
+        if form == DataForm::Children {
             out.raw(without_declaration(&text));
             return;
         }
         out.start("data");
-        match self.form {
+        match form {
             DataForm::Base64 => out.text(&STANDARD.encode(&self.bytes)),
             DataForm::Child | DataForm::Children => out.raw(without_declaration(&text)),
             DataForm::Text => out.text(&text),
@@ -162,7 +170,8 @@ fn base64_of_xml(text: &str) -> Option<Vec<u8>> {
     let bytes = STANDARD.decode(joined).ok()?;
     let text = std::str::from_utf8(&bytes).ok()?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim();
-    (text.starts_with('<') && text.ends_with('>')).then(|| bytes.clone())
+    let is_xml = text.starts_with('<') && text.ends_with('>');
+    is_xml.then_some(bytes)
 }
 
 /// Names a child that is in the envelope's default name space: few senders mean that.

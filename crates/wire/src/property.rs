@@ -12,6 +12,8 @@ use crate::{Departure, WireError};
 
 /// The property with the moment (RFC 3339) at which the gateway judged the document.
 pub const JUDGED_AT: &str = "judged-at";
+/// The property with the system that sent the message to the gateway: `portal`.
+pub const SENDER: &str = "sender";
 /// The property with the gateway's verdict: `TOTAL-PASSED`.
 pub const VERDICT: &str = "verdict";
 

@@ -190,10 +190,10 @@ words! {
         "A reference of the signature is refused.",
         "use one Reference with URI=\"\" (enveloped) or \"#id\" of the Body (transport)";
     Replayed:
-        "Бұл қол қойылған құжат бұрын жіберілген.",
-        "Этот подписанный документ уже был отправлен.",
-        "The same signed document came before under another messageId.",
-        "repeat with the first messageId, or sign a new document";
+        "Бұл қол қойылған құжат немесе сұрау бұрын жіберілген.",
+        "Этот подписанный документ или запрос уже был отправлен.",
+        "The same signed document or request came before.",
+        "repeat a document with its first messageId, or sign a new one; sign a new request with a requestDate of now";
     RequestTimeout:
         "Сұрау белгіленген уақытта толық келмеді.",
         "Запрос не поступил полностью за отведённое время.",

@@ -18,7 +18,7 @@ use x509_cert::name::RdnSequence;
 use crate::asn1::{Tbs, positive, split_signed};
 use crate::extensions::Extensions;
 use crate::matching::NameKey;
-use crate::{IinError, KeyUsage, ObjectIdentifier, SubjectName, time};
+use crate::{IinError, KeyUsage, ObjectIdentifier, SubjectName, memo, time};
 
 pub use error::CertificateError;
 
@@ -62,6 +62,10 @@ impl Certificate {
         if der.len() > CERTIFICATE_BYTES_MAX {
             return Err(CertificateError::TooLong);
         }
+        memo::certificate(der, || Self::read(der))
+    }
+
+    fn read(der: &[u8]) -> Result<Self, CertificateError> {
         let malformed = |error: der::Error| CertificateError::Malformed {
             why: error.to_string(),
         };

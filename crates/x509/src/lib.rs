@@ -17,6 +17,7 @@ pub mod crl;
 mod extensions;
 pub mod issue;
 mod matching;
+mod memo;
 pub mod name;
 pub mod ocsp;
 pub mod oid;

@@ -44,13 +44,14 @@ pub enum RevocationError {
         at: Moment,
         /// Why, if the authority says so.
         reason: Option<RevocationReason>,
-        /// Lists that are out of date say so, or deltas that do not follow their list, and no other about the same: one in its
-        /// time may say so since an earlier moment.
+        /// Lists that are out of date say so, or deltas that do not follow their list, and no other about the same; or a delta that
+        /// cannot be used says "suspended": one in its time may say so since an earlier moment.
         is_stale: bool,
         /// The lists do not answer for every reason: one about another may say so since an earlier moment.
         is_partial: bool,
-        /// As of when that is known: of the statements that say so since that moment the latest, each as its delta brings it up to
-        /// date. A date after it was announced, and nobody knew yet.
+        /// As of when that is known: of the statements in their time that say so since that moment the latest, each as its delta
+        /// brings it up to date; of others where there is none. A date after it was announced, and nobody knew yet: so it is wherever a
+        /// statement in its time says "revoked" since a moment after it was made, whatever date another names.
         this_update: Moment,
     },
     /// The lists do not say of a certificate that it is not revoked, for whatever reason one revokes.

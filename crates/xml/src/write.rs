@@ -7,18 +7,18 @@ use crate::chars::is_char;
 /// A character that XML cannot carry becomes U+FFFD.
 #[must_use]
 pub fn escape_text(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '\r' => out.push_str("&#xD;"),
-            c if is_char(c) => out.push(c),
-            _ => out.push('\u{FFFD}'),
-        }
+    escape(text, of_text)
+}
+
+fn of_text(c: char) -> Option<&'static str> {
+    match c {
+        '&' => Some("&amp;"),
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        '\r' => Some("&#xD;"),
+        c if is_char(c) => None,
+        _ => Some("\u{FFFD}"),
     }
-    out
 }
 
 /// Escapes an attribute value for double quotes; white space other than the space survives as references.
@@ -26,21 +26,62 @@ pub fn escape_text(text: &str) -> String {
 /// A character that XML cannot carry becomes U+FFFD.
 #[must_use]
 pub fn escape_attribute(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    for c in value.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '"' => out.push_str("&quot;"),
-            '\t' => out.push_str("&#x9;"),
-            '\n' => out.push_str("&#xA;"),
-            '\r' => out.push_str("&#xD;"),
-            c if is_char(c) => out.push(c),
-            _ => out.push('\u{FFFD}'),
-        }
-    }
+    escape(value, |c| match c {
+        '&' => Some("&amp;"),
+        '<' => Some("&lt;"),
+        '"' => Some("&quot;"),
+        '\t' => Some("&#x9;"),
+        '\n' => Some("&#xA;"),
+        '\r' => Some("&#xD;"),
+        c if is_char(c) => None,
+        _ => Some("\u{FFFD}"),
+    })
+}
+
+/// The text with other words in the place of some characters; what stands between them is copied in one piece.
+fn escape(text: &str, instead: impl Fn(char) -> Option<&'static str>) -> String {
+    let mut out = String::new();
+    escape_into(&mut out, text, instead);
     out
 }
+
+/// The same behind what is written: a long text is there once.
+fn escape_into(out: &mut String, text: &str, instead: impl Fn(char) -> Option<&'static str>) {
+    out.reserve(text.len() + text.len() / 16);
+    let mut done = 0;
+    let mut at = 0;
+    while let Some(plain) = text.as_bytes()[at..]
+        .iter()
+        .position(|byte| MAY_CHANGE[usize::from(*byte)])
+    {
+        at += plain;
+        // Each byte that may change begins a character.
+        let Some(c) = text[at..].chars().next() else {
+            break;
+        };
+        if let Some(word) = instead(c) {
+            out.push_str(&text[done..at]);
+            out.push_str(word);
+            done = at + c.len_utf8();
+        }
+        at += c.len_utf8();
+    }
+    out.push_str(&text[done..]);
+}
+
+/// First bytes of characters that may have to be written otherwise: markup, controls, and U+F000 to U+FFFF, of which two
+/// are none.
+const MAY_CHANGE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        table[byte as usize] = matches!(byte, 0..0x20 | b'&' | b'<' | b'>' | b'"' | 0xEF);
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
 
 /// Writes elements one after the other.
 ///
@@ -106,7 +147,7 @@ impl Writer {
     pub fn text(&mut self, text: &str) -> &mut Self {
         if !text.is_empty() {
             self.close_tag();
-            self.out.push_str(&escape_text(text));
+            escape_into(&mut self.out, text, of_text);
         }
         self
     }

@@ -99,6 +99,16 @@ impl<'d> Covered<'d> {
         &self.parts
     }
 
+    /// The same proof for each part that the recipient reads, the root's first: [`Self::root`] is that part then. What is written for
+    /// a document of one part reads each of several through it.
+    pub fn each_content(&self) -> impl Iterator<Item = Self> + '_ {
+        let others = self.contents().filter(|part| *part != self.root);
+        std::iter::once(self.root).chain(others).map(|root| Self {
+            root,
+            ..self.clone()
+        })
+    }
+
     /// The parts that the recipient reads, in the order of the references.
     pub fn contents(&self) -> impl Iterator<Item = CoveredElement<'d>> + '_ {
         self.parts

@@ -40,7 +40,7 @@ fn write(reference: &Reference<'_>, sink: &mut impl Sink) -> Result<(), Signatur
 }
 
 /// Canonical octets on their way into a digest.
-struct Hash(Hasher);
+pub(crate) struct Hash(pub(crate) Hasher);
 
 impl Sink for Hash {
     fn write(&mut self, octets: &[u8]) {

@@ -3,7 +3,7 @@
 use qaqpa_channel::Answers;
 use qaqpa_channel::answer::braced;
 use qaqpa_model::{MessageId, Moment, SenderId};
-use qaqpa_store::{Effect, OutboxEntry, OutboxState, OutgoingMessage};
+use qaqpa_store::{Effect, OutboxEntry, OutboxState, OutgoingMessage, StoreError};
 use qaqpa_wire::asynchronous::MessageState;
 use qaqpa_wire::push::{ChangeMassageStatusNotificationRequest, StatusNotification};
 
@@ -54,36 +54,32 @@ impl Order {
 
 /// The notification about a message, where its sender left it by the asynchronous channel, has an endpoint and wants
 /// to be told.
+///
+/// # Errors
+/// [`StoreError`] where the store cannot be read at the moment: whoever concludes a delivery without the notification
+/// loses it for good.
 pub(crate) async fn notice_of(
     gateway: &Gateway,
     message_id: &MessageId,
     notice: Notice<'_>,
-) -> Vec<Effect> {
-    let message = match gateway.store.exchange().message(message_id).await {
-        Ok(message) => message,
-        Err(error) => {
-            // The system learns it by getMessageStatus.
-            tracing::error!(%error, %message_id, "a status notification could not be made");
-            return Vec::new();
-        }
-    };
-    let Some(message) = message else {
-        return Vec::new();
+) -> Result<Vec<Effect>, StoreError> {
+    let Some(message) = gateway.store.exchange().message(message_id).await? else {
+        return Ok(Vec::new());
     };
     let left = serde_json::from_str::<ApplicationFacts>(&message.facts_json)
         .is_ok_and(|facts| facts.is_left());
     let register = systems::current(gateway).await;
     let terms = register.terms(&message.sender);
     if !left || !terms.notify || terms.push.is_none() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let at = gateway.clock.now();
-    vec![Effect::Outgoing(written(
+    Ok(vec![Effect::Outgoing(written(
         &message.sender,
         message_id,
         notice,
         at,
-    ))]
+    ))])
 }
 
 fn written(

@@ -1,29 +1,34 @@
 //! `sendDeliveryNotification`: what became of a message that the system fetched or was pushed.
+//!
+//! The visit and what it says are stored together: whoever did not get the answer sends the same bytes again, and must
+//! neither be asked twice nor be heard twice.
 
 use qaqpa_channel::answer::assigned_id;
 use qaqpa_channel::{Refused, Rejection};
 use qaqpa_crypto::sha256;
-use qaqpa_model::{BodyDigest, RefusalLabel, SenderId};
-use qaqpa_store::Word;
+use qaqpa_model::{BodyDigest, RefusalLabel};
+use qaqpa_store::{Heard, Said, Word};
 use qaqpa_wire::asynchronous::{
     DeliveryNotification, ReceiveStatus, ResendMessage, SendDeliveryNotificationRequest,
     SendDeliveryNotificationResponse,
 };
 use serde_json::json;
 
+use super::replay::Mark;
 use crate::gateway::Gateway;
 use crate::pipeline::Turn;
 use crate::record::Record;
-use crate::systems::{Terms, address_of};
+use crate::systems::{Terms, address_of, mailbox_of};
 
-/// Takes the system's word about a message that was for it. The same word again changes nothing and has the same
-/// answer.
+/// Takes the system's word about a message that was for it. The same word in another request is heard again: taken or
+/// refused stays so, and whoever wants a message once more twice gets it twice.
 pub(super) async fn word(
     gateway: &Gateway,
-    (sender, terms): (&SenderId, &Terms),
+    (mark, terms): (&Mark<'_>, &Terms),
     request: &SendDeliveryNotificationRequest,
     record: &Record,
 ) -> Result<Vec<u8>, Turn> {
+    let sender = mark.sender;
     let said = &request.notification;
     let exchange = gateway.store.exchange();
     let entry = exchange.outbox_of(&said.message_id).await;
@@ -34,33 +39,48 @@ pub(super) async fn word(
         let why = format!("no message {} is for {sender}", said.message_id);
         return Err(Refused::new(RefusalLabel::CorrelationUnknown, why).into());
     };
+    if entry.destination != mailbox_of(sender, &said.service_id) {
+        let why = format!("the message {} is of another service", said.message_id);
+        return Err(Refused::new(RefusalLabel::CorrelationUnknown, why).into());
+    }
+    if !terms.allows(&said.service_id) {
+        let why = format!("{sender} is not registered for this service");
+        return Err(Refused::new(RefusalLabel::SenderUnknown, why).into());
+    }
     let word = word_of(said, terms);
     let again = matches!(word, Word::Again { .. });
     let at = record.at();
-    let changed = exchange
-        .settle(&entry.destination, &said.message_id, word, at)
-        .await
-        .map_err(Rejection::faulted)?;
-    if changed && again {
-        gateway.bell.ring();
-    }
     let summary = json!({
         "session": record.session(),
         "sender": sender.as_str(),
         "receive-status": said.receive_status.as_str(),
         "resend": said.resend_message.as_str(),
         "error": said.error.as_ref().map(|error| &error.error_code),
-        "changed": changed,
     });
-    let journal = gateway.store.journal();
-    let noted = journal.append(record.entry("delivery-notification", summary));
-    noted.await.map_err(Rejection::faulted)?;
-    Ok(SendDeliveryNotificationResponse {
+    let answer = SendDeliveryNotificationResponse {
         notification_id: assigned_id(sender, &digest_of(request)),
         response_date: at,
         session_id: Some(record.session().to_owned()),
     }
-    .write())
+    .write();
+    let said = Said {
+        destination: entry.destination,
+        message_id: said.message_id.clone(),
+        word,
+        at,
+        visit: mark.visit(gateway, answer.clone()),
+        note: record.entry("delivery-notification", summary),
+    };
+    match exchange.hear(said).await.map_err(Rejection::faulted)? {
+        // Its copy was faster.
+        Heard::Before(earlier) => Err(Turn::Repeat(earlier.answer)),
+        Heard::Now { changed } => {
+            if changed && again {
+                gateway.bell.ring();
+            }
+            Ok(answer)
+        }
+    }
 }
 
 /// What the word says, without the password: the same word has the same id.

@@ -134,8 +134,12 @@ impl RouteBook {
 }
 
 fn stamp(path: &Path) -> Stamp {
-    let file = std::fs::metadata(path).ok()?;
-    Some((file.modified().ok(), file.len()))
+    match std::fs::metadata(path) {
+        Ok(file) => Some((file.modified().ok(), file.len())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        // Nobody can say whether it is there: it is read, and refused with the reason.
+        Err(_) => Some((None, 0)),
+    }
 }
 
 fn load(
@@ -200,6 +204,15 @@ to = "sender"
             region: None,
         };
         routes.find(question).unwrap().to.to_string()
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_looked_at_is_not_one_that_is_not_there() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(stamp(&dir.path().join("none")), None);
+        let knot = dir.path().join("knot");
+        std::os::unix::fs::symlink(&knot, &knot).unwrap();
+        assert_eq!(stamp(&knot), Some((None, 0)));
     }
 
     #[test]

@@ -1,12 +1,20 @@
 //! Stage 3 of a question to a register: it is put to the register at once, and the answer is verified before it goes
 //! back.
+//!
+//! A question changes nothing, so each is put under an id of the gateway's own: whoever got no answer asks again, and is
+//! asked for again. What was answered is kept with the journal's bytes, which are locked and pruned; beside the message
+//! stands its digest alone.
+
+use std::time::Duration;
 
 use qaqpa_channel::envelope::{bounds, xml_limits};
 use qaqpa_channel::{Answers, Refused, Rejection, SendError};
+use qaqpa_crypto::sha256;
 use qaqpa_evidence::Examiner;
 use qaqpa_model::{ActorName, BodyDigest, MessageId, RefusalLabel, SenderId};
-use qaqpa_store::Incoming;
+use qaqpa_store::{Direction, Incoming, JournalEntry};
 use qaqpa_transport::registry;
+use qaqpa_transport::watch::{self, Family};
 use qaqpa_verdict::{Subject, Verdict};
 use qaqpa_wire::error::label_of_xml;
 use qaqpa_wire::register::{self, Question};
@@ -18,6 +26,7 @@ use serde_json::json;
 
 use super::deliver::{Delivered, answer};
 use crate::gateway::Gateway;
+use crate::mischief::road;
 use crate::pipeline::Turn;
 use crate::record::Record;
 
@@ -67,7 +76,7 @@ pub(crate) async fn ask_register(
         verdict_json: verdict.to_json(),
         facts_json: json!({"kind": "question"}).to_string(),
         summary: record.summary(&inquiry.sender, None),
-        response: unsigned.clone(),
+        response: keep(gateway, &inquiry, &unsigned, record).await?,
         ..Incoming::new(
             inquiry.sender.clone(),
             request.message_id.clone(),
@@ -75,7 +84,88 @@ pub(crate) async fn ask_register(
             record.at(),
         )
     };
-    answer(gateway, incoming, unsigned, &request.message_id).await
+    match answer(gateway, incoming, unsigned, &request.message_id).await {
+        // The same question came twice at the same time.
+        Err(Turn::Repeat(stored)) => Err(Turn::Repeat(
+            repeated(gateway, &request.message_id, stored).await?,
+        )),
+        answered => answered,
+    }
+}
+
+/// What stands in the place of an answer that is kept with the journal's bytes, before its digest. An answer itself
+/// begins with `<`. Stored: changing this needs a migration.
+const KEPT: &[u8] = b"journal sha256:";
+
+/// How long after a question its answer is given again to who repeats it: it is about people, and whoever has got hold
+/// of the question's bytes could ask with them.
+const AGAIN_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Keeps an answer, and gives what stands for it.
+async fn keep(
+    gateway: &Gateway,
+    inquiry: &Inquiry,
+    unsigned: &[u8],
+    record: &Record,
+) -> Result<Vec<u8>, Rejection> {
+    let entry = JournalEntry {
+        at: record.at(),
+        kind: "register-answer".to_owned(),
+        message_id: Some(inquiry.request.message_id.clone()),
+        direction: Direction::Out,
+        label: None,
+        raw: Some(unsigned.to_vec()),
+        summary: json!({"session": record.session(), "from": inquiry.to.to_string()}),
+    };
+    let kept = gateway.store.journal().append(entry).await;
+    kept.map_err(Rejection::faulted)?;
+    let digest: String = sha256(unsigned).map(|byte| format!("{byte:02x}")).concat();
+    Ok([KEPT, digest.as_bytes()].concat())
+}
+
+/// Whether what is stored as an answer stands for one to a question, which is about people.
+pub(super) fn is_of_a_question(stored: &[u8]) -> bool {
+    stored.is_empty() || stored.starts_with(KEPT)
+}
+
+/// The answer that was given before to a message that comes again: itself, or what stands for it.
+///
+/// # Errors
+/// `replayed` where it was the answer to a question, and is not given any more.
+pub(super) async fn repeated(
+    gateway: &Gateway,
+    message_id: &MessageId,
+    stored: Vec<u8>,
+) -> Result<Vec<u8>, Rejection> {
+    let digest = match stored.strip_prefix(KEPT) {
+        Some(digest) => digest,
+        // An earlier version kept it here in the clear, and it was taken away.
+        None if stored.is_empty() => &[],
+        None => return Ok(stored),
+    };
+    let exchange = gateway.store.exchange();
+    let question = exchange.message(message_id).await;
+    let at = question.map_err(Rejection::faulted)?.map(|asked| asked.at);
+    let now = gateway.clock.now();
+    let recent = at.is_some_and(|at| now.since(at) <= AGAIN_MAX && at.since(now) <= AGAIN_MAX);
+    let answer = if recent {
+        let digest = String::from_utf8_lossy(digest);
+        let kept = gateway.store.journal().kept(&digest).await;
+        kept.map_err(Rejection::faulted)?
+    } else {
+        None
+    };
+    answer.ok_or_else(|| {
+        Refused::new(
+            RefusalLabel::Replayed,
+            format!(
+                "the question {message_id} was answered before, and the answer is given again for {} hours only: \
+                 ask with another messageId",
+                AGAIN_MAX.as_secs() / 3600
+            ),
+        )
+        .into()
+    })
 }
 
 /// Reads the question from what a signature covers: its own, or else the transport's.
@@ -91,6 +181,7 @@ async fn read_question(
         .map_err(|error| Refused::new(label_of_xml(&error), format!("in data: {error}")))?;
     let elements = matches!(data.form, DataForm::Child | DataForm::Children);
     if elements && !register::has_signature(&document) {
+        watch::count(Family::Verifications, &["envelope"]);
         let found = find_wsse(&inquiry.envelope, &bounds(&gateway.limits));
         let covered = found
             .and_then(|found| found.cover(inquiry.certificate.spki_der()))
@@ -103,8 +194,11 @@ async fn read_question(
     let (verdict, proven) = inquiry.examiner.examine(subject, record.at()).await;
     let Some(proven) = proven else {
         let label = verdict.label.unwrap_or(RefusalLabel::SignatureMalformed);
-        let refused = Refused::new(label, verdict.why()).with_journal("verdict", verdict.to_json());
-        return Err(refused.into());
+        let mut refused = Refused::new(label, verdict.why());
+        if let Some(cause) = verdict.cause() {
+            refused = refused.with("cause", cause.as_str());
+        }
+        return Err(refused.with_journal("verdict", verdict.to_json()).into());
     };
     if proven.signer.certificate.der() != inquiry.certificate.der() {
         let why = format!(
@@ -131,7 +225,10 @@ async fn answer_of(
     question: &Question,
     record: &mut Record,
 ) -> Result<(BusinessData, Verdict), Turn> {
+    let asked_as = MessageId::parse(&Answers::new_session()).map_err(Rejection::faulted)?;
+    record.note("asked-as", json!(asked_as.as_str()));
     let forward = SendMessageRequest {
+        message_id: asked_as,
         correlation_id: None,
         message_date: record.at(),
         route_id: None,
@@ -140,8 +237,17 @@ async fn answer_of(
         session_id: Some(record.session().to_owned()),
         ..inquiry.request.clone()
     };
+    let (to, id) = (&inquiry.to, &inquiry.request.message_id);
+    road::ask(
+        gateway,
+        to,
+        &inquiry.sender,
+        &inquiry.request.service_id,
+        id,
+    )
+    .await?;
     let address = address(gateway, &inquiry.to)?;
-    let peer = SenderId::parse(inquiry.to.actor().name()).map_err(Rejection::faulted)?;
+    let peer = SenderId::parse(&inquiry.to.to_string()).map_err(Rejection::faulted)?;
     let sent = gateway.asking.send(&address, &peer, &forward).await;
     let sent = sent.map_err(|error| Turn::from(refusal(&error)))?;
     let bad = |why: String| {
@@ -177,7 +283,7 @@ async fn answer_of(
 
 /// Asked for each time: an actor that comes up again may have another port.
 fn address(gateway: &Gateway, name: &ActorName) -> Result<String, Rejection> {
-    let record = registry::read_named(&gateway.data, name)
+    let record = registry::any_named(&gateway.data, name)
         .map_err(Rejection::faulted)?
         .ok_or_else(|| Rejection::faulted(format!("{name} is not up")))?;
     record

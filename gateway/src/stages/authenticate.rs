@@ -3,8 +3,8 @@
 use qaqpa_channel::envelope::{asks_for_strict, insist};
 use qaqpa_channel::{Refused, Rejection, judge_transport};
 use qaqpa_evidence::Examiner;
-use qaqpa_model::{Actor, RefusalLabel, SenderId};
-use qaqpa_wire::{Departure, FaultCode, Property, Sender};
+use qaqpa_model::{Actor, ActorName, RefusalLabel, SenderId};
+use qaqpa_wire::{Departure, Property, Sender};
 use qaqpa_x509::Certificate;
 use qaqpa_xml::Document;
 use serde_json::json;
@@ -62,7 +62,7 @@ pub(super) async fn authenticate(
     let register = systems::current(gateway).await;
     let examiner = gateway
         .examining
-        .current_with(&systems, &register.certificates())
+        .current_with(&systems, register.certificates())
         .map_err(Rejection::faulted)?;
     let unknown = |why: String| Refused::new(RefusalLabel::SenderUnknown, why);
     let (party, signer) = match claim.sender {
@@ -72,20 +72,25 @@ pub(super) async fn authenticate(
         None => {
             let signer =
                 judge_transport(claim.document, &examiner, &gateway.limits, record.at()).await?;
-            let party = Party::who_signs(&systems, &register, &signer.certificate);
-            let party = party.ok_or_else(|| {
-                unknown(
-                    "the envelope names no sender, and its certificate is no sender's".to_owned(),
-                )
-            })?;
-            check_tls_identity(party.sender, peer)?;
+            let signed_by = Party::who_sign(&systems, &register, &signer.certificate);
+            let party = match signed_by.as_slice() {
+                [party] => *party,
+                [] => {
+                    let why = "the envelope names no sender, and its certificate is no sender's";
+                    return Err(unknown(why.to_owned()).into());
+                }
+                _ => {
+                    let why = "the envelope names no sender, and its certificate is of several: name yours";
+                    return Err(unknown(why.to_owned()).into());
+                }
+            };
+            check_tls_identity(party.sender, peer, record)?;
             (party, signer)
         }
         Some(claimed) => {
             let party = Party::find(&systems, &register, &claimed.id)
                 .ok_or_else(|| unknown(format!("no sender {} is registered", claimed.id)))?;
-            check_password(&party, claimed.password.as_deref())?;
-            check_tls_identity(party.sender, peer)?;
+            check_tls_identity(party.sender, peer, record)?;
             // Whoever is held to the schema learns of departures before anything that follows from them.
             check_form(&party, &claim)?;
             let signer =
@@ -95,6 +100,19 @@ pub(super) async fn authenticate(
     };
     check_shown(&party, record)?;
     signer.is_of(party.sender, party.certificate)?;
+    // Last: who has not the key learns nothing about the password, and who has it cannot try one after the other.
+    check_guesses(gateway, &party, record)?;
+    let secret = check_secret(&party, claim.sender, || {
+        Party::who_sign(&systems, &register, party.certificate).len()
+    });
+    if secret.is_err() {
+        let guessed = &gateway.guesses;
+        guessed
+            .takes(party.sender, GUESSES_A_MINUTE_MAX, record.at())
+            .ok();
+    }
+    secret?;
+    record.know_sender(party.sender);
     record.note(
         "transport",
         json!({
@@ -104,6 +122,7 @@ pub(super) async fn authenticate(
     );
     check_form(&party, &claim)?;
     check_measure(gateway, &party, record)?;
+    take_place(gateway, &party, record)?;
     Ok(Known {
         sender: party.sender.clone(),
         certificate: party.certificate.clone(),
@@ -112,19 +131,47 @@ pub(super) async fn authenticate(
     })
 }
 
-fn check_password(party: &Party<'_>, offered: Option<&str>) -> Result<(), Refused> {
-    if party.has_password(offered) {
-        return Ok(());
+/// What is agreed beside the signature: a password is said, also by whom the contract lets be silent, unless a TLS
+/// certificate of its own stands in its place.
+fn check_secret(
+    party: &Party<'_>,
+    claimed: Option<&Sender>,
+    sharers: impl FnOnce() -> usize,
+) -> Result<(), Refused> {
+    let wrong = |why: String| Err(Refused::new(RefusalLabel::SenderPasswordWrong, why));
+    match claimed {
+        Some(claimed) if !party.has_password(claimed.password.as_deref()) => wrong(format!(
+            "the password of {} is wrong or missing",
+            party.sender
+        )),
+        None if !party.needs_no_password() => wrong(format!(
+            "a password is agreed with {}, and the envelope names neither: name the sender with its password",
+            party.sender
+        )),
+        _ if party.has_signature_alone() && sharers() > 1 => {
+            let why = format!(
+                "the certificate of {} is another system's, too, and no password tells them apart",
+                party.sender
+            );
+            Err(Refused::new(RefusalLabel::SenderUnknown, why))
+        }
+        _ => Ok(()),
     }
-    Err(Refused::new(
-        RefusalLabel::SenderPasswordWrong,
-        format!("the password of {} is wrong or missing", party.sender),
-    ))
 }
 
 /// An actor of the simulator shows its TLS client certificate, and nobody else may show an actor's. (P05)
-fn check_tls_identity(sender: &SenderId, peer: Option<Actor>) -> Result<(), Refused> {
-    if Actor::parse(sender.as_str()) == peer {
+///
+/// Each of several regional gateways has its own: one does not speak for another.
+fn check_tls_identity(
+    sender: &SenderId,
+    peer: Option<Actor>,
+    record: &Record,
+) -> Result<(), Refused> {
+    let proven = match ActorName::parse(sender.as_str()) {
+        Some(name) => record.arrival().identity.is(&name),
+        None => peer.is_none(),
+    };
+    if proven {
         return Ok(());
     }
     let shown = peer.map_or("nobody", Actor::name);
@@ -159,9 +206,35 @@ fn check_form(party: &Party<'_>, claim: &Claim<'_>) -> Result<(), Refused> {
     Ok(())
 }
 
+/// Wrong passwords of one system within a minute; after them none is compared. A chosen number: a program that was
+/// given a wrong one says it at each attempt.
+const GUESSES_A_MINUTE_MAX: u32 = 30;
+
+fn check_guesses(gateway: &Gateway, party: &Party<'_>, record: &Record) -> Result<(), Refused> {
+    let room = gateway
+        .guesses
+        .has_room(party.sender, GUESSES_A_MINUTE_MAX, record.at());
+    room.map_err(|seconds| {
+        let why = format!("too many wrong passwords of {} in a minute", party.sender);
+        Refused::new(RefusalLabel::LimitExceeded, why).come_again_in(seconds)
+    })
+}
+
 /// No more and nothing longer than is agreed. Only what the system has signed is counted: a stranger could else use
 /// up what is another's.
 fn check_measure(gateway: &Gateway, party: &Party<'_>, record: &Record) -> Result<(), Refused> {
+    let agreed = party.terms.per_minute_max;
+    let usual = gateway.config.sender_per_minute_max;
+    if let Some(max) = agreed.or(usual.filter(|_| !is_actor(party.sender)))
+        && let Err(seconds) = gateway.pace.takes(party.sender, max, record.at())
+    {
+        let why = format!(
+            "more than the {max} messages a minute agreed with {}",
+            party.sender
+        );
+        return Err(Refused::new(RefusalLabel::LimitExceeded, why).come_again_in(seconds));
+    }
+    // Counted like any other: else what is too long would be journalled without end.
     let length = record.arrival().body.len();
     if let Some(max) = party.terms.body_bytes_max.filter(|max| length > *max) {
         return Err(Refused::new(
@@ -172,18 +245,24 @@ fn check_measure(gateway: &Gateway, party: &Party<'_>, record: &Record) -> Resul
             ),
         ));
     }
-    if let Some(max) = party.terms.per_minute_max
-        && !gateway.pace.takes(party.sender, max, record.at())
-    {
-        // The same message may be sent again in the next minute.
-        return Err(Refused::new(
-            RefusalLabel::LimitExceeded,
-            format!(
-                "more than the {max} messages a minute agreed with {}",
-                party.sender
-            ),
-        )
-        .with_code(FaultCode::Server));
-    }
     Ok(())
+}
+
+/// One system's requests leave the others their places: each of them may wait half a minute for a register.
+fn take_place(gateway: &Gateway, party: &Party<'_>, record: &mut Record) -> Result<(), Refused> {
+    if is_actor(party.sender) {
+        return Ok(());
+    }
+    let usual = || gateway.config.at_once_max(&gateway.limits);
+    let max = party.terms.at_once_max.unwrap_or_else(usual);
+    let Some(place) = gateway.places.take(party.sender, max) else {
+        let why = format!("{max} requests of {} are worked on already", party.sender);
+        return Err(Refused::new(RefusalLabel::LimitExceeded, why).come_again_in(1));
+    };
+    record.occupy(place);
+    Ok(())
+}
+
+fn is_actor(sender: &SenderId) -> bool {
+    ActorName::parse(sender.as_str()).is_some()
 }

@@ -2,7 +2,7 @@
 
 use qaqpa_channel::Refused;
 use qaqpa_model::{ActorName, RefusalLabel, ServiceAtAct};
-use qaqpa_regulations::Channel;
+use qaqpa_regulations::{Answer, Channel};
 use qaqpa_wire::Application;
 use serde_json::json;
 
@@ -16,15 +16,22 @@ use crate::routing::{self, Direction, Question, Route, Routes, Target};
 
 /// A document that has a destination, or is kept here.
 #[derive(Debug)]
-pub(crate) struct Routed {
-    admitted: AdmittedParts,
-    destination: Option<ActorName>,
+pub(crate) struct Routed(RoutedParts);
+
+/// What the later stages need.
+#[derive(Debug)]
+pub(crate) struct RoutedParts {
+    pub(super) admitted: AdmittedParts,
+    /// Where it goes; `None` for what becomes a message for a system.
+    pub(super) destination: Option<ActorName>,
+    /// The region that an application names.
+    pub(super) region: Option<String>,
 }
 
 impl Routed {
     /// Whoever takes it apart has got it from this stage.
-    pub(super) fn into_parts(self) -> (AdmittedParts, Option<ActorName>) {
-        (self.admitted, self.destination)
+    pub(super) fn into_parts(self) -> RoutedParts {
+        self.0
     }
 }
 
@@ -47,7 +54,7 @@ pub(crate) async fn choose_route(
         .into());
     }
     let routes = routing::current(gateway).await;
-    let destination = match admitted.letter() {
+    let (destination, region) = match admitted.letter() {
         Letter::Application(application) => {
             offered(gateway, application)?;
             let region = region(&routes, application);
@@ -56,23 +63,26 @@ pub(crate) async fn choose_route(
                 "route",
                 json!({"to": route.to.to_string(), "region": region, "line": route.line}),
             );
-            match &route.to {
+            let to = match &route.to {
                 Target::Actor(name) => Some(name.clone()),
                 Target::Sender => None,
-            }
+            };
+            (to, region.map(str::to_owned))
         }
         Letter::Result(result) => {
-            let asked = return_document(gateway, result, &admitted.addressed().request).await?;
-            match &find(&routes, Direction::Applicant, &result.service, None)?.to {
+            let asked = return_document(gateway, result, admitted.addressed()).await?;
+            let to = match &find(&routes, Direction::Applicant, &result.service, None)?.to {
                 Target::Actor(name) => Some(name.clone()),
                 Target::Sender => asked.map(ActorName::from),
-            }
+            };
+            (to, None)
         }
     };
-    Ok(Routed {
+    Ok(Routed(RoutedParts {
         admitted: admitted.into_parts(),
         destination,
-    })
+        region,
+    }))
 }
 
 /// The region that an application names: a field of its form, which the applicant signed. (P07)
@@ -141,14 +151,18 @@ pub(super) fn known_service(gateway: &Gateway, service_id: &str) -> Result<Servi
         )
     };
     let id = ServiceAtAct::parse(service_id).map_err(|_| unknown())?;
-    let service = gateway.catalogue.service(&id).ok_or_else(unknown)?;
-    if service.flows.is_empty() {
-        return Err(Refused::new(
+    match gateway.catalogue.answer(&id, None) {
+        Answer::Played(_) => Ok(id),
+        listed @ Answer::Listed(_) => Err(Refused::new(
             RefusalLabel::ServiceNotInSource,
-            format!("the source prints no steps for {id}"),
-        ));
+            listed.to_string(),
+        )),
+        other @ (Answer::NotPlayed(_) | Answer::OtherChannel(_)) => Err(Refused::new(
+            RefusalLabel::ServiceUnknown,
+            other.to_string(),
+        )),
+        Answer::Unknown => Err(unknown()),
     }
-    Ok(id)
 }
 
 /// The act must offer the service through the channel that the application names.
@@ -163,6 +177,16 @@ fn offered(gateway: &Gateway, application: &Application) -> Result<(), Refused> 
         .is_some();
     if has_flow {
         return Ok(());
+    }
+    if let Some(channel) = Channel::parse(&application.channel)
+        && let other @ Answer::NotPlayed(_) = gateway
+            .catalogue
+            .answer(&application.service, Some(channel))
+    {
+        return Err(Refused::new(
+            RefusalLabel::ServiceUnknown,
+            other.to_string(),
+        ));
     }
     Err(Refused::new(
         RefusalLabel::ServiceNotInSource,

@@ -1,7 +1,7 @@
 //! Condition 2 says no: the refusal names the elements of the act, so that a sender finds its place there.
 
 use qaqpa_channel::Refused;
-use qaqpa_model::{Actor, SenderId, ServiceAtAct};
+use qaqpa_model::{Actor, ActorName, SenderId, ServiceAtAct};
 use qaqpa_regulations::{Channel, Meaning};
 
 use crate::gateway::Gateway;
@@ -15,7 +15,8 @@ pub(super) fn said_no(
     service: &ServiceAtAct,
     refused: Refused,
 ) -> Refused {
-    if Actor::parse(sender.as_str()) == Some(Actor::RegionalGateway) {
+    let actor = ActorName::parse(sender.as_str()).map(|name| name.actor());
+    if actor == Some(Actor::RegionalGateway) {
         return refused;
     }
     let flow = gateway

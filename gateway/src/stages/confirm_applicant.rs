@@ -2,7 +2,7 @@
 //! this kind of document.
 
 use qaqpa_channel::Refused;
-use qaqpa_model::{Actor, RefusalLabel, SenderId};
+use qaqpa_model::{Actor, ActorName, RefusalLabel, SenderId};
 use qaqpa_verdict::{SignerIdentity, Verdict};
 use qaqpa_wire::Organisation;
 use qaqpa_x509::profile;
@@ -71,7 +71,12 @@ pub(crate) fn confirm_applicant(
     } = judged.into_parts();
     let (sender, service) = (&addressed.sender, &addressed.service);
     let refuse = |verdict: &Verdict, label, why: String| {
-        let refused = Refused::new(label, why).with_journal("verdict", verdict.to_json());
+        let mut refused = Refused::new(label, why);
+        // Where the verdict itself is passed, what was found is none of its causes.
+        if let Some(cause) = verdict.cause() {
+            refused = refused.with("cause", cause.as_str());
+        }
+        let refused = refused.with_journal("verdict", verdict.to_json());
         said_no(gateway, sender, service, refused)
     };
     let verdict = verdict.with_submitter(letter.submitter());
@@ -145,9 +150,10 @@ fn signs_for_itself(signer: &SignerIdentity) -> Result<(), String> {
     )
 }
 
-/// Applications come from the portal and from integrators, results from the regional gateway alone.
+/// Applications come from the portal and from integrators, results from regional gateways alone.
 fn may_send(sender: &SenderId, letter: &Letter) -> Result<(), Refused> {
-    let may = match (Actor::parse(sender.as_str()), letter) {
+    let actor = ActorName::parse(sender.as_str()).map(|name| name.actor());
+    let may = match (actor, letter) {
         (Some(Actor::RegionalGateway), Letter::Result(_))
         | (Some(Actor::Portal) | None, Letter::Application(_)) => true,
         (_, Letter::Application(_) | Letter::Result(_)) => false,

@@ -1,14 +1,18 @@
 //! Stage 6: everything on disk, in one transaction; then it may be acknowledged.
 
 use qaqpa_channel::inbox::conflicting;
-use qaqpa_channel::{Answers, Rejection};
-use qaqpa_model::{Actor, ActorName, MessageId, Moment, SenderId};
+use qaqpa_channel::{Answers, Refused, Rejection, watching};
+use qaqpa_model::{ActorName, MessageId, Moment, RefusalLabel, SenderId};
 use qaqpa_regulations::{self as regulations, Meaning};
-use qaqpa_store::{Acceptance, Incoming, OutgoingMessage, TraceEntry, TraceOutcome};
-use qaqpa_wire::request::{JUDGED_AT, VERDICT};
+use qaqpa_store::{
+    Acceptance, Conflict, Effect, Incoming, OutgoingMessage, TraceEntry, TraceOutcome,
+};
+use qaqpa_wire::limits::PROPERTIES_MAX;
+use qaqpa_wire::request::{JUDGED_AT, SENDER, VERDICT};
 use qaqpa_wire::{BusinessData, Channel, Property, SendMessageRequest};
 
-use super::choose_route::Routed;
+use super::came_before::came_before;
+use super::choose_route::{Routed, RoutedParts};
 use super::confirm_applicant::AdmittedParts;
 use super::judge_signature::Letter;
 use super::return_document::{ASYNCHRONOUS, ApplicationFacts};
@@ -34,9 +38,13 @@ impl Delivered {
 pub(crate) async fn deliver(
     gateway: &Gateway,
     routed: Routed,
-    record: &Record,
+    record: &mut Record,
 ) -> Result<Delivered, Turn> {
-    let (admitted, destination) = routed.into_parts();
+    let RoutedParts {
+        admitted,
+        destination,
+        region,
+    } = routed.into_parts();
     let AdmittedParts {
         addressed,
         letter,
@@ -44,7 +52,7 @@ pub(crate) async fn deliver(
         verdict,
     } = admitted;
     let at = record.at();
-    let request = addressed.request;
+    let mut request = addressed.request;
     let channel = record.arrival().channel;
     let acknowledgement = match channel {
         Channel::Asynchronous => {
@@ -57,13 +65,15 @@ pub(crate) async fn deliver(
     if let (Letter::Result(result), None) = (&letter, &destination) {
         effects.extend(mail(gateway, &request, &result.message_id, record.session(), at).await?);
     }
-    let (facts_json, correlation) = match &letter {
+    let (facts, correlation) = match &letter {
         Letter::Application(application) => {
             let facts = ApplicationFacts {
                 kind: letter.kind().to_owned(),
                 service: application.service.to_string(),
                 applicant_iin: application.applicant.iin.reveal(),
                 application_id: application.application_id.clone(),
+                to: destination.as_ref().map(ToString::to_string),
+                region,
                 channel: Some(
                     match channel {
                         Channel::Asynchronous => ASYNCHRONOUS,
@@ -72,12 +82,19 @@ pub(crate) async fn deliver(
                     .to_owned(),
                 ),
             };
-            let facts = serde_json::to_string(&facts).map_err(Rejection::faulted)?;
             // An application begins its exchange, whatever the envelope says.
-            (facts, None)
+            (Some(facts), None)
         }
-        Letter::Result(result) => ("null".to_owned(), Some(result.message_id.clone())),
+        Letter::Result(result) => (None, Some(result.message_id.clone())),
     };
+    let facts_json = serde_json::to_string(&facts).map_err(Rejection::faulted)?;
+    let sender = addressed.sender.clone();
+    // The document goes on in the new envelope and nowhere else.
+    let document = std::mem::take(&mut request.data.bytes);
+    let outbox = destination.map(|destination| {
+        let (sender, correlation) = (&addressed.sender, correlation.clone());
+        onward(&request, document, sender, destination, correlation, record)
+    });
     let incoming = Incoming {
         business_signature: Some(signature),
         correlation: correlation.clone(),
@@ -88,7 +105,7 @@ pub(crate) async fn deliver(
         summary: record.summary(&addressed.sender, correlation.as_ref()),
         response: acknowledgement.clone(),
         effects,
-        outbox: destination.map(|destination| onward(&request, destination, correlation, record)),
+        outbox,
         trace: steps(gateway, &addressed.sender, &request.message_id, &letter, at),
         ..Incoming::new(
             addressed.sender,
@@ -97,6 +114,7 @@ pub(crate) async fn deliver(
             at,
         )
     };
+    fit(gateway, &incoming)?;
     match gateway
         .store
         .exchange()
@@ -104,12 +122,36 @@ pub(crate) async fn deliver(
         .await
         .map_err(Rejection::faulted)?
     {
-        Acceptance::Accepted => {
-            gateway.bell.ring();
-            Ok(Delivered { acknowledgement })
-        }
+        Acceptance::Accepted => Ok(Delivered { acknowledgement }),
         Acceptance::Duplicate { answer } => Err(Turn::Repeat(answer)),
+        Acceptance::Conflict(Conflict::Replayed) => {
+            Err(came_before(gateway, &sender, &signature, facts.as_ref(), record).await?)
+        }
         Acceptance::Conflict(conflict) => Err(conflicting(conflict, &request.message_id).into()),
+    }
+}
+
+/// Bytes that are written around a message when it is passed on: the envelope, our signature and certificate.
+pub(crate) const ENVELOPE_BYTES_MORE: usize = 16 * 1024;
+
+/// What is accepted can be delivered: written out for the next receiver, it must not be longer than that one takes.
+fn fit(gateway: &Gateway, incoming: &Incoming) -> Result<(), Refused> {
+    let max = gateway.limits.body_bytes_max;
+    let max = max.saturating_sub(ENVELOPE_BYTES_MORE);
+    let onward = incoming.effects.iter().filter_map(|effect| match effect {
+        Effect::Held(message) | Effect::Outgoing(message) => Some(message),
+        _ => None,
+    });
+    let mut onward = onward.chain(&incoming.outbox);
+    match onward.find(|message| message.body.len() > max) {
+        None => Ok(()),
+        Some(message) => Err(Refused::new(
+            RefusalLabel::BodyTooLarge,
+            format!(
+                "written out for the next receiver the message has {} bytes, and it takes {max}",
+                message.body.len()
+            ),
+        )),
     }
 }
 
@@ -124,7 +166,7 @@ fn steps(
     let Letter::Application(application) = letter else {
         return Vec::new();
     };
-    if Actor::parse(sender.as_str()).is_some() {
+    if ActorName::parse(sender.as_str()).is_some() {
         return Vec::new();
     }
     let flow = regulations::Channel::parse(&application.channel).and_then(|channel| {
@@ -153,10 +195,12 @@ fn steps(
 
 /// The message that goes on: the same document and id, with the gateway's word about both.
 ///
-/// Properties of the sender are not passed on: the next actor believes these two because the gateway
-/// signs them.
+/// Who sent it and the gateway's word are properties that the next actor believes because the gateway signs them.
+/// Those of the sender follow, but for the ones that have these names.
 fn onward(
     request: &SendMessageRequest,
+    document: Vec<u8>,
+    sender: &SenderId,
     destination: ActorName,
     correlation: Option<MessageId>,
     record: &Record,
@@ -165,6 +209,20 @@ fn onward(
         key: key.to_owned(),
         value,
     };
+    let own: Vec<Property> = [
+        property(JUDGED_AT, record.at().to_string()),
+        property(VERDICT, "TOTAL-PASSED".to_owned()),
+        property(SENDER, sender.to_string()),
+    ]
+    .into_iter()
+    .chain(watching::kept())
+    .collect();
+    let theirs = request.properties.iter();
+    let theirs = theirs
+        .filter(|property| own.iter().all(|ours| ours.key != property.key))
+        .take(PROPERTIES_MAX - own.len())
+        .cloned()
+        .collect::<Vec<_>>();
     let onward = SendMessageRequest {
         message_id: request.message_id.clone(),
         correlation_id: correlation.clone(),
@@ -172,12 +230,9 @@ fn onward(
         message_date: record.at(),
         route_id: None,
         sender: None,
-        properties: vec![
-            property(JUDGED_AT, record.at().to_string()),
-            property(VERDICT, "TOTAL-PASSED".to_owned()),
-        ],
+        properties: own.into_iter().chain(theirs).collect(),
         session_id: Some(record.session().to_owned()),
-        data: BusinessData::new(request.data.bytes.clone()),
+        data: BusinessData::new(document),
     };
     OutgoingMessage {
         destination: destination.to_string(),

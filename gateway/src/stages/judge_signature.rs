@@ -115,9 +115,13 @@ pub(crate) async fn judge_signature(
     let covered = proven.covered.noted_in(&ledger);
     let letter = read(&covered, &gateway.limits);
     let verdict = verdict.with_consumed(&covered);
-    let letter = letter.map_err(|error| {
+    let mut letter = letter.map_err(|error| {
         Refused::new(error.label(), error.to_string()).with_journal("verdict", verdict.to_json())
     })?;
+    if let Letter::Application(application) = &mut letter {
+        // They were held against their digests, and go on in the document: nobody reads them here again.
+        application.attachments = Vec::new();
+    }
     record.note("kind", json!(letter.kind()));
     record.note("submitter", json!(letter.submitter().masked()));
     record.note("applicant", json!(letter.applicant().iin.masked()));
@@ -144,6 +148,9 @@ fn refusal(document: &Document, verdict: &Verdict, limits: &Limits) -> Refused {
     let mut refused = Refused::new(label, verdict.why());
     if let Some(sub) = verdict.sub_indication {
         refused = refused.with("indication", format!("{} / {sub}", verdict.indication));
+    }
+    if let Some(cause) = verdict.cause() {
+        refused = refused.with("cause", cause.as_str());
     }
     with_change(refused, document, find_enveloped, limits)
         .with_journal("verdict", verdict.to_json())

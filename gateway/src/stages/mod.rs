@@ -2,6 +2,7 @@
 
 pub(crate) mod ask_register;
 mod authenticate;
+mod came_before;
 pub(crate) mod choose_route;
 mod condition;
 pub(crate) mod confirm_applicant;

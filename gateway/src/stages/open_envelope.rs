@@ -2,15 +2,17 @@
 
 use qaqpa_channel::answer::assigned_id;
 use qaqpa_channel::inbox::reused;
-use qaqpa_channel::{Heading, Refused, Rejection, UnverifiedRequest, open, open_asynchronous};
+use qaqpa_channel::{
+    Heading, Refused, Rejection, UnverifiedRequest, open, open_asynchronous, signed_digest,
+};
 use qaqpa_evidence::Examiner;
 use qaqpa_model::{BodyDigest, MessageId, RefusalLabel, SenderId, ServiceAtAct};
 use qaqpa_store::Seen;
 use qaqpa_wire::asynchronous::{self, MessageInfo, MessageType, Request};
 use qaqpa_wire::{Property, SendMessageRequest};
 
-use super::ask_register::Inquiry;
-use super::authenticate::{Claim, authenticate};
+use super::ask_register::{Inquiry, is_of_a_question, repeated};
+use super::authenticate::{Claim, Known, authenticate};
 use super::choose_route::{Asked, asked, known_service};
 use super::receive::{Received, check_action};
 use crate::gateway::Gateway;
@@ -85,7 +87,8 @@ pub(crate) async fn open_envelope(
     let known = authenticate(gateway, claim, received.peer(), record).await?;
     look_for_repeat(
         gateway,
-        &known.sender,
+        &known,
+        &request.service_id,
         &request.message_id,
         &envelope.digest,
     )
@@ -113,22 +116,29 @@ pub(crate) async fn open_envelope(
 }
 
 /// Before the document is judged: what was accepted once stays accepted, whatever became of the
-/// certificate since.
+/// certificate since. But the answer to a question is about people: who may not ask any more does not get it again.
 async fn look_for_repeat(
     gateway: &Gateway,
-    sender: &SenderId,
+    known: &Known,
+    service: &str,
     message_id: &MessageId,
     digest: &BodyDigest,
 ) -> Result<(), Turn> {
     let seen = gateway
         .store
         .exchange()
-        .lookup(sender, message_id, digest)
+        .lookup(&known.sender, message_id, digest)
         .await
         .map_err(Rejection::faulted)?;
     match seen {
         None => Ok(()),
-        Some(Seen::Duplicate { answer }) => Err(Turn::Repeat(answer)),
+        Some(Seen::Duplicate { answer }) => {
+            if is_of_a_question(&answer) {
+                known.may_use(service)?;
+            }
+            let answer = repeated(gateway, message_id, answer).await?;
+            Err(Turn::Repeat(answer))
+        }
         Some(Seen::MessageIdReused) => Err(reused(message_id).into()),
     }
 }
@@ -148,12 +158,28 @@ pub(crate) struct Visit {
     sender: SenderId,
     terms: Terms,
     request: asynchronous::Request,
+    signed: [u8; 32],
+}
+
+/// What the mailbox needs of a visit.
+#[derive(Debug)]
+pub(crate) struct VisitParts {
+    pub(crate) sender: SenderId,
+    pub(crate) terms: Terms,
+    pub(crate) request: asynchronous::Request,
+    /// The digest of what the system signed: the same for the same Body.
+    pub(crate) signed: [u8; 32],
 }
 
 impl Visit {
     /// Whoever takes it apart has got it from this stage.
-    pub(crate) fn into_parts(self) -> (SenderId, Terms, asynchronous::Request) {
-        (self.sender, self.terms, self.request)
+    pub(crate) fn into_parts(self) -> VisitParts {
+        VisitParts {
+            sender: self.sender,
+            terms: self.terms,
+            request: self.request,
+            signed: self.signed,
+        }
     }
 }
 
@@ -197,6 +223,7 @@ pub(crate) async fn open_request(
         Request::SendMessage(sent) => sent,
         request => {
             return Ok(Errand::Visit(Visit {
+                signed: signed_digest(&document, &gateway.limits).map_err(Rejection::faulted)?,
                 sender: known.sender,
                 terms: known.terms,
                 request,
@@ -206,8 +233,8 @@ pub(crate) async fn open_request(
     let digest = sent.digest();
     let message_id = assigned_id(&known.sender, &digest);
     record.assign(&message_id);
-    look_for_repeat(gateway, &known.sender, &message_id, &digest).await?;
     let info = sent.message.info;
+    look_for_repeat(gateway, &known, &info.service_id, &message_id, &digest).await?;
     let service = known_service(gateway, &info.service_id)?;
     known.may_use(&info.service_id)?;
     begins_an_exchange(gateway, &known.sender, &info).await?;
@@ -259,7 +286,7 @@ async fn begins_an_exchange(
     Err(Refused::new(label, why).into())
 }
 
-fn heading(request: &asynchronous::Request) -> Heading {
+pub(crate) fn heading(request: &asynchronous::Request) -> Heading {
     let sender = request.sender().map(|sender| sender.id.clone());
     let (message_id, service, correlation) = match request {
         Request::GetMessageStatus(request) => (Some(&request.message_id), None, None),

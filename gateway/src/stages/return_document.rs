@@ -1,12 +1,14 @@
 //! Stage 5, for a result: does it belong to an application that was accepted here?
 
 use qaqpa_channel::{Refused, Rejection};
-use qaqpa_model::{Actor, RefusalLabel};
-use qaqpa_wire::{ResultDocument, SendMessageRequest};
+use qaqpa_model::{Actor, RefusalLabel, SenderId};
+use qaqpa_wire::ResultDocument;
 use serde::{Deserialize, Serialize};
 
+use super::open_envelope::Addressed;
 use crate::gateway::Gateway;
 use crate::pipeline::Turn;
+use crate::routing::{self, Direction, Question, Routes};
 
 /// What is kept of an accepted application, to compare its result with. Stored: changing this needs a
 /// migration.
@@ -16,17 +18,31 @@ pub(crate) struct ApplicationFacts {
     pub(super) kind: String,
     pub(super) service: String,
     /// Personal: the store keeps it and shows it nowhere.
-    pub(super) applicant_iin: String,
-    pub(super) application_id: String,
+    pub(crate) applicant_iin: String,
+    pub(crate) application_id: String,
     /// The channel that it came by, `asynchronous` or `synchronous`; of before there were two, none.
     #[serde(default)]
     pub(super) channel: Option<String>,
+    /// The actor that it went to; of before this was kept, none.
+    #[serde(default)]
+    pub(super) to: Option<String>,
+    /// The region that its form names.
+    #[serde(default)]
+    pub(super) region: Option<String>,
 }
 
 /// [`ApplicationFacts::channel`] of what was left with the gateway.
 pub(super) const ASYNCHRONOUS: &str = "asynchronous";
 
 impl ApplicationFacts {
+    /// Whether both are about one application.
+    pub(super) fn is_about_the_same(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && self.service == other.service
+            && self.applicant_iin == other.applicant_iin
+            && self.application_id == other.application_id
+    }
+
     /// Whether its sender left it with the gateway and does not wait: it is told what becomes of it.
     pub(crate) fn is_left(&self) -> bool {
         self.channel.as_deref() == Some(ASYNCHRONOUS)
@@ -41,7 +57,11 @@ impl ApplicationFacts {
 pub(super) async fn return_document(
     gateway: &Gateway,
     result: &ResultDocument,
-    request: &SendMessageRequest,
+    Addressed {
+        request,
+        sender: by,
+        ..
+    }: &Addressed,
 ) -> Result<Option<Actor>, Turn> {
     let unknown = |why: String| Refused::new(RefusalLabel::CorrelationUnknown, why);
     let correlation = request
@@ -67,6 +87,12 @@ pub(super) async fn return_document(
             (facts.kind == "application").then_some((message.sender, facts))
         })
         .ok_or_else(|| unknown(format!("no application {correlation} was accepted here")))?;
+    let routes = routing::current(gateway).await;
+    if !may_answer(&routes, by, &facts) {
+        let to = facts.to.as_deref().unwrap_or("nobody");
+        let why = format!("the application {correlation} went to {to}: {by} does not decide it");
+        return Err(Refused::new(RefusalLabel::SenderUnknown, why).into());
+    }
     let same = [
         ("service", facts.service == result.service.to_string()),
         (
@@ -85,4 +111,20 @@ pub(super) async fn return_document(
         .into());
     }
     Ok(Actor::parse(sender.as_str()))
+}
+
+/// Whether this regional gateway decides the application: it went there, or the routes of today lead there, because
+/// its region was handed over. Otherwise any of them could settle what another has to decide.
+fn may_answer(routes: &Routes, by: &SenderId, facts: &ApplicationFacts) -> bool {
+    let Some(to) = &facts.to else {
+        return true;
+    };
+    let today = || {
+        routes.find(Question {
+            direction: Direction::Provider,
+            service: &facts.service,
+            region: facts.region.as_deref(),
+        })
+    };
+    to == by.as_str() || today().is_some_and(|route| route.to.to_string() == by.as_str())
 }

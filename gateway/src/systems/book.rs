@@ -6,9 +6,9 @@ use std::time::SystemTime;
 
 use qaqpa_crypto::sha256;
 use qaqpa_regulations::Catalogue;
-use qaqpa_transport::files;
+use qaqpa_transport::{Reach, files};
 
-use super::file::{RegisterError, read};
+use super::file::{RegisterError, Surroundings, read};
 use super::terms::Register;
 
 /// Bytes of a register: tens of thousands of systems fit.
@@ -34,6 +34,7 @@ pub(crate) enum News {
 pub(crate) struct SystemsBook {
     path: PathBuf,
     catalogue: Catalogue,
+    reach: Reach,
     kept: Mutex<Kept>,
 }
 
@@ -54,12 +55,22 @@ impl SystemsBook {
     ///
     /// # Errors
     /// [`RegisterError`]: a gateway does not start with a register that has a fault.
-    pub(crate) fn open(path: PathBuf, catalogue: &Catalogue) -> Result<Self, RegisterError> {
+    pub(crate) fn open(
+        path: PathBuf,
+        catalogue: &Catalogue,
+        reach: Reach,
+    ) -> Result<Self, RegisterError> {
         let stamp = stamp(&path);
-        let (register, digest) = load(&path, stamp, catalogue)?;
+        let around = Surroundings {
+            folder: folder(&path),
+            catalogue,
+            reach,
+        };
+        let (register, digest) = load(&path, stamp, around)?;
         Ok(Self {
             path,
             catalogue: catalogue.clone(),
+            reach,
             kept: Mutex::new(Kept {
                 stamp,
                 register: Arc::new(register),
@@ -69,13 +80,20 @@ impl SystemsBook {
         })
     }
 
-    /// The register of this moment, and what changed since it was asked for last.
+    /// The register, where the file is still as it was when it was read: no more than a look at it.
+    pub(crate) fn unchanged(&self) -> Option<Arc<Register>> {
+        let stamp = stamp(&self.path);
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        (kept.stamp == stamp).then(|| Arc::clone(&kept.register))
+    }
+
+    /// The register of this moment, and what changed since it was asked for last. Blocks where the file is read.
     pub(crate) fn current(&self) -> (Arc<Register>, Option<News>) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let stamp = stamp(&self.path);
         let news = (kept.stamp != stamp).then(|| {
             kept.stamp = stamp;
-            match load(&self.path, stamp, &self.catalogue) {
+            match load(&self.path, stamp, self.around()) {
                 Ok((register, digest)) => {
                     kept.register = Arc::new(register);
                     kept.refused = None;
@@ -97,9 +115,17 @@ impl SystemsBook {
     /// # Errors
     /// [`RegisterError`] where it has a fault, or the file cannot be written; the one of before stays in force.
     pub(crate) fn put(&self, text: &str) -> Result<(), RegisterError> {
-        read("systems.toml", text, folder(&self.path), &self.catalogue)?;
+        read("systems.toml", text, self.around())?;
         files::write_private(&self.path, text.as_bytes())
             .map_err(|error| of_the_file(&self.path, error.to_string()))
+    }
+
+    fn around(&self) -> Surroundings<'_> {
+        Surroundings {
+            folder: folder(&self.path),
+            catalogue: &self.catalogue,
+            reach: self.reach,
+        }
     }
 
     /// Takes the file away: the ready-made systems alone are registered.
@@ -123,8 +149,12 @@ impl SystemsBook {
 }
 
 fn stamp(path: &Path) -> Stamp {
-    let file = std::fs::metadata(path).ok()?;
-    Some((file.modified().ok(), file.len()))
+    match std::fs::metadata(path) {
+        Ok(file) => Some((file.modified().ok(), file.len())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        // Nobody can say whether it is there: it is read, and refused with the reason.
+        Err(_) => Some((None, 0)),
+    }
 }
 
 fn folder(path: &Path) -> &Path {
@@ -134,7 +164,7 @@ fn folder(path: &Path) -> &Path {
 fn load(
     path: &Path,
     stamp: Stamp,
-    catalogue: &Catalogue,
+    around: Surroundings<'_>,
 ) -> Result<(Register, Option<String>), RegisterError> {
     match stamp {
         None => return Ok((Register::default(), None)),
@@ -146,7 +176,7 @@ fn load(
     }
     let text =
         std::fs::read_to_string(path).map_err(|error| of_the_file(path, error.to_string()))?;
-    let register = read(&path.display().to_string(), &text, folder(path), catalogue)?;
+    let register = read(&path.display().to_string(), &text, around)?;
     let digest = sha256(text.as_bytes());
     let digest = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     Ok((register, Some(digest)))
@@ -168,15 +198,27 @@ mod tests {
     const STRICT: &str = "version = 1\n[[system]]\nsender = \"integrator-1\"\nstrict = true\n";
 
     #[test]
+    fn a_file_that_cannot_be_looked_at_is_not_one_that_is_not_there() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(stamp(&dir.path().join("none")), None);
+        let knot = dir.path().join("knot");
+        std::os::unix::fs::symlink(&knot, &knot).unwrap();
+        assert_eq!(stamp(&knot), Some((None, 0)));
+    }
+
+    #[test]
     fn a_new_register_is_taken_a_faulty_one_is_not_and_without_a_file_there_is_none() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("gateway/systems.toml");
         let catalogue = Catalogue::embedded().unwrap();
         let sender = SenderId::parse("integrator-1").unwrap();
-        let book = SystemsBook::open(path.clone(), &catalogue).unwrap();
+        let open = |path| SystemsBook::open(path, &catalogue, Reach::Loopback);
+        let book = open(path.clone()).unwrap();
         assert_eq!(book.current().1, None);
+        assert!(book.unchanged().is_some());
 
         book.put(STRICT).unwrap();
+        assert!(book.unchanged().is_none());
         let (register, news) = book.current();
         assert!(register.terms(&sender).strict);
         assert!(
@@ -196,7 +238,7 @@ mod tests {
             "{why}"
         );
         assert_eq!(book.current().1, None, "it is told once");
-        assert!(SystemsBook::open(path, &catalogue).is_err());
+        assert!(open(path).is_err());
 
         let refused = book.put("version = 1\n[[system]]\nsender = \"portal\"\n");
         assert!(

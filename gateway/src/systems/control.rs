@@ -82,6 +82,6 @@ async fn view(gateway: &Gateway, register: &Register) -> Value {
         "digest": digest,
         "refused": refused,
         "ready_made": ready_made,
-        "systems": register.systems.iter().map(super::Registered::view).collect::<Vec<_>>(),
+        "systems": register.systems().iter().map(super::Registered::view).collect::<Vec<_>>(),
     })
 }

@@ -10,26 +10,32 @@
 //! password = "…"                       # without it the ready-made one, or none
 //! services = ["SERVICE@ACT"]           # without it every one
 //! push = "https://127.0.0.1:9443/async/"
+//! push_trust = "integrator-1-ca.pem"   # whose TLS certificate `push` has; without it the simulator's own authority
 //! answers = "unsigned"                 # what answers at `push` may be; "signed" without it
 //! notify = true                        # whether status changes are pushed, too
 //! strict = true                        # refuses every departure from the schema
-//! per_minute_max = 600
+//! per_minute_max = 600                 # messages within a minute; without it the gateway's usual limit
+//! at_once_max = 16                     # requests worked on at once; without it the gateway's usual limit
 //! body_bytes_max = 1000000
 //! ```
+//!
+//! `push` is on this machine, unless the configuration says `push-reach = "anywhere"` under `[gateway]`. A text in the place of a
+//! value that is none is not repeated in what is said about it: it may be a password, whose line has slipped.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use std::ops::Range;
 use std::path::Path;
 
 use qaqpa_channel::AnswersOf;
 use qaqpa_crypto::sha256;
-use qaqpa_model::{Actor, SenderId, ServiceAtAct};
+use qaqpa_model::{ActorName, SenderId, ServiceAtAct};
 use qaqpa_regulations::Catalogue;
-use qaqpa_transport::random_bytes;
-use qaqpa_x509::Certificate;
+use qaqpa_transport::{Reach, random_bytes};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::named;
 use super::terms::{Password, Register, Registered, Terms};
 
 /// The version of the format.
@@ -72,9 +78,11 @@ struct RawSystem {
     sender: Spanned<String>,
     certificate: Option<Spanned<String>>,
     tls: Option<Spanned<String>>,
-    password: Option<String>,
+    /// Any value: what is said about one that is no text must not show it.
+    password: Option<Spanned<toml::Value>>,
     services: Option<Vec<Spanned<String>>>,
     push: Option<Spanned<String>>,
+    push_trust: Option<Spanned<String>>,
     #[serde(default)]
     answers: RawAnswers,
     #[serde(default = "yes")]
@@ -82,6 +90,7 @@ struct RawSystem {
     #[serde(default)]
     strict: bool,
     per_minute_max: Option<u32>,
+    at_once_max: Option<u32>,
     body_bytes_max: Option<usize>,
 }
 
@@ -93,16 +102,34 @@ enum RawAnswers {
     Unsigned,
 }
 
+impl From<RawAnswers> for AnswersOf {
+    fn from(answers: RawAnswers) -> Self {
+        match answers {
+            RawAnswers::Signed => Self::Signed,
+            RawAnswers::Unsigned => Self::Unsigned,
+        }
+    }
+}
+
 const fn yes() -> bool {
     true
 }
 
-/// Reads a register. Certificates are files beside it (`folder`), or PEM in the text itself.
+/// What a register is read beside.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Surroundings<'a> {
+    /// The folder of its certificates.
+    pub(super) folder: &'a Path,
+    pub(super) catalogue: &'a Catalogue,
+    /// Where endpoints may be.
+    pub(super) reach: Reach,
+}
+
+/// Reads a register. Certificates are files beside it, or PEM in the text itself.
 pub(super) fn read(
     name: &str,
     text: &str,
-    folder: &Path,
-    catalogue: &Catalogue,
+    around: Surroundings<'_>,
 ) -> Result<Register, RegisterError> {
     let line = |at: usize| text.get(..at).unwrap_or(text).matches('\n').count() + 1;
     let refused = |faults| RegisterError {
@@ -110,8 +137,9 @@ pub(super) fn read(
         faults,
     };
     let raw: RawFile = toml::from_str(text).map_err(|error| {
-        let at = error.span().map_or(1, |span| line(span.start));
-        refused(vec![(at, error.message().to_owned())])
+        let span = error.span();
+        let at = span.as_ref().map_or(1, |span| line(span.start));
+        refused(vec![(at, without_value(error.message(), text, span))])
     })?;
     let mut faults = Vec::new();
     if *raw.version.get_ref() != VERSION {
@@ -126,104 +154,154 @@ pub(super) fn read(
             let again = format!("{:?} is registered twice", system.sender.get_ref());
             faults.push((at, again));
         }
-        match take(system, folder, catalogue, &line) {
+        match take(system, around, &line) {
             Ok(system) => systems.push(system),
             Err(mut found) => faults.append(&mut found),
         }
     }
+    faults.append(&mut told_apart_by_nothing(&systems));
     if faults.is_empty() {
-        return Ok(Register { systems });
+        return Ok(Register::of(systems));
     }
     faults.sort();
     Err(refused(faults))
 }
 
+/// What a reader's message says without the value that it names: the value may be a password, in its own place or in
+/// another's.
+fn without_value(message: &str, text: &str, span: Option<Range<usize>>) -> String {
+    let kinds = [
+        "invalid type",
+        "invalid value",
+        "invalid length",
+        "unknown variant",
+    ];
+    if let Some(kind) = kinds.into_iter().find(|kind| message.starts_with(kind)) {
+        let expected = message.rsplit_once(", expected ");
+        return match expected {
+            Some((_, expected)) => format!("{kind}: expected {expected}"),
+            None => kind.to_owned(),
+        };
+    }
+    let value = span.and_then(|span| text.get(span)).unwrap_or_default();
+    let value = value.trim().trim_matches(['"', '\'']);
+    // A key that is not known is named: it stands on the other side of the sign.
+    if !message.starts_with("unknown field") && value.len() > 2 && message.contains(value) {
+        return "this is not what TOML has here".to_owned();
+    }
+    message.to_owned()
+}
+
+/// Systems with one certificate of which one says nothing else about itself: either could speak for the other.
+fn told_apart_by_nothing(systems: &[Registered]) -> Vec<(usize, String)> {
+    let mut by_certificate: HashMap<&[u8], Vec<&Registered>> = HashMap::new();
+    for system in systems {
+        if let Some(certificate) = &system.certificate {
+            let of_it = by_certificate.entry(certificate.der()).or_default();
+            of_it.push(system);
+        }
+    }
+    let shared = by_certificate.values().filter(|of_it| of_it.len() > 1);
+    shared
+        .flatten()
+        .filter(|system| system.password.is_none() && system.terms.tls.is_none())
+        .map(|system| {
+            let why = format!(
+                "{}: another system has this certificate, too: give each of them a password or a \
+                 tls certificate, or the signature does not tell them apart",
+                system.sender
+            );
+            (system.line, why)
+        })
+        .collect()
+}
+
 fn take(
     raw: RawSystem,
-    folder: &Path,
-    catalogue: &Catalogue,
+    around: Surroundings<'_>,
     line: &impl Fn(usize) -> usize,
 ) -> Result<Registered, Vec<(usize, String)>> {
+    let Surroundings {
+        folder,
+        catalogue,
+        reach,
+    } = around;
     let mut faults = Vec::new();
     let at = line(raw.sender.span().start);
     let sender = SenderId::parse(raw.sender.get_ref())
         .map_err(|error| faults.push((at, format!("sender: {error}"))))
         .ok();
-    if Actor::parse(raw.sender.get_ref()).is_some() {
+    if ActorName::parse(raw.sender.get_ref()).is_some() {
         let why = format!("{} is an actor of the simulator", raw.sender.get_ref());
         faults.push((at, why));
     }
-    let mut read = |named: Option<Spanned<String>>| {
+    let mut read = |key: &str, named: Option<Spanned<String>>| {
         let named = named?;
-        let read = read_certificate(named.get_ref(), folder);
-        read.map_err(|why| faults.push((line(named.span().start), why)))
+        let read = named::certificate(named.get_ref(), folder);
+        read.map_err(|why| faults.push((line(named.span().start), format!("{key}: {why}"))))
             .ok()
     };
-    let (certificate, tls) = (read(raw.certificate), read(raw.tls));
+    let certificate = read("certificate", raw.certificate);
+    let tls = read("tls", raw.tls);
     let services = raw.services.map(|services| {
         let mut known = Vec::with_capacity(services.len());
-        for service in services {
+        for (n, service) in services.into_iter().enumerate() {
             // A service of an act is in the catalogue; any other name is a register's, which the routes know.
             let name = service.get_ref();
             let act = name.contains('@');
             if act && !ServiceAtAct::parse(name).is_ok_and(|id| catalogue.service(&id).is_some()) {
-                let why = format!("the catalogue has no service {name:?}");
+                let why = format!(
+                    "services: the catalogue has no service of the name that stands at place {}",
+                    n + 1
+                );
                 faults.push((line(service.span().start), why));
             }
             known.push(service.into_inner());
         }
         known
     });
+    let password = match &raw.password {
+        None => None,
+        Some(value) => match value.get_ref() {
+            toml::Value::String(text) => Some(Password::of(text)),
+            _ => {
+                let why = "password: a text in quotes is expected".to_owned();
+                faults.push((line(value.span().start), why));
+                None
+            }
+        },
+    };
     if let Some(push) = &raw.push
-        && !(push.get_ref().starts_with("https://") || push.get_ref().starts_with("http://"))
+        && let Err(why) = named::check_endpoint(push.get_ref(), raw.answers.into(), reach)
     {
-        let why = format!("push: {:?} is no address of HTTP", push.get_ref());
-        faults.push((line(push.span().start), why));
+        faults.push((line(push.span().start), format!("push: {why}")));
     }
+    let push_trust = raw.push_trust.and_then(|named| {
+        named::trust(named.get_ref(), folder)
+            .map_err(|why| faults.push((line(named.span().start), format!("push_trust: {why}"))))
+            .ok()
+    });
     match sender {
         Some(sender) if faults.is_empty() => Ok(Registered {
             sender,
             certificate,
-            password: raw.password.as_deref().map(Password::of),
+            password,
             terms: Terms {
                 services,
                 push: raw.push.map(Spanned::into_inner),
-                answers: match raw.answers {
-                    RawAnswers::Signed => AnswersOf::Signed,
-                    RawAnswers::Unsigned => AnswersOf::Unsigned,
-                },
+                push_trust,
+                answers: raw.answers.into(),
                 notify: raw.notify,
                 tls,
                 strict: raw.strict,
                 per_minute_max: raw.per_minute_max,
+                at_once_max: raw.at_once_max,
                 body_bytes_max: raw.body_bytes_max,
             },
             line: at,
         }),
         _ => Err(faults),
     }
-}
-
-/// Bytes of a certificate's file: the longest that is met has four thousand.
-const CERTIFICATE_BYTES_MAX: u64 = 65_536;
-
-fn read_certificate(named: &str, folder: &Path) -> Result<Certificate, String> {
-    let pem = if named.trim_start().starts_with("-----BEGIN") {
-        named.as_bytes().to_vec()
-    } else {
-        let path = folder.join(named);
-        let failed = |why: String| format!("certificate: {}: {why}", path.display());
-        let length = std::fs::metadata(&path).map_err(|error| failed(error.to_string()))?;
-        if length.len() > CERTIFICATE_BYTES_MAX {
-            return Err(failed(format!("longer than {CERTIFICATE_BYTES_MAX} bytes")));
-        }
-        std::fs::read(&path).map_err(|error| failed(error.to_string()))?
-    };
-    // The first is the system's own; those of the authorities above it may follow.
-    let found =
-        Certificate::chain_from_pem(&pem).map_err(|error| format!("certificate: {error}"))?;
-    let own = found.into_iter().next();
-    own.ok_or_else(|| "certificate: no certificate in it".to_owned())
 }
 
 impl Password {
@@ -248,84 +326,5 @@ fn salted(salt: &[u8; 16], password: &str) -> [u8; 32] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read_text(text: &str) -> Result<Register, RegisterError> {
-        let folder = Path::new("/nowhere");
-        read(
-            "systems.toml",
-            text,
-            folder,
-            &Catalogue::embedded().unwrap(),
-        )
-    }
-
-    #[test]
-    fn a_register_says_what_is_agreed_and_the_rest_is_usual() {
-        let register = read_text(
-            r#"
-version = 1
-[[system]]
-sender = "integrator-1"
-password = "secret"
-services = ["guardianship-certificate@zhambyl-2019-23"]
-push = "http://127.0.0.1:9000/async"
-answers = "unsigned"
-strict = true
-per_minute_max = 2
-[[system]]
-sender = "integrator-2"
-"#,
-        )
-        .unwrap();
-        let id = |text| SenderId::parse(text).unwrap();
-        let first = register.system(&id("integrator-1")).unwrap();
-        assert_eq!(
-            (first.line, first.terms.strict, first.terms.notify),
-            (4, true, true)
-        );
-        assert_eq!(first.terms.answers, AnswersOf::Unsigned);
-        assert!(
-            first
-                .terms
-                .allows("guardianship-certificate@zhambyl-2019-23")
-        );
-        assert!(!first.terms.allows("GBDFL_UniversalServiceSync"));
-        let password = first.password.as_ref().unwrap();
-        assert!(password.is("secret") && !password.is("Secret"));
-        assert!(!format!("{first:?} {}", first.view()).contains("secret"));
-        assert_eq!(*register.terms(&id("integrator-2")), Terms::USUAL);
-        assert_eq!(*register.terms(&id("somebody")), Terms::USUAL);
-    }
-
-    #[test]
-    fn every_fault_is_named_with_its_line() {
-        let text = r#"version = 2
-[[system]]
-sender = "portal"
-[[system]]
-sender = "a b"
-services = ["no-such@act"]
-push = "ftp://x"
-[[system]]
-sender = "c"
-certificate = "no-such.pem"
-[[system]]
-sender = "c"
-"#;
-        let error = read_text(text).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "systems.toml, line 1: the version is not 1\n\
-             systems.toml, line 3: portal is an actor of the simulator\n\
-             systems.toml, line 5: sender: a character that is not allowed\n\
-             systems.toml, line 6: the catalogue has no service \"no-such@act\"\n\
-             systems.toml, line 7: push: \"ftp://x\" is no address of HTTP\n\
-             systems.toml, line 10: certificate: /nowhere/no-such.pem: No such file or directory (os error 2)\n\
-             systems.toml, line 12: \"c\" is registered twice"
-        );
-        let unknown = read_text("version = 1\n[[system]]\nsender = \"a\"\npusch = \"x\"\n");
-        assert_eq!(unknown.unwrap_err().faults[0].0, 4);
-    }
-}
+#[path = "file_tests.rs"]
+mod tests;

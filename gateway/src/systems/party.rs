@@ -1,7 +1,7 @@
 //! One information system as a message meets it.
 
 use qaqpa_channel::{KnownSystem, Systems};
-use qaqpa_model::{Actor, SenderId};
+use qaqpa_model::{ActorName, SenderId};
 use qaqpa_x509::Certificate;
 
 use super::terms::{Password, Register, Terms};
@@ -56,19 +56,37 @@ impl<'a> Party<'a> {
         })
     }
 
-    /// The system that signs with this certificate, where an envelope names none. Actors always name themselves.
-    pub(crate) fn who_signs(
+    /// The systems that sign with this certificate, where an envelope names none. Actors always name themselves.
+    pub(crate) fn who_sign(
         systems: &'a Systems,
         register: &'a Register,
         certificate: &Certificate,
-    ) -> Option<Self> {
-        let registered = register.systems.iter().map(|system| &system.sender);
-        let ready_made = systems.known.iter().map(|system| &system.sender_id);
+    ) -> Vec<Self> {
+        let registered = register.with_certificate(certificate);
+        let registered = registered.map(|system| &system.sender);
+        // There are a handful of these.
+        let ready_made = systems.known.iter().filter(|system| {
+            let own = register.system(&system.sender_id);
+            system.certificate.der() == certificate.der()
+                && own.is_none_or(|own| own.certificate.is_none())
+        });
         registered
-            .chain(ready_made)
-            .filter(|sender| Actor::parse(sender.as_str()).is_none())
+            .chain(ready_made.map(|system| &system.sender_id))
+            .filter(|sender| ActorName::parse(sender.as_str()).is_none())
             .filter_map(|sender| Self::find(systems, register, sender))
-            .find(|party| party.certificate.der() == certificate.der())
+            .collect()
+    }
+
+    /// Whether the transport signature alone says who sent it, or it and a TLS certificate of its own.
+    ///
+    /// A system with a password says it: else the password would be none for whoever leaves it out.
+    pub(crate) const fn needs_no_password(&self) -> bool {
+        matches!(self.secret, Secret::Nothing) || self.terms.tls.is_some()
+    }
+
+    /// Whether nothing but the transport signature says who sent it: then its certificate must be its alone.
+    pub(crate) const fn has_signature_alone(&self) -> bool {
+        matches!(self.secret, Secret::Nothing) && self.terms.tls.is_none()
     }
 
     /// Whether the password of an envelope is the agreed one.

@@ -1,5 +1,8 @@
 //! What is agreed with an information system.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use qaqpa_channel::AnswersOf;
 use qaqpa_model::SenderId;
 use qaqpa_x509::Certificate;
@@ -12,6 +15,8 @@ pub(crate) struct Terms {
     pub(crate) services: Option<Vec<String>>,
     /// Its own endpoint; without one it fetches.
     pub(crate) push: Option<String>,
+    /// The authorities that its endpoint's TLS certificate may be under, as PEM; `None` for the simulator's own.
+    pub(crate) push_trust: Option<Arc<[u8]>>,
     /// What its answers at its endpoint must be.
     pub(crate) answers: AnswersOf,
     /// Whether it is told at its endpoint where its messages are.
@@ -21,8 +26,10 @@ pub(crate) struct Terms {
     pub(crate) tls: Option<Certificate>,
     /// Whether every departure of its envelopes from the schema is refused.
     pub(crate) strict: bool,
-    /// Messages a minute of the simulated clock; `None` for no limit.
+    /// Messages within a minute of the simulated clock; `None` for the gateway's usual limit.
     pub(crate) per_minute_max: Option<u32>,
+    /// Requests that are worked on at once; `None` for the gateway's usual limit.
+    pub(crate) at_once_max: Option<u32>,
     /// Bytes of an envelope; `None` for the limit of everybody.
     pub(crate) body_bytes_max: Option<usize>,
 }
@@ -32,11 +39,13 @@ impl Terms {
     pub(crate) const USUAL: Self = Self {
         services: None,
         push: None,
+        push_trust: None,
         answers: AnswersOf::Signed,
         notify: true,
         tls: None,
         strict: false,
         per_minute_max: None,
+        at_once_max: None,
         body_bytes_max: None,
     };
 
@@ -74,22 +83,59 @@ impl std::fmt::Debug for Password {
     }
 }
 
-/// The whole register.
+/// The whole register. Tens of thousands of systems fit: nothing that a message asks goes through all of them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Register {
-    pub(crate) systems: Vec<Registered>,
+    systems: Vec<Registered>,
+    by_sender: HashMap<SenderId, usize>,
+    by_certificate: HashMap<Vec<u8>, Vec<usize>>,
+    certificates: Arc<[Certificate]>,
 }
 
 impl Register {
-    pub(crate) fn system(&self, sender: &SenderId) -> Option<&Registered> {
-        self.systems.iter().find(|system| system.sender == *sender)
+    /// The register of these systems; of two with one name the first counts.
+    pub(crate) fn of(systems: Vec<Registered>) -> Self {
+        let mut register = Self::default();
+        for (at, system) in systems.iter().enumerate() {
+            register
+                .by_sender
+                .entry(system.sender.clone())
+                .or_insert(at);
+            if let Some(certificate) = &system.certificate {
+                let key = certificate.der().to_vec();
+                register.by_certificate.entry(key).or_default().push(at);
+            }
+        }
+        let own = systems.iter();
+        register.certificates = own
+            .filter_map(|system| system.certificate.clone())
+            .collect();
+        register.systems = systems;
+        register
     }
 
-    /// The certificates that are the register's own.
-    pub(crate) fn certificates(&self) -> Vec<Certificate> {
-        let own = self.systems.iter();
-        own.filter_map(|system| system.certificate.clone())
-            .collect()
+    /// All, in the order of the file.
+    pub(crate) fn systems(&self) -> &[Registered] {
+        &self.systems
+    }
+
+    pub(crate) fn system(&self, sender: &SenderId) -> Option<&Registered> {
+        self.systems.get(*self.by_sender.get(sender)?)
+    }
+
+    /// The systems for which the register itself names this certificate.
+    pub(crate) fn with_certificate(
+        &self,
+        certificate: &Certificate,
+    ) -> impl Iterator<Item = &Registered> {
+        let places = self.by_certificate.get(certificate.der());
+        let places = places.map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|at| self.systems.get(*at))
+    }
+
+    /// The certificates that are the register's own: the same list as long as this register is in force.
+    pub(crate) const fn certificates(&self) -> &Arc<[Certificate]> {
+        &self.certificates
     }
 
     pub(crate) fn terms(&self, sender: &SenderId) -> &Terms {
@@ -110,6 +156,7 @@ impl Registered {
             "password": self.password.is_some(),
             "services": terms.services,
             "push": terms.push,
+            "push_trust": terms.push_trust.is_some(),
             "answers": match terms.answers {
                 AnswersOf::Signed => "signed",
                 AnswersOf::Unsigned => "unsigned",
@@ -117,6 +164,7 @@ impl Registered {
             "notify": terms.notify,
             "strict": terms.strict,
             "per_minute_max": terms.per_minute_max,
+            "at_once_max": terms.at_once_max,
             "body_bytes_max": terms.body_bytes_max,
         })
     }

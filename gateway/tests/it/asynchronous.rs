@@ -103,11 +103,43 @@ async fn the_same_message_has_the_same_id_and_one_effect() {
     let outbox = stand.control("/outbox").await;
     assert_eq!(outbox.as_array().unwrap().len(), 1);
 
-    // The same document in another message is a replay.
-    let mut later = message;
+    // Who has not heard the answer writes another moment into the next attempt: the document is the same message.
+    let mut later = message.clone();
     later.message.info.message_date = noon().plus(std::time::Duration::from_secs(1));
-    let reply = stand.ask(Request::SendMessage(later)).await;
-    assert_eq!(reply.label(), Some(L::Replayed));
+    let third = stand.ask(Request::SendMessage(later)).await;
+    assert_eq!(third.taken(), taken);
+    let outbox = stand.control("/outbox").await;
+    assert_eq!(outbox.as_array().unwrap().len(), 1);
+    let accepted = stand.control("/journal?kind=accepted").await;
+    assert_eq!(accepted.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_document_that_was_left_is_a_replay_where_its_sender_or_channel_is_another() {
+    let stand = Stand::start().await;
+    let citizen = stand.authority.signatory("citizen-1");
+    let document = sign(&application().to_xml(), citizen);
+    let left = stand
+        .ask(Request::SendMessage(left(document.clone())))
+        .await;
+    let id = left.taken().message_id;
+    // The sender itself is told which message was the first; another one is not.
+    for (sender, actor, told) in [
+        ("integrator-1", None, true),
+        ("portal", Some(Actor::Portal), false),
+    ] {
+        let again = crate::messages::message(sender, document.clone());
+        let signatory = stand.authority.signatory(&format!("system-{sender}"));
+        let envelope = seal(&again.write(), signatory);
+        let reply = match actor {
+            Some(actor) => stand.post_as(actor, envelope).await,
+            None => stand.post(envelope).await,
+        };
+        assert_eq!(reply.label(), Some(L::Replayed), "{sender}");
+        let earlier = reply.fault().detail.unwrap();
+        let earlier = earlier.value("earlier").map(str::to_owned);
+        assert_eq!(earlier, told.then(|| id.to_string()), "{sender}");
+    }
 }
 
 #[tokio::test]
@@ -128,6 +160,31 @@ async fn a_receiver_that_refuses_or_wants_it_again_is_heard() {
         "Not delivered; no more is tried. the receiver says MESSAGE_NOT_ACCTEPTED"
     );
     notified(&stand.say(&result_id, ReceiveStatus::Accepted, again).await);
+    assert_eq!(stand.fetch().await.len(), 1);
+    // Taken, looked into, and refused: whoever looks at the state learns the last word.
+    notified(&stand.say(&result_id, ReceiveStatus::Accepted, enough).await);
+    let status = stand.status(&result_id).await;
+    assert_eq!(status.message_state, MessageState::Delivered);
+    notified(&stand.say(&result_id, refused, enough).await);
+    let status = stand.status(&result_id).await;
+    assert_eq!(status.message_state, MessageState::DeliveryStopped);
+}
+
+#[tokio::test]
+async fn a_word_about_a_message_names_its_service_which_the_system_still_has() {
+    let stand = Stand::start().await;
+    let (application, id) = stand.leave().await;
+    let (result_id, _) = stand.bring_result(&application, &id).await;
+    let (yes, enough) = (ReceiveStatus::Accepted, ResendMessage::NotResend);
+    let mut other = notification(&result_id, yes, enough);
+    other.notification.service_id = "parking@almaty-2019-1".to_owned();
+    let reply = stand.ask(Request::SendDeliveryNotification(other)).await;
+    assert_eq!(reply.label(), Some(L::CorrelationUnknown));
+    let none = "[[system]]\nsender = \"integrator-1\"\nservices = []\n";
+    stand.register(none).await.unwrap();
+    let reply = stand.say(&result_id, yes, enough).await;
+    assert_eq!(reply.label(), Some(L::SenderUnknown));
+    stand.register("").await.unwrap();
     assert_eq!(stand.fetch().await.len(), 1);
 }
 
@@ -170,17 +227,44 @@ async fn what_is_not_a_systems_own_is_neither_shown_nor_settled() {
 #[tokio::test]
 async fn a_silent_sender_is_known_by_its_certificate_and_a_stranger_is_not() {
     let stand = Stand::start().await;
-    let (application, id) = stand.leave().await;
-    stand.bring_result(&application, &id).await;
     let mut silent = get_messages();
     silent.sender = None;
     let request = Request::GetMessages(silent);
-    let reply = stand.ask(request.clone()).await;
-    assert_eq!(reply.messages().len(), 1);
+    let pem = stand.authority.signatory("citizen-2").certificate.to_pem();
+    let named = |name: &str, more: &str| {
+        format!("[[system]]\nsender = \"{name}\"\n{more}\ncertificate = '''\n{pem}'''\n")
+    };
+    let ask_by = async |signatory: &str| {
+        let envelope = seal(&request.write(), stand.authority.signatory(signatory));
+        stand.post_async(envelope).await
+    };
+    // Nothing but the signature is agreed with this one.
+    stand.register(&named("clinic-7", "")).await.unwrap();
+    assert_eq!(ask_by("citizen-2").await.messages(), []);
+    // Who has a password says it: silence is no way round.
+    let secret = "password = \"secret\"";
+    stand.register(&named("clinic-7", secret)).await.unwrap();
+    assert_eq!(
+        ask_by("citizen-2").await.label(),
+        Some(L::SenderPasswordWrong)
+    );
+    let ready_made = ask_by("system-integrator-1").await;
+    assert_eq!(ready_made.label(), Some(L::SenderPasswordWrong));
+    // A certificate of two is nobody's, and both must have something that tells them apart.
+    let two = format!("{}{}", named("clinic-7", secret), named("clinic-8", secret));
+    stand.register(&two).await.unwrap();
+    let reply = ask_by("citizen-2").await;
+    assert_eq!(reply.label(), Some(L::SenderUnknown));
+    assert!(reply.http.text().contains("of several: name yours"));
+    let two = format!("{}{}", named("clinic-7", secret), named("clinic-8", ""));
+    let refused = stand.register(&two).await.unwrap_err();
+    assert!(
+        refused.contains("clinic-8: another system has"),
+        "{refused}"
+    );
     // A citizen's certificate is good, and no sender's; an actor names itself.
     for signatory in ["citizen-1", "system-portal"] {
-        let envelope = seal(&request.write(), stand.authority.signatory(signatory));
-        let reply = stand.post_async(envelope).await;
+        let reply = ask_by(signatory).await;
         assert_eq!(reply.label(), Some(L::SenderUnknown), "{signatory}");
     }
     let unsigned = stand.post_async(request.write()).await;

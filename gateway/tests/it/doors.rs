@@ -105,7 +105,7 @@ async fn a_request_of_another_media_type_or_action_is_refused() {
 }
 
 /// A TLS connection that is not an HTTP client.
-async fn connect(stand: &Stand) -> TlsStream<tokio::net::TcpStream> {
+pub(crate) async fn connect(stand: &Stand) -> TlsStream<tokio::net::TcpStream> {
     let pem = std::fs::read(paths::trust_tls(stand.dir.path())).unwrap();
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&pem) {
@@ -130,7 +130,7 @@ async fn connect(stand: &Stand) -> TlsStream<tokio::net::TcpStream> {
         .unwrap()
 }
 
-fn head(length: usize) -> String {
+pub(crate) fn head(length: usize) -> String {
     format!(
         "POST /bip-sync-wss-gost/ HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/xml\r\ncontent-length: {length}\r\n\r\n"
     )

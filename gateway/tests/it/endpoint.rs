@@ -9,7 +9,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use qaqpa_channel::envelope::{bounds, xml_limits};
-use qaqpa_model::{Limits, MessageId};
+use qaqpa_model::{Actor, Limits, MessageId};
+use qaqpa_transport::{ListenLimits, Listener, Peers, Shutdown, TlsAuthority};
 use qaqpa_wire::asynchronous::SendMessageResponse;
 use qaqpa_wire::push::{self, ChangeMassageStatusNotificationResponse, Request};
 use qaqpa_wire::{Operation, Reading};
@@ -53,20 +54,41 @@ struct Shared {
 impl Endpoint {
     /// The endpoint of integrator-1.
     pub(crate) async fn start(authority: &Authority, manner: Manner) -> Self {
-        let shared = Arc::new(Shared {
+        let shared = Self::shared(authority, manner);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}/async/", listener.local_addr().unwrap());
+        let router = Self::router(&shared);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { shared, address }
+    }
+
+    fn router(shared: &Arc<Shared>) -> Router {
+        Router::new()
+            .route("/async/", post(receive))
+            .with_state(Arc::clone(shared))
+    }
+
+    fn shared(authority: &Authority, manner: Manner) -> Arc<Shared> {
+        Arc::new(Shared {
             gateway: authority.signatory("system-gateway").certificate.clone(),
             system: authority.signatory("system-integrator-1").clone(),
             another: authority.signatory("system-portal").clone(),
             manner: Mutex::new(manner),
             came: Mutex::default(),
-        });
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}/async/", listener.local_addr().unwrap());
-        let router = Router::new()
-            .route("/async/", post(receive))
-            .with_state(Arc::clone(&shared));
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { shared, address }
+        })
+    }
+
+    /// The endpoint of integrator-1 behind the TLS of another simulator: its address, and that one's authority as PEM.
+    pub(crate) async fn start_tls(authority: &Authority) -> (String, String) {
+        let elsewhere = tempfile::tempdir().unwrap();
+        let tls = TlsAuthority::open_or_create(elsewhere.path()).unwrap();
+        let security = tls.server(Actor::Portal, Peers::None).unwrap();
+        let listener = Listener::bind(0).await.unwrap();
+        let address = format!("{}/async/", listener.https());
+        let router = Self::router(&Self::shared(authority, Manner::Signed));
+        let limits = ListenLimits::from(&Limits::default());
+        tokio::spawn(listener.serve(router, security, limits, Shutdown::new()));
+        (address, tls.root_pem().to_owned())
     }
 
     pub(crate) fn set(&self, manner: Manner) {

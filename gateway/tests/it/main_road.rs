@@ -2,7 +2,7 @@
 
 use qaqpa_model::Actor;
 use qaqpa_wire::StatusCode;
-use qaqpa_wire::request::{JUDGED_AT, VERDICT};
+use qaqpa_wire::request::{JUDGED_AT, SENDER, VERDICT};
 
 use crate::messages::{application, message, result_of, seal, sign, valid};
 use crate::neighbour::Neighbour;
@@ -32,6 +32,7 @@ async fn a_signed_application_is_acknowledged_and_reaches_the_regional_gateway()
     assert_eq!(arrived.correlation_id, None);
     assert_eq!(arrived.sender.as_ref().unwrap().id.as_str(), "gateway");
     assert_eq!(arrived.property(VERDICT), Some("TOTAL-PASSED"));
+    assert_eq!(arrived.property(SENDER), Some("integrator-1"));
     assert!(
         arrived
             .property(JUDGED_AT)

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
 use bytes::Bytes;
-use qaqpa_channel::{Answer, Contents, Examining, Inbox, OutboxBell, SystemKeys};
+use qaqpa_channel::{Answer, Contents, Examining, Inbox, SystemKeys};
 use qaqpa_model::{Actor, ActorName, Limits};
 use qaqpa_store::{Store, StoreConfig};
 use qaqpa_transport::{
@@ -58,14 +58,13 @@ impl Neighbour {
                 store: store.clone(),
                 clock: clock.clone(),
                 limits: Limits::default(),
-                keys: SystemKeys::new(dir, &format!("system-{actor}")),
+                keys: SystemKeys::new(dir, &format!("system-{name}")),
                 examining: Examining::new(
                     dir,
                     HttpClient::plain(ClientLimits::default()),
                     Limits::default(),
                     clock.clone(),
                 ),
-                bell: OutboxBell::new(),
             },
             accepted: Mutex::default(),
             came: Mutex::default(),

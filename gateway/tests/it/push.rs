@@ -3,6 +3,8 @@
 use qaqpa_gateway::Config;
 use qaqpa_model::{Actor, Limits, MessageId};
 use qaqpa_wire::asynchronous::{MessageState, MessageType, ReceiveStatus, ResendMessage};
+use qaqpa_x509::RevocationReason;
+use qaqpa_x509::ocsp::CertStatus;
 
 use crate::endpoint::{Endpoint, Manner};
 use crate::neighbour::Neighbour;
@@ -95,6 +97,64 @@ async fn an_answer_counts_only_if_the_system_signed_it_and_it_is_about_the_messa
     endpoint.set(Manner::Signed);
     reached(&stand, &result_id, "done").await;
     assert_eq!(endpoint.notices(), []);
+}
+
+#[tokio::test]
+async fn an_answer_counts_only_while_the_certificate_behind_it_is_in_force() {
+    let stand = Stand::start().await;
+    let endpoint = Endpoint::start(&stand.authority, Manner::Signed).await;
+    let (application, id) = stand.leave().await;
+    let (result_id, _) = stand.bring_result(&application, &id).await;
+    // Whoever has stolen the key, and sits where the endpoint was, acknowledges nothing in its owner's name.
+    let compromise = RevocationReason::KeyCompromise;
+    stand.authority.revoke("system-integrator-1", compromise);
+    stand.order_to_forget().await;
+    register(&stand, &endpoint, "notify = false").await;
+    let why = async |part: &str| {
+        eventually(part, async || {
+            let entry = reached(&stand, &result_id, "pending").await;
+            let told = entry["why"].as_str().unwrap_or_default();
+            told.contains(part).then_some(())
+        })
+        .await;
+    };
+    why("transport-certificate-refused: ").await;
+    stand.authority.set_down(true);
+    stand.order_to_forget().await;
+    why("revocation-unknown: ").await;
+    stand.authority.set_down(false);
+    stand.authority.say("system-integrator-1", CertStatus::Good);
+    stand.order_to_forget().await;
+    reached(&stand, &result_id, "done").await;
+}
+
+#[tokio::test]
+async fn an_endpoint_under_another_tls_authority_is_reached_where_that_is_agreed() {
+    let stand = Stand::start().await;
+    let (address, ca) = Endpoint::start_tls(&stand.authority).await;
+    let (application, id) = stand.leave().await;
+    let (result_id, _) = stand.bring_result(&application, &id).await;
+    let system =
+        format!("[[system]]\nsender = \"integrator-1\"\nnotify = false\npush = \"{address}\"\n");
+    stand.register(&system).await.unwrap();
+    let entry = eventually("a failed attempt", async || {
+        let entry = reached(&stand, &result_id, "pending").await;
+        entry["why"].is_string().then_some(entry)
+    })
+    .await;
+    let why = entry["why"].as_str().unwrap();
+    assert!(why.contains("invalid peer certificate"), "{why}");
+    let view = stand
+        .register(&format!("{system}push_trust = '''\n{ca}'''\n"))
+        .await
+        .unwrap();
+    assert_eq!(view["systems"][0]["push_trust"], true);
+    reached(&stand, &result_id, "done").await;
+    let none = stand
+        .register(&format!("{system}push_trust = \"no-such.pem\"\n"))
+        .await;
+    let none = none.unwrap_err();
+    assert!(none.contains("line 6: push_trust: "), "{none}");
 }
 
 #[tokio::test]

@@ -555,7 +555,7 @@ async fn strict_reading_names_every_departure() {
 #[tokio::test]
 async fn a_body_over_the_limit_is_refused_at_the_door() {
     let limits = Limits {
-        body_bytes_max: 20_000,
+        body_bytes_max: 40_000,
         ..Limits::default()
     };
     let stand = Stand::start_with(qaqpa_gateway::Config::default(), limits).await;
@@ -563,7 +563,7 @@ async fn a_body_over_the_limit_is_refused_at_the_door() {
     assert!(envelope.len() < 20_000, "{}", envelope.len());
     stand.post(envelope).await.acknowledgement();
     let mut large = message.write_text();
-    large.push_str(&" ".repeat(20_001 - large.len()));
+    large.push_str(&" ".repeat(40_001 - large.len()));
     let reply = stand.post(large).await;
     assert_eq!(reply.http.status, 413);
     assert_eq!(reply.label(), Some(L::BodyTooLarge));

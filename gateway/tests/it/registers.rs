@@ -1,12 +1,13 @@
 //! Questions to registers: put at once, and answered only with what the register's own system signed about them.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
 use bytes::Bytes;
-use qaqpa_channel::{Answer, Answers, Examining, Inbox, OutboxBell, Refused, SystemKeys};
+use qaqpa_channel::{Answer, Answers, Examining, Inbox, Refused, SystemKeys};
 use qaqpa_model::{Actor, Limits, MessageId, RefusalLabel};
 use qaqpa_store::{Store, StoreConfig};
 use qaqpa_transport::{
@@ -31,6 +32,8 @@ enum Deed {
     Refuse,
     /// Signs its answer with the key of another system.
     OtherKey,
+    /// Answers, and the connection breaks in the midst of it.
+    Break,
     /// Does not sign its answer.
     Unsigned,
 }
@@ -73,7 +76,6 @@ impl Register {
                 limits: Limits::default(),
                 keys: SystemKeys::new(dir, "system-regional-gateway"),
                 examining,
-                bell: OutboxBell::new(),
             },
             own: stand.authority.signatory("system-regional-gateway").clone(),
             other: stand.authority.signatory("system-integrator-1").clone(),
@@ -119,7 +121,12 @@ async fn receive(
         Err(answer) => return answer,
     };
     let request = letter.request().clone();
-    shared.asked.lock().unwrap().push(request.clone());
+    // A register that remembers, as any receiver may: an id that came before is not answered.
+    {
+        let mut asked = shared.asked.lock().unwrap();
+        assert!(asked.iter().all(|one| one.message_id != request.message_id));
+        asked.push(request.clone());
+    }
     let deed = *shared.deed.lock().unwrap();
     let answers = Answers::new(shared.inbox.keys.clone(), shared.inbox.limits);
     if deed == Deed::Refuse {
@@ -156,7 +163,11 @@ async fn receive(
             form: request.data.form,
         }),
     };
-    answers.acknowledge(&response.write()).await.unwrap()
+    let mut answer = answers.acknowledge(&response.write()).await.unwrap();
+    if deed == Deed::Break {
+        answer.body.truncate(40);
+    }
+    answer
 }
 
 fn question() -> Question {
@@ -207,7 +218,7 @@ async fn a_question_as_clients_write_it_is_answered_at_once_and_a_repeat_gets_th
     assert!(text.contains("<requestId>1</requestId>"), "{text}");
     assert!(text.contains("SignatureValue"), "{text}");
     let asked = register.asked();
-    assert_eq!(asked[0].message_id, usual.message_id);
+    assert_ne!(asked[0].message_id, usual.message_id);
     assert_eq!(asked[0].data.bytes, usual.data.bytes);
 
     let again = send(&stand, &usual).await.acknowledgement();
@@ -220,7 +231,106 @@ async fn a_question_as_clients_write_it_is_answered_at_once_and_a_repeat_gets_th
         serde_json::json!(["iin"])
     );
     assert!(!journal.to_string().contains("931002451325"));
+    assert_eq!(
+        journal[0]["summary"]["asked-as"],
+        asked[0].message_id.as_str()
+    );
     assert_eq!(stand.control("/outbox").await, serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn a_question_whose_answer_was_lost_is_asked_again_and_answered_whenever_it_is_repeated() {
+    let stand = Stand::start().await;
+    let register = Register::start(&stand).await;
+    let usual = usual();
+    register.will(Deed::Break);
+    let lost = send(&stand, &usual).await;
+    assert_eq!(lost.fault().detail.unwrap().error_code, "SCE909");
+    // In another second, so that an envelope that is made anew is not the same.
+    stand
+        .clock
+        .set(noon().plus(Duration::from_secs(2)))
+        .unwrap();
+    register.will(Deed::Answer);
+    let reply = send(&stand, &usual).await;
+    assert!(reply.acknowledgement().data.is_some());
+    assert_eq!(register.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn what_a_register_told_lies_nowhere_in_the_clear_and_is_told_again_for_a_day_only() {
+    let stand = Stand::start().await;
+    let register = Register::start(&stand).await;
+    let usual = usual();
+    let answer = send(&stand, &usual).await.acknowledgement();
+    let folder = stand.dir.path().join("gateway");
+    for file in ["store.sqlite", "store.sqlite-wal"] {
+        let bytes = std::fs::read(folder.join(file)).unwrap_or_default();
+        let told = b"GBDFL-TEST";
+        assert!(
+            !bytes.windows(told.len()).any(|part| part == told),
+            "{file}"
+        );
+    }
+    let hours = |n: u64| noon().plus(Duration::from_secs(n * 3600));
+    stand.clock.set(hours(24)).unwrap();
+    assert_eq!(send(&stand, &usual).await.acknowledgement(), answer);
+    stand.clock.set(hours(25)).unwrap();
+    let late = send(&stand, &usual).await;
+    assert_eq!(late.label(), Some(RefusalLabel::Replayed));
+    assert!(late.http.text().contains("ask with another messageId"));
+    assert_eq!(register.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn whose_service_was_withdrawn_gets_no_answer_again_and_gets_it_when_it_is_given_back() {
+    let stand = Stand::start().await;
+    let register = Register::start(&stand).await;
+    let usual = usual();
+    let answer = send(&stand, &usual).await.acknowledgement();
+    let services = |services: &str| {
+        format!("[[system]]\nsender = \"integrator-1\"\nservices = [{services}]\n")
+    };
+    stand.register(&services("")).await.unwrap();
+    let reply = send(&stand, &usual).await;
+    assert_eq!(reply.label(), Some(RefusalLabel::SenderUnknown));
+    assert!(!reply.http.text().contains("responseData"));
+    let named = format!("\"{}\"", person::SERVICE);
+    stand.register(&services(&named)).await.unwrap();
+    assert_eq!(send(&stand, &usual).await.acknowledgement(), answer);
+    assert_eq!(register.asked().len(), 1);
+}
+
+/// A register of systems that names a certificate makes the gateway know more, not forget what it has just learnt.
+#[tokio::test]
+async fn evidence_is_kept_from_message_to_message_though_a_system_has_a_certificate_of_its_own() {
+    let stand = Stand::start().await;
+    let register = Register::start(&stand).await;
+    let own = stand.authority.signatory("citizen-2").certificate.to_pem();
+    let system = format!(
+        "[[system]]\nsender = \"clinic-7\"\npassword = \"p\"\ncertificate = '''\n{own}'''\n"
+    );
+    stand.register(&system).await.unwrap();
+    assert!(
+        send(&stand, &usual())
+            .await
+            .acknowledgement()
+            .data
+            .is_some()
+    );
+    let once = stand.authority.asked();
+    assert!(once > 0);
+    for _ in 0..2 {
+        assert!(
+            send(&stand, &usual())
+                .await
+                .acknowledgement()
+                .data
+                .is_some()
+        );
+    }
+    assert_eq!(register.asked().len(), 3);
+    assert_eq!(stand.authority.asked(), once);
 }
 
 #[tokio::test]
@@ -302,4 +412,34 @@ async fn a_register_that_is_down_is_our_fault_and_one_that_nobody_has_is_no_serv
     malformed.data.bytes = b"<data><iin>931002451325</iin><messageId>1</messageId></data>".to_vec();
     let reply = send(&stand, &malformed).await;
     assert_eq!(reply.label(), Some(RefusalLabel::ApplicationMalformed));
+}
+
+#[tokio::test]
+async fn a_register_that_counts_as_down_is_our_fault_until_the_rule_is_off() {
+    let stand = Stand::start().await;
+    let register = Register::start(&stand).await;
+    let usual = usual();
+    for fault in ["down", "drop"] {
+        let rule = serde_json::json!({"faults": [fault], "at": "register", "service": person::SERVICE, "first": 1});
+        stand.mischief(rule).await.unwrap();
+        let reply = send(&stand, &usual).await;
+        assert_eq!(
+            reply.fault().detail.unwrap().error_code,
+            "SCE909",
+            "{fault}"
+        );
+        let marks = stand.marks().await;
+        let mark = &marks.last().unwrap()["summary"];
+        assert_eq!(mark["fault"], fault);
+        assert_eq!(mark["detail"]["to"], "regional-gateway");
+        assert_eq!(mark["detail"]["service"], person::SERVICE);
+        stand.no_mischief().await;
+    }
+    assert_eq!(register.asked().len(), 0);
+    let rule = serde_json::json!({"faults": [{"fault": "delay", "ms": 500}], "at": "register"});
+    stand.mischief(rule).await.unwrap();
+    let begun = std::time::Instant::now();
+    assert!(send(&stand, &usual).await.acknowledgement().data.is_some());
+    assert!(begun.elapsed() >= Duration::from_millis(500));
+    assert_eq!(register.asked().len(), 1);
 }

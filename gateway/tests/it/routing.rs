@@ -2,10 +2,10 @@
 
 use qaqpa_model::{Actor, ActorName, RefusalLabel};
 use qaqpa_transport::{ControlClient, ControlError};
-use qaqpa_wire::{FormField, SendMessageRequest};
+use qaqpa_wire::{Application, FormField, SendMessageRequest};
 use serde_json::{Value, json};
 
-use crate::messages::{application, message, seal, sign};
+use crate::messages::{application, message, result_of, seal, sign};
 use crate::neighbour::Neighbour;
 use crate::stand::{Stand, eventually};
 
@@ -43,6 +43,14 @@ async fn put(stand: &Stand, toml: &str) -> Result<Value, ControlError> {
 
 /// Sends an application for a district, with whatever route the envelope asks for.
 async fn send(stand: &Stand, district: &str, route: Option<&str>) -> SendMessageRequest {
+    sent(stand, district, route).await.1
+}
+
+async fn sent(
+    stand: &Stand,
+    district: &str,
+    route: Option<&str>,
+) -> (Application, SendMessageRequest) {
     let mut application = application();
     application.form.push(FormField {
         name: "district".to_owned(),
@@ -59,7 +67,7 @@ async fn send(stand: &Stand, district: &str, route: Option<&str>) -> SendMessage
         stand.authority.signatory("system-integrator-1"),
     );
     stand.post(envelope).await.acknowledgement();
-    message
+    (application, message)
 }
 
 fn ids(of: &[SendMessageRequest]) -> Vec<String> {
@@ -102,6 +110,52 @@ async fn an_application_goes_to_the_regional_gateway_of_its_signed_region_whatev
         accepted[1]["summary"]["route"],
         json!({"to": "regional-gateway.taraz", "region": "taraz", "line": 16})
     );
+}
+
+#[tokio::test]
+async fn a_result_is_taken_only_from_the_regional_gateway_that_the_application_went_to_or_would_go_to_today()
+ {
+    let stand = Stand::start().await;
+    let whole = ActorName::parse("regional-gateway").unwrap();
+    let taraz = ActorName::parse("regional-gateway.taraz").unwrap();
+    put(&stand, BY_REGION).await.unwrap();
+    let (first, second) = (
+        sent(&stand, "taraz", None).await,
+        sent(&stand, "taraz", None).await,
+    );
+    let result = async |of: &(Application, SendMessageRequest), by: &ActorName, tls: &ActorName| {
+        let (application, asked) = of;
+        let document = sign(
+            &result_of(application, &asked.message_id).to_xml(),
+            stand.authority.signatory("officer-1"),
+        );
+        let mut answer = message(&by.to_string(), document);
+        answer.correlation_id = Some(asked.message_id.clone());
+        let key = stand.authority.signatory(&format!("system-{by}"));
+        stand.post_as_named(tls, seal(&answer.write(), key)).await
+    };
+    let wrong = result(&first, &whole, &whole).await;
+    assert_eq!(wrong.label(), Some(RefusalLabel::SenderUnknown));
+    let why = wrong.http.text();
+    assert!(
+        why.contains("went to regional-gateway.taraz: regional-gateway does not decide it"),
+        "{why}"
+    );
+    // In the other's name, with its own TLS certificate.
+    for (by, tls) in [(&taraz, &whole), (&whole, &taraz)] {
+        let borrowed = result(&first, by, tls).await;
+        let label = Some(RefusalLabel::SenderCertificateMismatch);
+        assert_eq!(borrowed.label(), label);
+    }
+    result(&first, &taraz, &taraz).await.acknowledgement();
+
+    // The district is handed over: both may end what went to the one and is the other's now.
+    let handed = BY_REGION.replace(
+        "region = \"taraz\"\nto = \"regional-gateway.taraz\"",
+        "region = \"taraz\"\nto = \"regional-gateway\"",
+    );
+    put(&stand, &handed).await.unwrap();
+    result(&second, &whole, &whole).await.acknowledgement();
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use qaqpa_channel::envelope::{bounds, xml_limits};
 use qaqpa_gateway::Config;
-use qaqpa_model::{Actor, Limits, RefusalLabel};
+use qaqpa_model::{Actor, ActorName, Limits, RefusalLabel};
 use qaqpa_transport::{
     ActorStart, ClientLimits, Clock, ControlClient, HttpAnswer, HttpClient, Running, TlsAuthority,
 };
@@ -73,6 +73,11 @@ impl Stand {
 
     /// Kills the gateway as a power cut would, and starts it anew on the same folder.
     pub(crate) async fn kill_and_restart(self) -> Self {
+        self.kill_and_restart_after(async |_| {}).await
+    }
+
+    /// As [`Self::kill_and_restart`]; something is done while the gateway is down.
+    pub(crate) async fn kill_and_restart_after(self, work: impl AsyncFnOnce(&Path)) -> Self {
         let Self {
             dir,
             clock,
@@ -82,6 +87,7 @@ impl Stand {
             outsider,
         } = self;
         gateway.kill().await;
+        work(dir.path()).await;
         let gateway = start_gateway(dir.path(), &clock, Config::default(), limits).await;
         Self {
             dir,
@@ -108,10 +114,30 @@ impl Stand {
             .await
     }
 
+    /// Posts with the TLS identity of one of several of a kind.
+    pub(crate) async fn post_as_named(
+        &self,
+        name: &ActorName,
+        envelope: impl Into<bytes::Bytes>,
+    ) -> Reply {
+        let tls = TlsAuthority::open_or_create(self.dir.path()).unwrap();
+        let client = HttpClient::new(&tls.client_named(name).unwrap(), ClientLimits::default());
+        self.post_by(&client, envelope).await
+    }
+
     /// Posts to the asynchronous channel, without a TLS identity.
     pub(crate) async fn post_async(&self, envelope: impl Into<bytes::Bytes>) -> Reply {
+        self.post_async_by(&self.outsider, envelope).await
+    }
+
+    /// Posts to the asynchronous channel through this client.
+    pub(crate) async fn post_async_by(
+        &self,
+        client: &HttpClient,
+        envelope: impl Into<bytes::Bytes>,
+    ) -> Reply {
         let address = self.gateway.address("async").unwrap();
-        self.post_to(address, &self.outsider, envelope).await
+        self.post_to(address, client, envelope).await
     }
 
     pub(crate) async fn post_by(
@@ -159,6 +185,12 @@ impl Stand {
             .put("/systems", &serde_json::json!({ "toml": toml }))
             .await
             .map_err(|error| error.to_string())
+    }
+
+    /// The gateway forgets the evidence that it has kept: the clock is set, to where it is.
+    pub(crate) async fn order_to_forget(&self) {
+        let control = ControlClient::of(self.dir.path(), Actor::Gateway).unwrap();
+        control.set_clock(self.clock.offset_ms()).await.unwrap();
     }
 
     /// Tells the control port to do something that takes no words.

@@ -1,5 +1,7 @@
 //! The register of information systems: what is agreed with each holds from its next message on.
 
+use std::time::Duration;
+
 use qaqpa_channel::envelope::xml_limits;
 use qaqpa_model::RefusalLabel as L;
 use qaqpa_transport::{ClientLimits, ClientTls, HttpClient, paths};
@@ -9,7 +11,7 @@ use qaqpa_xmldsig::{WsseKeyInfo, sign_wsse};
 
 use crate::authority::Signatory;
 use crate::messages::{application, message, new_id, seal, sign};
-use crate::stand::{Reply, Stand};
+use crate::stand::{Reply, Stand, eventually};
 use crate::visits::get_messages;
 
 /// A valid message of integrator-1.
@@ -168,6 +170,85 @@ async fn a_new_system_with_a_certificate_of_its_own_sends_and_its_password_is_sh
     accepted(&by_serial);
     stand.register("").await.unwrap();
     assert_eq!(send("p-of-clinic").await.label(), Some(L::SenderUnknown));
+}
+
+#[tokio::test]
+async fn a_password_in_the_wrong_shape_is_shown_nowhere_and_the_register_is_refused() {
+    let stand = Stand::start().await;
+    let register = "[[system]]\nsender = \"integrator-1\"\npassword = 87654321\n";
+    let refused = stand.register(register).await.unwrap_err();
+    assert!(
+        refused.contains("line 4: password: a text in quotes"),
+        "{refused}"
+    );
+    assert!(!refused.contains("87654321"), "{refused}");
+    let file = stand.dir.path().join("gateway/systems.toml");
+    std::fs::write(&file, format!("version = 1\n{register}")).unwrap();
+    let view = stand.control("/systems").await.to_string();
+    let journal = eventually("the refusal", async || {
+        let journal = stand.control("/journal?kind=systems-refused").await;
+        (journal.as_array().unwrap().len() == 1).then(|| journal.to_string())
+    })
+    .await;
+    for told in [view, journal] {
+        assert!(
+            told.contains("line 4: password: a text in quotes"),
+            "{told}"
+        );
+        assert!(!told.contains("87654321"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn without_the_key_nobody_learns_whether_a_password_is_right() {
+    let stand = Stand::start().await;
+    for password in ["wrong", "password-of-integrator-1"] {
+        let mut guess = valid(&stand);
+        guess.sender.as_mut().unwrap().password = Some(password.to_owned());
+        let unsigned = stand.post(guess.write()).await;
+        assert_eq!(unsigned.label(), Some(L::TransportSignatureMissing));
+        let stranger = stand.authority.signatory("citizen-2");
+        let reply = stand.post(seal(&guess.write(), stranger)).await;
+        assert_eq!(reply.label(), Some(L::SenderCertificateMismatch));
+    }
+}
+
+#[tokio::test]
+async fn after_so_many_wrong_passwords_in_a_minute_none_is_compared() {
+    let stand = Stand::start().await;
+    let mut guess = valid(&stand);
+    guess.sender.as_mut().unwrap().password = Some("wrong".to_owned());
+    for _ in 0..30 {
+        let reply = send(&stand, &guess).await;
+        assert_eq!(reply.label(), Some(L::SenderPasswordWrong));
+    }
+    for message in [guess, valid(&stand)] {
+        let reply = send(&stand, &message).await;
+        assert_eq!(reply.label(), Some(L::LimitExceeded));
+        assert_eq!(reply.http.status, 503);
+    }
+    stand
+        .clock
+        .set(stand.clock.now().plus(Duration::from_secs(60)))
+        .unwrap();
+    accepted(&send(&stand, &valid(&stand)).await);
+}
+
+#[tokio::test]
+async fn a_system_has_its_places_and_is_told_to_come_again_where_they_are_taken() {
+    let stand = Stand::start().await;
+    let none = "[[system]]\nsender = \"integrator-1\"\nat_once_max = 0\n";
+    stand.register(none).await.unwrap();
+    let reply = send(&stand, &valid(&stand)).await;
+    assert_eq!(reply.label(), Some(L::LimitExceeded));
+    assert_eq!(reply.http.status, 503);
+    assert_eq!(reply.http.header("retry-after"), Some("1"));
+    let one = none.replace('0', "1");
+    stand.register(&one).await.unwrap();
+    // One after the other they all pass: a place is free again.
+    for _ in 0..3 {
+        accepted(&send(&stand, &valid(&stand)).await);
+    }
 }
 
 #[tokio::test]

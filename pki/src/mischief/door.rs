@@ -8,16 +8,18 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::header;
 use qaqpa_crypto::KeyKind;
+use qaqpa_mischief::{Armed, Hit};
 use qaqpa_model::Moment;
 use qaqpa_x509::ocsp;
 use qaqpa_x509::tsp::StampRequest;
 
-use super::board::{Armed, Asked, Board, Hit};
+use super::Board;
 use super::fault::{
     CertFault, DerFault, Fault, FaultKind, HttpFault, LatencyFault, ListFault, OcspFault, Service,
     StampFault,
 };
 use super::forge::{self, CertDesk, ForgeError, ListDesk, OcspDesk, StampDesk};
+use super::grammar::Whose;
 use super::parcel::{Parcel, received};
 use crate::authority::{Authority, IssuerName, blocking};
 use crate::doors::{certificate_path, delta_path, list_path};
@@ -59,7 +61,9 @@ pub async fn pass(State(door): State<Arc<Door>>, request: Request, next: Next) -
     let Some(service) = Service::of_path(request.uri().path()) else {
         return next.run(request).await;
     };
-    let candidates = door.board.candidates(service, request.headers());
+    // By header, before anybody looks whom the request is about.
+    let mut candidates = door.board.rules_at(service);
+    candidates.retain(|armed| armed.rule.whom.meets(request.headers()));
     if candidates.is_empty() {
         return next.run(request).await;
     }
@@ -70,7 +74,7 @@ impl Door {
     async fn meet(
         &self,
         service: Service,
-        candidates: &[Arc<Armed>],
+        candidates: &[Arc<Armed<Whose>>],
         request: Request,
         next: Next,
     ) -> Response {
@@ -95,15 +99,10 @@ impl Door {
         };
         let now = self.authority.clock.now();
         let about = self.names(question.ocsp.as_ref()).await;
-        let asked = Asked {
-            service,
-            about: &about,
-            headers: &head.headers,
-            now,
-        };
-        let hits: Vec<Hit> = candidates
+        let hits: Vec<Hit<Whose>> = candidates
             .iter()
-            .filter_map(|armed| armed.ask(&asked))
+            .filter(|armed| armed.rule.whom.is_about(service, &about))
+            .filter_map(|armed| armed.ask(service, now))
             .collect();
         if !hits.is_empty() {
             // "Not modified" would be the honest answer that the client has already.
@@ -114,7 +113,7 @@ impl Door {
         if hits.is_empty() {
             return honest;
         }
-        let plan = Plan::of(&hits, service);
+        let plan = Plan::of(&hits);
         for hit in &hits {
             tracing::warn!(
                 rule = %hit.armed.rule.id,
@@ -137,7 +136,7 @@ impl Door {
                 Err(error) => tracing::error!(%error, "mischief: the answer leaves as it is"),
             }
             for (fault, amount, hit) in &plan.der {
-                let mut dice = hits[*hit].armed.rule.dice(hits[*hit].request);
+                let mut dice = hits[*hit].dice();
                 let spoilt = fault.spoil(parcel.body(), *amount, &mut dice);
                 *parcel.body() = spoilt;
             }
@@ -146,7 +145,7 @@ impl Door {
             parcel.spoil(*fault, *amount, &question.path);
         }
         for (fault, amount, hit) in &plan.latency {
-            let mut dice = hits[*hit].armed.rule.dice(hits[*hit].request);
+            let mut dice = hits[*hit].dice();
             parcel.delay(*fault, *amount, &mut dice);
         }
         parcel.send().await
@@ -259,16 +258,15 @@ impl Door {
 
 impl Plan {
     /// The faults of all that hit, by level, each in the order of the rules.
-    fn of(hits: &[Hit], service: Service) -> Self {
+    fn of(hits: &[Hit<Whose>]) -> Self {
         let mut plan = Self::default();
         for (place, hit) in hits.iter().enumerate() {
-            let rule = &hit.armed.rule;
-            for Fault { kind, amount } in rule.faults.iter().filter(|fault| fault.befalls(service))
-            {
+            let whose = &hit.armed.rule.whom.whose;
+            for Fault { kind, amount } in &hit.faults {
                 let amount = *amount;
                 match kind {
                     FaultKind::Ocsp(fault) => plan.ocsp.push((*fault, amount)),
-                    FaultKind::List(fault) => plan.list.push((*fault, amount, rule.whose.clone())),
+                    FaultKind::List(fault) => plan.list.push((*fault, amount, whose.clone())),
                     FaultKind::Cert(fault) => plan.cert.push((*fault, amount)),
                     FaultKind::Stamp(fault) => plan.stamp.push((*fault, amount)),
                     FaultKind::Der(fault) => plan.der.push((*fault, amount, place)),

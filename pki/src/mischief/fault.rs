@@ -14,9 +14,12 @@ pub use http::HttpFault;
 pub use latency::LatencyFault;
 pub use list::ListFault;
 pub use ocsp::OcspFault;
+pub use qaqpa_mischief::Dial;
 pub use stamp::StampFault;
 
 use std::fmt;
+
+use qaqpa_mischief::{Catalogued, Row, Where};
 
 use super::verdict::Conduct;
 
@@ -80,14 +83,6 @@ impl Service {
         }
     }
 
-    /// The service of that name.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|service| service.as_str() == name)
-    }
-
     /// The service behind a path of the public door; `None` where nothing can be wrong (the tour, `/health`).
     #[must_use]
     pub fn of_path(path: &str) -> Option<Self> {
@@ -109,23 +104,19 @@ impl Service {
     }
 }
 
+impl Where for Service {
+    const ALL: &'static [Self] = &Service::ALL;
+    const NOUN: &'static str = "service";
+
+    fn name(self) -> &'static str {
+        self.as_str()
+    }
+}
+
 impl fmt::Display for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
-}
-
-/// A number that a fault can be given in a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Dial {
-    /// Its key in a rule; it says the unit: `bytes`, `seconds`, `ms`, `status`.
-    pub name: &'static str,
-    /// Its value where a rule gives none.
-    pub default: u64,
-    /// Its least value.
-    pub min: u64,
-    /// Its greatest value.
-    pub max: u64,
 }
 
 /// What the catalogue says about a fault.
@@ -145,6 +136,20 @@ pub struct Entry {
     pub purpose: &'static str,
     /// What a correct relying party makes of it.
     pub conduct: Conduct,
+}
+
+impl Entry {
+    const fn of(level: Level, row: Row<Service, Conduct>) -> Self {
+        Self {
+            name: row.name,
+            level,
+            services: row.places,
+            dial: row.dial,
+            does: row.does,
+            purpose: row.purpose,
+            conduct: row.said,
+        }
+    }
 }
 
 /// Which fault, of any level.
@@ -179,12 +184,6 @@ impl FaultKind {
             .chain(LatencyFault::ALL.iter().copied().map(Self::Latency))
     }
 
-    /// The fault of that name.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::all().find(|kind| kind.entry().name == name)
-    }
-
     /// What the catalogue says.
     #[must_use]
     pub const fn entry(self) -> Entry {
@@ -198,93 +197,45 @@ impl FaultKind {
             Self::Latency(fault) => fault.entry(),
         }
     }
-
-    /// With its dial where the catalogue sets it.
-    #[must_use]
-    pub const fn plain(self) -> Fault {
-        let amount = match self.entry().dial {
-            Some(dial) => dial.default,
-            None => 0,
-        };
-        Fault { kind: self, amount }
-    }
 }
 
 /// A fault as a rule has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Which one.
-    pub kind: FaultKind,
-    /// Its dial's value; 0 where it has none.
-    pub amount: u64,
-}
+pub type Fault = qaqpa_mischief::Fault<FaultKind>;
 
-impl Fault {
-    /// Whether it can befall that service.
-    #[must_use]
-    pub fn befalls(self, service: Service) -> bool {
-        self.kind.entry().services.contains(&service)
+impl Catalogued for FaultKind {
+    type Where = Service;
+
+    fn every() -> impl Iterator<Item = Self> {
+        Self::all()
+    }
+
+    fn name(self) -> &'static str {
+        self.entry().name
+    }
+
+    fn dial(self) -> Option<Dial> {
+        self.entry().dial
+    }
+
+    fn places(self) -> &'static [Service] {
+        self.entry().services
     }
 }
 
-impl fmt::Display for Fault {
-    /// `truncated(bytes = 1)`, `expired-responder`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entry = self.kind.entry();
-        match entry.dial {
-            None => f.write_str(entry.name),
-            Some(dial) => write!(f, "{}({} = {})", entry.name, dial.name, self.amount),
-        }
-    }
-}
-
-/// One closed list of faults: the enum, and its rows of the catalogue beside it.
-///
-/// A row: `Variant = "name", [dial = default, min..=max]?, only [services]?; does, purpose, conduct;`
+/// One closed list of faults, with the level at which all of them sit.
 macro_rules! faults {
-    (
-        $(#[$doc:meta])*
-        $enum:ident at $level:ident for [$($service:ident),+];
-        $(
-            $variant:ident = $name:literal
-            $([$dial:ident = $default:literal, $min:literal..=$max:literal])?
-            $(only [$($only:ident),+])?
-            : $does:literal, $purpose:literal, $conduct:expr;
-        )+
-    ) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum $enum { $(#[doc = $does] $variant,)+ }
+    ($(#[$doc:meta])* $enum:ident at $level:ident for $services:tt; $($rows:tt)+) => {
+        ::qaqpa_mischief::catalogue! {
+            $(#[$doc])*
+            $enum of $crate::mischief::fault::Service, $crate::mischief::verdict::Conduct, for $services;
+            $($rows)+
+        }
 
         impl $enum {
-            /// Every one, in the order of the documentation.
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
-
             /// What the catalogue says.
             #[must_use]
             pub const fn entry(self) -> $crate::mischief::fault::Entry {
-                use $crate::mischief::fault::{Dial, Entry, Level, Service};
-                /// The services of the whole list.
-                const SERVICES: &[Service] = &[$(Service::$service,)+];
-                match self {
-                    $(Self::$variant => {
-                        #[allow(unused_mut, unused_assignments, reason = "most rows have neither")]
-                        let (mut dial, mut services): (Option<Dial>, &'static [Service]) = (None, SERVICES);
-                        $(dial = Some(Dial {
-                            name: stringify!($dial), default: $default, min: $min, max: $max,
-                        });)?
-                        $(services = &[$(Service::$only,)+];)?
-                        Entry {
-                            name: $name,
-                            level: Level::$level,
-                            services,
-                            dial,
-                            does: $does,
-                            purpose: $purpose,
-                            conduct: $conduct,
-                        }
-                    })+
-                }
+                $crate::mischief::fault::Entry::of($crate::mischief::fault::Level::$level, self.row())
             }
         }
     };
@@ -302,9 +253,9 @@ mod tests {
         let names: BTreeSet<_> = FaultKind::all().map(|kind| kind.entry().name).collect();
         assert_eq!(names.len(), FaultKind::all().count());
         for kind in FaultKind::all() {
-            assert_eq!(FaultKind::parse(kind.entry().name), Some(kind));
+            assert_eq!(FaultKind::named(kind.entry().name), Some(kind));
         }
-        assert_eq!(FaultKind::parse("nonsense"), None);
+        assert_eq!(FaultKind::named("nonsense"), None);
     }
 
     #[test]

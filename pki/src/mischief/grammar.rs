@@ -15,95 +15,22 @@
 //! seed = 9                                  # of this rule alone
 //! ```
 
-use qaqpa_model::Moment;
+use http::{HeaderMap, HeaderName};
+use qaqpa_mischief::{RuleError, Table, Whom, written_rule};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use thiserror::Error;
 
 use super::fault::{Fault, FaultKind, Service};
-use super::rule::{HeaderMark, Rule, RuleError, When};
 
-/// Why a file of rules cannot be used: where, and what.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("line {line}: {what}")]
-pub struct GrammarError {
-    /// The line, counted from 1.
-    pub line: usize,
-    /// What is wrong there.
-    pub what: String,
-}
-
-/// A rule as it is written.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct WrittenRule {
-    /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// The faults, by name or with their number.
-    pub faults: Vec<WrittenFault>,
-    /// One service or several.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service: Option<OneOrMore>,
-    /// Whose certificate.
-    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
+/// For whom a rule is. All that is said must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Whose {
+    /// Whose certificate must be asked about: an identity or a serial number in hexadecimal; anybody's if none.
     pub whose: Option<String>,
-    /// A header of the request.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// A header that the request must have, so that one client alone is met.
     pub header: Option<WrittenHeader>,
-    /// These requests, counted from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nth: Option<Vec<u64>>,
-    /// The first so many.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first: Option<u64>,
-    /// Those after so many.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub after: Option<u64>,
-    /// Every so-manyth.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub every: Option<u64>,
-    /// Each with this probability.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub probability: Option<f64>,
-    /// Until this moment.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub until: Option<String>,
-    /// At most so often.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub times: Option<u64>,
-    /// What the rule's chances follow from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seed: Option<u64>,
 }
 
-/// `"truncated"` or `{ fault = "truncated", bytes = 7 }`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum WrittenFault {
-    /// With its dial where the catalogue sets it.
-    Name(String),
-    /// With its dial.
-    With {
-        /// The name.
-        fault: String,
-        /// The dial: one key.
-        #[serde(flatten)]
-        dials: BTreeMap<String, u64>,
-    },
-}
-
-/// One name or a list of them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum OneOrMore {
-    /// One.
-    One(String),
-    /// Several.
-    More(Vec<String>),
-}
-
-/// A header that the request must have.
+/// A header with that value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WrittenHeader {
@@ -113,217 +40,113 @@ pub struct WrittenHeader {
     pub value: String,
 }
 
-/// Rules with their common seed, as `PUT /mischief` takes them.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct WrittenRules {
-    /// What chances follow from, where a rule does not say it itself.
-    pub seed: u64,
-    /// The rules.
-    pub rules: Vec<WrittenRule>,
+written_rule! {
+    of Whose;
+    /// One service or several.
+    service,
+    /// Whose certificate.
+    #[serde(rename = "for")]
+    whose: String,
+    /// A header of the request.
+    header: WrittenHeader,
 }
 
-/// The file of `--mischief FILE`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct File {
-    seed: u64,
-    rule: Vec<toml::Spanned<WrittenRule>>,
-}
+impl Whom for Whose {
+    type Kind = FaultKind;
+    type Written = WrittenRule;
+    const TABLE: Table = Table::Rule;
 
-/// Reads the file of `--mischief FILE`.
-///
-/// # Errors
-/// [`GrammarError`] with the line: what is no TOML, an unknown key, a rule that can never hold.
-pub fn read_file(text: &str) -> Result<Vec<Rule>, GrammarError> {
-    let line = |place: usize| {
-        1 + text
-            .bytes()
-            .take(place)
-            .filter(|byte| *byte == b'\n')
-            .count()
-    };
-    let file: File = toml::from_str(text).map_err(|error| GrammarError {
-        line: line(error.span().map_or(0, |span| span.start)),
-        what: error.message().to_owned(),
-    })?;
-    let mut rules = Vec::with_capacity(file.rule.len());
-    for (number, written) in (1..).zip(file.rule) {
-        let place = written.span().start;
-        let rule = written
-            .into_inner()
-            .rule(file.seed, &format!("rule-{number}"))
-            .and_then(|rule| fresh(&rules, rule))
-            .map_err(|error| GrammarError {
-                line: line(place),
-                what: error.to_string(),
-            })?;
-        rules.push(rule);
-    }
-    Ok(rules)
-}
-
-impl WrittenRules {
-    /// The rules.
-    ///
-    /// # Errors
-    /// [`RuleError`], the first that applies.
-    pub fn rules(self) -> Result<Vec<Rule>, RuleError> {
-        let mut rules = Vec::with_capacity(self.rules.len());
-        for (number, written) in (1..).zip(self.rules) {
-            let rule = written.rule(self.seed, &format!("rule-{number}"))?;
-            let rule = fresh(&rules, rule)?;
-            rules.push(rule);
-        }
-        Ok(rules)
-    }
-}
-
-fn fresh(rules: &[Rule], rule: Rule) -> Result<Rule, RuleError> {
-    if rules.iter().any(|known| known.id == rule.id) {
-        return Err(RuleError::IdTaken { id: rule.id });
-    }
-    Ok(rule)
-}
-
-impl WrittenRule {
-    /// The rule; `id` and `seed` are used where none is written.
-    ///
-    /// # Errors
-    /// [`RuleError`], the first that applies.
-    pub fn rule(self, seed: u64, id: &str) -> Result<Rule, RuleError> {
-        let faults = self
-            .faults
-            .into_iter()
-            .map(WrittenFault::fault)
-            .collect::<Result<Vec<_>, _>>()?;
-        let services = match self.service {
-            None => Service::ALL
-                .into_iter()
-                .filter(|service| faults.iter().any(|fault| fault.befalls(*service)))
-                .collect(),
-            Some(OneOrMore::One(name)) => vec![service(name)?],
-            Some(OneOrMore::More(names)) => {
-                names.into_iter().map(service).collect::<Result<_, _>>()?
-            }
-        };
-        let until = self
-            .until
-            .map(|text| Moment::parse(&text).map_err(|_| RuleError::Until { text: text.clone() }));
-        let rule = Rule {
-            id: self.id.unwrap_or_else(|| id.to_owned()),
-            faults,
-            services,
-            whose: self.whose.filter(|whose| whose != "*"),
-            header: self.header.map(|header| HeaderMark {
+    fn read(written: WrittenRule) -> Result<Self, RuleError> {
+        Ok(Self {
+            whose: written.whose.filter(|whose| whose != "*"),
+            header: written.header.map(|header| WrittenHeader {
                 name: header.name.to_ascii_lowercase(),
                 value: header.value,
             }),
-            when: When {
-                nth: self.nth,
-                first: self.first,
-                after: self.after,
-                every: self.every,
-                probability: self.probability,
-                until: until.transpose()?,
-                times: self.times,
-            },
-            seed: self.seed.unwrap_or(seed),
+        })
+    }
+
+    fn write(&self) -> WrittenRule {
+        WrittenRule {
+            whose: self.whose.clone(),
+            header: self.header.clone(),
+            ..WrittenRule::default()
+        }
+    }
+
+    /// A rule for somebody on a service where nobody is named is refused rather than narrowed: see [`Whom::check`].
+    fn tells(&self, _: Service) -> bool {
+        true
+    }
+
+    fn check(&self, faults: &[Fault], services: &[Service]) -> Result<(), RuleError> {
+        let adds = |fault: &&Fault| matches!(fault.kind, FaultKind::List(list) if list.adds());
+        let why = if let Some(fault) = faults.iter().find(adds).filter(|_| self.whose.is_none()) {
+            let name = fault.kind.entry().name;
+            format!("{name} needs `for`: whose certificate is put into the list")
+        } else if let Some(service) = self.names_nobody(faults, services) {
+            format!(
+                "{service} is asked for by nobody in particular: a rule about it names no certificate, but for the faults of entries"
+            )
+        } else if let Some(name) = self.header.as_ref().map(|header| &header.name)
+            && name.parse::<HeaderName>().is_err()
+        {
+            format!("{name:?} is not the name of a header")
+        } else {
+            return Ok(());
         };
-        rule.check()?;
-        Ok(rule)
+        Err(RuleError::Whom(why))
     }
 }
 
-impl WrittenFault {
-    fn fault(self) -> Result<Fault, RuleError> {
-        let (name, dials) = match self {
-            Self::Name(name) => (name, BTreeMap::new()),
-            Self::With { fault, dials } => (fault, dials),
-        };
-        let Some(kind) = FaultKind::parse(&name) else {
-            let nearest = nearest(&name);
-            return Err(RuleError::FaultUnknown { name, nearest });
-        };
-        let entry = kind.entry();
-        let mut fault = kind.plain();
-        for (key, value) in dials {
-            match entry.dial {
-                Some(dial) if dial.name == key => fault.amount = value,
-                dial => {
-                    return Err(RuleError::DialUnknown {
-                        fault: entry.name,
-                        key,
-                        dial: dial.map(|dial| dial.name),
-                    });
-                }
+impl Whose {
+    /// Only an OCSP request says whose certificate it is about; in a list only the faults of entries can be for one. The
+    /// first service of a rule for somebody where nobody is named.
+    fn names_nobody(&self, faults: &[Fault], services: &[Service]) -> Option<Service> {
+        self.whose.as_ref()?;
+        let about_one = |fault: &Fault| matches!(fault.kind, FaultKind::List(list) if list.is_about_a_certificate());
+        let fits = |service: Service| match service {
+            Service::Ocsp => true,
+            Service::Crl | Service::Delta => {
+                let mut befalling = faults.iter().filter(|fault| fault.befalls(service));
+                befalling.all(about_one)
             }
-        }
-        Ok(fault)
+            Service::Tsp | Service::Cert => false,
+        };
+        services.iter().copied().find(|service| !fits(*service))
     }
-}
 
-fn service(name: String) -> Result<Service, RuleError> {
-    Service::parse(&name).ok_or(RuleError::ServiceUnknown { name })
-}
+    /// Whether a request with these headers is met, whomever it is about.
+    pub(super) fn meets(&self, headers: &HeaderMap) -> bool {
+        self.header.as_ref().is_none_or(|mark| {
+            let value = headers.get(mark.name.as_str());
+            value.is_some_and(|value| value.as_bytes() == mark.value.as_bytes())
+        })
+    }
 
-/// The name of the catalogue that shares most of its words with this one.
-fn nearest(name: &str) -> Option<&'static str> {
-    let shared = |known: &str| {
-        let words = name.split(['-', '_', ' ']);
-        words
-            .filter(|word| known.split('-').any(|part| part == *word))
-            .count()
-    };
-    FaultKind::all()
-        .map(|kind| kind.entry().name)
-        .map(|known| (shared(known), known))
-        .filter(|(count, _)| *count > 0)
-        .max_by_key(|(count, known)| (*count, std::cmp::Reverse(known.len())))
-        .map(|(_, known)| known)
-}
-
-impl From<&Rule> for WrittenRule {
-    fn from(rule: &Rule) -> Self {
-        let fault = |fault: &Fault| {
-            let entry = fault.kind.entry();
-            match entry.dial {
-                None => WrittenFault::Name(entry.name.to_owned()),
-                Some(dial) => WrittenFault::With {
-                    fault: entry.name.to_owned(),
-                    dials: BTreeMap::from([(dial.name.to_owned(), fault.amount)]),
-                },
-            }
-        };
-        let services = rule.services.iter();
-        Self {
-            id: Some(rule.id.clone()),
-            faults: rule.faults.iter().map(fault).collect(),
-            service: Some(OneOrMore::More(
-                services
-                    .map(|service| service.as_str().to_owned())
-                    .collect(),
-            )),
-            whose: rule.whose.clone(),
-            header: rule.header.as_ref().map(|header| WrittenHeader {
-                name: header.name.clone(),
-                value: header.value.clone(),
-            }),
-            nth: rule.when.nth.clone(),
-            first: rule.when.first,
-            after: rule.when.after,
-            every: rule.when.every,
-            probability: rule.when.probability,
-            until: rule.when.until.map(|until| until.to_string()),
-            times: rule.when.times,
-            seed: Some(rule.seed),
-        }
+    /// Whether a request of that service is met that asks about these identities and serial numbers.
+    ///
+    /// On OCSP a rule for a certificate meets only requests about it; in a list the faults themselves are about it.
+    pub(super) fn is_about(&self, service: Service, about: &[String]) -> bool {
+        service != Service::Ocsp
+            || self.whose.as_ref().is_none_or(|whose| {
+                let is_meant = |name: &String| name.eq_ignore_ascii_case(whose);
+                about.iter().any(is_meant)
+            })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+    use qaqpa_mischief::{Catalogued, When, file};
+
     use super::*;
+    use crate::mischief::Rule;
+
+    fn read_file(text: &str) -> Result<Vec<Rule>, file::GrammarError> {
+        file::read(text)
+    }
 
     const FILE: &str = r#"seed = 7
 
@@ -346,7 +169,7 @@ until = "2026-12-01"
     #[test]
     fn a_file_says_faults_services_people_and_requests() {
         let rules = read_file(FILE).unwrap();
-        let kind = |name| FaultKind::parse(name).unwrap();
+        let kind = |name| FaultKind::named(name).unwrap();
         let expected = Rule {
             id: "old-news".to_owned(),
             faults: vec![
@@ -356,12 +179,14 @@ until = "2026-12-01"
                     amount: 250,
                 },
             ],
-            services: vec![Service::Ocsp],
-            whose: Some("citizen-1".to_owned()),
-            header: Some(HeaderMark {
-                name: "user-agent".to_owned(),
-                value: "x".to_owned(),
-            }),
+            places: vec![Service::Ocsp],
+            whom: Whose {
+                whose: Some("citizen-1".to_owned()),
+                header: Some(WrittenHeader {
+                    name: "user-agent".to_owned(),
+                    value: "x".to_owned(),
+                }),
+            },
             when: When {
                 nth: Some(vec![1, 3]),
                 ..When::default()
@@ -370,15 +195,15 @@ until = "2026-12-01"
         };
         assert_eq!(rules[0], expected);
         assert_eq!((rules[1].id.as_str(), rules[1].seed), ("rule-2", 9));
-        assert_eq!(rules[1].services, Service::ALL);
-        assert_eq!(rules[1].whose, None);
+        assert_eq!(rules[1].places, Service::ALL);
+        assert_eq!(rules[1].whom, Whose::default());
         assert_eq!(read_file("").unwrap(), []);
     }
 
     #[test]
     fn what_is_written_back_reads_as_the_same_rule() {
         for rule in read_file(FILE).unwrap() {
-            let json = serde_json::to_string(&WrittenRule::from(&rule)).unwrap();
+            let json = serde_json::to_string(&rule.write()).unwrap();
             let written: WrittenRule = serde_json::from_str(&json).unwrap();
             assert_eq!(written.rule(0, "x"), Ok(rule), "{json}");
         }
@@ -391,7 +216,7 @@ until = "2026-12-01"
             (
                 "seeds = 7".to_owned(),
                 1,
-                "unknown field `seeds`, expected `seed` or `rule`",
+                "unknown field `seeds`, expected one of `seed`, `rule`, `gateway`",
             ),
             (
                 "seed = -7".to_owned(),
@@ -480,5 +305,27 @@ until = "2026-12-01"
             assert!(error.what.starts_with(what), "{text}\n{error}");
             assert_eq!(error.line, line, "{text}\n{error}");
         }
+    }
+
+    #[test]
+    fn a_rule_is_for_requests_about_a_certificate_and_of_a_client() {
+        let whom = |json: &str| Whose::read(serde_json::from_str(json).unwrap()).unwrap();
+        let names = |names: &[&str]| {
+            names
+                .iter()
+                .map(|one| (*one).to_owned())
+                .collect::<Vec<_>>()
+        };
+        let one = whom(r#"{"for": "citizen-1"}"#);
+        assert!(one.is_about(Service::Ocsp, &names(&["0a1c", "CITIZEN-1"])));
+        assert!(!one.is_about(Service::Ocsp, &names(&["citizen-2", "0a1b"])));
+        assert!(one.is_about(Service::Crl, &[]), "its faults are about it");
+        let client = whom(r#"{"for": "*", "header": {"name": "User-Agent", "value": "mine/1"}}"#);
+        assert!(client.is_about(Service::Ocsp, &[]));
+        let mut headers = HeaderMap::new();
+        assert!(!client.meets(&headers));
+        headers.insert("user-agent", HeaderValue::from_static("mine/1"));
+        assert!(client.meets(&headers));
+        assert!(one.meets(&HeaderMap::new()));
     }
 }

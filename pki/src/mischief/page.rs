@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use qaqpa_mischief::Catalogued;
+
 use super::fault::{Entry, FaultKind, Level, Service};
 use super::verdict::{Asks, Conduct, Reached, Trial};
 
@@ -9,7 +11,7 @@ use super::verdict::{Asks, Conduct, Reached, Trial};
 #[must_use]
 pub fn markdown() -> String {
     let mut page = HEAD.to_owned();
-    let rows: Vec<Entry> = FaultKind::all().map(FaultKind::entry).collect();
+    let rows: Vec<FaultKind> = FaultKind::all().collect();
     let _ = writeln!(page, "\nThere are {} faults.", rows.len());
     for (title, level, services) in SECTIONS {
         let _ = writeln!(page, "\n## {title}\n");
@@ -21,9 +23,10 @@ pub fn markdown() -> String {
         header += " with the other source | alone |";
         let columns = header.matches('|').count() - 1;
         let _ = writeln!(page, "{header}\n|{}", "---|".repeat(columns));
-        for entry in &rows {
+        for kind in &rows {
+            let entry = kind.entry();
             if entry.level == *level && (with_services || services.contains(&entry.services[0])) {
-                row(&mut page, entry, with_services);
+                row(&mut page, &kind.title(), &entry, with_services);
             }
         }
     }
@@ -48,14 +51,7 @@ const SECTIONS: &[(&str, Level, &[Service])] = &[
     ("In time", Level::Latency, &[]),
 ];
 
-fn row(page: &mut String, entry: &Entry, with_services: bool) {
-    let name = match entry.dial {
-        None => format!("`{}`", entry.name),
-        Some(dial) => format!(
-            "`{}` ({} = {}, {} to {})",
-            entry.name, dial.name, dial.default, dial.min, dial.max
-        ),
-    };
+fn row(page: &mut String, name: &str, entry: &Entry, with_services: bool) {
     let only = match entry.services {
         [Service::Crl] => " Complete lists only.",
         [Service::Delta] => " Delta lists only.",
@@ -126,7 +122,8 @@ until = "2026-12-01"                      # of the simulated clock
 header = { name = "user-agent", value = "my-client/1" }
 ```
 
-An unknown key, fault or number refuses to start (exit 64, file and line). A rule counts the requests that are for its services and its certificate, from 1;
+An unknown key, fault or number, or what can never hold (`after` not below `first`), refuses to start (exit 64, file and line); `POST /mischief`
+refuses a rule whose `until` is over, too. A rule counts the requests that are for its services and its certificate, from 1;
 the same seed, rule and request give the same chance. Where several rules hit one request, all their faults befall the answer. The levels act in
 the order meaning, encoding, HTTP, time; within a level faults compose in the order in which they are written. A rule for a certificate meets OCSP requests about it; in lists
 only the faults of entries are about somebody.
@@ -134,8 +131,9 @@ only the faults of entries are about somebody.
 | control port | takes | gives |
 |---|---|---|
 | `GET /mischief` | – | the rules that are on, with how often they were asked and hit |
-| `POST /mischief` | a rule in JSON, the same keys | 201 and the rule; 409 `calm`, 409 `mischief-id-taken`, 422 `mischief-malformed` |
-| `PUT /mischief` | `{"seed": 7, "rules": […]}` | exactly these are on |
+| `POST /mischief` | a rule in JSON, the same keys | 201 and the rule; 409 `calm`, 409 `mischief-id-taken`, 409 `mischief-full`, 422 `mischief-malformed` |
+| `PUT /mischief` | `{"seed": 7, "rules": […]}` | exactly these are on, counting from nothing |
+| `PUT /mischief/counts` | `{"ID": {"asked": 3, "hits": 1}}` | these rules count on from there |
 | `DELETE /mischief`, `DELETE /mischief/ID` | – | all, or one, are off |
 | `GET /mischief/catalogue` | – | this page's tables in JSON |
 

@@ -1,14 +1,13 @@
 //! An answer on its way: what HTTP and time do to it.
 
-use std::io;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::response::Response;
-use futures::stream;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use qaqpa_mischief::{Dice, Pieces};
+use qaqpa_transport::mischief::Silence;
 
-use super::dice::Dice;
 use super::fault::{HttpFault, LatencyFault};
 
 /// An answer, whole, and how it is to travel.
@@ -25,12 +24,11 @@ pub(super) struct Parcel {
     pieces: Option<(usize, Duration)>,
     /// The connection is closed after the body as if something had fallen over.
     broken: bool,
+    /// The connection is closed before a byte has left.
+    silent: bool,
     /// Before anything is sent.
     wait: Duration,
 }
-
-/// Bytes of a piece of what is made while it is sent.
-const FILLER: usize = 64 * 1024;
 
 impl Parcel {
     /// The honest answer, as it is; but nobody may keep what will become of it.
@@ -48,6 +46,7 @@ impl Parcel {
             more: 0,
             pieces: None,
             broken: false,
+            silent: false,
             wait: Duration::ZERO,
         }
     }
@@ -84,10 +83,7 @@ impl Parcel {
             HttpFault::ShortLength => {
                 self.announced = Some(self.body.len().saturating_sub(bytes));
             }
-            HttpFault::Closed => {
-                self.body.clear();
-                self.broken = true;
-            }
+            HttpFault::Closed => self.silent = true,
             HttpFault::SlowDrip => {
                 self.announced.get_or_insert(self.body.len());
                 self.pieces = Some((1, Duration::from_millis(amount)));
@@ -118,8 +114,7 @@ impl Parcel {
             }
             LatencyFault::Hang => {
                 self.wait += Duration::from_millis(amount);
-                self.body.clear();
-                self.broken = true;
+                self.silent = true;
             }
         }
     }
@@ -144,6 +139,9 @@ impl Parcel {
     /// Waits, and sends.
     pub(super) async fn send(self) -> Response {
         tokio::time::sleep(self.wait).await;
+        if self.silent {
+            return Silence::response();
+        }
         let mut headers = self.headers;
         headers.remove(header::CONTENT_LENGTH);
         headers.remove(header::TRANSFER_ENCODING);
@@ -158,10 +156,10 @@ impl Parcel {
             let pieces = Pieces {
                 body: self.body.into(),
                 more: self.more,
-                piece: self.pieces,
+                each: self.pieces,
                 broken: self.broken,
             };
-            Body::from_stream(stream::unfold(pieces, Pieces::next))
+            pieces.into_body()
         };
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
@@ -173,37 +171,6 @@ impl Parcel {
 fn status(code: u64) -> StatusCode {
     let code = u16::try_from(code).unwrap_or_default();
     StatusCode::from_u16(code).unwrap_or(StatusCode::SERVICE_UNAVAILABLE)
-}
-
-/// What is left to send.
-struct Pieces {
-    body: Bytes,
-    more: u64,
-    piece: Option<(usize, Duration)>,
-    broken: bool,
-}
-
-impl Pieces {
-    async fn next(mut self) -> Option<(io::Result<Bytes>, Self)> {
-        let (size, pause) = self.piece.unwrap_or((usize::MAX, Duration::ZERO));
-        if !self.body.is_empty() {
-            tokio::time::sleep(pause).await;
-            let piece = self.body.split_to(self.body.len().min(size));
-            return Some((Ok(piece), self));
-        }
-        if self.more > 0 {
-            let count = self.more.min(FILLER as u64);
-            self.more -= count;
-            let zeros = &[0; FILLER][..usize::try_from(count).unwrap_or(FILLER)];
-            return Some((Ok(Bytes::copy_from_slice(zeros)), self));
-        }
-        if self.broken {
-            self.broken = false;
-            let why = io::Error::other("mischief: the connection is broken on purpose");
-            return Some((Err(why), self));
-        }
-        None
-    }
 }
 
 const CAPTIVE_PAGE: &str = "\

@@ -15,7 +15,7 @@ const CENTRE: Organization = Organization {
     bin_begin: "16044090002",
 };
 /// Whose systems the ready-made ones are.
-const OPERATOR: Organization = Organization {
+pub(super) const OPERATOR: Organization = Organization {
     name: "TEST ЖҮЙЕЛЕР ОПЕРАТОРЫ",
     bin_begin: "00074090003",
 };

@@ -8,9 +8,11 @@ use qaqpa_x509::issue::{
 use qaqpa_x509::name::NameToWrite;
 use qaqpa_x509::{Certificate, KeyUsage, ObjectIdentifier, oid, pkcs12};
 
+use super::core::OPERATOR;
 use super::{Making, OTHER_PASSWORD, Pack, Persona, SystemPersona};
 use crate::authority::IssuerName;
 use crate::doors::Doors;
+use crate::roster::branches::BranchSystem;
 use crate::standing::Standing;
 use crate::vault::{Vault, test_name};
 use crate::{Config, PkiError};
@@ -90,9 +92,34 @@ impl Workshop {
             oid: persona.oid.to_owned(),
             organization: Some(persona.organization.named()?),
         };
+        self.machine(persona.id, &system, key, password)
+    }
+
+    /// The same of one of several regional gateways.
+    pub(crate) fn branch(
+        &self,
+        branch: &BranchSystem,
+        key: &PrivateKey,
+        password: &str,
+    ) -> Result<Made, PkiError> {
+        let system = System {
+            name: branch.name.clone(),
+            oid: branch.oid.clone(),
+            organization: Some(OPERATOR.named()?),
+        };
+        self.machine(&branch.id, &system, key, password)
+    }
+
+    fn machine(
+        &self,
+        id: &str,
+        system: &System,
+        key: &PrivateKey,
+        password: &str,
+    ) -> Result<Made, PkiError> {
         let national = self.vault.chain(KeyKind::Rsa);
         let certificate = issue::system(
-            &system,
+            system,
             key.spki_der(),
             Standing::InForce.period(self.now, self.config.system()),
             self.doors.of_issuing(KeyKind::Rsa),
@@ -101,7 +128,7 @@ impl Workshop {
         let mut chain = vec![certificate.clone()];
         chain.extend(national.issuers());
         Ok(Made {
-            key_file: pkcs12::write(key, &chain, persona.id, password)?,
+            key_file: pkcs12::write(key, &chain, id, password)?,
             certificate,
             besides: None,
         })

@@ -8,17 +8,22 @@ use qaqpa_x509::profile::Purpose;
 
 use crate::PkiError;
 use crate::personas::{KEY_PASSWORD, Pack, Packs, Persona};
+use crate::roster::branches::BranchSystem;
 
 /// The index of everybody; the systems' secrets are kept from the old one.
-pub(super) fn new_index(old: &Index, packs: Packs) -> Result<Index, PkiError> {
+pub(super) fn new_index(
+    old: &Index,
+    packs: Packs,
+    branches: &[BranchSystem],
+) -> Result<Index, PkiError> {
     let mut index = Index::default();
+    let kept = |secret: Option<String>| secret.unwrap_or_else(random_hex::<16>);
     for pack in packs.iter() {
         for persona in pack.people() {
             index.identities.push(identity(persona, pack)?);
         }
         for persona in pack.systems() {
             let known = old.system(persona.id);
-            let kept = |secret: Option<String>| secret.unwrap_or_else(random_hex::<16>);
             index.systems.push(SystemIdentity {
                 sender_id: persona.sender_id.map(str::to_owned),
                 id: persona.id.to_owned(),
@@ -52,6 +57,18 @@ pub(super) fn new_index(old: &Index, packs: Packs) -> Result<Index, PkiError> {
                 until: relation.until.map(str::to_owned),
             });
         }
+    }
+    for branch in branches {
+        let known = old.system(&branch.id);
+        index.systems.push(SystemIdentity {
+            sender_id: Some(branch.sender_id.clone()),
+            id: branch.id.clone(),
+            key: key_path(&branch.id),
+            key_password: kept(known.map(|system| system.key_password.clone())),
+            sender_password: Some(kept(
+                known.and_then(|system| system.sender_password.clone()),
+            )),
+        });
     }
     Ok(index)
 }

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 mod authorities;
+mod branches;
 mod clock;
 mod commands;
 mod first_start;
 mod interop;
+mod keeping;
 mod kinds;
 mod lists;
 mod mirror;

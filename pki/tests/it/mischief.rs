@@ -5,3 +5,4 @@ mod grammar;
 mod page;
 mod relying;
 mod verdicts;
+mod way;

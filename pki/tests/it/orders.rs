@@ -3,7 +3,7 @@ use base64::engine::general_purpose::STANDARD;
 use qaqpa_crypto::{KeyKind, PrivateKey, public};
 use qaqpa_pki::Config;
 use qaqpa_pki::control::Issued;
-use qaqpa_transport::Clock;
+use qaqpa_transport::{Clock, paths};
 use qaqpa_x509::name::NameToWrite;
 use qaqpa_x509::ocsp::CertStatus;
 use qaqpa_x509::pkcs12::{self, KeyFile};
@@ -60,6 +60,29 @@ async fn a_new_person_gets_a_key_file_and_is_answered_for() {
         CertStatus::Revoked { .. }
     ));
     assert!(stand.index().identity("citizen-7").is_none());
+}
+
+/// Relying parties on this machine keep evidence for some seconds: every order tells them, before its answer, that it is of before.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_order_tells_whoever_keeps_evidence() {
+    let stand = Stand::new().await;
+    let told = || std::fs::read(paths::trust_changes(stand.path())).ok();
+    let mut words = vec![told()];
+    let _: Issued = stand.control().post("/issue", &order()).await.unwrap();
+    words.push(told());
+    for what in ["suspend", "resume", "revoke"] {
+        stand.command("citizen-7", what).await.unwrap();
+        words.push(told());
+    }
+    // It may have changed something before it was refused.
+    stand.command("citizen-7", "resume").await.unwrap_err();
+    words.push(told());
+    let all = words.len();
+    words.sort();
+    words.dedup();
+    assert_eq!(words.len(), all, "each time another word");
+    let _: Value = stand.control().get("/certificates").await.unwrap();
+    assert!(words.contains(&told()), "asking changes nothing");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,21 +30,25 @@ pub(crate) async fn up(dir: &Path, clock: &Clock) -> Running {
 }
 
 pub(crate) async fn up_with(dir: &Path, clock: &Clock, config: Config) -> Running {
+    let start = ActorStart {
+        clock: clock.clone(),
+        ..ActorStart::in_folder(dir)
+    };
+    up_from(start, config).await
+}
+
+pub(crate) async fn up_from(start: ActorStart, config: Config) -> Running {
     // A tool that another case starts at this moment holds this process's files until it runs, a lock that was just
     // let go among them.
     for _ in 0..100 {
-        let start = ActorStart {
-            clock: clock.clone(),
-            ..ActorStart::in_folder(dir)
-        };
-        match qaqpa_pki::start_with(start, config).await {
+        match qaqpa_pki::start_with(start.clone(), config).await {
             Err(StartError::File(FileError::Locked { .. })) => {
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             }
             started => return started.unwrap(),
         }
     }
-    panic!("somebody keeps the lock of {}", dir.display());
+    panic!("somebody keeps the lock of {}", start.data.display());
 }
 
 impl Stand {

@@ -150,9 +150,11 @@ async fn save(
 
 fn find<'p>(portal: &'p Portal, id: &str) -> Result<(&'p Service, &'p Flow), PageProblem> {
     let id = ServiceAtAct::parse(id).map_err(|_| not_found())?;
-    let service = portal.service(&id).ok_or_else(not_found)?;
-    let flow = service.flow(Channel::Portal).ok_or_else(not_found)?;
-    Ok((service, flow))
+    let found = portal
+        .service(&id)
+        .and_then(|service| Some((service, service.flow(Channel::Portal)?)));
+    // The page says in small print whether the catalogue has it and nothing here plays it.
+    found.ok_or_else(|| not_found().because(portal.catalogue.answer(&id, Some(Channel::Portal))))
 }
 
 fn deadlines(flow: &Flow, w: &Words) -> Vec<String> {

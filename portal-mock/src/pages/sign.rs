@@ -199,7 +199,6 @@ async fn send(portal: &Portal, case: &Case<'_>, certified: &Certified) -> Result
         Submitted::Already => return Ok(()),
         Submitted::Sent => {}
     }
-    portal.bell.ring();
     answer_or_first_failure(portal, case).await
 }
 

@@ -3,6 +3,7 @@
 //! Signed here with a key that lives for this one call, or signed elsewhere and uploaded: both are
 //! examined as the gateway will examine them, and both must be this application's document.
 
+use qaqpa_channel::watching;
 use qaqpa_evidence::Examiner;
 use qaqpa_model::{Iin, Limits, Moment};
 use qaqpa_verdict::{Subject, Verdict};
@@ -130,7 +131,7 @@ pub fn message(
         message_date: at,
         route_id: None,
         sender: None,
-        properties: Vec::new(),
+        properties: watching::kept(),
         session_id: None,
         data: BusinessData::new(certified.document.clone()),
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use qaqpa_crypto::PrivateKey;
 use qaqpa_model::{Iin, Moment};
 use qaqpa_transport::identities::{self, Identity, Index, PersonName, SystemIdentity};
-use qaqpa_transport::{Clock, paths};
+use qaqpa_transport::{Clock, files, paths};
 use qaqpa_x509::issue::{self, Addresses, Issuer, Person, System, Validity};
 use qaqpa_x509::name::NameToWrite;
 use qaqpa_x509::ocsp::{CertStatus, Request, Response, SingleAnswer, respond};
@@ -36,6 +36,7 @@ pub(crate) struct Authority {
     pub(crate) ocsp: MockServer,
     pub(crate) statuses: Arc<Mutex<HashMap<Vec<u8>, CertStatus>>>,
     pub(crate) people: HashMap<&'static str, Holder>,
+    dir: PathBuf,
 }
 
 struct Ca {
@@ -155,6 +156,7 @@ impl Authority {
             ocsp,
             statuses,
             people,
+            dir: dir.to_owned(),
         }
     }
 
@@ -166,6 +168,7 @@ impl Authority {
             reason: Some(RevocationReason::KeyCompromise),
         };
         self.statuses.lock().unwrap().insert(serial, status);
+        self.tell();
     }
 
     /// The authority does not answer any more.
@@ -175,6 +178,12 @@ impl Authority {
             .respond_with(ResponseTemplate::new(503))
             .mount(&self.ocsp)
             .await;
+        self.tell();
+    }
+
+    /// Whoever keeps evidence of before hears that something changed, as the real authority tells it.
+    fn tell(&self) {
+        files::write_private(&paths::trust_changes(&self.dir), b"changed").unwrap();
     }
 }
 

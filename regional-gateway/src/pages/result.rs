@@ -9,6 +9,7 @@ use qaqpa_channel::envelope::bounds;
 use qaqpa_model::{MessageId, Moment};
 use qaqpa_regulations::ActionDef;
 use qaqpa_store::{Decided, Decision as Deed, OutboxState, OutgoingMessage};
+use qaqpa_transport::watch::{Span, TraceContext};
 use qaqpa_web::forms::FieldKind;
 use qaqpa_web::{Field, Flash, Multipart, Problem, Signed, Words};
 use qaqpa_wire::{Outcome, ResultDocument};
@@ -155,7 +156,7 @@ fn draft(case: &Case<'_>, at: Moment) -> Result<ResultDocument, Problem> {
     let decision = decision.ok_or_else(|| Problem::new(StatusCode::CONFLICT, "not-decided"))?;
     let basis = Basis {
         service: case.offer.service,
-        card: &case.card,
+        message: &case.card.message_id,
         application: &case.application,
         unit: &case.offer.service.provider_title,
     };
@@ -187,6 +188,14 @@ async fn signature(
     Ok(examined.map(|signed| signed.bytes))
 }
 
+/// The trace in which the application was registered, where it was recorded.
+async fn trace_of(workplace: &Workplace, application: &MessageId) -> Option<TraceContext> {
+    let exchange = workplace.store.exchange();
+    let accepted = exchange.message(application).await.ok()??;
+    let facts: serde_json::Value = serde_json::from_str(&accepted.facts_json).ok()?;
+    TraceContext::parse(facts["traceparent"].as_str()?)
+}
+
 /// Ends the action: task, next tasks, document, outgoing message, journal and steps in one transaction.
 async fn finish(
     workplace: &Workplace,
@@ -211,9 +220,14 @@ async fn finish(
         };
         let id = work.result_message();
         let id = id.ok_or_else(|| Problem::fault("there is no signed result to send"))?;
+        // The decision belongs to the trace of what it decides, whenever it is taken.
+        let begun = trace_of(workplace, &case.card.message_id).await;
+        let body = Span::internal("issue_document")
+            .following(begun)
+            .around(async { message(&id, &case.card.message_id, &case.card.service, bytes, at) });
         Some(OutgoingMessage {
             destination: qaqpa_model::Actor::Gateway.name().to_owned(),
-            body: message(&id, &case.card, bytes, at),
+            body: body.await,
             correlation: Some(case.card.message_id.clone()),
             message_id: id,
         })
@@ -261,7 +275,6 @@ async fn finish(
         }
     }
     if let Some(id) = sent {
-        workplace.bell.ring();
         answer_or_first_failure(workplace, &id).await?;
     }
     let back = Redirect::to(&of(routes::CARD, &case.card.id));

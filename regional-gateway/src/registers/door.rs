@@ -9,7 +9,8 @@ use axum::response::{IntoResponse, Response};
 use qaqpa_channel::envelope::bounds;
 use qaqpa_channel::{Answer, Answers, Letter, Refused, Rejection};
 use qaqpa_model::{Actor, MessageId, Moment, RefusalLabel, SenderId};
-use qaqpa_store::{Acceptance, Incoming};
+use qaqpa_store::{Direction, JournalEntry};
+use qaqpa_transport::watch::{self, Family};
 use qaqpa_transport::{PeerActor, identities};
 use qaqpa_verdict::Subject;
 use qaqpa_wire::error::label_of_xml;
@@ -57,6 +58,7 @@ async fn answer(workplace: &Workplace, letter: &Letter, body: &[u8]) -> Result<A
         .map_err(|error| Refused::new(error.label(), error.to_string()))?;
     let systems = workplace.keys.current().await.map_err(Rejection::faulted)?;
     let signer = Signer::of(&systems.own.key, systems.own.certificate.der());
+    watch::count(Family::Signatures, &["document"]);
     let signed = sign_enveloped(&unsigned, &signer, &workplace.xml_limits());
     let data = BusinessData {
         bytes: signed.map_err(Rejection::faulted)?,
@@ -68,19 +70,12 @@ async fn answer(workplace: &Workplace, letter: &Letter, body: &[u8]) -> Result<A
     };
     let names: Vec<&str> = question.criteria.iter().map(|(name, _)| &**name).collect();
     let summary = json!({
-        "kind": "question",
         "service": request.service_id,
         "asked-by": names,
         "found": found,
     });
-    keep(
-        workplace,
-        letter,
-        body,
-        summary,
-        response(letter, data, at)?,
-    )
-    .await
+    let unsigned = response(letter, data, at)?;
+    tell(workplace, letter, body, summary, &unsigned).await
 }
 
 /// The index of the ready-made people, who are in registers too. Read anew: the authority makes more of them.
@@ -112,6 +107,7 @@ async fn read(
         let gateway = systems
             .sender(&gateway)
             .ok_or_else(|| Rejection::faulted("the gateway's certificate is not known here"))?;
+        watch::count(Family::Verifications, &["envelope"]);
         let found = find_wsse(&envelope, &bounds(&workplace.limits));
         let covered = found
             .and_then(|found| found.cover(gateway.certificate.spki_der()))
@@ -152,37 +148,33 @@ fn response(letter: &Letter, data: BusinessData, at: Moment) -> Result<Vec<u8>, 
     .write())
 }
 
-/// Keeps question and answer; a repeat gets the answer of the first time.
-async fn keep(
+/// Journals question and answer before the answer is given.
+///
+/// Nothing else is kept: a question changes nothing, so that one that comes again is answered anew.
+async fn tell(
     workplace: &Workplace,
     letter: &Letter,
     body: &[u8],
     summary: serde_json::Value,
-    unsigned: Vec<u8>,
+    unsigned: &[u8],
 ) -> Result<Answer, Rejection> {
-    let request = letter.request();
-    let sender = SenderId::parse(Actor::Gateway.name()).map_err(Rejection::faulted)?;
-    let incoming = Incoming {
-        raw: body.to_vec(),
-        facts_json: json!({"kind": "question"}).to_string(),
-        summary,
-        response: unsigned.clone(),
-        ..Incoming::new(
-            sender,
-            request.message_id.clone(),
-            request.digest(),
-            letter.at(),
-        )
+    let entry = |kind: &str, direction, raw: &[u8]| JournalEntry {
+        at: letter.at(),
+        kind: kind.to_owned(),
+        message_id: Some(letter.request().message_id.clone()),
+        direction,
+        label: None,
+        raw: Some(raw.to_vec()),
+        summary: summary.clone(),
     };
-    let answers = Answers::new(workplace.keys.clone(), workplace.limits);
-    match workplace.store.exchange().accept(incoming).await {
-        Ok(Acceptance::Accepted) => answers.acknowledge(&unsigned).await,
-        Ok(Acceptance::Duplicate { answer }) => answers.acknowledge(&answer).await,
-        Ok(Acceptance::Conflict(_)) => Err(Refused::new(
-            RefusalLabel::MessageIdReused,
-            "the messageId was used before with another question",
-        )
-        .into()),
-        Err(error) => Err(Rejection::faulted(error)),
+    for entry in [
+        entry("question", Direction::In, body),
+        entry("register-answer", Direction::Out, unsigned),
+    ] {
+        let kept = workplace.store.journal().append(entry).await;
+        kept.map_err(Rejection::faulted)?;
     }
+    Answers::new(workplace.keys.clone(), workplace.limits)
+        .acknowledge(unsigned)
+        .await
 }

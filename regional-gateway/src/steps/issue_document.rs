@@ -3,10 +3,10 @@
 //! The key is opened for this one signing, and wiped when it is done. What was signed is examined as
 //! the gateway will examine it, before anything is stored.
 
+use qaqpa_channel::watching;
 use qaqpa_evidence::Examiner;
-use qaqpa_model::{Answer, Iin, Lang, MessageId, Moment, RefusalLabel};
+use qaqpa_model::{Answer, Iin, Lang, MessageId, Moment, RefusalLabel, ServiceAtAct};
 use qaqpa_regulations::{ContentSource, FieldKind, Service, Text};
-use qaqpa_store::Card;
 use qaqpa_verdict::{Subject, confirm_iin};
 use qaqpa_wire::{
     Application, BusinessData, FormField, Grounds, Outcome, ResultDocument, SendMessageRequest,
@@ -22,7 +22,8 @@ use crate::work::Decision;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Basis<'c> {
     pub(crate) service: &'c Service,
-    pub(crate) card: &'c Card,
+    /// The message that is answered.
+    pub(crate) message: &'c MessageId,
     pub(crate) application: &'c Application,
     /// The unit that issues the document.
     pub(crate) unit: &'c Text,
@@ -54,7 +55,7 @@ pub(crate) fn compose(
 ) -> ResultDocument {
     let Basis {
         service,
-        card,
+        message,
         application,
         unit,
     } = basis;
@@ -81,7 +82,7 @@ pub(crate) fn compose(
         result_id: decision.result_id.clone(),
         application_id: application.application_id.clone(),
         service: service.id.clone(),
-        message_id: card.message_id.clone(),
+        message_id: message.clone(),
         issued_at: at,
         outcome: match ground {
             None => Outcome::Granted,
@@ -201,15 +202,21 @@ pub(crate) async fn examine(
 }
 
 /// The message that carries a signed result to the gateway; the channel adds sender and signature.
-pub(crate) fn message(id: &MessageId, card: &Card, document: Vec<u8>, at: Moment) -> Vec<u8> {
+pub(crate) fn message(
+    id: &MessageId,
+    answered: &MessageId,
+    service: &ServiceAtAct,
+    document: Vec<u8>,
+    at: Moment,
+) -> Vec<u8> {
     SendMessageRequest {
         message_id: id.clone(),
-        correlation_id: Some(card.message_id.clone()),
-        service_id: card.service.to_string(),
+        correlation_id: Some(answered.clone()),
+        service_id: service.to_string(),
         message_date: at,
         route_id: None,
         sender: None,
-        properties: Vec::new(),
+        properties: watching::kept(),
         session_id: None,
         data: BusinessData::new(document),
     }

@@ -43,6 +43,7 @@ impl Signatory {
 pub(crate) struct Authority {
     pub(crate) signatories: HashMap<&'static str, Signatory>,
     responder: Arc<Responder>,
+    dir: PathBuf,
     _running: Running,
 }
 
@@ -57,12 +58,16 @@ struct Responder {
     down: Mutex<bool>,
 }
 
-pub(crate) const SENDERS: [(&str, &str); 4] = [
+pub(crate) const SENDERS: [(&str, &str); 5] = [
     ("system-gateway", "gateway"),
     ("system-portal", "portal"),
     ("system-regional-gateway", "regional-gateway"),
     ("system-integrator-1", "integrator-1"),
+    ("system-regional-gateway.taraz", "regional-gateway.taraz"),
 ];
+
+/// Which key each of them has.
+const SENDER_KEYS: [usize; 5] = [3, 4, 5, 6, 10];
 
 pub(crate) fn password(sender: &str) -> String {
     format!("password-of-{sender}")
@@ -79,7 +84,7 @@ pub(crate) const UNIT: &str = "education-department";
 fn keys() -> &'static [PrivateKey] {
     static KEYS: OnceLock<Vec<PrivateKey>> = OnceLock::new();
     KEYS.get_or_init(|| {
-        let makers: Vec<_> = (0..10)
+        let makers: Vec<_> = (0..11)
             .map(|_| std::thread::spawn(|| PrivateKey::generate_rsa_2048().unwrap()))
             .collect();
         makers
@@ -142,7 +147,7 @@ impl Authority {
                 oid: format!("1.2.398.3.99.{at}"),
                 organization: None,
             };
-            let key = &keys[3 + at];
+            let key = &keys[SENDER_KEYS[at]];
             let certificate =
                 issue::system(&system, key.spki_der(), now, addresses.clone(), issuer).unwrap();
             signatories.insert(
@@ -225,6 +230,7 @@ impl Authority {
         Self {
             signatories,
             responder,
+            dir: dir.to_owned(),
             _running: running,
         }
     }
@@ -241,6 +247,7 @@ impl Authority {
             .lock()
             .unwrap()
             .insert(serial, status);
+        self.tell();
     }
 
     pub(crate) fn revoke(&self, id: &str, reason: RevocationReason) {
@@ -257,6 +264,12 @@ impl Authority {
     /// Whether OCSP and CRL answer at all.
     pub(crate) fn set_down(&self, down: bool) {
         *self.responder.down.lock().unwrap() = down;
+        self.tell();
+    }
+
+    /// Whoever keeps evidence of before hears that something changed, as the real authority tells it.
+    fn tell(&self) {
+        files::write_private(&paths::trust_changes(&self.dir), b"changed").unwrap();
     }
 }
 

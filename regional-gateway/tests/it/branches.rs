@@ -32,9 +32,13 @@ async fn a_branch_has_cards_and_registers_of_its_own() {
     let request = stand.request(1, &application(SERVICE));
     let address = branch.address("channel").unwrap();
     stand
-        .send_to(address, Actor::Gateway, "system-gateway", &request)
+        .send_to_branch(address, &name, &request)
         .await
         .unwrap();
+    let whole = ActorName::from(Actor::RegionalGateway);
+    let other = stand.send_to_branch(address, &whole, &request).await;
+    let why = other.unwrap_err().to_string();
+    assert!(why.contains("it names another certificate"), "{why}");
     let control = ControlClient::of_named(dir, &name).unwrap();
     let here: Value = control.get("/cards").await.unwrap();
     assert_eq!(here[0]["message"], request.message_id.as_str());

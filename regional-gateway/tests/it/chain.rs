@@ -9,7 +9,7 @@ use crate::road::result_of;
 use crate::stand::{Stand, application, message_id};
 
 /// Source: zhambyl-2019-23, annex 3, item 8: worker 1wd, head 1wd, sent 1wd.
-const SERVICE: &str = "minor-property-certificate@zhambyl-2019-23";
+const SERVICE: &str = "minor-property-added@zhambyl-2019-23";
 
 async fn stand() -> Stand {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))

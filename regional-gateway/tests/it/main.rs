@@ -16,4 +16,5 @@ mod registers;
 mod road;
 mod signing;
 mod stand;
+mod stubs;
 mod texts;

@@ -82,13 +82,17 @@ async fn the_person_register_answers_in_the_form_of_the_question_with_a_signed_d
         assert_eq!(covered(&stand, &sent, "requestId"), ["7"]);
         assert_eq!(covered(&stand, &sent, "iin"), [CITIZEN]);
         assert_eq!(covered(&stand, &sent, "receiver"), ["integrator-1"]);
+        // A question changes nothing: one that comes again is answered anew.
         let again = ask(&stand, &request).await.unwrap();
-        assert_eq!(
-            again.response, sent.response,
-            "a repeat gets the same answer"
-        );
+        assert_ne!(again.response.message_id, sent.response.message_id);
+        assert_eq!(covered(&stand, &again, "iin"), [CITIZEN]);
     }
-    let journal = stand.control("/journal?kind=accepted&limit=1").await;
+    // Nothing but the journal keeps what was told, locked.
+    let accepted = stand.control("/journal?kind=accepted").await;
+    assert_eq!(accepted, serde_json::json!([]));
+    let told = stand.control("/journal?kind=register-answer").await;
+    assert_eq!(told.as_array().unwrap().len(), 4);
+    let journal = stand.control("/journal?kind=question&limit=1").await;
     assert_eq!(journal[0]["summary"]["found"], 1);
     assert_eq!(
         journal[0]["summary"]["asked-by"],

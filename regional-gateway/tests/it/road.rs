@@ -19,6 +19,16 @@ pub(crate) async fn result_of(
         gateway.taken().into_iter().next()
     })
     .await;
+    let result = read_result(stand, &taken, signer);
+    (taken, result)
+}
+
+/// A result, read from what that signer's key covers.
+pub(crate) fn read_result(
+    stand: &Stand,
+    taken: &SendMessageRequest,
+    signer: &str,
+) -> ResultDocument {
     let document = Document::parse(&taken.data.bytes, &XmlLimits::default()).unwrap();
     let limits = Limits::default();
     let bounds = Bounds {
@@ -29,8 +39,7 @@ pub(crate) async fn result_of(
     let found = find_enveloped(&document, &bounds).unwrap();
     assert_eq!(found.certificates(), [certificate.der().to_vec()]);
     let covered = found.cover(certificate.spki_der()).unwrap();
-    let result = ResultDocument::read(&covered).unwrap();
-    (taken, result)
+    ResultDocument::read(&covered).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

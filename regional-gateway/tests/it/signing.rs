@@ -93,7 +93,7 @@ async fn neither_key_nor_password_is_found_in_the_actors_folder() {
         .expect(303);
     crate::road::result_of(&stand, &gateway, "officer-1").await;
     let needle = &key[key.len() / 2..key.len() / 2 + 32];
-    let mut looked = 0;
+    let mut looked = Vec::new();
     let mut folders = vec![stand.dir.path().join("regional-gateway")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -111,8 +111,13 @@ async fn neither_key_nor_password_is_found_in_the_actors_folder() {
                 let found = bytes.windows(secret.len()).any(|part| part == secret);
                 assert!(!found, "{}", path.display());
             }
-            looked += 1;
+            looked.push(path.file_name().unwrap().to_owned());
         }
     }
-    assert!(looked > 4, "{looked}");
+    for store in ["raw.key", "store.sqlite", "store.sqlite-wal"] {
+        assert!(
+            looked.iter().any(|name| name == store),
+            "{store}: {looked:?}"
+        );
+    }
 }

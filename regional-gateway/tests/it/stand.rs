@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use qaqpa_channel::{ChannelClient, SendError, Sent, SystemKeys};
-use qaqpa_model::{Actor, Iin, Limits, MessageId, Moment, SenderId, ServiceAtAct};
+use qaqpa_model::{Actor, ActorName, Iin, Limits, MessageId, Moment, SenderId, ServiceAtAct};
 use qaqpa_regional_gateway::WorkplaceConfig;
 use qaqpa_transport::{
     ActorStart, ClientLimits, Clock, ControlClient, HttpClient, Running, TlsAuthority,
@@ -110,6 +110,22 @@ impl Stand {
             Limits::default(),
         );
         let peer = SenderId::parse("regional-gateway").unwrap();
+        client.send(address, &peer, request).await
+    }
+
+    /// Sends as the gateway does to one of several regional gateways, whose own key must sign the answer.
+    pub(crate) async fn send_to_branch(
+        &self,
+        address: &str,
+        name: &ActorName,
+        request: &SendMessageRequest,
+    ) -> Result<Sent, SendError> {
+        let client = ChannelClient::new(
+            self.client(Some(Actor::Gateway)),
+            SystemKeys::new(self.dir.path(), "system-gateway"),
+            Limits::default(),
+        );
+        let peer = SenderId::parse(&name.to_string()).unwrap();
         client.send(address, &peer, request).await
     }
 

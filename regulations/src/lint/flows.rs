@@ -26,12 +26,12 @@ const CERTIFICATE_CAUSES: &[RefusalLabel] = &[
 
 /// Rules that a pattern holds by itself, whether or not a service uses it.
 pub(crate) fn pattern_order(pattern: &RawPattern, findings: &mut Findings<'_>) {
-    for kind in ElementKind::ALL {
-        let prefix = format!("{kind}-");
+    for word in ["process", "condition", "step", "check"] {
+        let prefix = format!("{word}-");
         let numbers = pattern
             .element
             .iter()
-            .filter_map(|element| element.id.strip_prefix(&prefix));
+            .filter_map(|element| element.id.strip_prefix(prefix.as_str()));
         for (expected, number) in (1u32..).zip(numbers) {
             if number != expected.to_string() {
                 let what = format!("{prefix}{number} stands where {prefix}{expected} belongs");
@@ -246,10 +246,36 @@ fn refuses(flow: &Flow, id: &ElementId) -> bool {
 }
 
 fn actions(flow: &Flow, findings: &mut Findings<'_>) {
-    for (expected, action) in (1u32..).zip(&flow.actions) {
+    let is_empty = |id: &str| flow.empty_actions.iter().any(|one| one.id.as_str() == id);
+    let mut expected = 1u32;
+    for action in &flow.actions {
+        while is_empty(&format!("action-{expected}")) {
+            expected += 1;
+        }
         if action.id.as_str() != format!("action-{expected}") {
             let what = format!("{} stands where action-{expected} belongs", action.id);
             findings.add(Rule::ActionOrder, format!("action {}", action.id), what);
+        }
+        expected += 1;
+    }
+    for element in &flow.elements {
+        if element.after_actions && element.branch != Branch::End(End::Refused) {
+            let what = "only a process that refuses comes after the actions by its own word";
+            findings.add(Rule::Ends, at(element), what);
+        }
+        let Some(during) = &element.during else {
+            continue;
+        };
+        if flow.action(during).is_none() {
+            findings.add(
+                Rule::UnknownReference,
+                at(element),
+                format!("there is no {during}"),
+            );
+        }
+        if element.kind != ElementKind::Condition {
+            let what = "only a condition is asked during an action";
+            findings.add(Rule::ConditionBranches, at(element), what);
         }
     }
 }

@@ -2,10 +2,13 @@
 
 use qaqpa_model::{Actor, RefusalLabel};
 
+use super::omit::{self, Leads};
 use super::{Known, element_id, mark, text, unique, word};
 use crate::act::Act;
-use crate::file::{RawAction, RawCause, RawElement, RawFlow, RawOverride, RawPattern};
-use crate::flow::{ActionDef, Branch, Cause, Element, End, Flow, Preliminary};
+use crate::file::{RawAction, RawCause, RawElement, RawEmpty, RawFlow, RawOverride, RawPattern};
+use crate::flow::{
+    ActionDef, Branch, Cause, Element, EmptyAction, End, Flow, Numbering, Preliminary, Variant,
+};
 use crate::lint::{self, Findings, Rule};
 use crate::mark::Mark;
 use crate::period::Period;
@@ -30,23 +33,47 @@ pub(super) fn flow(
         findings.add(Rule::UnknownReference, at, what);
         return None;
     };
-    for id in raw.element.keys() {
+    for id in raw.element.keys().chain(&raw.omit) {
         if !pattern.element.iter().any(|element| element.id == *id) {
             let what = format!("{} has no {id}", pattern.id);
             findings.add(Rule::UnknownReference, at.clone(), what);
         }
     }
-    let elements: Vec<Element> = pattern
-        .element
+    let (shape, actions_open_at) = omit::without(pattern, &raw.omit);
+    for id in raw.element.keys() {
+        let in_pattern = pattern.element.iter().any(|element| element.id == *id);
+        if in_pattern && !shape.iter().any(|(element, _)| element.id == *id) {
+            let what = format!("{id} is overridden and omitted");
+            findings.add(Rule::Omit, at.clone(), what);
+        }
+    }
+    let elements: Vec<Element> = shape
         .iter()
-        .filter_map(|element| self::element(element, raw.element.get(&element.id), act, findings))
+        .filter_map(|(element, leads)| {
+            self::element(element, leads, raw.element.get(&element.id), act, findings)
+        })
         .collect();
+    let whole = elements.len() == shape.len();
+    let variant = raw.variant.as_ref().map(|variant| Variant {
+        id: variant.id.clone(),
+        title: text(&variant.title, &at, findings),
+    });
+    let has_code = elements
+        .iter()
+        .all(|element| crate::map::code_of(element.meaning).is_some());
     let flow = Flow {
         channel: channel?,
+        variant,
+        played: raw.played && has_code && channel == Some(Channel::Portal),
+        empty_actions: raw
+            .empty
+            .iter()
+            .filter_map(|empty| self::empty(empty, act, findings))
+            .collect(),
         pattern: pattern.id.clone(),
         preliminaries: preliminaries(pattern, act, findings),
         elements,
-        actions_open_at: element_id(&pattern.actions_open_at, "actions_open_at", findings)?,
+        actions_open_at: element_id(&actions_open_at, "actions_open_at", findings)?,
         actions: raw
             .action
             .iter()
@@ -60,7 +87,10 @@ pub(super) fn flow(
         findings,
     );
     // An element that was not understood is found already; its absence would only cause echoes.
-    if flow.elements.len() == pattern.element.len() && flow.actions.len() == raw.action.len() {
+    if whole
+        && flow.actions.len() == raw.action.len()
+        && flow.empty_actions.len() == raw.empty.len()
+    {
         lint::flow(&flow, findings);
     }
     Some(flow)
@@ -80,6 +110,7 @@ fn preliminaries(pattern: &RawPattern, act: &Act, findings: &mut Findings<'_>) -
 
 fn element(
     raw: &RawElement,
+    leads: &Leads,
     own: Option<&RawOverride>,
     act: &Act,
     findings: &mut Findings<'_>,
@@ -92,40 +123,48 @@ fn element(
     let title = text(title, &at, findings);
     let words = text(words, &at, findings);
     let id = element_id(&raw.id, &at, findings)?;
-    let kind_and_number = raw
-        .id
-        .split_once('-')
-        .and_then(|(kind, number)| Some((ElementKind::parse(kind)?, number.parse::<u32>().ok()?)));
+    let kind_and_number = kind_and_number(&raw.id);
     if kind_and_number.is_none() {
-        let what = format!("{:?} is not process-N or condition-N", raw.id);
+        let what = format!(
+            "{:?} is not process-N, condition-N, step-N or check-N",
+            raw.id
+        );
         findings.add(Rule::Form, at.clone(), what);
     }
     let meaning = meaning(&raw.meaning, &at, findings);
+    let actor = own.and_then(|own| own.actor.as_ref()).unwrap_or(&raw.actor);
     let actor = word(
-        &raw.actor,
-        Actor::parse(&raw.actor),
+        actor,
+        Actor::parse(actor),
         Actor::ALL.iter().map(|actor| actor.name()),
         &at,
         findings,
     );
+    let performer = own.and_then(|own| own.performer.as_ref());
+    let performer = performer.unwrap_or(&raw.performer);
     let performer = word(
-        &raw.performer,
-        Performer::parse(&raw.performer),
+        performer,
+        Performer::parse(performer),
         Performer::ALL.iter().map(|performer| performer.as_str()),
         &at,
         findings,
     );
-    let branch = branch(raw, &at, findings);
+    let branch = branch(leads, &at, findings);
+    let during = own.and_then(|own| own.during.as_ref());
+    let during = during.and_then(|id| element_id(id, &at, findings));
+    let deadline = own.and_then(|own| own.deadline.as_ref());
+    let deadline = deadline.and_then(|text| period(text, &at, findings));
     let causes: Vec<Cause> = raw
         .cause
         .iter()
         .filter_map(|cause| self::cause(cause, &at, act, &mark, findings))
         .collect();
     unique(causes.iter().map(|cause| cause.id.as_str()), &at, findings);
-    let (kind, number) = kind_and_number?;
+    let (kind, numbering, number) = kind_and_number?;
     Some(Element {
         id,
         kind,
+        numbering,
         number,
         meaning: meaning?,
         actor: actor?,
@@ -137,13 +176,47 @@ fn element(
             .iter()
             .filter_map(|id| element_id(id, &at, findings))
             .collect(),
+        during,
+        after_actions: raw.after_actions,
+        deadline,
         title,
         text: words,
         mark,
     })
 }
 
-fn branch(raw: &RawElement, at: &str, findings: &mut Findings<'_>) -> Option<Branch> {
+fn kind_and_number(id: &str) -> Option<(ElementKind, Numbering, u32)> {
+    let (word, number) = id.split_once('-')?;
+    let (kind, numbering) = match word {
+        "process" => (ElementKind::Process, Numbering::Act),
+        "condition" => (ElementKind::Condition, Numbering::Act),
+        "step" => (ElementKind::Process, Numbering::Own),
+        "check" => (ElementKind::Condition, Numbering::Own),
+        _ => return None,
+    };
+    Some((kind, numbering, number.parse().ok()?))
+}
+
+pub(super) fn period(text: &str, at: &str, findings: &mut Findings<'_>) -> Option<Period> {
+    Period::parse(text)
+        .map_err(|error| findings.add(Rule::Form, at, error.to_string()))
+        .ok()
+}
+
+fn empty(raw: &RawEmpty, act: &Act, findings: &mut Findings<'_>) -> Option<EmptyAction> {
+    let at = format!("empty {}", raw.id);
+    if act.unit(&raw.unit).is_none() {
+        let what = format!("{} has no unit {:?}", act.id, raw.unit);
+        findings.add(Rule::UnknownReference, at.clone(), what);
+    }
+    Some(EmptyAction {
+        id: element_id(&raw.id, &at, findings)?,
+        unit: raw.unit.clone(),
+        mark: mark(raw.mark.as_ref(), None, &act.id, &at, findings),
+    })
+}
+
+fn branch(raw: &Leads, at: &str, findings: &mut Findings<'_>) -> Option<Branch> {
     let mut id = |id: &str| element_id(id, at, findings);
     match (&raw.next, &raw.yes, &raw.no, &raw.end) {
         (Some(next), None, None, None) => Some(Branch::Next(id(next)?)),
@@ -205,10 +278,11 @@ fn action(raw: &RawAction, act: &Act, findings: &mut Findings<'_>) -> Option<Act
     if raw.does.is_empty() {
         findings.add(Rule::Form, at.clone(), "an action does something");
     }
-    let deadline = Period::parse(&raw.deadline);
-    if let Err(error) = &deadline {
-        findings.add(Rule::Form, at.clone(), error.to_string());
-    }
+    let deadline = period(&raw.deadline, &at, findings);
+    let deadline_min = raw.deadline_min.as_ref();
+    let deadline_min = deadline_min.and_then(|text| period(text, &at, findings));
+    let completion = raw.completion.as_ref();
+    let completion = completion.map(|words| text(words, &at, findings));
     let title = text(&raw.title, &at, findings);
     let mark = mark(raw.mark.as_ref(), None, &act.id, &at, findings);
     Some(ActionDef {
@@ -217,7 +291,10 @@ fn action(raw: &RawAction, act: &Act, findings: &mut Findings<'_>) -> Option<Act
         unit_title: unit?.title.clone(),
         role: role?,
         does,
-        deadline: deadline.ok()?,
+        deadline: deadline?,
+        deadline_min,
+        completion,
+        next_printed: raw.next_printed,
         title,
         mark,
     })

@@ -3,7 +3,7 @@
 use qaqpa_model::ServiceAtAct;
 
 use super::flow::{flow, label, role};
-use super::{Known, mark, note, notes, text, unique};
+use super::{Known, mark, more, note, notes, text, unique};
 use crate::act::Act;
 use crate::file::{RawContent, RawContentSource, RawField, RawResult, RawService};
 use crate::form::{DocumentDef, FieldDef, FieldKind, FieldOption, FieldRule};
@@ -63,14 +63,14 @@ pub(super) fn service(
             .iter()
             .filter_map(|raw| flow(raw, act, known, findings))
             .collect(),
+        totals: more::totals(&raw.total, act, findings),
+        statements: more::statements(&raw.statement, act, findings),
+        discrepancies: more::discrepancies(&raw.discrepancy, act, findings),
         notes: notes(&raw.note, &act.id, findings),
         mark: mark(raw.mark.as_ref(), None, &act.id, "service", findings),
     };
-    unique(
-        service.flows.iter().map(|flow| flow.channel.as_str()),
-        "flow",
-        findings,
-    );
+    let names: Vec<String> = service.flows.iter().map(named).collect();
+    unique(names.iter().map(String::as_str), "flow", findings);
     if raw.flow.is_empty() {
         findings.add(Rule::Ends, "flow", "a service has at least one channel");
     }
@@ -79,6 +79,14 @@ pub(super) fn service(
         lint::printed_places(mark, &at, lines, findings);
     }
     Some(service)
+}
+
+/// A channel, with the variant where there are several.
+fn named(flow: &crate::flow::Flow) -> String {
+    match &flow.variant {
+        Some(variant) => format!("{} · {}", flow.channel, variant.id),
+        None => flow.channel.to_string(),
+    }
 }
 
 fn documents(raw: &RawService, act: &Act, findings: &mut Findings<'_>) -> Vec<DocumentDef> {
@@ -287,7 +295,25 @@ fn marks(service: &Service) -> Vec<(String, &Mark)> {
             .iter()
             .map(|note| ("note".to_owned(), &note.mark)),
     );
+    marks.extend(
+        service
+            .totals
+            .iter()
+            .map(|total| (format!("total {}", total.period), &total.mark)),
+    );
+    marks.extend(more::statement_marks(&service.statements));
+    marks.extend(
+        service
+            .discrepancies
+            .iter()
+            .map(|one| ("discrepancy".to_owned(), &one.mark)),
+    );
     for flow in &service.flows {
+        marks.extend(
+            flow.empty_actions
+                .iter()
+                .map(|one| (format!("empty {}", one.id), &one.mark)),
+        );
         marks.push((format!("flow {}", flow.channel), &flow.mark));
         marks.extend(
             flow.preliminaries

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use qaqpa_model::{Moment, ServiceAtAct};
 use qaqpa_regulations::{Catalogue, Channel, End, Event, Meaning, Role, WalkError, walk};
 
-const SERVICE: &str = "minor-property-certificate@zhambyl-2019-23";
+const SERVICE: &str = "minor-property-added@zhambyl-2019-23";
 
 fn catalogue() -> Catalogue {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/minor-property");

@@ -409,7 +409,8 @@ fn a_word_that_is_not_known_is_found_with_the_known_ones() {
         },
         Rule::UnknownWord,
         "action action-1",
-        "\"ponder\"; known: accept, register, prepare, sign, send",
+        "\"ponder\"; known: accept, register, prepare, sign, send, assign, examine, decide, enter, ask, forward, \
+         notify, hand-over, work",
     );
     finds(
         |files| {
@@ -537,8 +538,13 @@ fn an_unknown_key_is_found_with_its_name() {
 }
 
 #[test]
-fn a_finding_names_file_place_and_rule() {
+fn a_finding_names_file_line_place_and_rule() {
     let mut files = Files::good();
+    let line = 1 + files
+        .service
+        .lines()
+        .position(|line| line == "id = \"action-1\"")
+        .unwrap();
     once(
         &mut files.service,
         "deadline = \"30m\"",
@@ -554,7 +560,9 @@ fn a_finding_names_file_place_and_rule() {
     let path = folder.path().join("service.toml").display().to_string();
     assert_eq!(
         error,
-        format!("{path}: action action-1 (form): not a period: \"0m\"; write 30m, 2h, 1wd or 28cd")
+        format!(
+            "{path}:{line}: action action-1 (form): not a period: \"0m\"; write 30m, 2h, 1wd or 28cd"
+        )
     );
 }
 
@@ -564,5 +572,221 @@ fn a_folder_that_is_not_there_is_named() {
     assert!(
         error.to_string().starts_with("/no/such/folder: "),
         "{error}"
+    );
+}
+
+/// The text of the finding, with the line, for a service file with these lines replaced.
+fn shown(from: &str, to: &str) -> String {
+    let mut files = Files::good();
+    once(&mut files.service, from, to);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("act.toml"), &files.act).unwrap();
+    std::fs::write(folder.path().join("pattern.toml"), &files.pattern).unwrap();
+    std::fs::write(folder.path().join("service.toml"), &files.service).unwrap();
+    let error = Catalogue::load_with(&[folder.path().to_owned()]).unwrap_err();
+    let folder = format!("{}/", folder.path().display());
+    error.to_string().replace(&folder, "")
+}
+
+#[test]
+fn an_unknown_key_is_found_with_its_line() {
+    let found = shown("kind = \"service\"\n", "kind = \"service\"\nfee = 3\n");
+    assert!(
+        found.starts_with("service.toml:2: file (file-shape): TOML parse error at line 2"),
+        "{found}"
+    );
+}
+
+#[test]
+fn a_deadline_without_a_unit_is_found_with_its_line() {
+    let found = shown("deadline = \"30m\"", "deadline = \"30\"");
+    assert!(
+        found.contains("not a period: \"30\"; write 30m, 2h, 1wd or 28cd"),
+        "{found}"
+    );
+    assert!(found.starts_with("service.toml:17"), "{found}");
+}
+
+#[test]
+fn an_element_that_the_pattern_does_not_have_cannot_be_omitted() {
+    finds(
+        |files| {
+            once(
+                &mut files.service,
+                "pattern = \"test\"",
+                "pattern = \"test\"\nomit = [\"check-9\"]",
+            );
+        },
+        Rule::UnknownReference,
+        "flow portal",
+        "test has no check-9",
+    );
+}
+
+#[test]
+fn what_is_omitted_and_overridden_is_found() {
+    finds_among(
+        |files| {
+            once(
+                &mut files.service,
+                "pattern = \"test\"",
+                "pattern = \"test\"\nomit = [\"condition-3\"]",
+            );
+        },
+        Rule::Omit,
+        "flow portal",
+        "process-7 is overridden and omitted",
+    );
+}
+
+#[test]
+fn a_condition_that_is_asked_during_no_action_is_found() {
+    finds(
+        |files| {
+            once(
+                &mut files.service,
+                "condition-3 = { ",
+                "condition-3 = { during = \"action-7\", ",
+            );
+        },
+        Rule::UnknownReference,
+        "element condition-3",
+        "there is no action-7",
+    );
+}
+
+#[test]
+fn a_process_cannot_be_asked_during_an_action() {
+    finds(
+        |files| {
+            once(
+                &mut files.service,
+                "process-6 = { ",
+                "process-6 = { during = \"action-1\", ",
+            );
+        },
+        Rule::ConditionBranches,
+        "element process-6",
+        "only a condition is asked during an action",
+    );
+}
+
+#[test]
+fn only_a_refusal_comes_after_the_actions_by_its_own_word() {
+    finds(
+        |files| {
+            once(
+                &mut files.pattern,
+                "id = \"process-6\"\n",
+                "id = \"process-6\"\nafter_actions = true\n",
+            );
+        },
+        Rule::Ends,
+        "element process-6",
+        "only a process that refuses comes after the actions by its own word",
+    );
+}
+
+#[test]
+fn an_element_that_is_no_kind_of_step_is_found() {
+    finds_among(
+        |files| {
+            once(&mut files.pattern, "id = \"process-6\"", "id = \"stage-6\"");
+        },
+        Rule::Form,
+        "element stage-6",
+        "\"stage-6\" is not process-N, condition-N, step-N or check-N",
+    );
+}
+
+#[test]
+fn two_flows_through_one_channel_are_two_variants_or_a_finding() {
+    finds(
+        |files| {
+            let flow = files.service[files.service.find("[[flow]]").unwrap()..].to_owned();
+            files.service.push('\n');
+            files
+                .service
+                .push_str(&flow[..flow.find("[[note]]").unwrap()]);
+        },
+        Rule::Duplicate,
+        "flow",
+        "portal is there twice",
+    );
+}
+
+#[test]
+fn a_statement_of_no_known_topic_is_found() {
+    finds_among(
+        |files| {
+            files.service.push_str(
+                "\n[[statement]]\nabout = \"weather\"\nmark = \"assumed\"\n\
+                 text = { kk = \"а\", ru = \"а\", en = \"a\" }\n",
+            );
+        },
+        Rule::UnknownWord,
+        "statement weather",
+        "\"weather\"; known: basis, complaint, contact, definition, fee, notification, issue, receipt, \
+         representative, requirement, status, survey, systems, units",
+    );
+}
+
+#[test]
+fn a_question_of_the_survey_without_answers_is_found() {
+    finds(
+        |files| {
+            files.service.push_str(
+                "\n[[statement]]\nabout = \"survey\"\nmark = \"assumed\"\n\
+                 text = { kk = \"а\", ru = \"а\", en = \"a\" }\n",
+            );
+        },
+        Rule::Form,
+        "statement survey",
+        "a question of the survey, and nothing else, has answers",
+    );
+}
+
+#[test]
+fn a_discrepancy_without_a_mark_is_found() {
+    finds(
+        |files| {
+            files.service.push_str(
+                "\n[[discrepancy]]\nprinted = { kk = \"а\", ru = \"а\", en = \"a\" }\n\
+                 reading = { kk = \"а\", ru = \"а\", en = \"a\" }\n",
+            );
+        },
+        Rule::MissingMark,
+        "discrepancy",
+        "say printed, derived or assumed",
+    );
+}
+
+#[test]
+fn a_total_without_a_unit_is_found() {
+    finds(
+        |files| {
+            files
+                .service
+                .push_str("\n[[total]]\nperiod = \"15\"\nmark = \"assumed\"\n");
+        },
+        Rule::Form,
+        "total 15",
+        "not a period: \"15\"; write 30m, 2h, 1wd or 28cd",
+    );
+}
+
+#[test]
+fn a_listing_of_no_known_standing_is_found() {
+    finds(
+        |files| {
+            files.service = "kind = \"listing\"\nid = \"free-meals@test-act\"\n\
+                standing = \"lost\"\nmark = \"assumed\"\n\
+                title = { kk = \"а\", ru = \"а\", en = \"a\" }\n\
+                why = { kk = \"а\", ru = \"а\", en = \"a\" }\n"
+                .to_owned();
+        },
+        Rule::UnknownWord,
+        "standing",
+        "\"lost\"; known: no-steps, title-only, struck-out",
     );
 }

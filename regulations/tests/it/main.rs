@@ -4,9 +4,11 @@
     reason = "a test fails by panicking, its helpers too"
 )]
 
+mod acts;
 mod added;
 mod days;
 mod embedded;
 mod findings;
+mod flows;
 mod map;
 mod stories;

@@ -31,7 +31,10 @@ fn the_committed_regulation_map_is_up_to_date() {
 #[test]
 fn every_file_of_the_regulation_map_exists() {
     for meaning in Meaning::ALL {
-        let path = workspace().join(map::code_of(*meaning));
+        let Some(code) = map::code_of(*meaning) else {
+            continue;
+        };
+        let path = workspace().join(code);
         assert!(path.is_file(), "{meaning}: there is no {}", path.display());
     }
 }

@@ -58,15 +58,11 @@ impl Case {
             .unwrap_or_else(|| panic!("{}: profile {:?}", self.name, self.profile))
     }
 
-    /// Whether this entry lists such a difference of such a document; both kinds of quotes are the same to it.
+    /// Whether this entry lists such a difference of such a document; both kinds of quotes are the same to it, and so is a character
+    /// and a reference to it. A star in a part stands for whatever stands within one tag.
     pub fn lists(&self, judge: &str, reason: &str, profile: Profile, bytes: &[u8]) -> bool {
-        let same = |byte: &u8, other: &u8| byte == other || (*byte == b'\'' && *other == b'"');
-        let holds = |part: &String| {
-            let part = part.as_bytes();
-            bytes
-                .windows(part.len().max(1))
-                .any(|window| window.iter().zip(part).all(|(a, b)| same(a, b)))
-        };
+        let plain = without_references(bytes);
+        let holds = |part: &String| holds(bytes, part) || holds(&plain, part);
         self.judge == judge
             && reason.starts_with(&self.reason)
             && (self.profiles.is_empty() || self.profiles.iter().any(|name| name == profile.name()))
@@ -84,6 +80,68 @@ impl Case {
         std::fs::write(folder.join(format!("{}.toml", self.name)), text)?;
         std::fs::write(folder.join(format!("{}.xml", self.name)), &self.bytes)
     }
+}
+
+/// Whether the pieces of a part, between its stars, follow one another within a tag.
+fn holds(bytes: &[u8], part: &str) -> bool {
+    let same = |byte: &u8, other: &u8| byte == other || (*byte == b'\'' && *other == b'"');
+    let begins = |bytes: &[u8], piece: &[u8]| {
+        bytes.len() >= piece.len() && bytes.iter().zip(piece).all(|(a, b)| same(a, b))
+    };
+    let pieces: Vec<&[u8]> = part.split('*').map(str::as_bytes).collect();
+    let follow = |start: usize| {
+        let mut rest = &bytes[start..];
+        for (place, piece) in pieces.iter().enumerate() {
+            let within = match place {
+                0 => 0,
+                _ => rest
+                    .iter()
+                    .take_while(|byte| !matches!(byte, b'<' | b'>'))
+                    .count(),
+            };
+            match (0..=within).find(|at| begins(&rest[*at..], piece)) {
+                Some(at) => rest = &rest[at + piece.len()..],
+                None => return false,
+            }
+        }
+        true
+    };
+    (0..=bytes.len()).any(follow)
+}
+
+/// The bytes with the characters in the place of numeric references to ASCII.
+fn without_references(bytes: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((first, more)) = rest.split_first() {
+        match rest
+            .starts_with(b"&#")
+            .then(|| referred(&rest[2..]))
+            .flatten()
+        {
+            Some((byte, length)) => {
+                plain.push(byte);
+                rest = &rest[2 + length..];
+            }
+            None => {
+                plain.push(*first);
+                rest = more;
+            }
+        }
+    }
+    plain
+}
+
+/// The ASCII character of a reference after its `&#`, and the length of what names it.
+fn referred(text: &[u8]) -> Option<(u8, usize)> {
+    let end = text.iter().take(16).position(|byte| *byte == b';')?;
+    let digits = std::str::from_utf8(&text[..end]).ok()?;
+    let number = match digits.strip_prefix('x') {
+        Some(digits) => u32::from_str_radix(digits, 16),
+        None => digits.parse(),
+    };
+    let byte = u8::try_from(number.ok()?).ok().filter(u8::is_ascii)?;
+    Some((byte, end + 1))
 }
 
 /// Whether the value of an attribute holds one of these bytes, as it is written.
@@ -152,6 +210,27 @@ fn read(file: &Path) -> Case {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_part_is_found_however_it_is_spelt_and_a_star_stays_within_a_tag() {
+        let text =
+            br#"<d:V xmlns='' Id="v"><![CDATA[x]]></d:V><T A="a&#x74;&#116;p:"/><b></b><!-- -->"#;
+        for (part, expected) in [
+            ("V*><![CDATA[", true),
+            ("xmlns=\"\"*Id", true),
+            ("T*><![CDATA[", false),
+            ("<b>*</b>", true),
+            ("V*<!--", false),
+        ] {
+            assert_eq!(super::holds(text, part), expected, "{part}");
+        }
+        assert!(!super::holds(text, "attp:"));
+        let plain = super::without_references(text);
+        assert!(super::holds(&plain, "attp:"));
+        for left in ["&#x;", "&#", "&#233;", "&#xZ;", "&amp;"] {
+            assert_eq!(super::without_references(left.as_bytes()), left.as_bytes());
+        }
+    }
+
     use super::*;
 
     #[test]

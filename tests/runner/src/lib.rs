@@ -7,10 +7,12 @@
 //! - [`Report`] shows what came of it, with the [`Coverage`] of the regulation.
 //! - [`World`](forge::World) forges documents, certificates and evidence, right or spoilt in one place; [`attack`] is the corpus of
 //!   attacks that is built with it.
+//! - [`mod@bench`] is load: pre-signed requests, what they cost, and the bare work beside them.
 //! - [`sample`] fills any service's form with valid values.
 
 mod act;
 pub mod attack;
+pub mod bench;
 mod browser;
 pub mod coverage;
 pub mod endpoints;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use qaqpa_model::{MessageId, RefusalLabel};
+use qaqpa_model::{Actor, MessageId, RefusalLabel};
 use qaqpa_regulations::{Flow, Meaning, Service};
 
 use crate::act::{Citizen, Officer, SeenRefusal, Went, send};
@@ -79,7 +79,7 @@ struct Story<'s> {
     /// What the stage must get back when the story is over.
     forgotten: Vec<String>,
     /// The rules of deliberate faults that this story switched on.
-    mischief: Vec<String>,
+    mischief: Vec<(Actor, String)>,
     /// The certificates that this story suspended.
     suspended: Vec<String>,
 }
@@ -311,14 +311,14 @@ impl Story<'_> {
 
     async fn switch_on(&mut self, rule: &Mischief) -> Result<(), RunError> {
         let id = self.stand.switch_mischief_on(rule).await?;
-        self.mischief.push(id);
+        self.mischief.push((rule.actor.actor(), id));
         Ok(())
     }
 
     /// Ends one rule of this story, or all of them.
     async fn amend(&mut self, id: Option<&str>) -> Result<(), RunError> {
-        let meant = |rule: &mut String| id.is_none_or(|id| rule == id);
-        let ending: Vec<String> = self.mischief.extract_if(.., meant).collect();
+        let meant = |(_, rule): &mut (Actor, String)| id.is_none_or(|id| rule == id);
+        let ending: Vec<_> = self.mischief.extract_if(.., meant).collect();
         if let Some(id) = id
             && ending.is_empty()
         {

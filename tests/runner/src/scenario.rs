@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use qaqpa_model::{Lang, RefusalLabel, ServiceAtAct};
-use qaqpa_regulations::{Catalogue, Channel, Flow, Text};
+use qaqpa_model::{Actor, Lang, RefusalLabel, ServiceAtAct};
+use qaqpa_regulations::{Answer, Catalogue, Channel, Flow, Text};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -81,7 +81,7 @@ pub enum Step {
         sources: Vec<Source>,
     },
     /// Stage: the authority's answers have faults, by a rule of docs/MISCHIEF.md, until `amend` or the story is over.
-    Mischief(Mischief),
+    Mischief(Box<Mischief>),
     /// Stage: the rules of this story's `mischief` steps end: one by its id, or all.
     Amend {
         /// The id of a rule.
@@ -151,16 +151,52 @@ pub enum Step {
     },
 }
 
-/// A rule of the authority's deliberate faults, as docs/MISCHIEF.md says; the authority reads it.
+/// Whose deliberate faults a rule is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Culprit {
+    /// The gateway's messages and answers.
+    Gateway,
+    /// The authority's answers.
+    #[default]
+    Nca,
+}
+
+impl Culprit {
+    /// The actor whose control port takes the rule.
+    pub(crate) const fn actor(self) -> Actor {
+        match self {
+            Self::Gateway => Actor::Gateway,
+            Self::Nca => Actor::Nca,
+        }
+    }
+}
+
+/// A rule of deliberate faults, as docs/MISCHIEF.md and docs/GATEWAY-MISCHIEF.md say; the actor reads it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Mischief {
-    /// Its name among the rules that are on; the authority gives one where there is none.
+    /// Whose faults they are.
+    #[serde(skip_serializing)]
+    pub actor: Culprit,
+    /// Its name among the rules that are on; the actor gives one where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The faults: `"stale-next-update"`, `{ fault = "delay", ms = 250 }`.
     pub faults: Vec<Fault>,
-    /// One service: `ocsp`, `crl`, `delta`, `tsp`, `cert`.
+    /// Of the gateway's: where, `answer`, `delivery`, `register`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// Of the gateway's: whose messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sender: Option<String>,
+    /// Of the gateway's: messages on their way to whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// Of the gateway's: which operation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// Of the authority's: `ocsp`, `crl`, `delta`, `tsp`, `cert`; of the gateway's: `SERVICE@ACT`, or a register's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
     /// Whose certificate: a ready-made identity.
@@ -343,7 +379,10 @@ impl Scenario {
         let flow = catalogue
             .service(&service)
             .and_then(|service| service.flow(channel))
-            .ok_or_else(|| wrong(format!("the catalogue has no {service} · {channel}")))?;
+            .ok_or_else(|| match catalogue.answer(&service, Some(channel)) {
+                other @ (Answer::Listed(_) | Answer::NotPlayed(_)) => wrong(other.to_string()),
+                _ => wrong(format!("the catalogue has no {service} · {channel}")),
+            })?;
         let title = Text {
             kk: raw.title.kk,
             ru: raw.title.ru,
@@ -497,6 +536,12 @@ mod tests {
                 "\"portal\"",
                 "\"provider-office\"",
                 "x.toml: the catalogue has no guardianship-certificate@zhambyl-2019-23 · provider-office",
+            ),
+            (
+                "guardianship-certificate",
+                "patronage-care",
+                "x.toml: this flow of patronage-care@zhambyl-2019-23 is in the catalogue, the simulator \
+                 does not play it yet; `qaqpa services` marks what can be played",
             ),
             (
                 "\"waiting\"",

@@ -3,7 +3,7 @@
 use qaqpa_model::{Actor, Lang, MessageId, Moment, RefusalLabel};
 use qaqpa_regulations::Catalogue;
 use qaqpa_transport::control::{ClockView, ControlClient, ControlToken};
-use qaqpa_transport::{ClientLimits, ClientTls, HttpClient};
+use qaqpa_transport::{ClientLimits, ClientTls, HttpClient, Reach};
 use qaqpa_x509::pkcs12::{self, KeyFile};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -62,7 +62,12 @@ impl Stand {
         let token_file = &endpoints.control.token_file;
         let folder = token_file.parent().unwrap_or(token_file);
         let token = ControlToken::read(folder).map_err(|why| file(token_file, why.to_string()))?;
-        let client = HttpClient::new(&tls, ClientLimits::default());
+        // The addresses are of whoever runs the simulator, on whatever machines.
+        let limits = ClientLimits {
+            reach: Reach::Anywhere,
+            ..ClientLimits::default()
+        };
+        let client = HttpClient::new(&tls, limits);
         Ok(Self {
             client,
             endpoints,
@@ -133,7 +138,8 @@ impl Stand {
             .actors
             .get(actor.name())
             .ok_or_else(|| RunError::EndpointsLack(format!("control port of {actor}")))?;
-        Ok(ControlClient::new(address, self.token.clone()))
+        let control = ControlClient::new(address, self.token.clone());
+        Ok(control.calling_by(&self.client))
     }
 
     /// The simulated moment, as the portal's control port says it.
@@ -157,24 +163,29 @@ impl Stand {
         Ok(())
     }
 
-    /// Set-up: the authority makes mistakes on purpose, by this rule; gives back the rule's id.
+    /// Set-up: the rule's actor makes mistakes on purpose; gives back the rule's id.
     pub(crate) async fn switch_mischief_on(&self, rule: &Mischief) -> Result<String, RunError> {
-        let nca = Actor::Nca;
-        let on = self.control(nca)?.post("/mischief", rule).await;
-        let view: Value = on.map_err(|error| asked(nca, error))?;
-        self.forget_answers().await?;
+        let actor = rule.actor.actor();
+        let on = self.control(actor)?.post("/mischief", rule).await;
+        let view: Value = on.map_err(|error| asked(actor, error))?;
+        if actor == Actor::Nca {
+            self.forget_answers().await?;
+        }
         let id = view.pointer("/rule/id").and_then(Value::as_str);
         Ok(id.unwrap_or_default().to_owned())
     }
 
-    /// Set-up: the authority makes these mistakes no more.
-    pub(crate) async fn switch_mischief_off(&self, rules: &[String]) -> Result<(), RunError> {
-        let nca = Actor::Nca;
-        for id in rules {
-            let off = self.control(nca)?.delete(&format!("/mischief/{id}")).await;
-            let _: Value = off.map_err(|error| asked(nca, error))?;
+    /// Set-up: these mistakes are made no more.
+    pub(crate) async fn switch_mischief_off(
+        &self,
+        rules: &[(Actor, String)],
+    ) -> Result<(), RunError> {
+        for (actor, id) in rules {
+            let control = self.control(*actor)?;
+            let off = control.delete(&format!("/mischief/{id}")).await;
+            let _: Value = off.map_err(|error| asked(*actor, error))?;
         }
-        if rules.is_empty() {
+        if rules.iter().all(|(actor, _)| *actor != Actor::Nca) {
             return Ok(());
         }
         self.forget_answers().await

@@ -1,4 +1,4 @@
-//! `qaqpa journal export`: entries out of the data folder, masked, or raw with a warning.
+//! `qaqpa journal export`: entries out of the data folder or the database, masked, or raw with a warning.
 
 use std::fs::OpenOptions;
 use std::io::{BufWriter, Write as _};
@@ -7,11 +7,12 @@ use std::path::Path;
 
 use qaqpa_channel::views::record_json;
 use qaqpa_model::ActorName;
-use qaqpa_store::{JournalFilter, JournalRecord, Store, StoreConfig, StoreError};
+use qaqpa_store::{Journal, JournalFilter, JournalRecord, Store, StoreConfig, StoreError};
 use qaqpa_transport::files;
 use serde_json::Value;
 
-use super::{absent, actors_named, cannot_be_read, entry_named, folder_of, is_gone, nothing};
+use super::entry::EntryName;
+use super::{absent, actors_named, cannot_be_read, chains_of, is_gone, nothing, shown, store_of};
 use crate::cli::JournalExport;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output;
@@ -41,22 +42,24 @@ pub(super) async fn run(settings: &Settings, options: &JournalExport) -> Outcome
 /// One entry with what views do not show put back into it; the message's bytes are exported apart.
 pub(super) async fn whole(settings: &Settings, id: &str) -> Outcome {
     output::progress(WARNING);
-    let (actor, store, number) = store_of(settings, id).await?;
-    let cannot = |error: StoreError| cannot_be_read(&actor, &error);
-    let record = store.journal().show(number).await.map_err(cannot)?;
+    let (entry, store) = opened(settings, id).await?;
+    let cannot = |error: StoreError| cannot_be_read(&entry.actor, &error);
+    let journal = store.journal().of(&entry.chain);
+    let record = journal.show(entry.number).await.map_err(cannot)?;
     let record = record.ok_or_else(|| absent(id))?;
-    output::say_json(&whole_json(&store, &record).await.map_err(cannot)?)?;
+    output::say_json(&whole_json(journal, &record).await.map_err(cannot)?)?;
     store.close().await;
     Ok(Exit::Yes)
 }
 
 async fn one(settings: &Settings, id: &str, raw: bool) -> Outcome {
-    let (actor, store, number) = store_of(settings, id).await?;
-    let cannot = |error: StoreError| cannot_be_read(&actor, &error);
-    let record = store.journal().show(number).await.map_err(cannot)?;
+    let (entry, store) = opened(settings, id).await?;
+    let cannot = |error: StoreError| cannot_be_read(&entry.actor, &error);
+    let journal = store.journal().of(&entry.chain);
+    let record = journal.show(entry.number).await.map_err(cannot)?;
     let record = record.ok_or_else(|| absent(id))?;
     if raw {
-        let bytes = store.journal().raw(number).await.map_err(cannot)?;
+        let bytes = journal.raw(entry.number).await.map_err(cannot)?;
         let none = || {
             Failure::no(format!("entry {id} has no raw bytes"))
                 .remedy(format!("`qaqpa journal show {id} --raw` shows what it has"))
@@ -69,20 +72,20 @@ async fn one(settings: &Settings, id: &str, raw: bool) -> Outcome {
     Ok(Exit::Yes)
 }
 
-/// The store that holds the entry, to be read, and the entry's number.
-async fn store_of(settings: &Settings, id: &str) -> Result<(ActorName, Store, i64), Failure> {
-    let (actor, number) = entry_named(id)?;
-    let config = folder_of(settings, &actor);
-    let config = config.ok_or_else(|| nothing(settings, &actor.to_string()))?;
-    let store = Store::open_to_read(&config, actor.actor()).await;
-    let store = store.map_err(|error| cannot_be_read(&actor, &error))?;
-    Ok((actor, store, number))
+/// The store that holds the entry, to be read.
+async fn opened(settings: &Settings, id: &str) -> Result<(EntryName, Store), Failure> {
+    let entry = EntryName::parse(settings, id)?;
+    let config = store_of(settings, &entry.actor)?;
+    let config = config.ok_or_else(|| nothing(settings, &entry.actor.to_string()))?;
+    let store = Store::open_to_read(&config, entry.actor.actor()).await;
+    let store = store.map_err(|error| cannot_be_read(&entry.actor, &error))?;
+    Ok((entry, store))
 }
 
 /// An entry as views show it, but with what they withhold.
-async fn whole_json(store: &Store, record: &JournalRecord) -> Result<Value, StoreError> {
+async fn whole_json(journal: Journal<'_>, record: &JournalRecord) -> Result<Value, StoreError> {
     let mut shown = record_json(record);
-    if let Some(summary) = store.journal().whole(record.id).await? {
+    if let Some(summary) = journal.whole(record.id).await? {
         shown["summary"] = summary;
     }
     Ok(shown)
@@ -96,7 +99,7 @@ async fn all(settings: &Settings, actors: &[ActorName], folder: &Path, raw: bool
     }
     let (mut any, mut whole) = (false, true);
     for actor in actors {
-        let Some(config) = folder_of(settings, actor) else {
+        let Some(config) = store_of(settings, actor)? else {
             if is_gone(settings, actor) {
                 output::progress(format_args!("{actor}: the whole journal is gone"));
                 whole = false;
@@ -104,27 +107,8 @@ async fn all(settings: &Settings, actors: &[ActorName], folder: &Path, raw: bool
             continue;
         };
         any = true;
-        match journal_of(&config, actor, folder, raw).await {
-            Ok(Exported {
-                entries,
-                raws,
-                damaged,
-            }) => {
-                whole &= damaged == 0;
-                output::progress(format_args!(
-                    "{actor}: {entries} entries{}{}",
-                    if raw {
-                        format!(", {raws} with raw bytes")
-                    } else {
-                        String::new()
-                    },
-                    if damaged > 0 {
-                        format!("; {damaged} damaged, named above")
-                    } else {
-                        String::new()
-                    }
-                ));
-            }
+        match journals_of(&config, actor, folder, raw).await {
+            Ok(exported) => whole &= exported,
             // The other journals are exported all the same.
             Err(failure) => {
                 whole = false;
@@ -148,25 +132,58 @@ struct Exported {
     damaged: u64,
 }
 
-async fn journal_of(
+/// Every chain of one actor; whether nothing was damaged.
+async fn journals_of(
     config: &StoreConfig,
     actor: &ActorName,
     folder: &Path,
     raw: bool,
-) -> Result<Exported, Failure> {
+) -> Result<bool, Failure> {
     let cannot = |error: StoreError| cannot_be_read(actor, &error);
     let store = Store::open_to_read(config, actor.actor())
         .await
         .map_err(cannot)?;
-    let exported = journal(&store, actor, folder, raw).await;
+    let exported = async {
+        let mut whole = true;
+        for chain in chains_of(&store).await.map_err(cannot)? {
+            let name = shown(actor, &chain);
+            let exported = journal(store.journal().of(&chain), actor, &name, folder, raw).await?;
+            whole &= exported.damaged == 0;
+            tell(&name, &exported, raw);
+        }
+        Ok::<_, Failure>(whole)
+    };
+    let exported = exported.await;
     store.close().await;
     exported
 }
 
-/// One journal into `ACTOR.jsonl` and `ACTOR/NUMBER.raw`, newest first; what is damaged is named and passed over.
+fn tell(name: &str, exported: &Exported, raw: bool) {
+    let Exported {
+        entries,
+        raws,
+        damaged,
+    } = exported;
+    output::progress(format_args!(
+        "{name}: {entries} entries{}{}",
+        if raw {
+            format!(", {raws} with raw bytes")
+        } else {
+            String::new()
+        },
+        if *damaged > 0 {
+            format!("; {damaged} damaged, named above")
+        } else {
+            String::new()
+        }
+    ));
+}
+
+/// One chain into `NAME.jsonl` and `NAME/NUMBER.raw`, newest first; what is damaged is named and passed over.
 async fn journal(
-    store: &Store,
+    journal: Journal<'_>,
     actor: &ActorName,
+    name: &str,
     folder: &Path,
     raw: bool,
 ) -> Result<Exported, Failure> {
@@ -176,13 +193,13 @@ async fn journal(
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(folder.join(format!("{actor}.jsonl")))
+        .open(folder.join(format!("{name}.jsonl")))
         .map_err(Failure::own)?;
     let mut lines = BufWriter::new(file);
-    let beside = folder.join(actor.to_string());
+    let beside = folder.join(name);
     let mut before = None;
     loop {
-        let (records, last) = page(store, actor, before, &mut exported).await?;
+        let (records, last) = page(journal, actor, name, before, &mut exported).await?;
         let Some(last) = last else {
             break;
         };
@@ -191,11 +208,11 @@ async fn journal(
             exported.entries += 1;
             let mut line = record_json(record);
             if raw && record.withheld_digest.is_some() {
-                match whole_json(store, record).await {
+                match whole_json(journal, record).await {
                     Ok(whole) => line = whole,
                     Err(error) => {
                         exported.damaged += 1;
-                        output::progress(format_args!("{actor}:{}: {error}", record.id));
+                        output::progress(format_args!("{name}:{}: {error}", record.id));
                     }
                 }
             }
@@ -203,7 +220,7 @@ async fn journal(
             if !raw || record.raw_digest.is_none() {
                 continue;
             }
-            match store.journal().raw(record.id).await {
+            match journal.raw(record.id).await {
                 Ok(bytes) => {
                     files::create_private_dir(&beside).map_err(Failure::own)?;
                     let file = beside.join(format!("{}.raw", record.id));
@@ -213,7 +230,7 @@ async fn journal(
                 }
                 Err(error) => {
                     exported.damaged += 1;
-                    output::progress(format_args!("{actor}:{}: {error}", record.id));
+                    output::progress(format_args!("{name}:{}: {error}", record.id));
                 }
             }
         }
@@ -224,8 +241,9 @@ async fn journal(
 
 /// The entries before that number, and the last number looked at; `None` where there are no more.
 async fn page(
-    store: &Store,
+    journal: Journal<'_>,
     actor: &ActorName,
+    name: &str,
     before: Option<i64>,
     exported: &mut Exported,
 ) -> Result<(Vec<JournalRecord>, Option<i64>), Failure> {
@@ -233,24 +251,20 @@ async fn page(
         before,
         ..JournalFilter::default()
     };
-    if let Ok(records) = store.journal().list(&filter, PAGE).await {
+    if let Ok(records) = journal.list(&filter, PAGE).await {
         let last = records.last().map(|record| record.id);
         return Ok((records, last));
     }
     // One of them cannot be read: each by itself.
     let cannot = |error: StoreError| cannot_be_read(actor, &error);
-    let numbers = store
-        .journal()
-        .numbers(before, PAGE)
-        .await
-        .map_err(cannot)?;
+    let numbers = journal.numbers(before, PAGE).await.map_err(cannot)?;
     let mut records = Vec::new();
     for number in &numbers {
-        match store.journal().show(*number).await {
+        match journal.show(*number).await {
             Ok(record) => records.extend(record),
             Err(error) => {
                 exported.damaged += 1;
-                output::progress(format_args!("{actor}:{number}: {error}"));
+                output::progress(format_args!("{name}:{number}: {error}"));
             }
         }
     }

@@ -1,14 +1,16 @@
 //! `qaqpa journal prune`: old segments are removed, and a checkpoint is left.
 
+mod database;
+
 use qaqpa_channel::keeping::control::PruneOrder;
 use qaqpa_channel::stamp_judge;
 use qaqpa_model::{ActorName, Moment};
 use qaqpa_store::{Company, Doubted, Store, StoreConfig, Wish};
 use qaqpa_transport::files::FileLock;
-use qaqpa_transport::{Clock, ClockState, paths};
+use qaqpa_transport::{Clock, ClockState, ControlClient, paths};
 use serde_json::{Value, json};
 
-use super::{actors_named, cannot_be_read, control, folder_of, nothing, text};
+use super::{actors_named, cannot_be_read, control, in_files, nothing, shown, store_of, text};
 use crate::cli::Format;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::settings::Settings;
@@ -27,20 +29,33 @@ pub(super) async fn run(
     format: Format,
 ) -> Outcome {
     let before = Moment::parse(before).map_err(Failure::usage)?;
-    let there: Vec<_> = actors_named(settings, actor)?
-        .into_iter()
-        .filter_map(|actor| folder_of(settings, &actor).map(|config| (actor, config)))
-        .collect();
+    let mut there = Vec::new();
+    for actor in actors_named(settings, actor)? {
+        if let Some(config) = store_of(settings, &actor)? {
+            there.push((actor, config));
+        }
+    }
     if there.is_empty() {
         return Err(nothing(settings, actor.unwrap_or("any actor")));
     }
-    let (mut shown, mut exit) = (Vec::new(), Exit::Yes);
+    let (mut told, mut exit) = (Vec::new(), Exit::Yes);
+    let mut journals = Vec::new();
     for (actor, config) in there {
-        // Whoever holds the actor's place is the only one who may remove anything there.
-        let pruned = match place(settings, &actor) {
-            Ok(_place) => alone(settings, &actor, &config, before, doubted).await,
-            Err(_) => beside(settings, &actor, before, doubted).await,
-        };
+        if in_files(settings, &actor) {
+            // Whoever holds the actor's place is the only one who may remove anything there.
+            let pruned = match place(settings, &actor) {
+                Ok(_place) => alone(settings, &actor, &config, before, doubted).await,
+                Err(_) => beside(settings, &actor, before, doubted).await,
+            };
+            journals.push((actor.to_string(), pruned));
+        } else {
+            match database::prune(settings, &actor, &config, before, doubted).await {
+                Ok(chains) => journals.extend(chains),
+                Err(failure) => journals.push((actor.to_string(), Err(failure))),
+            }
+        }
+    }
+    for (writer, pruned) in journals {
         let mut journal = pruned.unwrap_or_else(|failure| {
             json!({
                 "removed": null,
@@ -50,7 +65,7 @@ pub(super) async fn run(
                 "failed": failure.message,
             })
         });
-        journal["writer"] = json!(actor.to_string());
+        journal["writer"] = json!(writer);
         let doubtful = journal["doubts"]
             .as_array()
             .is_some_and(|all| !all.is_empty());
@@ -62,10 +77,10 @@ pub(super) async fn run(
         if format != Format::Json {
             tell(&journal);
         }
-        shown.push(journal);
+        told.push(journal);
     }
     if format == Format::Json {
-        output::say_json(&json!({ "journals": shown }))?;
+        output::say_json(&json!({ "journals": told }))?;
     }
     Ok(exit)
 }
@@ -86,21 +101,23 @@ async fn alone(
     doubted: Doubted,
 ) -> Result<Value, Failure> {
     let cannot = |error| cannot_be_read(actor, &error);
-    let offset = ClockState::load(&settings.data)
-        .map_err(Failure::own)?
-        .offset_ms;
-    let now = Clock::with_offset(offset).now();
-    let judge = stamp_judge(&paths::trust_signature(&settings.data), settings.limits);
-    let store = Store::open(config, actor.actor()).await.map_err(cannot)?;
     let wish = Wish {
         before,
-        now,
+        now: now(settings)?,
         company: Company::Nobody,
         doubted,
     };
+    let judge = stamp_judge(&paths::trust_signature(&settings.data), settings.limits);
+    let store = Store::open(config, actor.actor()).await.map_err(cannot)?;
     let pruned = store.journal().prune(wish, &judge).await;
     store.close().await;
     Ok(pruned.map_err(cannot)?.to_json(actor.actor().name()))
+}
+
+/// The simulator's moment, as the console keeps it in the data folder.
+fn now(settings: &Settings) -> Result<Moment, Failure> {
+    let kept = ClockState::load(&settings.data).map_err(Failure::own)?;
+    Ok(Clock::with_offset(kept.offset_ms).now())
 }
 
 /// By the actor itself, which goes on working.
@@ -110,15 +127,17 @@ async fn beside(
     before: Moment,
     doubted: Doubted,
 ) -> Result<Value, Failure> {
+    ask(control(settings, actor)?, before, doubted).await
+}
+
+async fn ask(control: ControlClient, before: Moment, doubted: Doubted) -> Result<Value, Failure> {
     let order = PruneOrder {
         before: before.to_string(),
         despite_doubts: doubted == Doubted::Removed,
     };
-    control(settings, actor)?
-        .waiting(SECONDS_MAX)
-        .post("/journal/prune", &order)
-        .await
-        .map_err(running::refused)
+    let control = control.waiting(SECONDS_MAX);
+    let asked = control.post("/journal/prune", &order).await;
+    asked.map_err(running::refused)
 }
 
 fn tell(journal: &Value) {

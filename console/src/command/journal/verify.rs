@@ -1,13 +1,16 @@
 //! `qaqpa journal verify`: the proof, from the data folder or from the running actors.
 
+use http::StatusCode;
 use qaqpa_channel::stamp_judge;
+use qaqpa_channel::views::ChainsView;
 use qaqpa_model::ActorName;
-use qaqpa_store::Store;
-use qaqpa_transport::paths;
+use qaqpa_store::{Store, StoreError};
+use qaqpa_transport::{ControlError, paths};
 use serde_json::{Value, json};
 
 use super::{
-    actors_named, cannot_be_read, control, folder_of, is_gone, nothing, running_named, text,
+    actors_named, cannot_be_read, chains_of, control, is_gone, nothing, running_named, shown,
+    store_of, text,
 };
 use crate::cli::{Format, JournalVerify};
 use crate::exit::{Exit, Failure, Outcome};
@@ -24,21 +27,31 @@ pub(super) async fn run(settings: &Settings, options: &JournalVerify, format: Fo
         actors_named(settings, name)?
     };
     for actor in actors {
-        let proof = if options.running {
+        let found = if options.running {
             ask(settings, &actor).await.map(Some)
         } else {
             prove(settings, options, &actor).await
         };
-        match proof {
+        match found {
             // The others are proven all the same.
             Err(failure) if name.is_none() => unread.push((actor, failure.message)),
             Err(failure) => return Err(failure),
-            Ok(Some(mut proof)) => {
-                // Stores know what kind of actor they are of, not which one.
-                proof["writer"] = json!(actor.to_string());
-                proofs.push(proof);
+            Ok(Some(found)) => {
+                proofs.extend(found.proofs);
+                gone.extend(found.missing.into_iter().map(|chain| Gone {
+                    how: format!(
+                        "another chain tells of {chain}, and nothing of it is there: its whole journal is missing"
+                    ),
+                    name: chain,
+                }));
             }
-            Ok(None) if is_gone(settings, &actor) => gone.push(actor),
+            Ok(None) if is_gone(settings, &actor) => gone.push(Gone {
+                how: format!(
+                    "{actor} has worked in {}, but there is no {actor}/store.sqlite: its whole journal is missing",
+                    settings.data.display(),
+                ),
+                name: actor.to_string(),
+            }),
             Ok(None) if name.is_none() => {}
             Ok(None) => return Err(nothing(settings, &actor.to_string())),
         }
@@ -56,7 +69,7 @@ pub(super) async fn run(settings: &Settings, options: &JournalVerify, format: Fo
     };
     match format {
         Format::Json => {
-            let gone: Vec<_> = gone.iter().map(ActorName::to_string).collect();
+            let gone: Vec<_> = gone.iter().map(|one| &one.name).collect();
             let unread: Vec<_> = unread
                 .iter()
                 .map(|(actor, why)| json!({ "writer": actor.to_string(), "why": why }))
@@ -70,11 +83,8 @@ pub(super) async fn run(settings: &Settings, options: &JournalVerify, format: Fo
         }
         _ => {
             proofs.iter().for_each(tell);
-            for actor in gone {
-                output::say(format_args!(
-                    "{actor}: GONE\n  {actor} has worked in {}, but there is no {actor}/store.sqlite: its whole journal is missing",
-                    settings.data.display(),
-                ));
+            for Gone { name, how } in gone {
+                output::say(format_args!("{name}: GONE\n  {how}"));
             }
             for (actor, why) in unread {
                 output::say(format_args!("{actor}: NOT READ\n  {why}"));
@@ -84,20 +94,56 @@ pub(super) async fn run(settings: &Settings, options: &JournalVerify, format: Fo
     Ok(exit)
 }
 
-async fn ask(settings: &Settings, actor: &ActorName) -> Result<Value, Failure> {
-    control(settings, actor)?
-        .get("/journal/verify")
-        .await
-        .map_err(running::refused)
+/// A journal of which nothing is left.
+struct Gone {
+    name: String,
+    how: String,
 }
 
-/// The proof from the folder: nothing in it is changed. `None` where that actor has never been.
+/// The journal of one actor: one chain in files; in a database one of each process, also of those that are gone.
+struct Found {
+    proofs: Vec<Value>,
+    /// Chains that others tell of.
+    missing: Vec<String>,
+}
+
+async fn ask(settings: &Settings, actor: &ActorName) -> Result<Found, Failure> {
+    let control = control(settings, actor)?;
+    let chains: ChainsView = match control.get("/journal/chains").await {
+        // The authority has one, and takes the word for an entry's number.
+        Err(ControlError::Refused {
+            status: StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST,
+            ..
+        }) => ChainsView::default(),
+        answered => answered.map_err(running::refused)?,
+    };
+    let mut proofs = Vec::new();
+    for chain in &chains.chains {
+        let path = format!("/journal/verify?chain={chain}");
+        let mut proof: Value = control.get(&path).await.map_err(running::refused)?;
+        proof["writer"] = json!(shown(actor, chain));
+        proofs.push(proof);
+    }
+    if proofs.is_empty() {
+        let path = "/journal/verify";
+        let mut proof: Value = control.get(path).await.map_err(running::refused)?;
+        proof["writer"] = json!(actor.to_string());
+        proofs.push(proof);
+    }
+    let missing = chains.missing.iter();
+    Ok(Found {
+        proofs,
+        missing: missing.map(|chain| shown(actor, chain)).collect(),
+    })
+}
+
+/// The proofs from the folder or the database: nothing in it is changed. `None` where that actor has never been.
 async fn prove(
     settings: &Settings,
     options: &JournalVerify,
     actor: &ActorName,
-) -> Result<Option<Value>, Failure> {
-    let Some(config) = folder_of(settings, actor) else {
+) -> Result<Option<Found>, Failure> {
+    let Some(config) = store_of(settings, actor)? else {
         return Ok(None);
     };
     let trust = options
@@ -108,12 +154,23 @@ async fn prove(
     let store = Store::open_to_read(&config, actor.actor())
         .await
         .map_err(cannot)?;
-    let proof = store
-        .journal()
-        .verify(&stamp_judge(&trust, settings.limits))
-        .await;
+    let judge = stamp_judge(&trust, settings.limits);
+    let found = async {
+        let journal = store.journal();
+        let chains = chains_of(&store).await?;
+        let mut proofs = Vec::new();
+        for chain in &chains {
+            let mut proof = journal.of(chain).verify(&judge).await?.to_json();
+            proof["writer"] = json!(shown(actor, chain));
+            proofs.push(proof);
+        }
+        let missing = journal.missing().await?;
+        let missing = missing.iter().map(|chain| shown(actor, chain)).collect();
+        Ok::<_, StoreError>(Found { proofs, missing })
+    };
+    let found = found.await;
     store.close().await;
-    Ok(Some(proof.map_err(cannot)?.to_json()))
+    found.map(Some).map_err(cannot)
 }
 
 fn tell(proof: &Value) {

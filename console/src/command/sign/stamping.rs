@@ -31,7 +31,7 @@ impl Stamper {
             ..ClientLimits::default()
         };
         Ok(Self {
-            client: HttpClient::plain(limits),
+            client: HttpClient::plain(limits).reaching_actors_of(data),
             url,
             at,
         })

@@ -2,9 +2,11 @@
 
 mod octets;
 
-use qaqpa_model::{Bin, Iin, Lang, Limits, Moment};
+use qaqpa_model::{Bin, Iin, Lang, Limits, Moment, RefusalLabel};
 use qaqpa_verdict::report::{self, Advice, Kind, Overlay};
-use qaqpa_verdict::{Indication, Matter, Proven, SignedMessage, Verdict, diagnose, worst};
+use qaqpa_verdict::{
+    Indication, JudgedAs, Matter, Proven, SignedMessage, Verdict, diagnose, worst,
+};
 use qaqpa_wire::namespace::DOCUMENT;
 use qaqpa_wire::{Application, DocumentError, Organisation, ResultDocument};
 use qaqpa_xml::{Document, XmlLimits};
@@ -47,25 +49,17 @@ impl Named {
     }
 }
 
-/// The verdict as the file's consumer has it: of an application or a result with one signature over all of it (the gateway reads no
-/// other) with what the gateway would read and what it would ask of the signer; of any other file with what the examiner asks.
+/// The verdict as the file's consumer has it: each signature over all of an application or a result, whatever the profile by which it
+/// was found, with what the gateway would read and what it would ask of the signer; any other file with what the examiner asks.
 pub(super) fn as_answered(
     verdict: Verdict,
     proven: Option<&Proven<'_>>,
-    matter: &Matter,
     named: &Named,
     limits: &Limits,
 ) -> Verdict {
-    let verdict = match (proven, matter) {
-        (Some(proven), Matter::Document(_)) => as_admitted(verdict, proven, named, limits),
-        (_, Matter::Transport(bytes)) => {
-            let verdict = as_named(verdict, named);
-            match Document::parse(bytes, &xml_limits(limits)) {
-                Ok(envelope) => verdict.with_inner_signatures(&envelope),
-                Err(_) => verdict,
-            }
-        }
-        _ => as_named(verdict, named),
+    let verdict = match proven {
+        Some(proven) => as_admitted(verdict, proven, named, limits),
+        None => as_named(verdict, named),
     };
     verdict.with_unasked()
 }
@@ -82,29 +76,69 @@ fn as_named(mut verdict: Verdict, named: &Named) -> Verdict {
 }
 
 /// Whom a document names, where it is one that should.
+#[derive(PartialEq)]
 struct Names {
     submitter: Iin,
     /// `None` of a result: an officer decides in the name of the state, and the unit stands in it.
     acts: Option<Option<Organisation>>,
 }
 
-/// Whom an application or a result names, or why that cannot be read; of any other document nothing is asked.
-fn names(covered: &Covered<'_>, limits: &Limits) -> Option<Result<Names, DocumentError>> {
+/// Why it is not known whom a document names.
+struct Unread {
+    label: RefusalLabel,
+    why: String,
+}
+
+/// Whom the applications and results among what was signed name, or why that cannot be read; of any other document nothing is asked.
+///
+/// Of several all name the same, or nobody knows for whom the signature is.
+fn names(
+    verdict: &Verdict,
+    covered: &Covered<'_>,
+    limits: &Limits,
+) -> Option<Result<Names, Unread>> {
+    let parts = covered.each_content();
+    let named = parts.filter_map(|part| names_of(verdict, &part, limits));
+    named.reduce(|first, other| {
+        let first = first?;
+        if first == other? {
+            return Ok(first);
+        }
+        Err(Unread {
+            label: RefusalLabel::ApplicationMalformed,
+            why: "the signed parts do not name the same submitter".to_owned(),
+        })
+    })
+}
+
+/// Of one part. As the gateway reads them: what is called so and is in another name space is an application that does not read. Of a part
+/// of a file that only holds for the name itself.
+fn names_of(
+    verdict: &Verdict,
+    covered: &Covered<'_>,
+    limits: &Limits,
+) -> Option<Result<Names, Unread>> {
+    let unread = |error: DocumentError| Unread {
+        label: error.label(),
+        why: error.to_string(),
+    };
     let root = covered.root();
-    if root.is(DOCUMENT, "application") {
-        let read = Application::read(covered, limits);
-        return Some(read.map(|application| Names {
+    if root.is(DOCUMENT, "result") {
+        let read = ResultDocument::read(covered).map(|result| Names {
+            submitter: result.submitter,
+            acts: None,
+        });
+        return Some(read.map_err(unread));
+    }
+    let is_whole = verdict.profile == Some(JudgedAs::Enveloped);
+    let is_called = is_whole && NAMES.contains(&root.name());
+    (is_called || root.is(DOCUMENT, "application")).then(|| {
+        let read = Application::read(covered, limits).map(|application| Names {
             submitter: application.submitter,
             acts: Some(application.organisation),
-        }));
-    }
-    let read = root
-        .is(DOCUMENT, "result")
-        .then(|| ResultDocument::read(covered))?;
-    Some(read.map(|result| Names {
-        submitter: result.submitter,
-        acts: None,
-    }))
+        });
+        read.map_err(unread)
+    })
 }
 
 /// What the gateway asks where it admits a document. One that it cannot read it refuses, and whom it names nobody knows.
@@ -116,9 +150,9 @@ fn as_admitted(
 ) -> Verdict {
     let ledger = Ledger::default();
     let covered = proven.covered.noted_in(&ledger);
-    verdict = match names(&covered, limits) {
+    verdict = match names(&verdict, &covered, limits) {
         None => as_named(verdict, named),
-        Some(Err(error)) => as_named(verdict, named).with_fields_unread(&error.to_string()),
+        Some(Err(unread)) => as_named(verdict, named).with_fields_unread(unread.label, &unread.why),
         Some(Ok(names)) => {
             let verdict = verdict.with_submitter(&names.submitter);
             match &names.acts {
@@ -141,24 +175,21 @@ fn acting_for(verdict: Verdict, organisation: &Organisation) -> Verdict {
 
 /// Whether the file itself names whom its signer is compared with. One that does not read names nobody.
 pub(super) fn names_submitter(
+    verdict: &Verdict,
     proven: Option<&Proven<'_>>,
-    matter: &Matter,
     limits: &Limits,
 ) -> bool {
-    match (proven, matter) {
-        (Some(proven), Matter::Document(_)) => {
-            matches!(names(&proven.covered, limits), Some(Ok(_)))
-        }
-        _ => false,
-    }
+    let read = proven.and_then(|proven| names(verdict, &proven.covered, limits));
+    matches!(read, Some(Ok(_)))
 }
+
+/// What the gateway reads.
+const NAMES: [&str; 2] = ["application", "result"];
 
 /// Whether the gateway reads documents of this root: it takes one signature, over all of it.
 fn is_consumed_whole(document: &Document) -> bool {
     let root = document.root();
-    ["application", "result"]
-        .iter()
-        .any(|name| root.is(DOCUMENT, name))
+    NAMES.iter().any(|name| root.is(DOCUMENT, name))
 }
 
 /// The matter as its consumer takes it: an application or a result is no file whose signature chooses what it is about.

@@ -34,6 +34,8 @@ pub struct SaidAttributes {
     pub signed_octets: Vec<u8>,
     /// Whether CMSAlgorithmProtection is among them (RFC 6211).
     pub name_algorithms: bool,
+    /// Whether signingCertificate or signingCertificateV2 is among them (RFC 5035).
+    pub name_certificate: bool,
 }
 
 /// The parts of a SignerInfo.
@@ -117,6 +119,12 @@ impl<'a> SignerInfo<'a> {
             digest: digest.to_vec(),
             signed_octets: attributes.signed_der()?,
             name_algorithms: attributes.values(ALGORITHM_PROTECTION).is_some(),
+            name_certificate: [
+                oid::ATTRIBUTE_SIGNING_CERTIFICATE,
+                oid::ATTRIBUTE_SIGNING_CERTIFICATE_V2,
+            ]
+            .into_iter()
+            .any(|kind| attributes.values(kind).is_some()),
         })
     }
 

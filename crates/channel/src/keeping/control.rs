@@ -116,8 +116,10 @@ async fn prune(State(own): State<Own>, Json(order): Json<PruneOrder>) -> Respons
     };
     let work = tokio::spawn(async move {
         let judge = stamp_judge(&paths::trust_signature(&own.data), Limits::default());
-        let pruned = own.store.journal().prune(wish, &judge).await;
-        pruned.map(|pruned| pruned.to_json(own.store.actor().name()))
+        let journal = own.store.journal();
+        let chain = journal.name();
+        let pruned = journal.prune(wish, &judge).await;
+        pruned.map(|pruned| pruned.to_json(&chain))
     });
     match work.await {
         Ok(Ok(shown)) => Json(shown).into_response(),

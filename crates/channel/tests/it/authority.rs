@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use axum::Router;
@@ -43,6 +44,7 @@ impl Signatory {
 pub(crate) struct Authority {
     pub(crate) signatories: HashMap<&'static str, Signatory>,
     responder: Arc<Responder>,
+    dir: PathBuf,
     _running: Running,
 }
 
@@ -55,14 +57,19 @@ struct Responder {
     root: Signatory,
     statuses: Mutex<HashMap<Vec<u8>, CertStatus>>,
     down: Mutex<bool>,
+    asked: AtomicUsize,
 }
 
-pub(crate) const SENDERS: [(&str, &str); 4] = [
+pub(crate) const SENDERS: [(&str, &str); 5] = [
     ("system-gateway", "gateway"),
     ("system-portal", "portal"),
     ("system-regional-gateway", "regional-gateway"),
     ("system-integrator-1", "integrator-1"),
+    ("system-regional-gateway.taraz", "regional-gateway.taraz"),
 ];
+
+/// Which key each of them has.
+const SENDER_KEYS: [usize; 5] = [3, 4, 5, 6, 11];
 
 pub(crate) fn password(sender: &str) -> String {
     format!("password-of-{sender}")
@@ -78,7 +85,7 @@ pub(crate) const COMPANY: &str = "990140900014";
 fn keys() -> &'static [PrivateKey] {
     static KEYS: OnceLock<Vec<PrivateKey>> = OnceLock::new();
     KEYS.get_or_init(|| {
-        let makers: Vec<_> = (0..11)
+        let makers: Vec<_> = (0..12)
             .map(|_| std::thread::spawn(|| PrivateKey::generate_rsa_2048().unwrap()))
             .collect();
         makers
@@ -141,7 +148,7 @@ impl Authority {
                 oid: format!("1.2.398.3.99.{at}"),
                 organization: None,
             };
-            let key = &keys[3 + at];
+            let key = &keys[SENDER_KEYS[at]];
             let certificate =
                 issue::system(&system, key.spki_der(), now, addresses.clone(), issuer).unwrap();
             signatories.insert(
@@ -282,11 +289,13 @@ impl Authority {
             },
             statuses: Mutex::default(),
             down: Mutex::new(false),
+            asked: AtomicUsize::new(0),
         });
         let running = open_doors(dir, clock, Arc::clone(&responder)).await;
         Self {
             signatories,
             responder,
+            dir: dir.to_owned(),
             _running: running,
         }
     }
@@ -303,6 +312,7 @@ impl Authority {
             .lock()
             .unwrap()
             .insert(serial, status);
+        self.tell();
     }
 
     pub(crate) fn revoke(&self, id: &str, reason: RevocationReason) {
@@ -316,9 +326,20 @@ impl Authority {
         );
     }
 
+    /// How often OCSP was asked.
+    pub(crate) fn asked(&self) -> usize {
+        self.responder.asked.load(Ordering::Relaxed)
+    }
+
     /// Whether OCSP and CRL answer at all.
     pub(crate) fn set_down(&self, down: bool) {
         *self.responder.down.lock().unwrap() = down;
+        self.tell();
+    }
+
+    /// Whoever keeps evidence of before hears that something changed, as the real authority tells it.
+    fn tell(&self) {
+        files::write_private(&paths::trust_changes(&self.dir), b"changed").unwrap();
     }
 }
 
@@ -380,6 +401,7 @@ async fn open_doors(dir: &Path, clock: &Clock, responder: Arc<Responder>) -> Run
 }
 
 async fn answer(State(responder): State<Arc<Responder>>, body: Bytes) -> Response {
+    responder.asked.fetch_add(1, Ordering::Relaxed);
     if *responder.down.lock().unwrap() {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }

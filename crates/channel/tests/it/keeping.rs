@@ -13,7 +13,7 @@ use qaqpa_store::{
     Store, StoreConfig,
 };
 use qaqpa_transport::control::ControlToken;
-use qaqpa_transport::{ActorRecord, Clock, ControlClient, files, paths, registry};
+use qaqpa_transport::{ActorRecord, Clock, ControlClient, Shutdown, files, paths, registry};
 use qaqpa_x509::issue::{self, Addresses, Issuer, Validity};
 use qaqpa_x509::name::NameToWrite;
 use qaqpa_x509::tsp::{self, Accuracy, Signing, StampRequest, StampToIssue};
@@ -220,10 +220,7 @@ async fn a_stamp_is_wrong_over_another_seal_and_unknown_without_trust() {
     stand.write().await;
     let second = stand.store.journal().seal(now()).await.unwrap().unwrap();
     let token = first.stamp.unwrap();
-    assert_eq!(
-        stand.store.journal().stamp(second.segment, token).await,
-        Ok(true)
-    );
+    assert_eq!(stand.store.journal().stamp(&second, token).await, Ok(true));
     let finding = stand.proof().await.finding.unwrap();
     assert_eq!((finding.entry, finding.kind), (2, FindingKind::StampWrong));
 
@@ -340,4 +337,91 @@ async fn old_segments_are_removed_through_the_control_port_while_the_actor_works
             .starts_with("request-malformed: ")
     );
     served.abort();
+}
+
+#[tokio::test]
+async fn entries_go_by_themselves_when_they_are_older_than_is_kept_by_the_simulators_clock() {
+    let stand = Stand::new().await;
+    let tsa = Tsa::at(stand.clock.clone());
+    stand.trust(&tsa.root);
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .respond_with(tsa)
+        .mount(&server)
+        .await;
+    register(stand.dir.path(), &server.uri());
+    stand.write_at(now(), "sent").await;
+    stand.write_at(now(), "sent").await;
+    stand.keeper.seal(now()).await.unwrap();
+    let day = Duration::from_secs(24 * 3600);
+    // Nobody said how long: everything is kept.
+    stand.clock.set(now().plus(day * 400)).unwrap();
+    assert_eq!(stand.keeper.prune_old().await, Ok(0));
+    stand.clock.set(now().plus(day * 2)).unwrap();
+    let keeper = stand.keeper.clone().keeping_for(Some(day * 3));
+    assert_eq!(keeper.prune_old().await, Ok(0));
+    stand.clock.set(now().plus(day * 4)).unwrap();
+    assert_eq!(keeper.prune_old().await, Ok(2));
+    assert_eq!(keeper.prune_old().await, Ok(0));
+    let proof = stand.proof().await;
+    assert_eq!((&proof.finding, proof.pruned), (&None, 2));
+
+    // By its own worker, at its start.
+    stand.keeper.seal(stand.clock.now()).await.unwrap();
+    stand.clock.set(now().plus(day * 9)).unwrap();
+    let shutdown = Shutdown::new();
+    let working = tokio::spawn(keeper.run(shutdown.clone()));
+    for _ in 0..500 {
+        if stand.proof().await.pruned > 2 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    shutdown.begin();
+    working.await.unwrap();
+    let proof = stand.proof().await;
+    assert_eq!((&proof.finding, proof.pruned), (&None, 3));
+}
+
+/// Every process looks each hour whether anything is old: everything that is stored is looked at once a day, by one.
+#[tokio::test]
+async fn what_a_killed_process_left_behind_is_looked_for_once_a_day_and_not_at_each_look() {
+    let stand = Stand::new().await;
+    let tsa = Tsa::at(stand.clock.clone());
+    stand.trust(&tsa.root);
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .respond_with(tsa)
+        .mount(&server)
+        .await;
+    register(stand.dir.path(), &server.uri());
+    stand.write_at(now(), "sent").await;
+    stand.keeper.seal(now()).await.unwrap();
+    let day = Duration::from_secs(24 * 3600);
+    let keeper = stand.keeper.clone().keeping_for(Some(day * 400));
+    let folder = stand.dir.path().join("gateway/blobs/00");
+    std::fs::create_dir_all(&folder).unwrap();
+    let stray = |number: u8| {
+        let file = folder.join(format!("{number:064x}"));
+        std::fs::write(&file, b"x").unwrap();
+        let before = std::fs::metadata(&file).unwrap().modified().unwrap();
+        let open = std::fs::File::options().write(true).open(&file).unwrap();
+        open.set_modified(before - Duration::from_secs(7200))
+            .unwrap();
+        file
+    };
+    let first = stray(1);
+    assert_eq!(keeper.prune_old().await, Ok(0));
+    assert!(!first.exists(), "nobody has looked before");
+    let second = stray(2);
+    assert_eq!(keeper.prune_old().await, Ok(0));
+    // Setting the simulated clock makes no day.
+    stand.clock.set(now().plus(day * 3)).unwrap();
+    assert_eq!(keeper.prune_old().await, Ok(0));
+    assert!(second.exists());
+    let yesterday = Clock::real().now().minus(day).unix_ms() - 1000;
+    let (settings, yesterday) = (stand.store.settings(), yesterday.to_string());
+    settings.write("journal-swept", &yesterday).await.unwrap();
+    assert_eq!(keeper.prune_old().await, Ok(0));
+    assert!(!second.exists());
 }

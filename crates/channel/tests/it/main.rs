@@ -10,4 +10,5 @@ mod authority;
 mod client;
 mod faults;
 mod keeping;
+mod lanes;
 mod outbox;

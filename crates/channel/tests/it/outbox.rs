@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use qaqpa_channel::outbox::control::ResendOrder;
-use qaqpa_channel::{Backoff, Courier, Delivery, Outbox, OutboxBell, views};
+use qaqpa_channel::{Backoff, Courier, Delivery, LaneLimits, Outbox, OutboxBell, views};
 use qaqpa_model::{Actor, MessageId, Moment};
 use qaqpa_store::{OutboxEntry, OutboxState, OutgoingMessage, Store, StoreConfig};
 use qaqpa_transport::control::ControlToken;
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 /// Says what it was told to, in order; then acknowledges.
 #[derive(Debug, Default)]
-struct Script {
+pub(crate) struct Script {
     says: Mutex<VecDeque<Delivery>>,
     came: Mutex<Vec<(String, u32)>>,
     /// How long a delivery takes.
@@ -35,27 +35,33 @@ impl Courier for Scripted {
     }
 }
 
-struct Stand {
+pub(crate) struct Stand {
     dir: TempDir,
-    store: Store,
-    clock: Clock,
-    bell: OutboxBell,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) bell: OutboxBell,
     script: Arc<Script>,
-    shutdown: Shutdown,
+    pub(crate) shutdown: Shutdown,
 }
 
-fn quick() -> Backoff {
+pub(crate) fn quick() -> Backoff {
     Backoff {
         first: Duration::from_millis(10),
         longest: Duration::from_millis(50),
         attempts_max: 3,
         lease: Duration::from_millis(400),
-        at_once_max: 2,
+        lanes: LaneLimits {
+            all: 2,
+            actor: 2,
+            slow: Duration::from_millis(150),
+            pause: Duration::from_millis(300),
+            ..LaneLimits::default()
+        },
     }
 }
 
 impl Stand {
-    async fn new(script: Script) -> Self {
+    pub(crate) async fn new(script: Script) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&StoreConfig::in_folder(dir.path()), Actor::Gateway)
             .await
@@ -81,12 +87,20 @@ impl Stand {
         tokio::spawn(outbox.run(self.shutdown.clone()))
     }
 
-    async fn put(&self, id: &str) {
+    pub(crate) async fn put(&self, id: &str) {
+        self.put_for(id, "somewhere").await;
+    }
+
+    pub(crate) async fn put_for(&self, id: &str, destination: &str) {
+        self.put_body(id, destination, id.as_bytes().to_vec()).await;
+    }
+
+    async fn put_body(&self, id: &str, destination: &str, body: Vec<u8>) {
         let message = OutgoingMessage {
-            destination: "somewhere".to_owned(),
+            destination: destination.to_owned(),
             message_id: MessageId::parse(id).unwrap(),
             correlation: None,
-            body: id.as_bytes().to_vec(),
+            body,
         };
         self.store
             .exchange()
@@ -103,7 +117,7 @@ impl Stand {
             .unwrap()
     }
 
-    async fn until(&self, id: &str, state: OutboxState) -> OutboxEntry {
+    pub(crate) async fn until(&self, id: &str, state: OutboxState) -> OutboxEntry {
         for _ in 0..500 {
             let entry = self.entry(id).await;
             if entry.state == state {
@@ -247,6 +261,53 @@ async fn setting_the_clock_back_does_not_hold_a_delivery_up() {
         .set_offset(stand.clock.offset_ms() - year)
         .unwrap();
     stand.until("a", OutboxState::Done).await;
+}
+
+#[tokio::test]
+async fn what_is_put_in_as_of_a_moment_from_before_the_clock_was_set_back_waits_for_no_moment() {
+    let stand = Stand::new(Script::default()).await;
+    stand.run();
+    let message = OutgoingMessage {
+        destination: "somewhere".to_owned(),
+        message_id: MessageId::parse("a").unwrap(),
+        correlation: None,
+        body: b"a".to_vec(),
+    };
+    // Begun before, stored after: whoever set the clock has woken everybody by then.
+    let before = stand.clock.now().plus(Duration::from_secs(600));
+    let exchange = stand.store.exchange();
+    exchange.enqueue(message, Vec::new(), before).await.unwrap();
+    stand.until("a", OutboxState::Done).await;
+}
+
+#[tokio::test]
+async fn a_damaged_body_parks_its_entry_with_what_follows_from_giving_it_up() {
+    let stand = Stand::new(Script::default()).await;
+    // So long that it lies in a file.
+    stand.put_body("a", "somewhere", vec![b'a'; 70_000]).await;
+    let blobs = stand.dir.path().join("blobs");
+    for file in files_below(&blobs) {
+        std::fs::write(file, b"damaged").unwrap();
+    }
+    stand.put("b").await;
+    stand.run();
+    let entry = stand.until("a", OutboxState::Parked).await;
+    assert!(entry.why.unwrap().ends_with("is damaged or missing"));
+    stand.until("b", OutboxState::Done).await;
+    assert_eq!(stand.came().len(), 1);
+}
+
+fn files_below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files
 }
 
 /// The control port's part of an actor, and its client.

@@ -45,6 +45,45 @@ async fn an_answer_without_nonce_is_served_again_for_a_while() {
     assert_eq!(nca.requests().await, (4, 0), "the clock was set back");
 }
 
+/// It was fresh when it came (RFC 9654 §2.1): it serves again for as long as any evidence does, held against the nonce of its own
+/// request, and whoever replays the verdict finds the same.
+#[tokio::test]
+async fn an_answer_with_a_nonce_is_served_again_for_a_while_and_not_longer() {
+    let nca = Nca::start().await;
+    nca.ocsp_bent(|_| ()).await;
+    let examiner = nca.examiner(Policy::default());
+    let first = nca.examine(&examiner).await;
+    assert_eq!(label(&first), None);
+    let again = nca.examine(&examiner).await;
+    assert_eq!(label(&again), None, "{}", again.to_text());
+    assert_eq!(tried(&again), ["kept from an earlier examination"]);
+    assert_eq!(nca.requests().await, (1, 0));
+    assert_ne!(first.dossier.seed, again.dossier.seed);
+    assert_eq!(first.dossier.fed[0].question, None, "its own");
+    let question = again.dossier.fed[0].question.as_ref().unwrap();
+    assert_eq!(question.seed, first.dossier.seed);
+    assert_eq!(question.need, first.dossier.fed[0].need);
+    later(&nca, 11);
+    assert_eq!(label(&nca.examine(&examiner).await), None);
+    assert_eq!(nca.requests().await, (2, 0), "ten seconds are over");
+    examiner.forget();
+    assert_eq!(label(&nca.examine(&examiner).await), None);
+    assert_eq!(nca.requests().await, (3, 0), "it was told to forget");
+}
+
+/// What was asked for without a nonce may be of any time: it is never served to whom wants one.
+#[tokio::test]
+async fn an_answer_without_a_nonce_is_not_kept_for_a_policy_that_wants_one() {
+    let nca = Nca::start().await;
+    nca.ocsp_bent(|r| r.nonce = None).await;
+    let examiner = nca.examiner(Policy::default());
+    for asked in 1..=2 {
+        let verdict = nca.examine(&examiner).await;
+        assert_eq!(label(&verdict), Some(L::RevocationUnknown));
+        assert_eq!(nca.requests().await.0, asked);
+    }
+}
+
 #[tokio::test]
 async fn an_answer_is_not_kept_past_its_own_end() {
     let nca = Nca::start().await;

@@ -20,8 +20,12 @@ const OPEN: &str = ".open";
 ///
 /// Not where there are files that were locked with another: a new key would make them unreadable for good, and
 /// silently.
-pub(super) fn open_or_make(actor_dir: &Path, blobs: &Path) -> Result<StorageKey, StoreError> {
-    if let Some(key) = read(actor_dir, blobs)? {
+pub(super) fn open_or_make(
+    actor_dir: &Path,
+    blobs: &Path,
+    elsewhere: bool,
+) -> Result<StorageKey, StoreError> {
+    if let Some(key) = read(actor_dir, blobs, elsewhere)? {
         return Ok(key);
     }
     let has_any = !files_in(blobs)?.is_empty();
@@ -44,27 +48,35 @@ pub(super) fn open_or_make(actor_dir: &Path, blobs: &Path) -> Result<StorageKey,
         }
         _ => sync_dir(actor_dir)?,
     }
-    read(actor_dir, blobs)?.ok_or(StoreError::Unreadable { what: FILE })
+    read(actor_dir, blobs, elsewhere)?.ok_or(StoreError::Unreadable { what: FILE })
 }
 
 /// The key that is there, if there is one.
 ///
 /// # Errors
-/// [`StoreError::File`] where it is missing and something is locked.
-pub(super) fn read(actor_dir: &Path, blobs: &Path) -> Result<Option<StorageKey>, StoreError> {
+/// [`StoreError::File`] where it is missing and something is locked: a file here, or something `elsewhere`.
+pub(super) fn read(
+    actor_dir: &Path,
+    blobs: &Path,
+    elsewhere: bool,
+) -> Result<Option<StorageKey>, StoreError> {
     let path = actor_dir.join(FILE);
     match fs::read(&path).map(Zeroizing::new) {
         Ok(bytes) => StorageKey::from_bytes(&bytes)
             .map(Some)
             .map_err(|_| StoreError::Unreadable { what: FILE }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let missing = || StoreError::File {
+                path: path.display().to_string(),
+                why: "is missing, and stored bytes are locked with it: put it back from the backup"
+                    .to_owned(),
+            };
+            if elsewhere {
+                return Err(missing());
+            }
             for file in files_in(blobs)? {
                 if is_locked(&file)? {
-                    return Err(StoreError::File {
-                        path: path.display().to_string(),
-                        why: "is missing, and stored bytes are locked with it: put it back from the backup"
-                            .to_owned(),
-                    });
+                    return Err(missing());
                 }
             }
             Ok(None)

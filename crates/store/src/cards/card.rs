@@ -140,6 +140,17 @@ pub struct Card {
     pub decided_at: Option<Moment>,
 }
 
+/// An open card, as little of it as names it: whoever looks through all of them reads no document and no verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenCard {
+    /// Its id.
+    pub id: String,
+    /// Its number in the register.
+    pub number: i64,
+    /// The message that it registers.
+    pub message_id: MessageId,
+}
+
 /// A task. Stored: changing this needs a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task {

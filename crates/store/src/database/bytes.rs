@@ -1,57 +1,100 @@
-//! Stored bytes: in files beside a file of a database, in the database where it is a server's.
+//! Stored bytes: in a server's database all of them; over a file the short ones in it, the long ones in files beside it.
 //!
-//! In the database, because every machine must reach them, and because one backup then holds a message's row and its
-//! bytes as of one moment. They are locked there as they are in files, with the same key: whoever reads the database or
-//! its backup without the key file reads nothing of them.
+//! In a server's database, because every machine must reach them, and because one backup then holds a message's row and
+//! its bytes as of one moment. In a file's, because a file of their own costs more than the whole transaction that names
+//! them. They are locked there as they are in files, with the same key: whoever reads the database or its backup without
+//! the key file reads nothing of them.
+
+mod beside;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use qaqpa_crypto::StorageKey;
+use qaqpa_crypto::locked::LOCKED_MORE;
 
-use super::{Columns, Readers, query};
+use super::{Columns, Connection, Database, Readers, query};
 use crate::StoreError;
-use crate::blobs::{Blobs, Idle, blocking, digest_of};
+use crate::blobs::{Idle, blocking, digest_of};
+pub(crate) use beside::Beside;
+use beside::ROW_BYTES_MAX;
 
 /// Where bytes lie that are named by their SHA-256 digest.
 #[derive(Debug)]
 pub(crate) enum Bytes {
-    Files(Blobs),
+    Beside(Beside),
     Rows(Rows),
 }
 
+/// Bytes that become part of the transaction that names them, each with its name.
+#[derive(Debug, Default)]
+#[must_use = "bytes that nobody writes are lost"]
+pub(crate) struct Unwritten(Vec<(String, Vec<u8>)>);
+
+impl Unwritten {
+    /// Writes them. The same bytes may be there, from before.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub(crate) async fn write(&self, connection: &mut Connection) -> Result<(), StoreError> {
+        for (digest, locked) in &self.0 {
+            beside::insert(connection, digest, locked).await?;
+        }
+        Ok(())
+    }
+}
+
 impl Bytes {
-    /// Stores bytes and gives their name. They are on disk before anybody can name them.
-    pub(crate) async fn put(&self, bytes: Vec<u8>) -> Result<String, StoreError> {
+    /// Stores bytes and gives their name. They are on disk before anybody can name them, or among the `unwritten`: the
+    /// transaction that names them writes these.
+    pub(crate) async fn put(
+        &self,
+        bytes: Vec<u8>,
+        unwritten: &mut Unwritten,
+    ) -> Result<String, StoreError> {
         match self {
-            Self::Files(files) => files.put(bytes).await,
-            Self::Rows(rows) => rows.put(bytes).await,
+            Self::Beside(beside) => beside.put(bytes, unwritten).await,
+            Self::Rows(rows) => rows.put(bytes, unwritten).await,
         }
     }
 
     /// The bytes of that name.
     ///
     /// # Errors
-    /// [`StoreError::BlobDamaged`] where they are missing or changed.
+    /// [`StoreError::BlobDamaged`] where they are missing or changed; another where they cannot be read now.
     pub(crate) async fn read(&self, digest: &str) -> Result<Vec<u8>, StoreError> {
         match self {
-            Self::Files(files) => files.read(digest).await,
+            Self::Beside(beside) => beside.read(digest).await,
             Self::Rows(rows) => rows.read(digest).await,
         }
     }
 
-    /// Deletes the bytes of that name if they have lain for so long. False where there are none, or they have not.
-    pub(crate) async fn delete(&self, digest: &str, idle: Idle) -> Result<bool, StoreError> {
+    /// Deletes the bytes of these names that have lain for so long, and counts them.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the disk or the database could not.
+    pub(crate) async fn delete(
+        &self,
+        digests: Vec<String>,
+        idle: Idle,
+        database: &Database,
+    ) -> Result<u64, StoreError> {
         match self {
-            Self::Files(files) => files.delete(digest, idle).await,
-            Self::Rows(rows) => rows.delete(digest, idle).await,
+            Self::Beside(beside) => beside.delete(digests, idle, database).await,
+            Self::Rows(rows) => {
+                let mut deleted = 0;
+                for digest in digests {
+                    deleted += u64::from(rows.delete(&digest, idle).await?);
+                }
+                Ok(deleted)
+            }
         }
     }
 
     /// Whether something lies under that name, whole or not.
     pub(crate) async fn is_there(&self, digest: &str) -> Result<bool, StoreError> {
         match self {
-            Self::Files(files) => Ok(files.is_there(digest)),
+            Self::Beside(beside) => beside.is_there(digest).await,
             Self::Rows(rows) => rows.is_there(digest).await,
         }
     }
@@ -59,7 +102,7 @@ impl Bytes {
     /// Whether anything is stored although nobody has a journal.
     pub(crate) async fn lie_alone(&self) -> Result<bool, StoreError> {
         match self {
-            Self::Files(files) => Ok(files.holds_any()),
+            Self::Beside(beside) => beside.lie_alone().await,
             Self::Rows(rows) => rows.lie_alone().await,
         }
     }
@@ -67,7 +110,7 @@ impl Bytes {
     /// Every name, and the files that a kill left half written.
     pub(crate) async fn all(&self) -> Result<(Vec<String>, Vec<PathBuf>), StoreError> {
         match self {
-            Self::Files(files) => files.all().await,
+            Self::Beside(beside) => beside.all().await,
             Self::Rows(rows) => Ok((rows.all().await?, Vec::new())),
         }
     }
@@ -75,7 +118,7 @@ impl Bytes {
     /// The same of a file that a kill left half written.
     pub(crate) async fn delete_file(&self, path: PathBuf, idle: Idle) -> Result<bool, StoreError> {
         match self {
-            Self::Files(files) => files.delete_file(path, idle).await,
+            Self::Beside(beside) => beside.files.delete_file(path, idle).await,
             Self::Rows(_) => Ok(false),
         }
     }
@@ -90,8 +133,8 @@ impl Bytes {
 /// Bytes in a table.
 #[derive(Debug)]
 pub(crate) struct Rows {
-    /// Each put is a commit that is waited for: were it not, a server that fails between it and the commit of the row
-    /// that names the bytes would come back with the row and without the bytes.
+    /// Long bytes are put by a commit of their own that is waited for: were it not, a server that fails between it and
+    /// the commit of the row that names the bytes would come back with the row and without the bytes.
     pool: Readers,
     key: Arc<StorageKey>,
     read_only: bool,
@@ -113,16 +156,20 @@ impl Rows {
         }
     }
 
-    async fn put(&self, bytes: Vec<u8>) -> Result<String, StoreError> {
+    async fn put(&self, bytes: Vec<u8>, unwritten: &mut Unwritten) -> Result<String, StoreError> {
         if self.read_only {
             return Err(StoreError::ReadOnly);
+        }
+        if bytes.len() + LOCKED_MORE <= ROW_BYTES_MAX {
+            let digest = digest_of(&bytes);
+            let locked = lock(&self.key, &digest, &bytes)?;
+            unwritten.0.push((digest.clone(), locked));
+            return Ok(digest);
         }
         let key = Arc::clone(&self.key);
         let (digest, locked) = blocking(move || {
             let digest = digest_of(&bytes);
-            let locked = key
-                .lock(digest.as_bytes(), &bytes)
-                .map_err(|_| StoreError::Unreadable { what: "raw.key" })?;
+            let locked = lock(&key, &digest, &bytes)?;
             Ok((digest, locked))
         })
         .await?;
@@ -139,25 +186,10 @@ impl Rows {
     }
 
     async fn read(&self, digest: &str) -> Result<Vec<u8>, StoreError> {
-        let row = query("SELECT locked FROM blobs WHERE digest = $1")
-            .bind(digest)
-            .fetch_optional(&self.pool)
-            .await?;
-        let damaged = StoreError::BlobDamaged {
-            digest: digest.to_owned(),
-        };
-        let Some(row) = row else {
-            return Err(damaged);
-        };
-        let locked = Columns(&row).bytes("locked")?;
+        let locked = locked(&self.pool, digest).await?;
+        let locked = locked.ok_or_else(|| damaged(digest))?;
         let (key, digest) = (Arc::clone(&self.key), digest.to_owned());
-        blocking(move || {
-            let unlocked = key.unlock(digest.as_bytes(), &locked).ok();
-            unlocked
-                .filter(|bytes| digest_of(bytes) == digest)
-                .ok_or(damaged)
-        })
-        .await
+        blocking(move || unlock(&key, &digest, &locked)).await
     }
 
     /// By the server's clock, the one that all machines have in common.
@@ -175,24 +207,62 @@ impl Rows {
     }
 
     async fn is_there(&self, digest: &str) -> Result<bool, StoreError> {
-        let row = query("SELECT 1 FROM blobs WHERE digest = $1")
-            .bind(digest)
-            .fetch_optional(&self.pool)
-            .await?;
-        Ok(row.is_some())
+        is_there(&self.pool, digest).await
     }
 
     async fn lie_alone(&self) -> Result<bool, StoreError> {
-        let row = query("SELECT 1 FROM blobs WHERE NOT EXISTS (SELECT 1 FROM journal) LIMIT 1")
-            .fetch_optional(&self.pool)
-            .await?;
-        Ok(row.is_some())
+        lie_alone(&self.pool).await
     }
 
     async fn all(&self) -> Result<Vec<String>, StoreError> {
-        let rows = query("SELECT digest FROM blobs")
-            .fetch_all(&self.pool)
-            .await?;
-        rows.iter().map(|row| Columns(row).text("digest")).collect()
+        all(&self.pool).await
+    }
+}
+
+/// The locked bytes of that name.
+async fn locked(readers: &Readers, digest: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let row = query("SELECT locked FROM blobs WHERE digest = $1")
+        .bind(digest)
+        .fetch_optional(readers)
+        .await?;
+    row.map(|row| Columns(&row).bytes("locked")).transpose()
+}
+
+async fn is_there(readers: &Readers, digest: &str) -> Result<bool, StoreError> {
+    let row = query("SELECT 1 FROM blobs WHERE digest = $1")
+        .bind(digest)
+        .fetch_optional(readers)
+        .await?;
+    Ok(row.is_some())
+}
+
+async fn lie_alone(readers: &Readers) -> Result<bool, StoreError> {
+    let row = query("SELECT 1 FROM blobs WHERE NOT EXISTS (SELECT 1 FROM journal) LIMIT 1")
+        .fetch_optional(readers)
+        .await?;
+    Ok(row.is_some())
+}
+
+async fn all(readers: &Readers) -> Result<Vec<String>, StoreError> {
+    let rows = query("SELECT digest FROM blobs").fetch_all(readers).await?;
+    rows.iter().map(|row| Columns(row).text("digest")).collect()
+}
+
+fn lock(key: &StorageKey, digest: &str, bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
+    key.lock(digest.as_bytes(), bytes)
+        .map_err(|_| StoreError::Unreadable { what: "raw.key" })
+}
+
+/// The bytes, if it is they that are locked here.
+fn unlock(key: &StorageKey, digest: &str, locked: &[u8]) -> Result<Vec<u8>, StoreError> {
+    key.unlock(digest.as_bytes(), locked)
+        .ok()
+        .filter(|bytes| digest_of(bytes) == digest)
+        .ok_or_else(|| damaged(digest))
+}
+
+fn damaged(digest: &str) -> StoreError {
+    StoreError::BlobDamaged {
+        digest: digest.to_owned(),
     }
 }

@@ -8,10 +8,12 @@ use sqlx::postgres::{PgRow, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{Decode, Row as _, Type};
 
+use super::inline::{FromCell, InlineRow};
 use crate::StoreError;
 
 /// One row of an answer.
 pub(crate) enum Row {
+    Inline(InlineRow),
     Postgres(PgRow),
     Sqlite(SqliteRow),
 }
@@ -22,9 +24,10 @@ pub(crate) struct Columns<'r>(pub(crate) &'r Row);
 impl<'r> Columns<'r> {
     fn value<T>(&self, name: &'static str) -> Result<T, StoreError>
     where
-        T: Decode<'r, Postgres> + Type<Postgres> + Decode<'r, Sqlite> + Type<Sqlite>,
+        T: Decode<'r, Postgres> + Type<Postgres> + Decode<'r, Sqlite> + Type<Sqlite> + FromCell<'r>,
     {
         Ok(match self.0 {
+            Row::Inline(row) => row.value(name)?,
             Row::Postgres(row) => row.try_get(name)?,
             Row::Sqlite(row) => row.try_get(name)?,
         })

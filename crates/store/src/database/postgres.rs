@@ -8,7 +8,6 @@
 //! - A commit is answered when it is on disk (`synchronous_commit`), whatever the server's default is.
 
 use std::path::Path;
-use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _};
 
+use super::address::PostgresAddress;
 use super::bytes::{Bytes, Rows};
 use super::connection::{Connection, Raw, Readers};
 use super::writer::Writer;
@@ -41,75 +41,23 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Processes of one actor over one database, at most.
 const NAMES_MAX: usize = 256;
 
-/// Where the database is: a server's address, and the actor's schema in it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PostgresAddress {
-    url: String,
-    schema: String,
-}
-
-/// Without what the address says of user and password.
-impl std::fmt::Debug for PostgresAddress {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PostgresAddress")
-            .field("schema", &self.schema)
-            .finish_non_exhaustive()
-    }
-}
-
-impl PostgresAddress {
-    /// The schema of this name (or of an actor's name) behind this address:
-    /// `postgres://user:password@host:5432/database`, with a socket's folder `postgres:///database?host=/run/postgresql`.
-    ///
-    /// # Errors
-    /// [`StoreError::Address`] where it is no such address, or the name is none for a schema.
-    pub fn new(url: &str, name: &str) -> Result<Self, StoreError> {
-        let refused = |why: &str| StoreError::Address {
-            why: why.to_owned(),
-        };
-        if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
-            return Err(refused("an address begins with postgres://"));
-        }
-        let schema = name.replace('-', "_").replace('.', "__");
-        let begins = schema.starts_with(|c: char| c.is_ascii_lowercase());
-        let goes_on = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        // PostgreSQL's longest name is 63 bytes.
-        if !begins || !schema.chars().all(goes_on) || schema.len() > 63 {
-            return Err(refused(
-                "a schema's name is of a-z, 0-9 and _, at most 63 of them",
-            ));
-        }
-        PgConnectOptions::from_str(url).map_err(|error| refused(&error.to_string()))?;
-        Ok(Self {
-            url: url.to_owned(),
-            schema,
-        })
-    }
-
-    /// How every connection of this actor is made.
-    fn options(&self) -> Result<PgConnectOptions, StoreError> {
-        let options = PgConnectOptions::from_str(&self.url)?;
-        Ok(options.application_name(&self.schema).options([
-            ("search_path", self.schema.as_str()),
-            // What is answered is on disk, whatever the server's default is.
-            ("synchronous_commit", "on"),
-            // Who is gone without a word must not hold locks for ever; in seconds.
-            ("tcp_keepalives_idle", "30"),
-            ("tcp_keepalives_interval", "10"),
-            ("tcp_keepalives_count", "3"),
-            ("idle_in_transaction_session_timeout", "30s"),
-            // Waiting for a row of another process; its transactions take milliseconds.
-            ("lock_timeout", "10s"),
-        ]))
-    }
-}
-
 /// The server of one actor's database, for the writer of one process.
-#[derive(Debug)]
 pub(crate) struct Postgres {
     options: PgConnectOptions,
     actor: String,
     name: WriterName,
+    /// This process among all that ever were: random.
+    process: String,
+}
+
+/// Without the options: a password stands in them.
+impl std::fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Postgres")
+            .field("actor", &self.actor)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Postgres {
@@ -126,15 +74,22 @@ impl Postgres {
     ) -> Result<(Database, Bytes), StoreError> {
         let options = address.options()?;
         let mut connection = options.connect().await?;
-        // Everything that only the first process does: under one lock, which ends with the connection.
+        // Everything that only the first process does: under one lock, which ends with the connection. Whoever migrates
+        // may take longer than anybody else may hold a lock.
+        sqlx::raw_sql("SET lock_timeout = '300s'")
+            .execute(&mut connection)
+            .await?;
         let opening =
             "SELECT pg_advisory_lock(hashtextextended(current_database() || ' opening ' || $1, 0))";
         sqlx::query(opening)
-            .bind(&address.schema)
+            .bind(address.schema())
+            .execute(&mut connection)
+            .await?;
+        sqlx::raw_sql("SET lock_timeout = '10s'")
             .execute(&mut connection)
             .await?;
         check_server(&mut connection).await?;
-        let make = format!("CREATE SCHEMA IF NOT EXISTS {}", address.schema);
+        let make = format!("CREATE SCHEMA IF NOT EXISTS {}", address.schema());
         sqlx::raw_sql(sqlx::AssertSqlSafe(make))
             .execute(&mut connection)
             .await?;
@@ -145,18 +100,22 @@ impl Postgres {
             Some(_) => key_of(actor_dir, false)?,
         };
         let key = known_key(&mut connection, actor_dir, key).await?;
+        let process: String = sqlx::query_scalar("SELECT CAST(gen_random_uuid() AS TEXT)")
+            .fetch_one(&mut connection)
+            .await?;
         connection.close().await?;
 
         let server = Arc::new(Self {
             options: options.clone(),
             actor: actor.to_owned(),
             name: WriterName::new(actor),
+            process,
         });
         let writer = server.connect().await?;
         let bytes = pool(options.clone());
         let database = Database {
             readers: readers(options),
-            writer: Some(Writer::start(writer, Some(Arc::clone(&server)))),
+            writer: Some(Writer::start(writer, Arc::clone(&server))),
             name: server.name.clone(),
         };
         Ok((database, Bytes::Rows(Rows::new(bytes, key))))
@@ -191,8 +150,15 @@ impl Postgres {
     async fn connect(&self) -> Result<Connection, StoreError> {
         let mut connection = self.options.connect().await?;
         let name = self.take_name(&mut connection).await?;
+        // Shared: the server may still have this process's connection of before.
+        sqlx::query(
+            "SELECT pg_advisory_lock_shared(hashtextextended(current_schema() || ' holder ' || $1, 0))",
+        )
+        .bind(&self.process)
+        .execute(&mut connection)
+        .await?;
         self.name.becomes(&name);
-        Ok(Connection::postgres(connection, name))
+        Ok(Connection::postgres(connection, name, &self.process))
     }
 
     /// A connection after one was lost: the server may be starting.
@@ -253,7 +219,7 @@ pub(crate) async fn exclude(
     connection: &mut Connection,
     things: [Option<(&'static str, &str)>; 3],
 ) -> Result<(), StoreError> {
-    if matches!(connection.raw(), Raw::Sqlite(_)) {
+    if !matches!(connection.raw(), Raw::Postgres(_)) {
         return Ok(());
     }
     let mut statement = query(
@@ -276,6 +242,25 @@ pub(crate) async fn exclude(
     Err(StoreError::Busy {
         why: "it has the same message".to_owned(),
     })
+}
+
+/// Holds the name of a chain until this transaction ends, if no process has it. A file has one writer and one name.
+///
+/// # Errors
+/// [`StoreError`] where the database could not.
+pub(crate) async fn hold_name(connection: &mut Connection, name: &str) -> Result<bool, StoreError> {
+    if !matches!(connection.raw(), Raw::Postgres(_)) {
+        return Ok(false);
+    }
+    let row = query(
+        "SELECT CASE WHEN
+           pg_try_advisory_xact_lock(hashtextextended(current_schema() || ' writer ' || $1, 0))
+         THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS held",
+    )
+    .bind(name)
+    .fetch_one(connection)
+    .await?;
+    Ok(Columns(&row).number("held")? == 1)
 }
 
 /// Whether the server can hold what we store: every character, and that durably.

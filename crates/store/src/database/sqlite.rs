@@ -1,17 +1,21 @@
 //! SQLite behind the store: one writer, several readers, one file.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::connection::{Connection, Readers};
+use super::inline::Inline;
+use super::quick::Quick;
 use super::writer::Writer;
 use super::{Columns, Database, WriterName, query};
 use crate::StoreError;
-use crate::blobs::make_dir;
+use crate::blobs::{blocking, make_dir};
 
 /// How a transaction of the writer begins: alone, from the first statement.
 pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
@@ -49,13 +53,17 @@ impl Sqlite {
         close_to_others(file)?;
         // Not `run`: its bound keeps the compiler from seeing that opening a store is `Send`.
         MIGRATIONS.run_direct(None, &mut connection, false).await?;
+        let name = file.to_owned();
+        let own = blocking(move || Inline::open(&name, BUSY)).await?;
+        // Not before the writer's is there: the last one out would clear the side files away.
+        connection.close().await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
         Ok(Database {
-            readers: Readers::Sqlite(readers),
-            writer: Some(Writer::start(Connection::sqlite(connection, writer), None)),
+            readers: Readers::Sqlite(readers, quick(file, true)),
+            writer: Some(Writer::on_own_thread(Connection::sqlite(own, writer))?),
             name: WriterName::new(writer),
         })
     }
@@ -73,7 +81,7 @@ impl Sqlite {
             .max_connections(READERS)
             .connect_with(options)
             .await?;
-        let readers = Readers::Sqlite(readers);
+        let readers = Readers::Sqlite(readers, quick(file, false));
         check_version(&readers, &MIGRATIONS).await?;
         Ok(Database {
             readers,
@@ -107,8 +115,11 @@ pub(super) async fn check_version(
     }
 }
 
+fn quick(file: &Path, may_write: bool) -> Arc<Quick> {
+    Arc::new(Quick::new(file.to_owned(), may_write, BUSY))
+}
+
 async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, StoreError> {
-    use sqlx::ConnectOptions as _;
     Ok(options.connect().await?)
 }
 

@@ -9,6 +9,7 @@ use sqlx::AssertSqlSafe;
 
 use super::columns::Row;
 use super::connection::{Connection, Raw, Readers};
+use super::inline::Wanted;
 use crate::StoreError;
 
 /// A statement that both databases understand, with `$1`, `$2`, … for what is bound.
@@ -46,8 +47,11 @@ impl Done {
 
 /// Makes the driver's query of a statement.
 macro_rules! driver {
-    ($text:expr, $bound:expr) => {{
-        let mut query = sqlx::query($text);
+    ($text:expr, $bound:expr) => {
+        driver!($text, $bound, true)
+    };
+    ($text:expr, $bound:expr, $kept:expr) => {{
+        let mut query = sqlx::query($text).persistent($kept);
         for value in $bound {
             query = match value {
                 Value::Bytes(None) => query.bind(None::<Vec<u8>>),
@@ -65,12 +69,18 @@ macro_rules! driver {
 
 /// Runs a statement, by whichever driver, and wraps what it answers.
 macro_rules! run {
-    ($self:ident, $on:ident, $how:ident, $answer:ident, $sqlite:expr, $postgres:expr) => {
+    ($self:ident, $on:ident, $how:ident, $wanted:ident, $answer:ident, $inline:expr, $sqlite:expr, $postgres:expr) => {
         match $on.into() {
             Target::Connection(connection) => match connection.raw() {
+                Raw::Inline(raw) => {
+                    let $answer = raw.run($self.sqlite, &$self.bound, Wanted::$wanted)?;
+                    Ok($inline)
+                }
                 Raw::Postgres(raw) => {
                     let text = $self.postgres();
-                    let $answer = driver!(text, $self.bound).$how(raw).await?;
+                    let $answer = driver!(text, $self.bound, $self.keeps_its_shape())
+                        .$how(raw)
+                        .await?;
                     Ok($postgres)
                 }
                 Raw::Sqlite(raw) => {
@@ -80,10 +90,12 @@ macro_rules! run {
             },
             Target::Readers(Readers::Postgres(pool)) => {
                 let text = $self.postgres();
-                let $answer = driver!(text, $self.bound).$how(pool).await?;
+                let $answer = driver!(text, $self.bound, $self.keeps_its_shape())
+                    .$how(pool)
+                    .await?;
                 Ok($postgres)
             }
-            Target::Readers(Readers::Sqlite(pool)) => {
+            Target::Readers(Readers::Sqlite(pool, _)) => {
                 let $answer = driver!($self.sqlite, $self.bound).$how(pool).await?;
                 Ok($sqlite)
             }
@@ -115,7 +127,9 @@ impl<'q> Statement<'q> {
             self,
             on,
             execute,
+            Changes,
             done,
+            Done(done.changed),
             Done(done.rows_affected()),
             Done(done.rows_affected())
         )
@@ -133,7 +147,9 @@ impl<'q> Statement<'q> {
             self,
             on,
             fetch_all,
+            All,
             rows,
+            rows.rows.into_iter().map(Row::Inline).collect(),
             rows.into_iter().map(Row::Sqlite).collect(),
             rows.into_iter().map(Row::Postgres).collect()
         )
@@ -148,7 +164,11 @@ impl<'q> Statement<'q> {
             self,
             on,
             fetch_one,
+            First,
             row,
+            row.first()
+                .map(Row::Inline)
+                .ok_or(sqlx::Error::RowNotFound)?,
             Row::Sqlite(row),
             Row::Postgres(row)
         )
@@ -162,11 +182,18 @@ impl<'q> Statement<'q> {
         self,
         on: impl Into<Target<'t>>,
     ) -> Result<Option<Row>, StoreError> {
+        let on = on.into();
+        if let Target::Readers(Readers::Sqlite(_, quick)) = &on {
+            let row = quick.first(self.sqlite, &self.bound)?;
+            return Ok(row.map(Row::Inline));
+        }
         run!(
             self,
             on,
             fetch_optional,
+            First,
             row,
+            row.first().map(Row::Inline),
             row.map(Row::Sqlite),
             row.map(Row::Postgres)
         )
@@ -180,18 +207,24 @@ impl<'q> Statement<'q> {
         match readers {
             Readers::Postgres(pool) => {
                 let text = self.postgres();
-                driver!(text, self.bound)
+                driver!(text, self.bound, self.keeps_its_shape())
                     .fetch(pool)
                     .map_ok(Row::Postgres)
                     .map_err(StoreError::from)
                     .boxed()
             }
-            Readers::Sqlite(pool) => driver!(self.sqlite, self.bound)
+            Readers::Sqlite(pool, _) => driver!(self.sqlite, self.bound)
                 .fetch(pool)
                 .map_ok(Row::Sqlite)
                 .map_err(StoreError::from)
                 .boxed(),
         }
+    }
+
+    /// Whether its plan may be kept. "All columns" are others after a newer version has added one beside this process:
+    /// PostgreSQL refuses the kept plan then, for as long as the connection lives.
+    fn keeps_its_shape(&self) -> bool {
+        !self.postgres.contains("SELECT *") && !self.postgres.contains("RETURNING *")
     }
 
     /// The text for PostgreSQL. Made of texts of this crate only: values are bound.

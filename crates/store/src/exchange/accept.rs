@@ -7,7 +7,7 @@ use qaqpa_model::{BodyDigest, MessageId, SenderId};
 
 use super::effects::{self, PreparedOutgoing};
 use super::{Acceptance, AcceptedMessage, Conflict, Incoming, Seen};
-use crate::database::{Columns, Connection, exclude, query};
+use crate::database::{Columns, Connection, Target, exclude, query};
 use crate::journal::{ACCEPTED, Direction, JournalEntry, Line, with_verdict};
 use crate::trace;
 use crate::{Store, StoreError};
@@ -81,7 +81,7 @@ impl Ready {
             settles(new).map(|id| ("settles", id)),
         ];
         exclude(connection, things).await?;
-        match look(connection, &new.sender, &new.message_id, &new.digest).await? {
+        match look(&mut *connection, &new.sender, &new.message_id, &new.digest).await? {
             Some(Seen::Duplicate { answer }) => return Ok(Acceptance::Duplicate { answer }),
             Some(Seen::MessageIdReused) => {
                 return Ok(Acceptance::Conflict(Conflict::MessageIdReused));
@@ -108,8 +108,7 @@ pub(super) async fn lookup(
     message_id: &MessageId,
     digest: &BodyDigest,
 ) -> Result<Option<Seen>, StoreError> {
-    let mut connection = store.readers().acquire().await?;
-    look(&mut connection, sender, message_id, digest).await
+    look(store.readers(), sender, message_id, digest).await
 }
 
 pub(super) async fn message(
@@ -120,30 +119,32 @@ pub(super) async fn message(
         .bind(message_id.as_str())
         .fetch_optional(store.readers())
         .await?
-        .map(|row| {
-            let row = Columns(&row);
-            Ok(AcceptedMessage {
-                sender: row.sender("sender")?,
-                message_id: row.message_id("message_id")?,
-                correlation: row.message_id_option("correlation")?,
-                digest: row.body_digest("digest")?,
-                verdict_json: row.text("verdict_json")?,
-                facts_json: row.text("facts_json")?,
-                at: row.moment("accepted_at")?,
-            })
-        })
+        .map(|row| accepted(&Columns(&row)))
         .transpose()
 }
 
-async fn look(
-    connection: &mut Connection,
+/// A row of `messages`.
+pub(super) fn accepted(row: &Columns<'_>) -> Result<AcceptedMessage, StoreError> {
+    Ok(AcceptedMessage {
+        sender: row.sender("sender")?,
+        message_id: row.message_id("message_id")?,
+        correlation: row.message_id_option("correlation")?,
+        digest: row.body_digest("digest")?,
+        verdict_json: row.text("verdict_json")?,
+        facts_json: row.text("facts_json")?,
+        at: row.moment("accepted_at")?,
+    })
+}
+
+async fn look<'t>(
+    on: impl Into<Target<'t>>,
     sender: &SenderId,
     message_id: &MessageId,
     digest: &BodyDigest,
 ) -> Result<Option<Seen>, StoreError> {
     let found = query("SELECT sender, digest, answer FROM messages WHERE message_id = $1")
         .bind(message_id.as_str())
-        .fetch_optional(connection)
+        .fetch_optional(on)
         .await?;
     let Some(row) = found else {
         return Ok(None);

@@ -1,14 +1,23 @@
-//! What happens because of a message: files first, rows in the transaction.
+//! What happens because of a message: long bytes first, everything else in the transaction.
 
-use super::{Effect, OutboxState, OutgoingMessage, StatusChange};
+use std::sync::Arc;
+use std::time::Duration;
+
+use qaqpa_model::Moment;
+
+use super::claim::clock;
+use super::handover::{BODY_MAX, Handover, Kept, Place};
+use super::{Claimed, Effect, OutboxState, OutgoingMessage, StatusChange, Ticket};
 use crate::applications::change_status;
 use crate::cabinet::{NewCabinetDocument, NewNotification, insert_document, insert_notification};
-use crate::cards::{NewCard, insert_card};
-use crate::database::{Connection, query};
+use crate::cards::{AnsweredCard, NewCard, insert_answered, insert_card};
+use crate::database::{Columns, Connection, Unwritten, query, query_of_each};
 use crate::{Store, StoreError};
 
-/// An effect whose bytes are on disk already.
+/// An effect whose bytes are stored already, or stand before it.
 pub(crate) enum Prepared {
+    AnsweredCard(Box<AnsweredCard>, String, String),
+    Bytes(Unwritten),
     CabinetDocument(NewCabinetDocument, String),
     Card(NewCard, String),
     Notification(NewNotification),
@@ -16,20 +25,30 @@ pub(crate) enum Prepared {
     StatusChange(StatusChange),
 }
 
-/// Puts the bytes of the effects on disk.
+/// Stores the bytes of the effects.
 pub(crate) async fn prepare(
     store: &Store,
     effects: Vec<Effect>,
 ) -> Result<Vec<Prepared>, StoreError> {
     let mut prepared = Vec::with_capacity(effects.len());
+    let mut unwritten = Unwritten::default();
     for effect in effects {
         prepared.push(match effect {
+            Effect::AnsweredCard(mut new) => {
+                let document = std::mem::take(&mut new.card.document);
+                let result = std::mem::take(&mut new.result);
+                let document = store.blobs().put(document, &mut unwritten).await?;
+                let result = store.blobs().put(result, &mut unwritten).await?;
+                Prepared::AnsweredCard(new, document, result)
+            }
             Effect::CabinetDocument(mut new) => {
-                let body = store.blobs().put(std::mem::take(&mut new.document)).await?;
+                let document = std::mem::take(&mut new.document);
+                let body = store.blobs().put(document, &mut unwritten).await?;
                 Prepared::CabinetDocument(new, body)
             }
             Effect::Card(mut new) => {
-                let body = store.blobs().put(std::mem::take(&mut new.document)).await?;
+                let document = std::mem::take(&mut new.document);
+                let body = store.blobs().put(document, &mut unwritten).await?;
                 Prepared::Card(new, body)
             }
             Effect::Held(message) => {
@@ -42,6 +61,7 @@ pub(crate) async fn prepare(
             Effect::StatusChange(change) => Prepared::StatusChange(change),
         });
     }
+    prepared.insert(0, Prepared::Bytes(unwritten));
     Ok(prepared)
 }
 
@@ -53,6 +73,10 @@ pub(crate) async fn apply(
 ) -> Result<(), StoreError> {
     for effect in effects {
         match effect {
+            Prepared::AnsweredCard(new, document, result) => {
+                insert_answered(connection, new, document, result).await?;
+            }
+            Prepared::Bytes(unwritten) => unwritten.write(connection).await?,
             Prepared::CabinetDocument(new, body) => insert_document(connection, new, body).await?,
             Prepared::Card(new, body) => insert_card(connection, new, body).await?,
             Prepared::Notification(new) => insert_notification(connection, new).await?,
@@ -66,11 +90,34 @@ pub(crate) async fn apply(
     Ok(())
 }
 
-/// A message whose body is on disk already.
+/// $9 the lease.
+macro_rules! claimed_text {
+    ($database:ident, $lease:literal) => {
+        concat!(
+            "INSERT INTO outbox
+               (destination, message_id, correlation, body, state, due_at, queued_at, lane,
+                attempts, leased_by, leased_until)
+             VALUES ($1, $2, $3, $4, $6, $5, $5, $7, 1, $8, ",
+            clock!($database),
+            " + CAST($9 AS ",
+            $lease,
+            ")) RETURNING id"
+        )
+    };
+}
+
+const CLAIMED_SQLITE: &str = claimed_text!(sqlite, "INTEGER");
+const CLAIMED_POSTGRES: &str = claimed_text!(postgres, "BIGINT");
+
+/// A message whose body is stored already, or will be with it.
 pub(crate) struct PreparedOutgoing {
+    /// Its body only where it may be handed over.
     message: OutgoingMessage,
     body: String,
+    unwritten: Unwritten,
     state: OutboxState,
+    taker: Option<Arc<dyn Handover>>,
+    place: Kept,
 }
 
 impl PreparedOutgoing {
@@ -78,12 +125,26 @@ impl PreparedOutgoing {
         store: &Store,
         mut message: OutgoingMessage,
     ) -> Result<Self, StoreError> {
-        let body = store.blobs().put(std::mem::take(&mut message.body)).await?;
+        let mut unwritten = Unwritten::default();
+        let body = std::mem::take(&mut message.body);
+        let taker = store.taker().now();
+        let lane = message.lane();
+        let place = taker
+            .as_ref()
+            .filter(|_| body.len() <= BODY_MAX)
+            .and_then(|taker| Place::of(taker, lane));
+        if place.is_some() {
+            message.body.clone_from(&body);
+        }
+        let body = store.blobs().put(body, &mut unwritten).await?;
         let state = OutboxState::Pending;
         Ok(Self {
             message,
             body,
+            unwritten,
             state,
+            taker,
+            place: Kept::new(place),
         })
     }
 
@@ -91,6 +152,8 @@ impl PreparedOutgoing {
     pub(crate) fn held(self) -> Self {
         Self {
             state: OutboxState::Held,
+            taker: None,
+            place: Kept::default(),
             ..self
         }
     }
@@ -105,16 +168,67 @@ impl PreparedOutgoing {
         }
     }
 
-    /// Puts the message into the outbox, due at once.
+    /// Puts the message into the outbox, due at once; into the hands of who delivers it, where he has a place for it.
     pub(crate) async fn insert(
         &self,
         connection: &mut Connection,
         at: i64,
     ) -> Result<(), StoreError> {
+        self.unwritten.write(connection).await?;
+        match (self.place.take(), &self.taker) {
+            (Some(place), _) => {
+                let ticket = self.insert_claimed(connection, at, place.lease).await?;
+                let claimed = Claimed {
+                    ticket,
+                    message: self.message.clone(),
+                    attempt: 1,
+                    queued_at: Moment::from_unix_ms(at),
+                    damaged: None,
+                };
+                connection.once_committed(move || place.hand(claimed));
+            }
+            (None, taker) => {
+                self.insert_waiting(connection, at).await?;
+                if let Some(taker) = taker.clone() {
+                    connection.once_committed(move || taker.ring());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`claim`](super::claim) would leave it.
+    async fn insert_claimed(
+        &self,
+        connection: &mut Connection,
+        at: i64,
+        lease: Duration,
+    ) -> Result<Ticket, StoreError> {
+        let holder = connection.holder();
+        let row = query_of_each(CLAIMED_SQLITE, CLAIMED_POSTGRES)
+            .bind(&self.message.destination)
+            .bind(self.message.message_id.as_str())
+            .bind(self.message.correlation.as_ref().map(|id| id.as_str()))
+            .bind(&self.body)
+            .bind(at)
+            .bind(self.state.as_str())
+            .bind(self.message.lane())
+            .bind(holder)
+            .bind(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX / 4))
+            .fetch_one(connection)
+            .await?;
+        Ok(Ticket {
+            id: Columns(&row).number("id")?,
+            attempt: 1,
+            anew: 0,
+        })
+    }
+
+    async fn insert_waiting(&self, connection: &mut Connection, at: i64) -> Result<(), StoreError> {
         query(
             "INSERT INTO outbox
-               (destination, message_id, correlation, body, state, due_at, queued_at)
-             VALUES ($1, $2, $3, $4, $6, $5, $5)",
+               (destination, message_id, correlation, body, state, due_at, queued_at, lane)
+             VALUES ($1, $2, $3, $4, $6, $5, $5, $7)",
         )
         .bind(&self.message.destination)
         .bind(self.message.message_id.as_str())
@@ -122,6 +236,7 @@ impl PreparedOutgoing {
         .bind(&self.body)
         .bind(at)
         .bind(self.state.as_str())
+        .bind(self.message.lane())
         .execute(connection)
         .await?;
         Ok(())

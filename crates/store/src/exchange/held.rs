@@ -1,12 +1,30 @@
-//! Entries of the outbox that nobody delivers: their receiver fetches them, and says what became of them.
+//! Entries of the outbox that nobody delivers: their receiver fetches them.
 
 use qaqpa_model::{MessageId, Moment};
-use serde_json::json;
 
-use super::{Fetched, HeldFilter, OutgoingMessage, Ticket, Word};
-use crate::database::{Columns, Row, query};
-use crate::journal::{Direction, JournalEntry, Line};
+use super::outbox::let_go;
+use super::{Fetched, HeldFilter, OutgoingMessage, Ticket};
+use crate::database::{Columns, Row, query, query_of_each};
 use crate::{Store, StoreError, mask};
+
+/// The state is asked for twice: beside another process it may have changed between the two.
+macro_rules! fetch_text {
+    ($begin:literal, $end:literal) => {
+        concat!(
+            "UPDATE outbox
+             SET attempts = attempts + CASE WHEN state = 'held' THEN 1 ELSE 0 END ",
+            $begin,
+            "  SELECT id FROM outbox
+               WHERE destination = $1 AND state IN ('held', 'pending')
+                 AND (CAST($2 AS TEXT) IS NULL OR message_id = $2)
+                 AND (CAST($3 AS TEXT) IS NULL OR correlation = $3)
+               ORDER BY attempts, id LIMIT $4",
+            $end,
+            " AND state IN ('held', 'pending')
+             RETURNING id, attempts, anew, state, destination, message_id, correlation, body, queued_at"
+        )
+    };
+}
 
 pub(super) async fn fetch(
     store: &Store,
@@ -19,16 +37,10 @@ pub(super) async fn fetch(
             Box::pin(async move {
                 // What was handed out least comes first: who never says a word about what was fetched
                 // gets the rest all the same. The attempts of a pending entry are its ticket.
-                let rows = query(
-                    "UPDATE outbox
-                     SET attempts = attempts + CASE WHEN state = 'held' THEN 1 ELSE 0 END
-                     WHERE id IN (
-                       SELECT id FROM outbox
-                       WHERE destination = $1 AND state IN ('held', 'pending')
-                         AND (CAST($2 AS TEXT) IS NULL OR message_id = $2)
-                         AND (CAST($3 AS TEXT) IS NULL OR correlation = $3)
-                       ORDER BY attempts, id LIMIT $4)
-                     RETURNING *",
+                let rows = query_of_each(
+                    fetch_text!("WHERE id IN (", ")"),
+                    // What another process settles or hands out at this moment is passed over, not waited for.
+                    fetch_text!("WHERE id = ANY(ARRAY(", " FOR UPDATE SKIP LOCKED))"),
                 )
                 .bind(&filter.destination)
                 .bind(filter.message_id.as_ref().map(MessageId::as_str))
@@ -44,11 +56,13 @@ pub(super) async fn fetch(
     rows.sort_by_key(|row| (row.times, row.id));
     let mut fetched = Vec::new();
     let mut bytes = 0_usize;
-    for row in rows {
+    let mut rows = rows.into_iter();
+    while let Some(row) = rows.next() {
         match store.blobs().read(&row.body).await {
             Ok(body) => {
                 bytes = bytes.saturating_add(body.len());
                 if bytes > bytes_max && !fetched.is_empty() {
+                    not_handed_out(store, std::iter::once(row).chain(rows).collect()).await?;
                     break;
                 }
                 fetched.push(row.with(body));
@@ -62,59 +76,25 @@ pub(super) async fn fetch(
     Ok(fetched)
 }
 
-pub(super) async fn settle(
-    store: &Store,
-    destination: &str,
-    message_id: &MessageId,
-    word: Word,
-    at: Moment,
-) -> Result<bool, StoreError> {
-    let (kind, state, why) = match &word {
-        Word::Again { push: true, why } => ("asked-again", "pending", why.as_str()),
-        Word::Again { push: false, why } => ("asked-again", "held", why.as_str()),
-        Word::Refused { why } => ("parked", "parked", why.as_str()),
-        Word::Taken => ("delivered", "done", ""),
-    };
-    let why = mask::numbers(why);
-    let entry = JournalEntry {
-        at,
-        kind: kind.to_owned(),
-        message_id: Some(message_id.clone()),
-        direction: Direction::Out,
-        label: None,
-        raw: None,
-        summary: json!({"destination": destination, "why": why}),
-    };
-    let line = Line::prepare(store, entry).await?;
-    let again = matches!(word, Word::Again { .. });
-    let (destination, message_id) = (destination.to_owned(), message_id.clone());
+/// What did not fit into the answer was not handed out: the next one begins with it. Where a kill prevents this, it
+/// waits one turn longer.
+async fn not_handed_out(store: &Store, rows: Vec<HeldRow>) -> Result<(), StoreError> {
     store
         .write(move |connection| {
             Box::pin(async move {
-                // Asked for again, an entry begins anew, concluded or not; another word concludes what waits.
-                let text = if again {
-                    "UPDATE outbox
-                     SET state = $3, why = NULLIF($4, ''), due_at = $5, attempts = 0,
-                         concluded_at = NULL, leased_until = NULL
-                     WHERE destination = $1 AND message_id = $2"
-                } else {
-                    "UPDATE outbox
-                     SET state = $3, why = NULLIF($4, ''), concluded_at = $5, leased_until = NULL
-                     WHERE destination = $1 AND message_id = $2 AND state IN ('held', 'pending')"
-                };
-                let done = query(text)
-                    .bind(&destination)
-                    .bind(message_id.as_str())
-                    .bind(state)
-                    .bind(&why)
-                    .bind(at.unix_ms())
+                for row in rows.iter().filter(|row| row.held) {
+                    // Whoever has fetched it or begun it anew meanwhile has counted anew.
+                    query(
+                        "UPDATE outbox SET attempts = attempts - 1
+                         WHERE id = $1 AND attempts = $2 AND anew = $3 AND state = 'held'",
+                    )
+                    .bind(row.id)
+                    .bind(row.times)
+                    .bind(row.anew)
                     .execute(&mut *connection)
                     .await?;
-                if done.rows_affected() == 0 {
-                    return Ok(false);
                 }
-                line.append(connection).await?;
-                Ok(true)
+                Ok(())
             })
         })
         .await
@@ -127,14 +107,19 @@ pub(super) async fn hold(store: &Store, ticket: Ticket, why: &str) -> Result<boo
             Box::pin(async move {
                 let done = query(
                     "UPDATE outbox SET state = 'held', why = $3, leased_until = NULL
-                     WHERE id = $1 AND attempts = $2 AND state = 'pending'",
+                     WHERE id = $1 AND attempts = $2 AND anew = $4 AND state = 'pending'",
                 )
                 .bind(ticket.id)
                 .bind(ticket.attempt)
                 .bind(&why)
-                .execute(connection)
+                .bind(ticket.anew)
+                .execute(&mut *connection)
                 .await?;
-                Ok(done.rows_affected() == 1)
+                if done.rows_affected() == 1 {
+                    return Ok(true);
+                }
+                let_go(connection, ticket).await?;
+                Ok(false)
             })
         })
         .await
@@ -146,7 +131,7 @@ pub(super) async fn release(store: &Store, begin: &str, at: Moment) -> Result<u6
         .write(move |connection| {
             Box::pin(async move {
                 let done = query(
-                    "UPDATE outbox SET state = 'pending', due_at = $2, attempts = 0
+                    "UPDATE outbox SET state = 'pending', due_at = $2, attempts = 0, anew = anew + 1
                      WHERE state = 'held' AND SUBSTR(destination, 1, LENGTH($1)) = $1",
                 )
                 .bind(&begin)
@@ -163,6 +148,9 @@ pub(super) async fn release(store: &Store, begin: &str, at: Moment) -> Result<u6
 struct HeldRow {
     id: i64,
     times: i64,
+    anew: i64,
+    /// Nobody is delivering it.
+    held: bool,
     destination: String,
     message_id: MessageId,
     correlation: Option<MessageId>,
@@ -176,6 +164,8 @@ impl HeldRow {
         Ok(Self {
             id: row.number("id")?,
             times: row.number("attempts")?,
+            anew: row.number("anew")?,
+            held: row.text("state")? == "held",
             destination: row.text("destination")?,
             message_id: row.message_id("message_id")?,
             correlation: row.message_id_option("correlation")?,

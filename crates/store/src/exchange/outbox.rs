@@ -1,12 +1,13 @@
-//! The outbox: entries are claimed for a lease, so that who is killed loses the lease and nothing else.
+//! The outbox: what is put in, and what becomes of what was claimed.
 
 use std::time::Duration;
 
 use qaqpa_model::{MessageId, Moment};
 use serde_json::json;
 
+use super::claim::{ClaimedRow, clock};
 use super::effects::{self, PreparedOutgoing};
-use super::{Claimed, Conclusion, OutboxEntry, OutboxState, OutgoingMessage, Ticket};
+use super::{Conclusion, OutboxEntry, OutboxState, OutgoingMessage, Ticket};
 use crate::database::{Columns, Connection, Row, query, query_of_each};
 use crate::journal::{Direction, JournalEntry, Line};
 use crate::trace::{self, TraceEntry};
@@ -29,71 +30,13 @@ pub(super) async fn enqueue(
         .await
 }
 
-/// Takes the oldest entries that are due. What another process is taking at this moment is passed over, not waited for.
-macro_rules! claim_text {
-    ($lock:literal) => {
-        concat!(
-            "UPDATE outbox SET attempts = attempts + 1, leased_until = $2, leased_by = $5
-             WHERE id IN (
-               SELECT id FROM outbox
-               WHERE state = 'pending' AND due_at <= $1
-                 AND (leased_until IS NULL OR leased_until <= $1 OR leased_until > $4)
-               ORDER BY due_at, id LIMIT $3 ",
-            $lock,
-            ") RETURNING *"
-        )
-    };
-}
-
-pub(super) async fn claim(
-    store: &Store,
-    now: Moment,
-    n: u32,
-    lease: Duration,
-) -> Result<Vec<Claimed>, StoreError> {
-    let until = now.plus(lease).unix_ms();
-    // A lease that is further away than any can be comes from before the clock was set back.
-    let beyond = now.plus(lease).plus(lease).unix_ms();
-    let rows: Vec<ClaimedRow> = store
-        .write(move |connection| {
-            Box::pin(async move {
-                let rows = query_of_each(claim_text!(""), claim_text!("FOR UPDATE SKIP LOCKED"))
-                    .bind(now.unix_ms())
-                    .bind(until)
-                    .bind(i64::from(n))
-                    .bind(beyond)
-                    .bind(connection.writer())
-                    .fetch_all(connection)
-                    .await?;
-                let mut rows: Vec<ClaimedRow> =
-                    rows.iter().map(ClaimedRow::of).collect::<Result<_, _>>()?;
-                // RETURNING promises no order.
-                rows.sort_by_key(|row| (row.due_at, row.ticket.id));
-                Ok(rows)
-            })
-        })
-        .await?;
-    let mut claimed = Vec::with_capacity(rows.len());
-    for row in rows {
-        match store.blobs().read(&row.body).await {
-            Ok(body) => claimed.push(row.with(body)),
-            // One damaged body must not hold up the others. One that could not be read now is not damaged.
-            Err(error @ StoreError::BlobDamaged { .. }) => {
-                tracing::error!(%error, message_id = %row.message_id, "an outbox entry is parked");
-                park(store, row.ticket, &error.to_string(), Conclusion::at(now)).await?;
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(claimed)
-}
-
 pub(super) async fn complete(
     store: &Store,
     ticket: Ticket,
     conclusion: Conclusion,
 ) -> Result<bool, StoreError> {
-    // Delivered is a fact, whoever holds the lease by now: no look at the attempt.
+    // Delivered is a fact, whoever holds the lease by now: no look at the attempt. But what was asked for again
+    // meanwhile is delivered again.
     conclude(store, ticket, None, OutboxState::Done, "", conclusion).await
 }
 
@@ -113,39 +56,156 @@ pub(super) async fn retry_at(
     next: Moment,
     why: &str,
 ) -> Result<bool, StoreError> {
-    let why = mask::numbers(why);
+    let why = why.to_owned();
+    store
+        .write(move |connection| {
+            Box::pin(async move { put_off(connection, ticket, next, &why).await })
+        })
+        .await
+}
+
+/// Nobody has the entry any more, and its next attempt may be made then. False where the ticket is no longer valid.
+pub(super) async fn put_off(
+    connection: &mut Connection,
+    ticket: Ticket,
+    next: Moment,
+    why: &str,
+) -> Result<bool, StoreError> {
+    let done = query(
+        "UPDATE outbox SET due_at = $4, leased_until = NULL, why = $5
+         WHERE id = $1 AND attempts = $2 AND anew = $3 AND state = 'pending'",
+    )
+    .bind(ticket.id)
+    .bind(ticket.attempt)
+    .bind(ticket.anew)
+    .bind(next.unix_ms())
+    .bind(mask::numbers(why))
+    .execute(&mut *connection)
+    .await?;
+    if done.rows_affected() == 1 {
+        return Ok(true);
+    }
+    let_go(connection, ticket).await?;
+    Ok(false)
+}
+
+/// An entry that was begun anew while it was under way kept its lease, so that nobody delivers it a second time at the
+/// same moment. Whatever came of that delivery, the entry is to be taken again now.
+pub(super) async fn let_go(connection: &mut Connection, ticket: Ticket) -> Result<(), StoreError> {
+    query(
+        "UPDATE outbox SET leased_until = NULL
+         WHERE id = $1 AND anew > $2 AND attempts = 0 AND state = 'pending'",
+    )
+    .bind(ticket.id)
+    .bind(ticket.anew)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+pub(super) async fn wake(store: &Store, now: Moment) -> Result<u64, StoreError> {
+    make_due(store, now.unix_ms(), now.unix_ms()).await
+}
+
+pub(super) async fn take_over(
+    store: &Store,
+    now: Moment,
+    longest: Duration,
+) -> Result<u64, StoreError> {
+    let freed = store
+        .write(move |connection| {
+            Box::pin(async move {
+                // Of nobody, as earlier versions wrote it; of its name alone, as a file has it; its own.
+                let (name, own) = (connection.writer(), connection.holder());
+                free(connection, format!("\n\n{name}\n{own}\n")).await
+            })
+        })
+        .await?;
+    Ok(freed + bring_forward(store, now, longest).await?)
+}
+
+pub(super) async fn inherit(store: &Store, gone: Vec<String>) -> Result<u64, StoreError> {
+    let gone = format!("\n{}\n", gone.join("\n"));
+    store
+        .write(move |connection| Box::pin(async move { free(connection, gone).await }))
+        .await
+}
+
+/// Ends the leases of these holders, a line each. What somebody is concluding at this moment is passed over.
+async fn free(connection: &mut Connection, holders: String) -> Result<u64, StoreError> {
+    let done = query_of_each(
+        "UPDATE outbox SET leased_until = NULL
+         WHERE state = 'pending' AND leased_until IS NOT NULL
+           AND INSTR($1, CHAR(10) || COALESCE(leased_by, '') || CHAR(10)) > 0",
+        "UPDATE outbox SET leased_until = NULL
+         WHERE id = ANY(ARRAY(
+           SELECT id FROM outbox
+           WHERE state = 'pending' AND leased_until IS NOT NULL
+             AND STRPOS(CAST($1 AS TEXT), CHR(10) || COALESCE(leased_by, '') || CHR(10)) > 0
+           ORDER BY id FOR UPDATE SKIP LOCKED))",
+    )
+    .bind(holders)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Who has leases of this process's name and is not connected to the database at this moment.
+pub(super) async fn predecessors(store: &Store) -> Result<Vec<String>, StoreError> {
     store
         .write(move |connection| {
             Box::pin(async move {
-                let done = query(
-                    "UPDATE outbox SET due_at = $3, leased_until = NULL, why = $4
-                     WHERE id = $1 AND attempts = $2 AND state = 'pending'",
+                let (name, own) = (connection.writer(), connection.holder());
+                // A file has one process: whoever had it before is gone, and all leases are of its name alone.
+                let rows = query_of_each(
+                    "SELECT leased_by FROM outbox WHERE 1 = 0 AND leased_by <> $1 AND leased_by <> $2",
+                    "SELECT DISTINCT leased_by FROM outbox
+                     WHERE state = 'pending' AND leased_until IS NOT NULL AND leased_by <> $2
+                       AND SUBSTR(leased_by, 1, LENGTH(CAST($1 AS TEXT)) + 1) = CAST($1 AS TEXT) || '/'
+                       AND NOT EXISTS (
+                         SELECT 1 FROM pg_locks AS held
+                         WHERE held.locktype = 'advisory' AND held.granted AND held.objsubid = 1
+                           AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                           AND ((CAST(held.classid AS BIGINT) << 32) | CAST(held.objid AS BIGINT))
+                             = hashtextextended(current_schema() || ' holder ' || SPLIT_PART(leased_by, '/', 2), 0))",
                 )
-                .bind(ticket.id)
-                .bind(ticket.attempt)
-                .bind(next.unix_ms())
-                .bind(why)
-                .execute(connection)
+                .bind(name)
+                .bind(own)
+                .fetch_all(connection)
                 .await?;
-                Ok(done.rows_affected() == 1)
+                rows.iter()
+                    .map(|row| Columns(row).text("leased_by"))
+                    .collect()
             })
         })
         .await
 }
 
-pub(super) async fn wake(store: &Store, now: Moment) -> Result<u64, StoreError> {
+/// What is due later than any wait lasts was put off, or put in, before the clock was set back.
+pub(super) async fn bring_forward(
+    store: &Store,
+    now: Moment,
+    longest: Duration,
+) -> Result<u64, StoreError> {
+    let beyond = now.plus(longest).unix_ms();
+    make_due(store, beyond, now.unix_ms()).await
+}
+
+/// Makes what is due after one moment due at another. What somebody is concluding at this moment is passed over: he
+/// knows the clock himself.
+async fn make_due(store: &Store, after: i64, at: i64) -> Result<u64, StoreError> {
     store
         .write(move |connection| {
             Box::pin(async move {
-                let done = query(
-                    "UPDATE outbox
-                     SET due_at = CASE WHEN due_at > $1 THEN $1 ELSE due_at END,
-                       leased_until = CASE WHEN leased_by IS NULL OR leased_by = $2
-                                      THEN NULL ELSE leased_until END
-                     WHERE state = 'pending'",
+                let done = query_of_each(
+                    "UPDATE outbox SET due_at = $2 WHERE state = 'pending' AND due_at > $1",
+                    "UPDATE outbox SET due_at = CAST($2 AS BIGINT)
+                     WHERE id = ANY(ARRAY(
+                       SELECT id FROM outbox WHERE state = 'pending' AND due_at > CAST($1 AS BIGINT)
+                       ORDER BY id FOR UPDATE SKIP LOCKED))",
                 )
-                .bind(now.unix_ms())
-                .bind(connection.writer())
+                .bind(after)
+                .bind(at)
                 .execute(connection)
                 .await?;
                 Ok(done.rows_affected())
@@ -191,57 +251,37 @@ pub(super) fn entry_of(row: &Row) -> Result<OutboxEntry, StoreError> {
     })
 }
 
-pub(super) async fn next_due(store: &Store) -> Result<Option<Moment>, StoreError> {
-    let row = query(
-        "SELECT MIN(CASE WHEN leased_until > due_at THEN leased_until ELSE due_at END) AS due
-         FROM outbox WHERE state = 'pending'",
+pub(super) async fn next_due(store: &Store, now: Moment) -> Result<Option<Duration>, StoreError> {
+    let row = query_of_each(
+        concat!(
+            "SELECT (SELECT MIN(due_at) FROM outbox WHERE state = 'pending' AND due_at > $1) - $1 AS due,
+                    (SELECT MIN(leased_until) FROM outbox
+                     WHERE state = 'pending' AND leased_until IS NOT NULL
+                       AND leased_until > ",
+            clock!(sqlite),
+            ") - ",
+            clock!(sqlite),
+            " AS free"
+        ),
+        concat!(
+            "SELECT (SELECT MIN(due_at) FROM outbox WHERE state = 'pending' AND due_at > CAST($1 AS BIGINT))
+                      - CAST($1 AS BIGINT) AS due,
+                    (SELECT MIN(leased_until) FROM outbox
+                     WHERE state = 'pending' AND leased_until IS NOT NULL
+                       AND leased_until > ",
+            clock!(postgres),
+            ") - ",
+            clock!(postgres),
+            " AS free"
+        ),
     )
+    .bind(now.unix_ms())
     .fetch_one(store.readers())
     .await?;
-    Columns(&row).moment_option("due")
-}
-
-/// A claimed row whose body is still a file.
-struct ClaimedRow {
-    ticket: Ticket,
-    destination: String,
-    message_id: MessageId,
-    correlation: Option<MessageId>,
-    body: String,
-    due_at: i64,
-    queued_at: Moment,
-}
-
-impl ClaimedRow {
-    fn of(row: &Row) -> Result<Self, StoreError> {
-        let row = Columns(row);
-        Ok(Self {
-            ticket: Ticket {
-                id: row.number("id")?,
-                attempt: row.number("attempts")?,
-            },
-            destination: row.text("destination")?,
-            message_id: row.message_id("message_id")?,
-            correlation: row.message_id_option("correlation")?,
-            body: row.text("body")?,
-            due_at: row.number("due_at")?,
-            queued_at: row.moment("queued_at")?,
-        })
-    }
-
-    fn with(self, body: Vec<u8>) -> Claimed {
-        Claimed {
-            ticket: self.ticket,
-            attempt: u32::try_from(self.ticket.attempt).unwrap_or(u32::MAX),
-            message: OutgoingMessage {
-                destination: self.destination,
-                message_id: self.message_id,
-                correlation: self.correlation,
-                body,
-            },
-            queued_at: self.queued_at,
-        }
-    }
+    let row = Columns(&row);
+    let waits = [row.number_option("due")?, row.number_option("free")?];
+    let next = waits.into_iter().flatten().min();
+    Ok(next.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0))))
 }
 
 /// The last word about an entry, with what follows from it and its journal entries.
@@ -253,10 +293,13 @@ async fn conclude(
     why: &str,
     conclusion: Conclusion,
 ) -> Result<bool, StoreError> {
-    let row = query("SELECT * FROM outbox WHERE id = $1")
-        .bind(ticket.id)
-        .fetch_optional(store.readers())
-        .await?;
+    let row = query(
+        "SELECT id, attempts, anew, destination, message_id, correlation, body, due_at, queued_at
+         FROM outbox WHERE id = $1",
+    )
+    .bind(ticket.id)
+    .fetch_optional(store.readers())
+    .await?;
     let Some(row) = row else {
         return Ok(false);
     };
@@ -289,9 +332,10 @@ async fn conclude(
     let effects = effects::prepare(store, conclusion.effects).await?;
     let trace = conclusion.trace;
     store
-        .write(move |connection| {
+        .write_patiently(move |connection| {
             Box::pin(async move {
-                if !set_state(connection, ticket.id, attempt, state, &why, at).await? {
+                if !set_state(connection, ticket, attempt, state, &why, at).await? {
+                    let_go(connection, ticket).await?;
                     return Ok(false);
                 }
                 for line in &lines {
@@ -307,7 +351,7 @@ async fn conclude(
 
 async fn set_state(
     connection: &mut Connection,
-    id: i64,
+    ticket: Ticket,
     attempt: Option<i64>,
     state: OutboxState,
     why: &str,
@@ -316,13 +360,15 @@ async fn set_state(
     let done = query(
         "UPDATE outbox
          SET state = $3, why = NULLIF($4, ''), concluded_at = $5, leased_until = NULL
-         WHERE id = $1 AND state = 'pending' AND ($2 IS NULL OR attempts = $2)",
+         WHERE id = $1 AND state = 'pending' AND anew = $6
+           AND (CAST($2 AS BIGINT) IS NULL OR attempts = $2)",
     )
-    .bind(id)
+    .bind(ticket.id)
     .bind(attempt)
     .bind(state.as_str())
     .bind(why)
     .bind(at.unix_ms())
+    .bind(ticket.anew)
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)

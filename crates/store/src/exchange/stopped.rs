@@ -89,7 +89,7 @@ pub(super) async fn resend(store: &Store, id: i64, at: Moment) -> Result<Resend,
                 // The moment at which it is due stays: it keeps its place in the queue, before what came later.
                 let resent = query(
                     "UPDATE outbox
-                     SET state = 'pending', attempts = 0, why = NULL, concluded_at = NULL,
+                     SET state = 'pending', attempts = 0, anew = anew + 1, why = NULL, concluded_at = NULL,
                          leased_until = NULL,
                          due_at = CASE WHEN due_at < $2 THEN due_at ELSE $2 END
                      WHERE id = $1 AND state = 'parked'

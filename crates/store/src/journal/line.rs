@@ -5,14 +5,14 @@ use sha2::{Digest as _, Sha256};
 
 use super::merkle::Hash;
 use super::{Direction, JournalEntry, SegmentRule, seal};
-use crate::database::{Columns, Connection, Row, query, query_of_each};
+use crate::database::{Columns, Connection, Row, Unwritten, query, query_of_each};
 use crate::mask::Masked;
 use crate::{Store, StoreError};
 
 /// What stands before the first entry of all.
 pub(crate) const BEGINNING: Hash = [0; 32];
 
-/// An entry whose raw bytes are on disk already: ready to be appended within a transaction.
+/// An entry whose raw bytes are stored already, or will be with it: ready to be appended within a transaction.
 pub(crate) struct Line {
     /// When a segment is closed.
     rule: SegmentRule,
@@ -24,21 +24,25 @@ pub(crate) struct Line {
     raw: Option<String>,
     withheld: Option<String>,
     summary: String,
+    /// What `raw` and `withheld` name, where it is not on disk yet.
+    unwritten: Unwritten,
 }
 
 impl Line {
-    /// Puts the raw bytes on disk, masks the summary, and puts on disk what it does not show.
+    /// Stores the raw bytes, masks the summary, and stores what it does not show.
     pub(crate) async fn prepare(store: &Store, entry: JournalEntry) -> Result<Self, StoreError> {
+        let mut unwritten = Unwritten::default();
         let raw = match entry.raw {
-            Some(bytes) => Some(store.blobs().put(bytes).await?),
+            Some(bytes) => Some(store.blobs().put(bytes, &mut unwritten).await?),
             None => None,
         };
         let masked = Masked::of(&entry.summary);
         let withheld = match masked.withheld_bytes() {
-            Some(bytes) => Some(store.blobs().put(bytes).await?),
+            Some(bytes) => Some(store.blobs().put(bytes, &mut unwritten).await?),
             None => None,
         };
         Ok(Self {
+            unwritten,
             rule: store.segment_rule(),
             at: entry.at.unix_ms(),
             kind: entry.kind,
@@ -55,12 +59,49 @@ impl Line {
     /// segment closes it.
     pub(crate) async fn append(&self, connection: &mut Connection) -> Result<i64, StoreError> {
         let writer = connection.writer();
-        let mut head = Head::read(connection, &writer).await?.unwrap_or_default();
+        self.append_as(connection, &writer).await
+    }
+
+    /// The same with one fact more in the summary, which is known in the transaction alone.
+    pub(crate) async fn append_telling(
+        &self,
+        connection: &mut Connection,
+        name: &str,
+        fact: bool,
+    ) -> Result<i64, StoreError> {
+        let mut summary: serde_json::Value = serde_json::from_str(&self.summary)
+            .map_err(|_| StoreError::Unreadable { what: "summary" })?;
+        if let Some(summary) = summary.as_object_mut() {
+            summary.insert(name.to_owned(), fact.into());
+        }
+        let writer = connection.writer();
+        self.append_saying(connection, &writer, summary.to_string())
+            .await
+    }
+
+    /// The same to another chain, whose name the connection holds.
+    pub(super) async fn append_as(
+        &self,
+        connection: &mut Connection,
+        writer: &str,
+    ) -> Result<i64, StoreError> {
+        self.append_saying(connection, writer, self.summary.clone())
+            .await
+    }
+
+    async fn append_saying(
+        &self,
+        connection: &mut Connection,
+        writer: &str,
+        summary: String,
+    ) -> Result<i64, StoreError> {
+        self.unwritten.write(connection).await?;
+        let mut head = Head::read(connection, writer).await?.unwrap_or_default();
         let mut opened = head.opened(self.at);
         if self.rule.is_due(opened, self.at) {
             // As of its latest entry: the new one may be of another time, if the clock was moved.
-            if seal::close(connection, &writer, None).await?.is_some() {
-                head = Head::read(connection, &writer).await?.unwrap_or_default();
+            if seal::close(connection, writer, None).await?.is_some() {
+                head = Head::read(connection, writer).await?.unwrap_or_default();
             }
             // Also where it cannot be sealed: it is not read again at every entry.
             opened = self.at;
@@ -75,7 +116,7 @@ impl Line {
             label: self.label.map(|label| label.as_str().to_owned()),
             raw: self.raw.clone(),
             withheld: self.withheld.clone(),
-            summary: self.summary.clone(),
+            summary,
             previous: head.hash,
         };
         let hash = stored.hash();
@@ -118,7 +159,7 @@ impl Line {
         // A multiple, not "at least": a segment that cannot be sealed is not read again at every entry.
         let entries = stored.id - head.first + 1;
         if entries % i64::from(self.rule.entries_max.max(1)) == 0 {
-            seal::close(connection, &writer, Some(self.at)).await?;
+            seal::close(connection, writer, Some(self.at)).await?;
         }
         Ok(stored.id)
     }

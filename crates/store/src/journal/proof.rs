@@ -9,6 +9,8 @@ mod numbers;
 mod retained;
 mod stamps;
 
+use std::sync::Arc;
+
 use qaqpa_model::Moment;
 
 use super::finding::{Finding, FindingKind, JournalProof, StampJudge};
@@ -32,10 +34,11 @@ impl From<StoreError> for Stop {
 
 pub(super) async fn prove(
     store: &Store,
+    writer: Arc<str>,
     judge: &StampJudge<'_>,
 ) -> Result<JournalProof, StoreError> {
     let mut snapshot = store.readers().begin().await?;
-    let head = Head::read(&mut snapshot, &store.writer_name()).await;
+    let head = Head::read(&mut snapshot, &writer).await;
     let head_wrong = match &head {
         Ok(Some(_)) => None,
         Ok(None) => Some("the row that names the end of the journal is gone"),
@@ -43,6 +46,7 @@ pub(super) async fn prove(
     };
     let mut walk = Walk {
         store,
+        writer: Arc::clone(&writer),
         judge,
         connection: &mut snapshot,
         head: head.ok().flatten().unwrap_or_default(),
@@ -60,7 +64,7 @@ pub(super) async fn prove(
         set_back: Vec::new(),
         set_back_next: 0,
         proof: JournalProof {
-            writer: store.writer_name().to_string(),
+            writer: writer.to_string(),
             journal: String::new(),
             entries: 0,
             pruned: 0,
@@ -104,6 +108,8 @@ pub(super) async fn prove(
 /// The proof on its way: everything before `next` holds.
 struct Walk<'w> {
     store: &'w Store,
+    /// Whose chain, from beginning to end.
+    writer: Arc<str>,
     judge: &'w StampJudge<'w>,
     connection: &'w mut Connection,
     head: Head,
@@ -182,7 +188,7 @@ impl Walk<'_> {
         let row = query(
             "SELECT * FROM journal_seals WHERE writer = $1 AND segment >= $2 ORDER BY segment LIMIT 1",
         )
-        .bind(self.store.writer_name())
+        .bind(Arc::clone(&self.writer))
         .bind(segment)
         .fetch_optional(&mut *self.connection)
         .await?;
@@ -350,7 +356,7 @@ impl Walk<'_> {
 
     async fn foreign(&mut self, seal: &Seal) -> Result<Stop, Stop> {
         let ours = query("SELECT 1 FROM journal_seals WHERE writer = $1 AND journal = $2 LIMIT 1")
-            .bind(self.store.writer_name())
+            .bind(Arc::clone(&self.writer))
             .bind(&self.head.journal)
             .fetch_optional(&mut *self.connection)
             .await?
@@ -388,7 +394,7 @@ impl Walk<'_> {
 
     async fn row(&mut self, id: i64) -> Result<Option<Row>, Stop> {
         Ok(query("SELECT * FROM journal WHERE writer = $1 AND id = $2")
-            .bind(self.store.writer_name())
+            .bind(Arc::clone(&self.writer))
             .bind(id)
             .fetch_optional(&mut *self.connection)
             .await?)

@@ -6,15 +6,17 @@
 //! entry, too, which names the moment and is sealed with the others.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures::TryStreamExt as _;
 use qaqpa_model::Moment;
 use serde_json::{Value, json};
 
 use super::finding::{Doubt, Finding, Indication, StampJudge};
 use super::line::Line;
 use super::seal::Seal;
-use super::{Direction, Journal, JournalEntry};
+use super::{Direction, Journal, JournalEntry, chains};
 use crate::StoreError;
 use crate::blobs::Idle;
 use crate::database::{Columns, Connection, query};
@@ -71,8 +73,8 @@ pub enum Pruned {
     Broken(Finding),
     /// There are doubts, and nobody said that it is to be done despite them: nothing is removed.
     Doubtful(Vec<Doubt>),
-    /// No segment is old enough and vouched for by a stamp. Of a journal that is proven, files that nothing names are
-    /// deleted all the same.
+    /// No segment is old enough and vouched for by a stamp. Files that nothing names are deleted all the same: all of
+    /// them, where everything is looked at and the journal is proven; those of entries that were removed before, otherwise.
     Nothing {
         /// How many.
         files: u64,
@@ -120,6 +122,15 @@ enum Sweep {
     OfRemovedEntries,
 }
 
+/// What is looked at before it is known whether anything is old.
+#[derive(Clone, Copy)]
+enum Scope {
+    /// The whole journal is proven, and every file looked at.
+    Everything,
+    /// The seals alone. Only where one is old, the journal is proven.
+    Seals,
+}
+
 /// What was removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Removal {
@@ -140,13 +151,47 @@ impl Journal<'_> {
     /// # Errors
     /// [`StoreError`] where the disk or the database could not.
     pub async fn prune(&self, wish: Wish, judge: &StampJudge<'_>) -> Result<Pruned, StoreError> {
+        self.prune_in(Scope::Everything, wish, judge).await
+    }
+
+    /// The same, but the seals are looked at first: where no segment is old enough, nothing is proven and no file read,
+    /// and only the files of entries that were removed before are looked at. Cheap enough to be done again and again.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the disk or the database could not.
+    pub async fn prune_old(
+        &self,
+        wish: Wish,
+        judge: &StampJudge<'_>,
+    ) -> Result<Pruned, StoreError> {
+        self.prune_in(Scope::Seals, wish, judge).await
+    }
+
+    async fn prune_in(
+        &self,
+        scope: Scope,
+        wish: Wish,
+        judge: &StampJudge<'_>,
+    ) -> Result<Pruned, StoreError> {
         let Wish {
             before,
             now,
             company,
             doubted,
         } = wish;
-        let proof = self.verify(judge).await?;
+        // One name from here to the end: the process's own may become another's when its connection is lost.
+        let writer = self.writer();
+        if matches!(scope, Scope::Seals) {
+            let kept = self.checkpoint(&writer).await?.unwrap_or(0);
+            let any = self.last_to_remove(&writer, before, i64::MAX, kept).await?;
+            if any.is_none() {
+                let files = self
+                    .delete_orphans(company, Sweep::OfRemovedEntries)
+                    .await?;
+                return Ok(Pruned::Nothing { files });
+            }
+        }
+        let proof = super::proof::prove(self.store, Arc::clone(&writer), judge).await?;
         if let Some(finding) = proof.finding {
             return Ok(Pruned::Broken(finding));
         }
@@ -158,19 +203,22 @@ impl Journal<'_> {
             return Ok(Pruned::Doubtful(proof.doubts));
         }
         // Files that nothing names may be all that is left of entries that somebody cut.
-        let sweep = match proof.indication() {
-            Indication::Proven => Sweep::Everything,
-            Indication::Broken | Indication::Undecided => Sweep::OfRemovedEntries,
+        let sweep = match (scope, proof.indication()) {
+            (Scope::Everything, Indication::Proven) => Sweep::Everything,
+            (Scope::Seals, _) | (_, Indication::Broken | Indication::Undecided) => {
+                Sweep::OfRemovedEntries
+            }
         };
         let vouched = proof.vouched.map_or(0, |vouched| vouched.segment);
-        let kept = self.checkpoint().await?.unwrap_or(0);
-        let Some(last) = self.last_to_remove(before, vouched, kept).await? else {
+        let kept = self.checkpoint(&writer).await?.unwrap_or(0);
+        let Some(last) = self.last_to_remove(&writer, before, vouched, kept).await? else {
             // What a kill interrupted is done now.
             let files = self.delete_orphans(company, sweep).await?;
             return Ok(Pruned::Nothing { files });
         };
         let first = i64::try_from(proof.pruned).unwrap_or(i64::MAX) + 1;
         let tree = last.tree().ok_or(StoreError::Unreadable { what: "seal" })?;
+        let chains = chains::told_up_to(self.store, &writer, last.last).await?;
         let told = JournalEntry {
             at: now,
             kind: PRUNED.to_owned(),
@@ -186,21 +234,28 @@ impl Journal<'_> {
                 "seal": hex::encode(&last.hash),
                 "tree": hex::encode(tree.root()),
                 "doubts": proof.doubts.iter().map(Doubt::to_json).collect::<Vec<_>>(),
+                // What the removed entries told of other chains is told on.
+                "chains": chains,
             }),
         };
-        let line = Line::prepare(self.0, told).await?;
+        let line = Line::prepare(self.store, told).await?;
         let (segment, end) = (last.segment, last.last);
         let removed = self
-            .0
+            .store
             .write(move |connection| {
                 Box::pin(async move {
-                    let writer = connection.writer();
+                    if chains::to_change(connection, Some(Arc::clone(&writer)))
+                        .await?
+                        .is_none()
+                    {
+                        return Ok(false);
+                    }
                     // Somebody else may have removed them meanwhile.
                     if checkpoint(connection, &writer).await?.unwrap_or(0) != kept {
                         return Ok(false);
                     }
                     remove(connection, &writer, segment, end, now).await?;
-                    line.append(connection).await.map(|_| true)
+                    line.append_as(connection, &writer).await.map(|_| true)
                 })
             })
             .await?;
@@ -217,15 +272,16 @@ impl Journal<'_> {
     }
 
     /// The last segment that retention has removed.
-    async fn checkpoint(&self) -> Result<Option<i64>, StoreError> {
-        let mut connection = self.0.readers().acquire().await?;
-        checkpoint(&mut connection, &self.0.writer_name()).await
+    async fn checkpoint(&self, writer: &str) -> Result<Option<i64>, StoreError> {
+        let mut connection = self.store.readers().acquire().await?;
+        checkpoint(&mut connection, writer).await
     }
 
     /// The seal of the last segment that may go: it has a stamp itself, and so have entries of all before it
     /// moments that are early enough.
     async fn last_to_remove(
         &self,
+        writer: &str,
         before: Moment,
         vouched: i64,
         kept: i64,
@@ -239,11 +295,11 @@ impl Journal<'_> {
                    AND young.segment <= journal_seals.segment AND young.latest >= $4)
              ORDER BY segment DESC LIMIT 1",
         )
-        .bind(self.0.writer_name())
+        .bind(writer)
         .bind(kept)
         .bind(vouched)
         .bind(before.unix_ms())
-        .fetch_optional(self.0.readers())
+        .fetch_optional(self.store.readers())
         .await?;
         row.as_ref().map(Seal::of).transpose()
     }
@@ -253,25 +309,30 @@ impl Journal<'_> {
     async fn delete_orphans(&self, company: Company, sweep: Sweep) -> Result<u64, StoreError> {
         let idle = company.idle();
         let (whole, half) = match sweep {
-            Sweep::Everything => self.0.blobs().all().await?,
+            Sweep::Everything => self.store.blobs().all().await?,
             Sweep::OfRemovedEntries => (self.orphans().await?, Vec::new()),
         };
+        if whole.is_empty() && half.is_empty() {
+            return Ok(0);
+        }
         let elsewhere = self.named_elsewhere().await?;
-        let mut deleted = 0;
+        let mut unnamed = Vec::new();
         for digest in whole {
-            let named = elsewhere.contains(&digest) || self.is_in_journal(&digest).await?;
-            if !named && self.0.blobs().delete(&digest, idle).await? {
-                deleted += 1;
+            let named = octets_of(&digest).is_some_and(|octets| elsewhere.contains(&octets));
+            let named = named || self.is_in_journal(&digest).await?;
+            if !named {
+                unnamed.push(digest);
             }
         }
+        let mut deleted = self.store.delete_bytes(unnamed, idle).await?;
         for path in half {
-            if self.0.blobs().delete_file(path, idle).await? {
+            if self.store.blobs().delete_file(path, idle).await? {
                 deleted += 1;
             }
         }
         // Beside writers, those that are too young now are looked at again.
         if company == Company::Nobody {
-            self.0
+            self.store
                 .write(|connection| {
                     Box::pin(async move {
                         query("DELETE FROM orphans").execute(connection).await?;
@@ -286,34 +347,44 @@ impl Journal<'_> {
     /// The files of entries that were removed.
     async fn orphans(&self) -> Result<Vec<String>, StoreError> {
         let rows = query("SELECT digest FROM orphans")
-            .fetch_all(self.0.readers())
+            .fetch_all(self.store.readers())
             .await?;
         rows.iter().map(|row| Columns(row).text("digest")).collect()
     }
 
-    /// What other rooms than the journal name.
-    async fn named_elsewhere(&self) -> Result<HashSet<String>, StoreError> {
-        let rows = query(
+    /// What other rooms than the journal name: as octets, which are a third of what the texts would be.
+    async fn named_elsewhere(&self) -> Result<HashSet<[u8; 32]>, StoreError> {
+        let mut rows = query(
             "SELECT body AS digest FROM outbox
-             UNION SELECT document FROM applications
-             UNION SELECT body FROM attachments
-             UNION SELECT body FROM cabinet
-             UNION SELECT document FROM cards
-             UNION SELECT result FROM cards",
+             UNION ALL SELECT document FROM applications
+             UNION ALL SELECT body FROM attachments
+             UNION ALL SELECT body FROM cabinet
+             UNION ALL SELECT document FROM cards
+             UNION ALL SELECT result FROM cards",
         )
-        .fetch_all(self.0.readers())
-        .await?;
-        let digests = rows.iter().map(|row| Columns(row).text_option("digest"));
-        digests.filter_map(Result::transpose).collect()
+        .fetch(self.store.readers());
+        let mut named = HashSet::new();
+        while let Some(row) = rows.try_next().await? {
+            let digest = Columns(&row).text_option("digest")?;
+            named.extend(digest.as_deref().and_then(octets_of));
+        }
+        Ok(named)
     }
 
     async fn is_in_journal(&self, digest: &str) -> Result<bool, StoreError> {
         let row = query("SELECT 1 FROM journal WHERE raw = $1 OR withheld = $1 LIMIT 1")
             .bind(digest)
-            .fetch_optional(self.0.readers())
+            .fetch_optional(self.store.readers())
             .await?;
         Ok(row.is_some())
     }
+}
+
+/// The digest that a file is named by; `None` for what is no such name.
+fn octets_of(digest: &str) -> Option<[u8; 32]> {
+    let mut octets = [0; 32];
+    hex::decode_to_slice(digest, &mut octets).ok()?;
+    Some(octets)
 }
 
 /// The last segment that retention has removed.

@@ -2,9 +2,9 @@
 
 use qaqpa_model::Moment;
 
-use super::Journal;
 use super::line::{BEGINNING, Fields, Head};
 use super::merkle::{Frontier, Hash, leaf};
+use super::{Journal, chains};
 use crate::database::{Columns, Connection, Row, query};
 use crate::{Store, StoreError};
 
@@ -151,14 +151,14 @@ impl Journal<'_> {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn seal_due(&self, now: Moment) -> Result<Option<Seal>, StoreError> {
-        let rule = self.0.segment_rule();
+        let rule = self.store.segment_rule();
         let due = |opened: Moment| rule.is_due(opened.unix_ms(), now.unix_ms());
         let opened = query(
             "SELECT journal.at FROM journal JOIN journal_heads USING (writer)
              WHERE writer = $1 AND journal.id = journal_heads.first_id",
         )
-        .bind(self.0.writer_name())
-        .fetch_optional(self.0.readers())
+        .bind(self.writer())
+        .fetch_optional(self.store.readers())
         .await?;
         match opened {
             Some(row) if due(Columns(&row).moment("at")?) => self.seal(now).await,
@@ -167,16 +167,19 @@ impl Journal<'_> {
     }
 
     /// Closes the open segment, whatever its age. `None` where it holds no entry, or not those that it should:
-    /// what was tampered with is not sealed, and [`Journal::verify`] names it.
+    /// what was tampered with is not sealed, and [`Journal::verify`] names it; and where it is another's who is at work.
     ///
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub async fn seal(&self, now: Moment) -> Result<Option<Seal>, StoreError> {
-        self.0
+        let whose = self.whose();
+        self.store
             .write(move |connection| {
                 Box::pin(async move {
-                    let writer = connection.writer();
-                    close(connection, &writer, Some(now.unix_ms())).await
+                    match chains::to_change(connection, whose).await? {
+                        Some(writer) => close(connection, &writer, Some(now.unix_ms())).await,
+                        None => Ok(None),
+                    }
                 })
             })
             .await
@@ -191,28 +194,30 @@ impl Journal<'_> {
             "SELECT * FROM journal_seals WHERE writer = $1 AND stamp IS NULL
              ORDER BY segment LIMIT $2",
         )
-        .bind(self.0.writer_name())
+        .bind(self.writer())
         .bind(i64::from(limit))
-        .fetch_all(self.0.readers())
+        .fetch_all(self.store.readers())
         .await?;
         rows.iter().map(Seal::of).collect()
     }
 
-    /// Keeps the stamp of a seal that waits for one. False where it does not wait (any more).
+    /// Keeps the stamp of a seal that waits for one. False where it does not wait (any more), or another seal stands in
+    /// its place.
     ///
     /// # Errors
     /// [`StoreError`] where the database could not.
-    pub async fn stamp(&self, segment: i64, token: Vec<u8>) -> Result<bool, StoreError> {
-        let writer = self.0.writer_name();
-        self.0
+    pub async fn stamp(&self, seal: &Seal, token: Vec<u8>) -> Result<bool, StoreError> {
+        let (writer, segment, hash) = (seal.writer.clone(), seal.segment, seal.hash.clone());
+        self.store
             .write(move |connection| {
                 Box::pin(async move {
                     let done = query(
-                        "UPDATE journal_seals SET stamp = $3
-                         WHERE writer = $1 AND segment = $2 AND stamp IS NULL",
+                        "UPDATE journal_seals SET stamp = $4
+                         WHERE writer = $1 AND segment = $2 AND hash = $3 AND stamp IS NULL",
                     )
                     .bind(writer)
                     .bind(segment)
+                    .bind(hash)
                     .bind(token)
                     .execute(connection)
                     .await?;
@@ -229,9 +234,9 @@ impl Journal<'_> {
     pub async fn seals(&self, limit: u32) -> Result<Vec<Seal>, StoreError> {
         let rows =
             query("SELECT * FROM journal_seals WHERE writer = $1 ORDER BY segment DESC LIMIT $2")
-                .bind(self.0.writer_name())
+                .bind(self.writer())
                 .bind(i64::from(limit))
-                .fetch_all(self.0.readers())
+                .fetch_all(self.store.readers())
                 .await?;
         rows.iter().map(Seal::of).collect()
     }

@@ -3,7 +3,10 @@
 pub(crate) mod authority;
 pub(crate) mod desk;
 pub(crate) mod exchange;
+pub(crate) mod fairness;
+pub(crate) mod handed;
 pub(crate) mod held;
+pub(crate) mod history;
 pub(crate) mod journal;
 pub(crate) mod people;
 pub(crate) mod portal;
@@ -30,10 +33,35 @@ macro_rules! hold {
             all_that_stopped_or_what_is_for_one_destination_is_put_back_oldest_first,
             the_entries_of_one_exchange_are_told_in_their_order,
         });
+        crate::contract::hold!(@ $stand, fairness {
+            an_endpoint_has_no_more_under_way_than_it_may_and_holds_up_nobody,
+            actors_and_systems_are_claimed_for_apart_and_closed_lanes_not_at_all,
+            slow_endpoints_have_a_few_places_of_their_own_and_none_of_the_others,
+            what_is_in_hand_is_not_claimed_beside_that_though_its_lease_is_over,
+            what_is_begun_anew_while_it_is_under_way_goes_out_again_after_that_and_not_beside_it,
+            the_ticket_of_before_is_void_after_a_fresh_count_though_the_attempts_are_the_same,
+            the_oldest_of_many_lanes_are_found_quickly,
+        });
+        crate::contract::hold!(@ $stand, handed {
+            what_there_is_a_place_for_is_handed_over_as_claimed_and_the_rest_waits,
+            a_place_is_given_back_where_nothing_was_put_in_and_none_is_asked_for_after_the_end,
+            what_was_handed_to_a_process_that_is_gone_is_taken_over_by_the_next,
+        });
         crate::contract::hold!(@ $stand, held {
             a_held_message_waits_until_its_receiver_says_that_it_has_it,
             held_messages_are_fetched_by_message_and_by_exchange,
+            behind_long_messages_the_rest_is_handed_out_though_nobody_says_a_word,
             what_cannot_be_delivered_can_be_held_fetched_and_delivered_after_all,
+            a_receiver_that_has_taken_a_message_may_refuse_it_afterwards,
+            the_same_request_says_its_word_once_and_gets_its_answer_again,
+            a_visit_is_remembered_until_its_time_is_over_and_the_first_one_stays,
+            mailboxes_in_which_something_waits_are_listed_once,
+            a_message_is_found_by_its_business_signature_with_its_answer,
+        });
+        crate::contract::hold!(@ $stand, history {
+            the_history_is_told_page_by_page_and_by_what_is_asked_for,
+            the_history_tells_what_came_and_what_became_of_it,
+            what_the_history_does_not_tell_is_counted,
         });
         crate::contract::hold!(@ $stand, journal {
             entries_are_chained_masked_and_listed_newest_first,
@@ -61,6 +89,7 @@ macro_rules! hold {
             a_task_is_taken_by_one,
             a_chain_of_tasks_ends_in_one_result,
             of_many_decisions_exactly_one_is_done,
+            a_card_that_a_machine_answers_is_decided_from_the_beginning,
         });
         crate::contract::hold!(@ $stand, authority {
             a_serial_number_is_entered_once,
@@ -71,6 +100,7 @@ macro_rules! hold {
             numbers_never_repeat_not_even_after_closing,
             the_latest_list_has_the_highest_number,
             a_setting_is_read_back_after_closing,
+            a_setting_is_replaced_only_by_who_has_read_what_is_there,
         });
     };
     (@ $stand:ty, $file:ident { $($promise:ident,)+ }) => {

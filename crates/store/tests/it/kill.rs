@@ -84,7 +84,7 @@ async fn survey(config: &StoreConfig, accepted: &BTreeSet<String>, delivered: &B
         .collect();
     assert!(delivered.is_subset(&done), "a delivery is forgotten");
     // What was claimed by a killed process is claimed again.
-    store.exchange().wake(at(0)).await.unwrap();
+    store.exchange().take_over(at(0), LEASE).await.unwrap();
     let rest = store
         .exchange()
         .claim(at(0), 1_000_000, LEASE)
@@ -140,7 +140,7 @@ fn child_that_works_until_it_is_killed() {
     runtime.block_on(async {
         let config = StoreConfig::in_folder(folder);
         let store = Store::open(&config, Actor::Gateway).await.unwrap();
-        store.exchange().wake(at(0)).await.unwrap();
+        store.exchange().take_over(at(0), LEASE).await.unwrap();
         let deliverer = tokio::spawn(deliver(store.clone()));
         for turn in 0..100_000 {
             let id = format!("m-{round}-{turn}");

@@ -4,6 +4,8 @@
     reason = "a test fails by panicking, its helpers too"
 )]
 
+mod came;
+mod chains;
 mod contract;
 mod kill;
 mod migration;
@@ -13,4 +15,7 @@ mod server;
 mod sqlite;
 mod stand;
 mod tampering;
+mod tls;
+mod told;
 mod two_processes;
+mod upgrade;

@@ -6,7 +6,7 @@ use qaqpa_store::{
 };
 
 use crate::contract::journal::{stamp_all, test_judge};
-use crate::sqlite::tamper;
+use crate::sqlite::{files_in, rows_of, spoil, tamper};
 use crate::stand::{SqliteStand, Stand, at};
 use crate::tampering::copied;
 
@@ -207,34 +207,33 @@ async fn what_is_done_to_a_checkpoint_is_found() {
     }
 }
 
-fn files_of(stand: &SqliteStand) -> usize {
-    let folders = std::fs::read_dir(stand.config().dir.join("blobs")).unwrap();
-    folders
-        .flatten()
-        .filter(|folder| folder.path().is_dir())
-        .map(|folder| std::fs::read_dir(folder.path()).unwrap().count())
-        .sum()
+async fn files_of(stand: &SqliteStand) -> usize {
+    files_in(stand) + rows_of(stand).await
 }
 
 #[tokio::test]
 async fn files_that_nothing_names_are_swept_even_where_no_segment_is_old_enough() {
     let (stand, store) = journal().await;
-    let before = files_of(&stand);
+    let before = files_of(&stand).await;
     let digest = store.journal().show(1).await.unwrap().unwrap().raw_digest;
     let digest = digest.unwrap();
     let folder = stand.config().dir.join("blobs").join(&digest[..2]);
+    std::fs::create_dir_all(&folder).unwrap();
     let other = format!("{}{}", &digest[..2], "0".repeat(62));
-    // A file whose row never came, and one whose writer was killed half-way.
+    // A file whose row never came, one whose writer was killed half-way, and a row under the name of the first.
     std::fs::write(folder.join(&other), b"x").unwrap();
     std::fs::write(folder.join(format!(".{other}.17.3")), b"x").unwrap();
-    assert_eq!(files_of(&stand), before + 2);
+    assert_eq!(files_of(&stand).await, before + 2);
+    let alone = format!("INSERT INTO blobs VALUES ('{other}', x'00', 0)");
+    tamper(&stand, &alone).await;
     assert_eq!(prune(&store, 0).await, Pruned::Nothing { files: 2 });
-    assert_eq!(files_of(&stand), before);
+    assert_eq!(files_of(&stand).await, before);
     assert_eq!(finding(&store).await, None);
 }
 
-/// Makes every raw file look as if it had lain for two hours.
-fn age(stand: &SqliteStand) {
+/// Makes all raw bytes look as if they had lain for two hours.
+async fn age(stand: &SqliteStand) {
+    tamper(stand, "UPDATE blobs SET put_at = put_at - 7200000").await;
     let folders = std::fs::read_dir(stand.config().dir.join("blobs")).unwrap();
     for folder in folders.flatten().filter(|folder| folder.path().is_dir()) {
         for file in std::fs::read_dir(folder.path()).unwrap().flatten() {
@@ -253,18 +252,18 @@ fn age(stand: &SqliteStand) {
 async fn beside_writers_a_file_stays_until_it_has_lain_for_an_hour_and_putting_it_again_makes_it_young()
  {
     let (stand, store) = journal().await;
-    let before = files_of(&stand);
+    let before = files_of(&stand).await;
     let Pruned::Removed(removal) = prune_in(&store, 10, Company::Writers).await else {
         panic!("nothing was removed");
     };
     // The entries are gone; the file that only they named is too young.
     assert_eq!((removal.segments, removal.files), (2, 0));
-    assert_eq!(files_of(&stand), before);
-    age(&stand);
+    assert_eq!(files_of(&stand).await, before);
+    age(&stand).await;
     // The same bytes come again: those of entries 1 and 8, which nothing named any more.
     let again = store.journal().append(entry(1)).await.unwrap();
     assert_eq!(prune_in(&store, 10, Company::Writers).await, NOTHING);
-    assert_eq!(files_of(&stand), before);
+    assert_eq!(files_of(&stand).await, before);
     assert!(store.journal().raw(again).await.is_ok());
     let proof = store.journal().verify(&test_judge).await.unwrap();
     assert_eq!(proof.finding, None);
@@ -273,13 +272,13 @@ async fn beside_writers_a_file_stays_until_it_has_lain_for_an_hour_and_putting_i
 #[tokio::test]
 async fn beside_writers_an_old_file_that_nothing_names_goes() {
     let (stand, store) = journal().await;
-    let before = files_of(&stand);
-    age(&stand);
+    let before = files_of(&stand).await;
+    age(&stand).await;
     let Pruned::Removed(removal) = prune_in(&store, 10, Company::Writers).await else {
         panic!("nothing was removed");
     };
     assert_eq!(removal.files, 1);
-    assert_eq!(files_of(&stand), before - 1);
+    assert_eq!(files_of(&stand).await, before - 1);
     assert_eq!(finding(&store).await, None);
 }
 
@@ -310,18 +309,75 @@ async fn while_old_segments_are_removed_writers_lose_nothing_and_two_removals_ar
     assert_eq!((proof.pruned, proof.entries), (8, 53));
 }
 
+/// The hourly look of every process: it must cost nothing where nothing is old, however long the journal is.
+#[tokio::test]
+async fn where_no_seal_is_old_enough_nothing_is_proven_and_no_raw_file_read() {
+    let (stand, store) = journal().await;
+    let digest = store.journal().show(6).await.unwrap().unwrap().raw_digest;
+    let digest = digest.unwrap();
+    spoil(&stand, &digest, Some(b"damaged")).await;
+    tamper(&stand, "UPDATE journal SET kind = 'x' WHERE id = 7").await;
+    let prune_old = async |before| {
+        let journal = store.journal();
+        journal.prune_old(wish(before), &test_judge).await.unwrap()
+    };
+    // Entry 4 is as old as that, and so its segment stays.
+    assert_eq!(prune_old(4).await, NOTHING);
+    // Before anything is removed everything is proven, as ever.
+    let Pruned::Broken(finding) = prune_old(10).await else {
+        panic!("it was touched");
+    };
+    assert_eq!(finding.entry, 6);
+    let Pruned::Broken(_) = prune(&store, 4).await else {
+        panic!("nothing was looked at");
+    };
+}
+
+#[tokio::test]
+async fn the_look_at_the_seals_removes_what_is_old_and_leaves_files_that_were_no_removed_entrys() {
+    let (stand, store) = journal().await;
+    let before = files_of(&stand).await;
+    let stray = "0".repeat(64);
+    let folder = stand.config().dir.join("blobs").join("00");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join(stray), b"x").unwrap();
+    let beside = Wish {
+        company: Company::Writers,
+        ..wish(10)
+    };
+    let Pruned::Removed(removal) = store
+        .journal()
+        .prune_old(beside, &test_judge)
+        .await
+        .unwrap()
+    else {
+        panic!("nothing was removed");
+    };
+    // The file of the removed entries is too young beside writers, and goes with a later look.
+    assert_eq!((removal.segments, removal.files), (2, 0));
+    age(&stand).await;
+    let later = store.journal().prune_old(beside, &test_judge).await;
+    assert_eq!(later, Ok(Pruned::Nothing { files: 1 }));
+    assert_eq!(files_of(&stand).await, before);
+    assert_eq!(
+        prune_in(&store, 10, Company::Writers).await,
+        Pruned::Nothing { files: 1 }
+    );
+    assert_eq!(finding(&store).await, None);
+}
+
 /// What is removed can no longer show whether a doubt was right.
 #[tokio::test]
 async fn against_a_doubt_nothing_is_removed_unless_that_is_asked_for_and_then_an_entry_names_it() {
     let (stand, store) = journal().await;
-    let before = files_of(&stand);
+    let before = files_of(&stand).await;
     // Every stamp is of ninety days after its seal.
     let late = |_: &[u8], _: &[u8]| StampJudgement::Good(at(90 * 24 * 3600));
     let Pruned::Doubtful(doubts) = store.journal().prune(wish(10), &late).await.unwrap() else {
         panic!("it was removed");
     };
     assert_eq!(doubts[0].kind, DoubtKind::StampLag);
-    assert_eq!(files_of(&stand), before);
+    assert_eq!(files_of(&stand).await, before);
     let despite = Wish {
         doubted: Doubted::Removed,
         ..wish(10)
@@ -360,12 +416,12 @@ async fn against_a_doubt_nothing_is_removed_unless_that_is_asked_for_and_then_an
 #[tokio::test]
 async fn of_a_journal_that_is_not_proven_no_file_is_swept_that_was_not_a_removed_entrys() {
     let (stand, store) = journal().await;
-    let before = files_of(&stand);
+    let before = files_of(&stand).await;
     tamper(
         &stand,
         "DELETE FROM journal; DELETE FROM journal_seals; DELETE FROM journal_heads",
     )
     .await;
     assert_eq!(prune(&store, 9999).await, NOTHING);
-    assert_eq!(files_of(&stand), before);
+    assert_eq!(files_of(&stand).await, before);
 }

@@ -12,6 +12,8 @@ pub(crate) struct Server {
     dir: PathBuf,
     programs: PathBuf,
     user: Option<(u32, u32)>,
+    /// What it is started with.
+    options: String,
     /// Stops the server when its input ends: with this process, at the latest.
     warden: Child,
     schemas: AtomicU32,
@@ -25,6 +27,30 @@ pub(crate) fn server() -> &'static Server {
 
 impl Server {
     pub(crate) fn start() -> Self {
+        let mut server = Self::make();
+        server.options = "-c listen_addresses=".to_owned();
+        server.begin();
+        server
+    }
+
+    /// One that is reached at this address and port, and encrypts with this key and certificate (PEM).
+    pub(crate) fn encrypted(port: u16, key: &[u8], certificate: &[u8]) -> Self {
+        let mut server = Self::make();
+        for (name, bytes) in [("server.key", key), ("server.crt", certificate)] {
+            let path = server.dir.join("data").join(name);
+            std::fs::write(&path, bytes).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+            if let Some((uid, gid)) = server.user {
+                std::os::unix::fs::chown(&path, Some(uid), Some(gid)).unwrap();
+            }
+        }
+        server.options = format!("-c listen_addresses=127.0.0.1 -c port={port} -c ssl=on");
+        server.begin();
+        server
+    }
+
+    /// The server's folder, and who stops it.
+    fn make() -> Self {
         let programs = programs();
         let user = user_if_root();
         let dir = tempfile::Builder::new()
@@ -50,22 +76,22 @@ impl Server {
             .process_group(0)
             .spawn()
             .unwrap();
-        let server = Self {
+        Self {
             dir,
             programs,
             user,
+            options: String::new(),
             warden,
             schemas: AtomicU32::new(0),
-        };
-        server.begin();
-        server
+        }
     }
 
     /// Starts it (again).
     pub(crate) fn begin(&self) {
         let options = format!(
-            "-k {} -c listen_addresses= -c fsync=off -c max_connections=300",
-            self.dir.display()
+            "-k {} -c fsync=off -c max_connections=300 {}",
+            self.dir.display(),
+            self.options
         );
         let mut start = run_as(self.user, &self.programs.join("pg_ctl"), &self.dir);
         start.args(["-D", "data", "-w", "-t", "60", "-l", "log", "-o", &options]);

@@ -1,12 +1,14 @@
 //! What a backend gives to the contract: a fresh place, opened as often as asked. And builders that
 //! default to valid.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use qaqpa_model::{Actor, BodyDigest, ElementId, Iin, MessageId, Moment, SenderId, ServiceAtAct};
 use qaqpa_store::{
-    Backend, Incoming, NewAccount, NewCard, NewTask, OutgoingMessage, PersonName, SegmentRule,
-    Store, StoreConfig, TraceEntry, TraceOutcome,
+    Backend, Direction, Heard, Incoming, JournalEntry, NewAccount, NewCard, NewTask,
+    OutgoingMessage, PersonName, Said, SegmentRule, Store, StoreConfig, TraceEntry, TraceOutcome,
+    Visit, Word,
 };
 
 /// One backend under the contract. PostgreSQL will give a schema of its own per stand.
@@ -148,6 +150,44 @@ pub(crate) fn name() -> PersonName {
         surname: "ТЕСТОВА".to_owned(),
         given: "ӘСЕЛ".to_owned(),
         patronymic: None,
+    }
+}
+
+/// A receiver's word about a message, in a request that never came before.
+pub(crate) fn said(destination: &str, id: &str, word: Word) -> Said {
+    static REQUESTS: AtomicU64 = AtomicU64::new(1);
+    let mut signed = [0; 32];
+    signed[..8].copy_from_slice(&REQUESTS.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    Said {
+        destination: destination.to_owned(),
+        message_id: message_id(id),
+        word,
+        at: at(0),
+        visit: Visit {
+            sender: SenderId::parse("integrator-1").unwrap(),
+            signed,
+            answer: format!("<answer>{id}</answer>").into_bytes(),
+            at: at(0),
+            keep_until: at(1_000_000),
+        },
+        note: JournalEntry {
+            at: at(0),
+            kind: "delivery-notification".to_owned(),
+            message_id: None,
+            direction: Direction::In,
+            label: None,
+            raw: Some(b"<request/>".to_vec()),
+            summary: serde_json::json!({ "sender": "integrator-1" }),
+        },
+    }
+}
+
+/// Says it, and whether that changed anything.
+pub(crate) async fn say(store: &Store, destination: &str, id: &str, word: Word) -> bool {
+    let heard = store.exchange().hear(said(destination, id, word)).await;
+    match heard.unwrap() {
+        Heard::Now { changed } => changed,
+        Heard::Before(earlier) => panic!("{earlier:?}"),
     }
 }
 

@@ -12,7 +12,8 @@ use thiserror::Error;
 use super::{ClockSet, ClockView, ControlRefusal, ControlToken};
 use crate::client::{ClientLimits, HttpAnswer, HttpClient, HttpError};
 use crate::files::FileError;
-use crate::registry;
+use crate::registry::{self, ActorRecord};
+use crate::tls::TlsError;
 
 /// A client of one control port.
 #[derive(Clone, Debug)]
@@ -42,6 +43,14 @@ pub enum ControlError {
         /// One sentence for the person.
         meaning: String,
     },
+    /// What is trusted of TLS could not be read.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The actor is on another machine, and its control port is not told to this one.
+    #[error(
+        "the control port of {0} is on another machine and stays there; ask on that machine, or start the actor with --listen-control and copy its registration again"
+    )]
+    Untold(Actor),
     /// The actor is not registered in this data folder.
     #[error("{0} is not running here")]
     Unregistered(Actor),
@@ -66,31 +75,69 @@ impl ControlClient {
         }
     }
 
-    /// A client of an actor that is registered in this data folder.
+    /// A client of the port of this registration, which was found in this data folder: over TLS where it says so.
     ///
     /// # Errors
-    /// [`ControlError::Unregistered`], [`ControlError::File`].
+    /// [`ControlError::Untold`], [`ControlError::Tls`], [`ControlError::File`].
+    pub fn of_record(dir: &Path, record: &ActorRecord) -> Result<Self, ControlError> {
+        if record.control.is_empty() {
+            return Err(ControlError::Untold(record.actor));
+        }
+        let client = Self::new(&record.control, ControlToken::read(dir)?);
+        if record.control.starts_with("http://") {
+            return Ok(client);
+        }
+        let http = HttpClient::of_folder(dir, ClientLimits::default())?;
+        Ok(client.calling_by(&http))
+    }
+
+    /// A client of an actor that is registered in this data folder, or a neighbour.
+    ///
+    /// # Errors
+    /// [`ControlError::Unregistered`], and as [`Self::of_record`].
     pub fn of(dir: &Path, actor: Actor) -> Result<Self, ControlError> {
         let record = registry::read(dir, actor)?.ok_or(ControlError::Unregistered(actor))?;
-        Ok(Self::new(&record.control, ControlToken::read(dir)?))
+        Self::of_record(dir, &record)
     }
 
     /// A client of one of several of a kind.
     ///
     /// # Errors
-    /// [`ControlError::Unregistered`], [`ControlError::File`].
+    /// [`ControlError::Unregistered`], and as [`Self::of_record`].
     pub fn of_named(dir: &Path, name: &ActorName) -> Result<Self, ControlError> {
         let record =
             registry::read_named(dir, name)?.ok_or(ControlError::Unregistered(name.actor()))?;
-        Ok(Self::new(&record.control, ControlToken::read(dir)?))
+        Self::of_record(dir, &record)
+    }
+
+    /// A client of each process of that name, where several share a database.
+    ///
+    /// # Errors
+    /// [`ControlError::Unregistered`] where there is none, and as [`Self::of_record`].
+    pub fn of_each(dir: &Path, name: &ActorName) -> Result<Vec<Self>, ControlError> {
+        let records = registry::records(dir, name)?;
+        if records.is_empty() {
+            return Err(ControlError::Unregistered(name.actor()));
+        }
+        let client = |record| Self::of_record(dir, record);
+        records.iter().map(client).collect()
+    }
+
+    /// The same client, which calls by this one: with its trust, where the port speaks TLS, and within its reach.
+    #[must_use]
+    pub fn calling_by(self, client: &HttpClient) -> Self {
+        Self {
+            client: client.clone(),
+            ..self
+        }
     }
 
     /// The same client, which waits so many seconds for an answer: some work takes its time.
     #[must_use]
     pub fn waiting(mut self, seconds_max: u64) -> Self {
-        self.client = HttpClient::plain(ClientLimits {
+        self.client = self.client.with_limits(ClientLimits {
             seconds_max,
-            ..ClientLimits::default()
+            ..*self.client.limits()
         });
         self
     }

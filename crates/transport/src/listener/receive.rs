@@ -35,7 +35,11 @@ pub(super) async fn receive(
     if announced.is_some_and(|bytes| usize::try_from(bytes).map_or(true, |n| n > bytes_max)) {
         return Err(DoorRefusal::BodyTooLarge { bytes_max });
     }
-    tokio::time::timeout(limits.body_time_max, collect(body, bytes_max, bodies))
+    // No more is taken for it than it says to have.
+    let room_max = announced.and_then(|bytes| usize::try_from(bytes).ok());
+    let room_max = room_max.unwrap_or(bytes_max);
+    let collected = collect(body, bytes_max, room_max, bodies);
+    tokio::time::timeout(limits.body_time_max, collected)
         .await
         .unwrap_or(Err(DoorRefusal::RequestTimeout {
             seconds: whole_seconds(limits.body_time_max),
@@ -50,6 +54,7 @@ pub(super) fn whole_seconds(time: Duration) -> u64 {
 async fn collect(
     mut body: Incoming,
     bytes_max: usize,
+    room_max: usize,
     bodies: &Arc<Semaphore>,
 ) -> Result<Bytes, DoorRefusal> {
     let mut received = Received {
@@ -64,7 +69,7 @@ async fn collect(
         if received.bytes.len() + data.len() > bytes_max {
             return Err(DoorRefusal::BodyTooLarge { bytes_max });
         }
-        received.append(&data, bytes_max, bodies)?;
+        received.append(&data, room_max, bodies)?;
     }
     Ok(Bytes::from_owner(received))
 }
@@ -78,7 +83,7 @@ impl Received {
     fn append(
         &mut self,
         data: &[u8],
-        bytes_max: usize,
+        room_max: usize,
         bodies: &Arc<Semaphore>,
     ) -> Result<(), DoorRefusal> {
         let needed = self.bytes.len() + data.len();
@@ -86,7 +91,7 @@ impl Received {
             // Growing by ourselves, so that what is left behind can be wiped, and paid for before it is taken.
             let capacity = needed
                 .max(self.bytes.capacity() * 2)
-                .min(bytes_max.max(needed));
+                .min(room_max.max(needed));
             let more = budget(capacity) - self.permits.as_ref().map_or(0, |p| p.num_permits());
             let more = u32::try_from(more).map_err(|_| DoorRefusal::Busy)?;
             let paid = Arc::clone(bodies)
@@ -139,5 +144,14 @@ mod tests {
         );
         drop(Bytes::from_owner(received));
         assert_eq!(bodies.available_permits(), 3);
+        // Room is doubled, but not beyond what the body says to have.
+        let mut received = Received {
+            bytes: Vec::new(),
+            permits: None,
+        };
+        received.append(&[1; 4000], 5000, &bodies).unwrap();
+        received.append(&[2; 900], 5000, &bodies).unwrap();
+        assert_eq!(received.bytes.capacity(), 5000);
+        assert_eq!(bodies.available_permits(), 1);
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use qaqpa_model::Actor;
+use qaqpa_model::{Actor, ActorName};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, SanType, date_time_ymd,
@@ -15,7 +15,7 @@ use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::client::ClientTls;
-use super::peer::{PeerVerifier, Peers, client_name};
+use super::peer::{PeerVerifier, Peers, client_name, own_name};
 use super::{TlsError, VERSIONS, provider};
 use crate::clock::real_unix_ms;
 use crate::files::{self, FileLock};
@@ -32,6 +32,8 @@ const DAY: Duration = Duration::from_secs(86_400);
 pub struct TlsAuthority {
     issuer: Arc<Issuer<'static, KeyPair>>,
     root_pem: Arc<str>,
+    /// How servers are called beside this machine's own names.
+    names: Arc<[SanType]>,
 }
 
 impl TlsAuthority {
@@ -70,6 +72,23 @@ impl TlsAuthority {
         Ok(Self {
             issuer: Arc::new(Issuer::from_ca_cert_pem(&root_pem, key)?),
             root_pem: root_pem.into(),
+            names: Arc::new([]),
+        })
+    }
+
+    /// The same, whose servers are called by these hosts, too: names and addresses of this machine.
+    ///
+    /// # Errors
+    /// [`TlsError::Authority`] where a host cannot stand in a certificate.
+    pub fn naming(self, hosts: &[String]) -> Result<Self, TlsError> {
+        let name = |host: &String| match host.parse() {
+            Ok(address) => Ok(SanType::IpAddress(address)),
+            Err(_) => Ok::<_, TlsError>(SanType::DnsName(host.as_str().try_into()?)),
+        };
+        let names: Result<Vec<_>, TlsError> = hosts.iter().map(name).collect();
+        Ok(Self {
+            names: names?.into(),
+            ..self
         })
     }
 
@@ -79,20 +98,22 @@ impl TlsAuthority {
         &self.root_pem
     }
 
-    /// A server's identity for `localhost`, `127.0.0.1` and `::1`, and whom it lets in.
+    /// A server's identity for `localhost`, `127.0.0.1`, `::1` and what else it is called, and whom it lets in.
     ///
     /// # Errors
     /// [`TlsError::Authority`], [`TlsError::Config`].
     pub fn server(&self, actor: Actor, peers: Peers) -> Result<Security, TlsError> {
-        let (chain, key) = self.leaf(
-            actor,
-            vec![
-                SanType::DnsName("localhost".try_into()?),
-                SanType::IpAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)),
-                SanType::IpAddress(IpAddr::V6(Ipv6Addr::LOCALHOST)),
-            ],
-            ExtendedKeyUsagePurpose::ServerAuth,
-        )?;
+        let mut names = vec![
+            SanType::DnsName("localhost".try_into()?),
+            SanType::IpAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            SanType::IpAddress(IpAddr::V6(Ipv6Addr::LOCALHOST)),
+        ];
+        for name in self.names.iter() {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        let (chain, key) = self.leaf(actor, names, ExtendedKeyUsagePurpose::ServerAuth)?;
         let builder =
             ServerConfig::builder_with_provider(provider()).with_protocol_versions(VERSIONS)?;
         let builder = match peers {
@@ -105,20 +126,28 @@ impl TlsAuthority {
         Ok(Security::Tls(Arc::new(config)))
     }
 
-    /// A client that trusts this authority, and says who it is if it is an actor.
+    /// A client that trusts this authority, and says who it is if it is an actor: the one of its kind without a name.
     ///
     /// # Errors
     /// [`TlsError::Authority`], [`TlsError::Config`].
     pub fn client(&self, actor: Option<Actor>) -> Result<ClientTls, TlsError> {
-        let identity = match actor {
-            None => None,
-            Some(actor) => Some(self.leaf(
-                actor,
-                vec![SanType::DnsName(client_name(actor).try_into()?)],
-                ExtendedKeyUsagePurpose::ClientAuth,
-            )?),
-        };
-        ClientTls::new(self.root_pem.as_bytes(), identity)
+        match actor {
+            None => ClientTls::new(self.root_pem.as_bytes(), None),
+            Some(actor) => self.client_named(&actor.into()),
+        }
+    }
+
+    /// A client that trusts this authority and says which actor it is, also where there are several of its kind.
+    ///
+    /// # Errors
+    /// [`TlsError::Authority`], [`TlsError::Config`].
+    pub fn client_named(&self, name: &ActorName) -> Result<ClientTls, TlsError> {
+        let names = vec![
+            SanType::DnsName(client_name(name.actor()).try_into()?),
+            SanType::DnsName(own_name(name).try_into()?),
+        ];
+        let identity = self.leaf(name.actor(), names, ExtendedKeyUsagePurpose::ClientAuth)?;
+        ClientTls::new(self.root_pem.as_bytes(), Some(identity))
     }
 
     fn leaf(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use qaqpa_model::Actor;
+use qaqpa_model::{Actor, ActorName};
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
@@ -26,19 +26,39 @@ pub enum Peers {
     Shown,
 }
 
-/// The name in an actor's client certificate; server certificates have others, so neither serves as the other.
+/// The name in the client certificates of a kind of actor; server certificates have others, so neither serves as the
+/// other.
 pub(super) fn client_name(actor: Actor) -> String {
     format!("{actor}.actor.qaqpa.test")
+}
+
+/// The name in the client certificate of one actor, beside that of its kind: branches of a kind are told apart by it.
+///
+/// The branch stands between letters, since a label of DNS may not end in a hyphen and a branch may.
+pub(super) fn own_name(name: &ActorName) -> String {
+    match name.branch() {
+        None => format!("{}.name.qaqpa.test", name.actor()),
+        Some(branch) => format!("b-{branch}-b.{}.name.qaqpa.test", name.actor()),
+    }
+}
+
+/// Whether a client certificate that was verified is that very actor's.
+pub(crate) fn is_of(certificate: &CertificateDer<'_>, name: &ActorName) -> bool {
+    ParsedCertificate::try_from(certificate).is_ok_and(|parsed| bears(&parsed, own_name(name)))
+}
+
+fn bears(certificate: &ParsedCertificate<'_>, name: String) -> bool {
+    ServerName::try_from(name)
+        .is_ok_and(|name| rustls::client::verify_server_name(certificate, &name).is_ok())
 }
 
 /// The actor of a client certificate that was verified: a certificate with an actor's name that is not of our own
 /// authority fails in every handshake.
 pub(crate) fn actor_of(certificate: &CertificateDer<'_>) -> Option<Actor> {
     let parsed = ParsedCertificate::try_from(certificate).ok()?;
-    Actor::ALL.into_iter().find(|actor| {
-        ServerName::try_from(client_name(*actor))
-            .is_ok_and(|name| rustls::client::verify_server_name(&parsed, &name).is_ok())
-    })
+    Actor::ALL
+        .into_iter()
+        .find(|actor| bears(&parsed, client_name(*actor)))
 }
 
 /// Asks webpki whether the certificate is ours, then whether its actor may come in here.

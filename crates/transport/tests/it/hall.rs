@@ -9,8 +9,8 @@ use axum::routing::get;
 use qaqpa_model::{Actor, Branch};
 use qaqpa_transport::files::FileError;
 use qaqpa_transport::{
-    ActorStart, ClientLimits, ControlClient, Hall, HttpClient, Peers, Place, Running, StartError,
-    control, paths, registry,
+    ActorStart, ClientLimits, Clock, ClockState, ControlClient, Hall, HttpClient, Peers, Place,
+    Running, StartError, StoreChoice, control, paths, registry,
 };
 
 async fn start(data: &Path) -> Result<Running, StartError> {
@@ -163,4 +163,58 @@ async fn a_branch_stands_beside_the_regional_gateway_and_no_other_actor_has_one(
         refused.to_string(),
         "configuration: there is one gateway only: it cannot be named taraz"
     );
+}
+
+#[tokio::test]
+async fn actors_that_share_a_database_are_up_several_times_in_one_folder_and_all_get_the_clock() {
+    let folder = tempfile::tempdir().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let start = async |clock: Clock| {
+        let start = ActorStart {
+            store: StoreChoice::Url("postgres:///qaqpa".to_owned()),
+            // The first has the ports of its kind, the others free ones.
+            port_base: port.saturating_sub(Place::GatewayControl.port(1) - 1),
+            clock,
+            ..ActorStart::in_folder(folder.path())
+        };
+        let mut hall = Hall::enter(start, Actor::Gateway).await?;
+        let on_clock = control::clock_hook(|_| async { Ok(()) });
+        hall.control(Place::GatewayControl, Router::new(), on_clock)
+            .await?;
+        // As if the console had moved the clock between the start and the registration.
+        ClockState { offset_ms: 7000 }.save(folder.path()).unwrap();
+        hall.open().await
+    };
+    let clocks = [Clock::real(), Clock::real()];
+    let one = start(clocks[0].clone()).await.unwrap();
+    assert_eq!(clocks[0].offset_ms(), 7000);
+    let two = start(clocks[1].clone()).await.unwrap();
+    let name = one.name().clone();
+    assert_eq!(two.name(), &name);
+    assert_eq!(
+        one.record().control,
+        format!("http://127.0.0.1:{port}"),
+        "the first has its usual port"
+    );
+    assert_ne!(one.record().control, two.record().control);
+    let records = registry::records(folder.path(), &name).unwrap();
+    assert_eq!(records, [one.record().clone(), two.record().clone()]);
+    for process in ControlClient::of_each(folder.path(), &name).unwrap() {
+        process.set_clock(9000).await.unwrap();
+    }
+    assert_eq!(clocks.map(|clock| clock.offset_ms()), [9000, 9000]);
+
+    // The first ends; whoever starts next has its place, and the second is found meanwhile.
+    one.stop().await;
+    let found = registry::read_named(folder.path(), &name).unwrap();
+    assert_eq!(found.as_ref(), Some(two.record()));
+    let next = start(Clock::real()).await.unwrap();
+    let found = registry::read_named(folder.path(), &name).unwrap();
+    assert_eq!(found.as_ref(), Some(next.record()));
+    assert_eq!(next.record().control, format!("http://127.0.0.1:{port}"));
+    next.stop().await;
+    two.stop().await;
+    assert!(ControlClient::of_each(folder.path(), &name).is_err());
 }

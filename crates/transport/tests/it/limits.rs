@@ -8,8 +8,9 @@ use axum::Router;
 use axum::routing::{get, post};
 use bytes::Bytes;
 use qaqpa_model::{Actor, Limits};
+use qaqpa_transport::mischief::Silence;
 use qaqpa_transport::{ListenLimits, Listener, Peers, Refuse, Security, Shutdown, TlsAuthority};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Notify;
 
 use super::{hear, open, status_line};
@@ -191,7 +192,7 @@ async fn more_requests_at_once_than_allowed_are_told_busy() {
     );
     let door = open(router, |limits| {
         limits.requests_at_once_max = 1;
-        limits.body_time_max = SHORT;
+        limits.place_time_max = SHORT;
     })
     .await;
     const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
@@ -203,6 +204,77 @@ async fn more_requests_at_once_than_allowed_are_told_busy() {
     assert!(answer.contains("retry-after: 1\r\n"));
     go_on.notify_one();
     assert!(hear(&mut first).await.ends_with("done\n"));
+}
+
+#[tokio::test]
+async fn long_bodies_beyond_those_that_are_handled_are_told_busy_and_short_ones_pass_by() {
+    let inside = Arc::new(Notify::new());
+    let go_on = Arc::new(Notify::new());
+    let (entered, gate) = (Arc::clone(&inside), Arc::clone(&go_on));
+    let router = Router::new()
+        .route(
+            "/long",
+            post(move |body: Bytes| async move {
+                entered.notify_one();
+                gate.notified().await;
+                format!("{} bytes\n", body.len())
+            }),
+        )
+        .route(
+            "/",
+            post(|body: Bytes| async move { format!("{}\n", body.len()) }),
+        );
+    let door = open(router, |limits| {
+        limits.long_bodies_bytes_max = 200_000;
+        limits.place_time_max = SHORT;
+    })
+    .await;
+    let request = |path: &str, length: usize| {
+        let head = "Host: x\r\nConnection: close\r\nContent-Length:";
+        let mut bytes = format!("POST {path} HTTP/1.1\r\n{head} {length}\r\n\r\n").into_bytes();
+        bytes.resize(bytes.len() + length, b'a');
+        bytes
+    };
+    let mut first = door.connect().await;
+    first.write_all(&request("/long", 150_000)).await.unwrap();
+    inside.notified().await;
+    let answer = door.say(&request("/long", 100_000)).await;
+    refused(&answer, "503 Service Unavailable", "busy");
+    assert!(answer.contains("retry-after: 1\r\n"));
+    let short = door.say(&request("/", 60_000)).await;
+    assert!(short.ends_with("60000\n"), "{short}");
+    go_on.notify_one();
+    assert!(hear(&mut first).await.ends_with("150000 bytes\n"));
+    go_on.notify_one();
+    let answer = door.say(&request("/long", 100_000)).await;
+    assert!(answer.ends_with("100000 bytes\n"), "{answer}");
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_are_told_busy_one_after_the_other() {
+    let (router, handled) = counting();
+    let door = open(router, |limits| limits.connections_max = 8).await;
+    let mut idle = Vec::new();
+    for _ in 0..8 {
+        idle.push(door.connect().await);
+    }
+    const POST: &[u8] = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na";
+    let answer = door.say(POST).await;
+    refused(&answer, "503 Service Unavailable", "busy");
+    assert!(answer.contains("retry-after: 1\r\n"));
+    // This one says nothing while it is its turn to be told; the next one hears it all the same.
+    let _silent = door.connect().await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let answer = door.say(POST).await;
+    refused(&answer, "503 Service Unavailable", "busy");
+    assert_eq!(handled.load(Ordering::SeqCst), 0);
+    drop(idle);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let mut next = door.connect().await;
+    next.write_all(POST).await.unwrap();
+    let mut first = [0; 15];
+    next.read_exact(&mut first).await.unwrap();
+    assert_eq!(&first, b"HTTP/1.1 200 OK");
 }
 
 #[tokio::test]
@@ -236,6 +308,20 @@ async fn a_handler_that_panics_is_an_own_fault_and_the_door_stays_open() {
         .say(b"GET /ok HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         .await;
     assert!(answer.ends_with("ok\n"));
+}
+
+#[tokio::test]
+async fn a_handler_that_is_silent_on_purpose_leaves_no_byte() {
+    let router = Router::new()
+        .route("/", get(|| async { Silence::response() }))
+        .route("/ok", get(|| async { "ok\n" }));
+    let door = open(router, |_| {}).await;
+    assert_eq!(door.say(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await, "");
+    // What came before on the same connection has its answer.
+    let both = b"GET /ok HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    let answer = door.say(both).await;
+    assert_eq!(status_line(&answer), "HTTP/1.1 200 OK");
+    assert!(answer.ends_with("\r\n\r\nok\n"), "{answer}");
 }
 
 #[tokio::test]
@@ -313,11 +399,15 @@ async fn who_takes_nothing_of_the_answer_is_cut_and_its_place_is_free_again() {
     deaf.write_all(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
         .await
         .unwrap();
-    // The only place is taken, so this waits until the other is cut.
-    let answer = door
-        .say(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        .await;
-    assert!(answer.ends_with("ok\n"), "{answer}");
+    // The only place is taken until the other is cut.
+    const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    refused(&door.say(GET).await, "503 Service Unavailable", "busy");
+    let mut tries = 0;
+    while !door.say(GET).await.ends_with("ok\n") {
+        tries += 1;
+        assert!(tries < 100, "its place is never free again");
+        tokio::time::sleep(SHORT / 10).await;
+    }
     drop(deaf);
 }
 

@@ -6,7 +6,9 @@ mod client;
 mod control;
 mod hall;
 mod limits;
+mod machines;
 mod mutual_tls;
+mod watching;
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -2,10 +2,10 @@
 
 use axum::Router;
 use axum::routing::get;
-use qaqpa_model::{Actor, Limits};
+use qaqpa_model::{Actor, ActorName, Limits};
 use qaqpa_transport::{
     ClientLimits, ClientTls, HttpClient, HttpError, ListenLimits, Listener, PeerActor,
-    PeerCertificate, Peers, Shutdown, TlsAuthority,
+    PeerCertificate, PeerIdentity, Peers, Shutdown, TlsAuthority,
 };
 use tempfile::TempDir;
 
@@ -123,6 +123,51 @@ async fn a_door_that_is_shown_certificates_tells_strangers_from_actors_and_lets_
     // An actor's name in a certificate of one's own making.
     let (tls, _) = self_made(&stand, "portal.actor.qaqpa.test");
     refused_by_alert(&stand.ask(&tls).await, "UnknownCA");
+}
+
+#[tokio::test]
+async fn several_of_a_kind_are_let_in_as_one_and_told_apart_by_their_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let authority = TlsAuthority::open_or_create(dir.path()).unwrap();
+    let named = |name: &str| ActorName::parse(name).unwrap();
+    let names = [
+        "regional-gateway",
+        "regional-gateway.taraz",
+        "regional-gateway.taraz-",
+        "regional-gateway.0",
+    ]
+    .map(named);
+    let all = names.clone();
+    let tell = move |PeerActor(peer): PeerActor, identity: PeerIdentity| async move {
+        let is: Vec<String> = all
+            .iter()
+            .filter(|name| identity.is(name))
+            .map(ToString::to_string)
+            .collect();
+        format!("{} {}", peer.map_or("nobody", Actor::name), is.join(" "))
+    };
+    let listener = Listener::bind(0).await.unwrap();
+    let url = format!("{}/", listener.https());
+    let security = authority.server(Actor::Gateway, Peers::Shown).unwrap();
+    let limits = ListenLimits::from(&Limits::default());
+    let router = Router::new().route("/", get(tell));
+    tokio::spawn(listener.serve(router, security, limits, Shutdown::new()));
+    let ask = async |tls: &ClientTls| {
+        let client = HttpClient::new(tls, ClientLimits::default());
+        client.get(&url).await.map(|answer| answer.text()).unwrap()
+    };
+    for name in &names {
+        let answer = ask(&authority.client_named(name).unwrap()).await;
+        assert_eq!(answer, format!("regional-gateway {name}"));
+    }
+    assert_eq!(ask(&authority.client(None).unwrap()).await, "nobody ");
+    // A stranger who has put the name of a branch into a certificate of his own is a stranger.
+    let name = "b-taraz-b.regional-gateway.name.qaqpa.test".to_owned();
+    let made = rcgen::generate_simple_self_signed(vec![name]).unwrap();
+    let key = made.signing_key.serialize_der();
+    let root = authority.root_pem().as_bytes();
+    let tls = ClientTls::showing(root, made.cert.der(), &key).unwrap();
+    assert_eq!(ask(&tls).await, "nobody ");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CAPSULE_BYTES_MAX, Capsule, CapsuleError, LIMITS_TIMES_MAX};
 use crate::border;
-use crate::dossier::{Dossier, Fed, KEPT_BYTES_MAX};
+use crate::dossier::{Dossier, Fed, KEPT_BYTES_MAX, KeptQuestion};
 use crate::examination::Known;
 use crate::list::List;
 use crate::matter::Matter;
@@ -97,6 +97,20 @@ struct Bounds {
     references_max: usize,
     transforms_max: usize,
     path_certificates_max: usize,
+    #[serde(default = "attachment_bytes_max")]
+    attachment_bytes_max: usize,
+    #[serde(default = "attachments_max")]
+    attachments_max: usize,
+}
+
+/// Of capsules of before, which do not say it: what everybody's was.
+const fn attachment_bytes_max() -> usize {
+    2 * 1024 * 1024
+}
+
+/// The same.
+const fn attachments_max() -> usize {
+    16
 }
 
 #[derive(Serialize, Deserialize)]
@@ -107,6 +121,8 @@ struct Evidence {
     received: Moment,
     #[serde(deserialize_with = "Option::deserialize")]
     bytes: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    question: Option<KeptQuestion>,
     #[serde(deserialize_with = "Option::deserialize")]
     unavailable: Option<String>,
     attempts: Vec<Attempt>,
@@ -342,6 +358,8 @@ impl Bounds {
             references_max: limits.references_max,
             transforms_max: limits.transforms_max,
             path_certificates_max: limits.path_certificates_max,
+            attachment_bytes_max: limits.attachment_bytes_max,
+            attachments_max: limits.attachments_max,
         }
     }
 
@@ -368,6 +386,13 @@ impl Bounds {
                 self.path_certificates_max,
                 own.path_certificates_max,
             ),
+            // An attachment is a part of the request, whose own limit is the one that wears nobody out.
+            (
+                "attachment_bytes_max",
+                self.attachment_bytes_max,
+                own.body_bytes_max,
+            ),
+            ("attachments_max", self.attachments_max, own.attachments_max),
         ] {
             let max = own.saturating_mul(LIMITS_TIMES_MAX);
             if value > max {
@@ -385,6 +410,8 @@ impl Bounds {
             references_max: self.references_max,
             transforms_max: self.transforms_max,
             path_certificates_max: self.path_certificates_max,
+            attachment_bytes_max: self.attachment_bytes_max,
+            attachments_max: self.attachments_max,
             ..Limits::default()
         })
     }
@@ -401,6 +428,7 @@ impl Evidence {
             need: fed.need,
             received: fed.received,
             bytes: bytes.map(|bytes| STANDARD.encode(bytes)),
+            question: fed.question.clone(),
             unavailable: fed.unavailable.clone(),
             attempts: fed.attempts.clone(),
         }
@@ -426,6 +454,7 @@ impl Evidence {
             need: self.need,
             received: self.received,
             bytes,
+            question: self.question,
             unavailable: self.unavailable,
             attempts: self.attempts,
         })

@@ -27,6 +27,9 @@ pub struct Detailed {
     pub trust: TrustSource,
     /// What of the document is nobody's word, where something of it is proven to be signed.
     pub uncovered: Vec<String>,
+    /// Of an envelope: the signatures in its Body, which nobody looked at here.
+    #[serde(skip_serializing_if = "crate::verdict::is_zero")]
+    pub inner_signatures: u32,
     /// The main result.
     pub indication: Indication,
     /// The standard's reason, where the indication is not TOTAL-PASSED.
@@ -104,6 +107,7 @@ pub fn detailed(verdict: &Verdict, lang: Lang) -> Detailed {
         profile: verdict.profile,
         trust: verdict.trust,
         uncovered: verdict.uncovered().to_vec(),
+        inner_signatures: verdict.inner_signatures,
         indication: verdict.indication,
         sub_indication: verdict.sub_indication,
         label: verdict.label,
@@ -226,7 +230,13 @@ fn evidence(verdict: &Verdict, id: CheckId, lang: Lang) -> Vec<EvidenceNote> {
 impl Detailed {
     pub(super) fn write(&self, out: &mut String, lang: Lang) {
         let _ = writeln!(out, "{}\n", phrases::DETAILED_TITLE.of(lang));
-        super::provenance(out, self.profile, self.trust, &self.uncovered, lang);
+        super::provenance(
+            out,
+            self.profile,
+            self.trust,
+            (&self.uncovered, self.inner_signatures),
+            lang,
+        );
         if let Some(note) = phrases::in_english(lang) {
             paragraph(out, "", note);
         }

@@ -25,6 +25,9 @@ pub struct Facts {
     pub trust: TrustSource,
     /// What of the document is nobody's word, where something of it is proven to be signed.
     pub uncovered: Vec<String>,
+    /// Of an envelope: the signatures in its Body, which nobody looked at here.
+    #[serde(skip_serializing_if = "crate::verdict::is_zero")]
+    pub inner_signatures: u32,
     /// The moment as of which it was looked at.
     #[serde(with = "border::moment")]
     pub at: Moment,
@@ -88,6 +91,7 @@ pub fn facts(verdict: &Verdict) -> Facts {
         profile: verdict.profile,
         trust: verdict.trust,
         uncovered: verdict.uncovered().to_vec(),
+        inner_signatures: verdict.inner_signatures,
         at: verdict.at,
         signature: verdict.scope.as_ref().map(|scope| FactsSignature {
             algorithm: scope.algorithm.clone(),
@@ -126,7 +130,13 @@ impl Facts {
             phrases::JUDGED_AT.of(lang),
             border::moment::text(self.at)
         );
-        super::provenance(out, self.profile, self.trust, &self.uncovered, lang);
+        super::provenance(
+            out,
+            self.profile,
+            self.trust,
+            (&self.uncovered, self.inner_signatures),
+            lang,
+        );
         self.write_signature(out, lang);
         self.write_certificates(out, lang);
         let _ = writeln!(out, "\n{}", phrases::EVIDENCE.of(lang));

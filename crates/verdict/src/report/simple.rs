@@ -236,6 +236,13 @@ fn remarks(verdict: &Verdict, lang: Lang) -> Vec<String> {
             remarks.push(phrases::COMMENTS.of(lang).to_owned());
         }
     }
+    if verdict.inner_signatures > 0 {
+        remarks.push(format!(
+            "{}: {}.",
+            phrases::INNER_SIGNATURES.of(lang),
+            verdict.inner_signatures
+        ));
+    }
     if let [_, ..] = verdict.uncovered() {
         remarks.push(format!(
             "{}: {}.",

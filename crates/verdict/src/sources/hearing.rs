@@ -54,9 +54,21 @@ impl Hearing<'_> {
                 account.is_nowhere = need.urls().is_empty() && received.attempts.is_empty();
                 account.said = Said::Nothing { why: why.clone() };
             }
-            (Need::Ocsp { .. }, Evidence::Bytes(bytes)) => {
+            (Need::Ocsp { nonce, .. }, Evidence::Bytes(bytes)) => {
                 account.sha256 = Some(border::hex(&qaqpa_crypto::sha256(bytes)));
-                hear_ocsp(&mut account, need, bytes, self.policy);
+                hear_ocsp(&mut account, need, (bytes, nonce.as_ref()), self.policy);
+            }
+            (Need::Ocsp { nonce, .. }, Evidence::Answer { bytes, question }) => {
+                account.sha256 = Some(border::hex(&qaqpa_crypto::sha256(bytes)));
+                let asked = nonce.map(|_| question.nonce());
+                hear_ocsp(&mut account, need, (bytes, asked.as_ref()), self.policy);
+            }
+            (_, Evidence::Answer { bytes, .. }) => {
+                account.sha256 = Some(border::hex(&qaqpa_crypto::sha256(bytes)));
+                account.rule = Some(Rule::CrlReadable);
+                account.said = Said::Nothing {
+                    why: "an answer instead of a list".to_owned(),
+                };
             }
             (Need::Ocsp { .. }, Evidence::List(list)) => {
                 account.sha256 = Some(list.sha256_hex());
@@ -87,6 +99,13 @@ impl Hearing<'_> {
     fn hear_list(&self, account: &mut Account, need: &Need, list: &List) {
         account.this_update = Some(list.crl().this_update());
         account.next_update = list.crl().next_update();
+        let is_over = account
+            .next_update
+            .is_some_and(|end| account.received > end);
+        // What the others say may be newer: these bytes are out of date all the same.
+        let over = is_over
+            .then_some(Rule::CrlFresh)
+            .filter(|rule| !self.policy.tolerates(*rule));
         let mut hearsay = Hearsay::new(self.policy);
         loop {
             let policy = crl::CrlPolicy {
@@ -96,11 +115,12 @@ impl Hearing<'_> {
             };
             let fits = self.fits(need, list, account.received, &policy);
             account.applies = fits.is_ok() && matches!(need, Need::DeltaCrl { .. });
-            let (rule, why, beyond) = match self.status(account, need, list, fits.as_ref(), &policy)
-            {
+            let answer = self.status(need, list, account.received, fits.as_ref(), &policy);
+            let (rule, why, beyond, is_open) = match answer {
                 Ok(clear) => {
-                    account.this_update = Some(clear.this_update);
-                    account.next_update = clear.next_update;
+                    account.known = Some(clear.this_update);
+                    account.until = clear.next_update;
+                    account.rule = over;
                     account.said = Said::Good {
                         who: checks::name(need.issuer()),
                     };
@@ -115,14 +135,16 @@ impl Hearing<'_> {
                     ..
                 }) => {
                     // Another list may have said it, and later: whether it was known by then, that one's moment tells.
-                    account.this_update = Some(this_update);
+                    account.known = Some(this_update);
                     let unfit = fits.err().map(|error| crl_rule(&error));
                     let stale = is_stale.then_some(Rule::CrlFresh);
                     let partial = is_partial.then_some(Rule::CrlScope);
-                    account.rule = [unfit, stale, partial]
-                        .into_iter()
-                        .flatten()
-                        .find(|rule| !self.policy.tolerates(*rule));
+                    let first = |rules: [Option<Rule>; 3]| {
+                        let mut rules = rules.into_iter().flatten();
+                        rules.find(|rule| !self.policy.tolerates(*rule))
+                    };
+                    account.halt = first([unfit, stale, partial]);
+                    account.rule = first([unfit, over, partial]);
                     account.said = Said::Revoked {
                         since: at,
                         cause: cause(reason),
@@ -131,12 +153,18 @@ impl Hearing<'_> {
                 }
                 Err(RevocationError::Undetermined {
                     why: Some(error), ..
-                }) => (crl_rule(&error), error.to_string(), beyond_by_list(&error)),
-                Err(error) => (Rule::CrlScope, error.to_string(), None),
+                }) => (
+                    crl_rule(&error),
+                    error.to_string(),
+                    beyond_by_list(&error),
+                    error == crl::CrlError::DeltaHold,
+                ),
+                Err(error) => (Rule::CrlScope, error.to_string(), None, false),
             };
             if !hearsay.admits(rule) {
                 account.rule = Some(rule);
                 account.beyond = beyond;
+                account.is_open = is_open;
                 account.said = Said::Nothing { why };
                 return;
             }
@@ -144,7 +172,7 @@ impl Hearing<'_> {
     }
 
     /// Whether a list is of the kind that was asked for, numbered, and about its signer's own certificates; a delta must be the
-    /// issuer's own, in its time, and bring one of the lists up to date.
+    /// issuer's own, in its time, and bring this certificate's list up to date.
     fn fits(
         &self,
         need: &Need,
@@ -156,16 +184,13 @@ impl Hearing<'_> {
         match need {
             Need::DeltaCrl { issuer, .. } => {
                 let to = |other| list.check_delta_to(other, issuer, received, policy);
-                let mut lists = self.lists.iter().map(|fed| fed.list.crl());
-                // Whatever else is wrong with it comes first, and no delta follows itself.
-                match to(list) {
-                    Err(crl::CrlError::DeltaUnfit)
-                        if lists.any(|other| !other.is_delta() && to(other).is_ok()) =>
-                    {
-                        Ok(())
-                    }
-                    answer => answer,
-                }
+                let is_base = |fed: &&FedList| {
+                    matches!(fed.need, Need::Crl { .. })
+                        && fed.need.id().place() == need.id().place()
+                };
+                // A place has one list; without it whatever else is wrong comes first, and no delta follows itself.
+                let base = self.lists.iter().find(is_base);
+                to(base.map_or(list, |fed| fed.list.crl()))
             }
             _ if list.is_delta() => Err(crl::CrlError::Delta),
             // RFC 5280, 5.2.3: issuers MUST number their lists; of lists without numbers nobody knows which is the later.
@@ -180,13 +205,13 @@ impl Hearing<'_> {
     /// lists, out of date only about what nothing takes back, and says nothing else.
     fn status(
         &self,
-        account: &Account,
         need: &Need,
         list: &List,
+        received: Moment,
         fits: Result<&(), &crl::CrlError>,
         policy: &crl::CrlPolicy,
     ) -> Result<Clear, RevocationError> {
-        let position = account.place.saturating_sub(self.first);
+        let position = need.id().place().saturating_sub(self.first);
         let undetermined = |error: &crl::CrlError| RevocationError::Undetermined {
             position,
             why: Some(error.clone()),
@@ -205,9 +230,12 @@ impl Hearing<'_> {
                 return Err(undetermined(error));
             }
         }
-        // A place's own delta is left out of the question about its base, so that it can change what the base says.
+        // A place's own delta is left out of the question about its base where it has an account of its own that counts, which can
+        // then change what the base says; any other is held against who signed the base.
         let own_delta = |fed: &&FedList| {
-            matches!(fed.need, Need::DeltaCrl { .. }) && fed.need.id().place() == account.place
+            matches!(fed.need, Need::DeltaCrl { .. })
+                && fed.need.id().place() == need.id().place()
+                && self.counts_by_itself(fed, policy)
         };
         let own_delta = match need {
             Need::Crl { .. } => self.lists.iter().find(own_delta),
@@ -223,14 +251,22 @@ impl Hearing<'_> {
             pool: &self.known.pool,
             anchors: &self.known.anchors,
         };
-        let at = account.received;
-        let answer = revocation::check_one(self.path, position, at, known, self.limits, policy);
+        let answer =
+            revocation::check_one(self.path, position, received, known, self.limits, policy);
         match (fits, answer) {
             (Err(error), Ok(_) | Err(RevocationError::Undetermined { .. })) => {
                 Err(undetermined(error))
             }
             (_, answer) => answer,
         }
+    }
+
+    /// Whether a delta's own account says more than nothing.
+    fn counts_by_itself(&self, delta: &FedList, policy: &crl::CrlPolicy) -> bool {
+        let (need, list, received) = (&delta.need, &delta.list, delta.received.at);
+        let fits = self.fits(need, list, received, policy);
+        let answer = self.status(need, list, received, fits.as_ref(), policy);
+        matches!(answer, Ok(_) | Err(RevocationError::Revoked { .. }))
     }
 }
 
@@ -247,11 +283,16 @@ fn idle(need: &Need, received: Moment) -> Vec<Rule> {
     archive.into_iter().chain(nonce).collect()
 }
 
-fn hear_ocsp(account: &mut Account, need: &Need, bytes: &[u8], policy: &Policy) {
+/// Hears an answer, held against the nonce that it was asked for with.
+fn hear_ocsp(
+    account: &mut Account,
+    need: &Need,
+    (bytes, nonce): (&[u8], Option<&[u8; 32]>),
+    policy: &Policy,
+) {
     let Need::Ocsp {
         certificate,
         issuer,
-        nonce,
         ..
     } = need
     else {
@@ -266,7 +307,7 @@ fn hear_ocsp(account: &mut Account, need: &Need, bytes: &[u8], policy: &Policy) 
         age_max: policy.ocsp_age_max(),
         ahead_max: policy.skew_max(),
     };
-    let nonce = nonce.as_ref().map(<[u8; 32]>::as_slice);
+    let nonce = nonce.map(<[u8; 32]>::as_slice);
     let mut hearsay = Hearsay::new(policy);
     let answer = loop {
         let answer = ocsp::verify_waiving(
@@ -287,8 +328,11 @@ fn hear_ocsp(account: &mut Account, need: &Need, bytes: &[u8], policy: &Policy) 
         Ok(answer) => {
             account.this_update = Some(answer.this_update);
             account.next_update = answer.next_update;
+            account.known = account.this_update;
+            account.until = account.next_update;
             if answer.stale_since.is_some() && !policy.tolerates(Rule::OcspFresh) {
                 account.rule = Some(Rule::OcspFresh);
+                account.halt = account.rule;
             }
             account.said = match answer.status {
                 ocsp::CertStatus::Good => Said::Good {
@@ -349,7 +393,9 @@ const fn crl_rule(error: &crl::CrlError) -> Rule {
         E::Expired { .. } => Rule::CrlArchive,
         E::NextUpdateMissing | E::Stale { .. } => Rule::CrlFresh,
         E::NotYet { .. } => Rule::CrlNotYet,
-        E::Delta | E::DeltaUnfit | E::NumberMissing | E::Partitioned => Rule::CrlScope,
+        E::Delta | E::DeltaHold | E::DeltaUnfit | E::NumberMissing | E::Partitioned => {
+            Rule::CrlScope
+        }
         E::Unsupported { .. } | E::Weak { .. } => Rule::CrlAlgorithm,
         _ => Rule::CrlReadable,
     }
@@ -378,7 +424,7 @@ fn old_for_the_moment(account: &mut Account, policy: &Policy, at: Moment) {
     if !matches!(account.said, Said::Good { .. } | Said::Unknown) || at <= account.received {
         return;
     }
-    let ended = account.next_update.is_some_and(|end| at > end);
+    let ended = account.until.is_some_and(|end| at > end);
     let too_old = account.kind == EvidenceKind::Ocsp
         && account
             .this_update

@@ -4,15 +4,16 @@ use qaqpa_crypto::PrivateKey;
 use qaqpa_model::{Lang, Moment};
 use qaqpa_verdict::report::simple;
 use qaqpa_verdict::{
-    CheckId, Need, Nonce, OCSP_AGE_MAX, Policy, Received, Rule, RuleOutcome, SKEW_MAX, Subject,
+    Capsule, CheckId, Evidence, Matter, Need, NeedId, Nonce, OCSP_AGE_MAX, Policy, Question,
+    Received, Rule, RuleOutcome, SKEW_MAX, Subject,
 };
 use qaqpa_x509::issue::{self, CertificateSpec, Issuer, Validity};
 use qaqpa_x509::{Certificate, KeyUsage, RevocationReason as Why, ocsp, oid};
 
 use crate::sources::{REVOKED, SUSPENDED, UNKNOWN, by_ocsp, examine_with, hour_ago};
 use crate::stand::{
-    Answer, Judged, Stand, citizen_spec, days, judged, keys, noon, one_year, responder_name,
-    root_named, seconds,
+    Answer, Judged, SEED, Stand, application, citizen_spec, days, in_force_by, judged, keys, noon,
+    one_year, responder_name, root_named, seconds,
 };
 
 /// How a row answers a need.
@@ -240,6 +241,79 @@ fn an_answer_that_cannot_be_believed_is_no_evidence() {
             "no-evidence"
         };
         assert_eq!(verdict.evidence[0].standing, standing, "{case}");
+    }
+}
+
+/// An answer of before is held against the nonce of its own request, and no other; and a capsule says the same of it.
+#[test]
+fn an_answer_of_before_is_held_against_the_nonce_of_then() {
+    let stand = Stand::new();
+    let then = Question {
+        seed: [7; 32],
+        need: NeedId(0),
+    };
+    let other = Question {
+        seed: [9; 32],
+        ..then
+    };
+    let about_another = Question {
+        need: NeedId(2),
+        ..then
+    };
+    for (answered, asked, expected) in [
+        (Some(then.nonce().to_vec()), then, Judged::Passed),
+        (Some(vec![9; 32]), then, UNKNOWN),
+        (None, then, UNKNOWN),
+        (Some(then.nonce().to_vec()), other, UNKNOWN),
+        (Some(then.nonce().to_vec()), about_another, UNKNOWN),
+        // The nonce itself is no seed: whoever has an answer cannot make its question.
+        (Some(vec![9; 32]), other, UNKNOWN),
+    ] {
+        let meet = |need: &Need| match need {
+            Need::Ocsp {
+                certificate,
+                issuer,
+                nonce: Some(_),
+                ..
+            } => {
+                let id =
+                    ocsp::CertId::new(qaqpa_crypto::DigestAlgorithm::Sha256, certificate, issuer);
+                let response = ocsp::Response {
+                    answers: vec![ocsp::SingleAnswer {
+                        cert_id: id,
+                        status: ocsp::CertStatus::Good,
+                        this_update: noon(),
+                        next_update: None,
+                    }],
+                    nonce: answered.clone(),
+                    produced_at: noon(),
+                    extended_revoke: false,
+                };
+                let key = &keys().responder;
+                let bytes = ocsp::respond(&response, &stand.responder, key).unwrap();
+                Received {
+                    evidence: Evidence::Answer {
+                        bytes,
+                        question: asked,
+                    },
+                    ..Received::unavailable("", noon())
+                }
+            }
+            Need::Ocsp { .. } => in_force_by(&stand, need),
+            _ => Received::unavailable("status 503", noon()),
+        };
+        let (verdict, _) = examine_with(&stand, &Policy::default(), noon(), meet);
+        assert_eq!(judged(&verdict), expected, "{}", verdict.to_text());
+        let signed = Matter::Document(stand.signed(&application()).into_bytes());
+        let capsule = Capsule::new(signed, stand.known(), noon(), SEED).fed_by(meet);
+        let read = Capsule::parse(capsule.to_json().as_bytes()).unwrap();
+        assert_eq!(read.judge().to_json(), capsule.judge().to_json());
+        assert_eq!(
+            judged(&read.judge()),
+            expected,
+            "{}",
+            read.judge().to_text()
+        );
     }
 }
 

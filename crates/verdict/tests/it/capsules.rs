@@ -43,6 +43,30 @@ fn a_capsule_gives_the_report_of_the_examination_byte_for_byte() {
     assert_eq!(judged(&again), Judged::Passed);
 }
 
+/// Whoever reads the document on reads it within the recorder's limits, and comes to the same.
+#[test]
+fn a_capsule_carries_every_limit_that_reading_its_document_hangs_on() {
+    let stand = Stand::new();
+    let xml = stand.signed(&application());
+    let (verdict, _) = examine(&stand, &xml);
+    let limits = Limits {
+        attachment_bytes_max: 40 * 1024 * 1024,
+        attachments_max: 3,
+        ..Limits::default()
+    };
+    let matter = Matter::Document(xml.into_bytes());
+    let (known, policy) = (stand.known(), Policy::default());
+    let recorded = Capsule::record(matter, &known, &policy, &limits, &verdict, &NoShelf).unwrap();
+    let json = recorded.to_json();
+    assert_eq!(Capsule::parse(json.as_bytes()).unwrap().limits(), &limits);
+    let of_before = json
+        .replacen(",\n    \"attachment_bytes_max\": 41943040", "", 1)
+        .replacen(",\n    \"attachments_max\": 3", "", 1);
+    assert!(!of_before.contains("attachment"), "{of_before}");
+    let read = Capsule::parse(of_before.as_bytes()).unwrap();
+    assert_eq!(read.limits(), &Limits::default());
+}
+
 #[test]
 fn a_verdict_by_the_capsules_own_anchors_says_so() {
     let stand = Stand::new();
@@ -258,6 +282,11 @@ fn what_is_no_capsule_is_refused_with_the_field() {
             "\"references_max\": 8",
             "\"references_max\": 129",
             "limits.references_max",
+        ),
+        (
+            "\"attachments_max\": 16",
+            "\"attachments_max\": 257",
+            "limits.attachments_max",
         ),
         (
             "\"submitter\": null",

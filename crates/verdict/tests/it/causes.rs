@@ -1,15 +1,18 @@
 //! What a check found is told as one of a closed list; and a check that had nothing to look at is not told as passed.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use qaqpa_ades::cms::{self, NewSigner, Place};
-use qaqpa_model::{Limits, RefusalLabel};
+use qaqpa_model::{Lang, Limits, RefusalLabel};
+use qaqpa_verdict::report::{self, Kind};
 use qaqpa_verdict::{
     Capsule, Cause, CheckId, DigestCause, Indication, Matter, Outcome, Rule, RuleOutcome,
-    SignedMessage, SubjectKind, Verdict,
+    SignedMessage, SubIndication, SubjectKind, Verdict,
 };
-use qaqpa_xml::{Document, XmlLimits};
-use qaqpa_xmldsig::{Signer, WsseKeyInfo, sign_wsse};
+use qaqpa_xml::XmlLimits;
+use qaqpa_xmldsig::{Profile, Signer, WsseKeyInfo, sign_wsse};
 
-use crate::stand::{OTHER_IIN, SEED, Stand, iin, in_force_by, keys, noon};
+use crate::stand::{IIN, OTHER_IIN, SEED, Stand, iin, in_force_by, keys, noon};
 
 const ENVELOPE: &str = "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body><a/></soap:Body></soap:Envelope>";
 
@@ -235,35 +238,54 @@ fn a_message_is_told_the_clauses_of_messages() {
     );
 }
 
-/// A reader that failed is no yes: a document that should name its submitter, and was not read, passes only by who is named beside it.
+/// A reader that failed is no yes: nobody takes in a document that should name its submitter and does not read.
 #[test]
-fn a_document_whose_fields_were_not_read_is_undecided_unless_somebody_names_the_submitter() {
+fn a_document_whose_fields_were_not_read_is_undecided_whoever_names_the_submitter() {
     let stand = Stand::new();
     let signed = stand.signed("<m>one</m>").into_bytes();
     let passed = || judge(&stand, Matter::Document(signed.clone()));
     let of = |verdict: &Verdict, id| verdict.check(id).map(|check| check.outcome);
-    let unread = passed().with_fields_unread("<role> is none");
-    assert_eq!(unread.cause(), Some(Cause::FieldsUnread));
-    assert_eq!(unread.indication, Indication::Indeterminate);
-    assert_eq!(unread.label, Some(RefusalLabel::ApplicationMalformed));
-    assert_eq!(of(&unread, CheckId::Iin), Some(Outcome::Undecided));
-    assert_eq!(of(&unread, CheckId::Bin), Some(Outcome::NotAsked));
-    let why = "the document's fields could not be read: <role> is none";
-    assert_eq!(unread.why(), why);
-    assert!(unread.proven_signer().is_none());
-    assert_eq!(unread.clone().with_unasked(), unread);
+    let malformed = RefusalLabel::ApplicationMalformed;
+    for (label, cause) in [
+        (malformed, Cause::FieldsUnread),
+        (RefusalLabel::IinInvalid, Cause::FieldsIin),
+        (RefusalLabel::LimitExceeded, Cause::FieldsLimit),
+    ] {
+        let unread = passed().with_fields_unread(label, "<role> is none");
+        assert_eq!(unread.cause(), Some(cause));
+        assert_eq!(unread.indication, Indication::Indeterminate);
+        assert_eq!(unread.sub_indication, Some(SubIndication::DocumentUnread));
+        assert_eq!(unread.label, Some(label));
+        assert_eq!(of(&unread, CheckId::Iin), Some(Outcome::Undecided));
+        assert_eq!(of(&unread, CheckId::Bin), Some(Outcome::NotAsked));
+        let why = "the document does not read: <role> is none; whom it names was not compared with the signer";
+        assert_eq!(unread.why(), why);
+        assert!(unread.proven_signer().is_none());
+        assert_eq!(unread.clone().with_unasked(), unread);
+    }
     let other = passed().with_submitter(&iin(OTHER_IIN));
-    let refused = other.clone().with_fields_unread("<role> is none");
+    let refused = other
+        .clone()
+        .with_fields_unread(malformed, "<role> is none");
     assert_eq!(refused, other, "what was refused stays so");
+    // What somebody asked is answered, and nothing of it is an answer about whom the document names.
     let own = passed().proven_signer().unwrap().iin.unwrap();
-    let named = passed().with_submitter(&own).with_fields_unread("no role");
-    assert!(named.is_passed());
-    let bin = named.check(CheckId::Bin).unwrap();
-    assert_eq!(bin.outcome, Outcome::NotAsked);
-    assert_eq!(bin.why, "the document's fields could not be read: no role");
+    let named = passed()
+        .with_submitter(&own)
+        .with_no_organisation()
+        .with_fields_unread(malformed, "no role");
+    assert_eq!(named.cause(), Some(Cause::FieldsUnread));
+    assert_eq!(named.indication, Indication::Indeterminate);
+    assert!(named.proven_signer().is_none());
+    let outcomes = |id| {
+        let checks = named.checks.iter().filter(move |check| check.id == id);
+        checks.map(|check| check.outcome).collect::<Vec<_>>()
+    };
+    assert_eq!(outcomes(CheckId::Iin), [Outcome::Pass, Outcome::Undecided]);
+    assert_eq!(outcomes(CheckId::Bin), [Outcome::Pass]);
 }
 
-/// Who sent an envelope did not sign what is in it.
+/// Who sent an envelope did not sign what is in it, and nobody's question about him makes that unsaid.
 #[test]
 fn signatures_in_the_body_of_an_envelope_that_nobody_looked_at_are_told() {
     let stand = Stand::new();
@@ -277,23 +299,64 @@ fn signatures_in_the_body_of_an_envelope_that_nobody_looked_at_are_told() {
     let signed = stand.signed("<m>one</m>");
     let signed = &signed[signed.find("<m").unwrap()..];
     let as_text = format!("<data>{}</data>", signed.replace('<', "&lt;"));
-    for (content, count) in [("<a/>", 0), (signed, 1), (as_text.as_str(), 1)] {
+    let coded = STANDARD.encode(signed);
+    let lines: Vec<_> = coded.as_bytes().chunks(64).collect();
+    let lines = String::from_utf8(lines.join(&b'\n')).unwrap();
+    let (coded, lines) = (
+        format!("<data>{coded}</data>"),
+        format!("<data>{lines}</data>"),
+    );
+    let unsigned = format!("<data>{}</data>", STANDARD.encode("<m>one</m>"));
+    let iin = iin(IIN);
+    for (content, count) in [
+        ("<a/>", 0),
+        (&unsigned, 0),
+        (signed, 1),
+        (&as_text, 1),
+        (&coded, 1),
+        (&lines, 1),
+        (&format!("<two>{signed}{coded}</two>"), 2),
+    ] {
         let bytes = sealed(content);
-        let envelope = Document::parse(&bytes, &XmlLimits::default()).unwrap();
-        let verdict = judge(&stand, Matter::Transport(bytes));
-        assert!(verdict.is_passed(), "{}", verdict.to_text());
-        let told = verdict.clone().with_inner_signatures(&envelope);
-        if count == 0 {
-            assert_eq!(told, verdict);
-            continue;
+        let found = Matter::Signatures {
+            document: bytes.clone(),
+            profile: Profile::Wsse,
+        };
+        for matter in [Matter::Transport(bytes), found] {
+            let asked = judge(&stand, matter.clone()).with_submitter(&iin);
+            for verdict in [judge(&stand, matter), asked] {
+                assert!(verdict.is_passed(), "{}", verdict.to_text());
+                assert_eq!(verdict.inner_signatures, count, "{content}");
+                let said = match count {
+                    0 => "every check passed",
+                    _ => {
+                        "every check of the envelope passed; the signatures in its Body were not looked at"
+                    }
+                };
+                assert_eq!(verdict.why(), said);
+                assert_eq!(verdict.to_text().contains("not looked at"), count > 0);
+                let json = verdict.to_json();
+                assert_eq!(json.contains("\"inner_signatures\""), count > 0);
+                assert_eq!(Verdict::from_json(&json).unwrap().inner_signatures, count);
+                for (lang, words) in [
+                    (Lang::Kk, "Конверттің ішіндегі қолтаңбалар тексерілген жоқ"),
+                    (Lang::Ru, "Подписи внутри конверта не проверялись"),
+                    (
+                        Lang::En,
+                        "Signatures inside the envelope were not looked at",
+                    ),
+                ] {
+                    let remarks = report::simple(&verdict, lang).remarks;
+                    let told = remarks.iter().filter(|remark| remark.starts_with(words));
+                    assert_eq!(told.count(), usize::from(count > 0), "{remarks:?}");
+                    let detailed =
+                        report::text(Kind::Detailed, std::slice::from_ref(&verdict), lang);
+                    let detailed: Vec<_> = detailed.split_whitespace().collect();
+                    let detailed = detailed.join(" ");
+                    assert_eq!(detailed.contains(words), count > 0, "{detailed}");
+                }
+            }
         }
-        assert!(told.is_passed());
-        assert_eq!(told.why(), "every check that was asked passed");
-        let check = told.check(CheckId::Iin).unwrap();
-        assert_eq!(check.outcome, Outcome::NotAsked);
-        let said = format!("signatures in the Body that were not looked at: {count}; ");
-        assert!(check.why.starts_with(&said), "{}", check.why);
-        assert_eq!(told.clone().with_inner_signatures(&envelope), told);
     }
 }
 

@@ -4,13 +4,16 @@ use qaqpa_crypto::PrivateKey;
 use qaqpa_model::Moment;
 use qaqpa_model::RefusalLabel as L;
 use qaqpa_verdict::{
-    EvidenceKind, Need, Policy, Received, Rule, RuleOutcome, SubIndication as S, Subject, Verdict,
+    EvidenceKind, EvidenceView, Need, Policy, Received, Rule, RuleOutcome, Sources,
+    SubIndication as S, Subject, Verdict,
 };
-use qaqpa_x509::issue::Addresses;
-use qaqpa_x509::{RevocationReason as Why, crl, oid};
+use qaqpa_x509::issue::{self, Addresses, CertificateSpec, Issuer};
+use qaqpa_x509::{Certificate, RevocationReason as Why, crl, oid};
 
+use crate::sources::UNKNOWN;
 use crate::stand::{
-    Judged, Stand, addresses, citizen_spec, days, judged, keys, noon, run, seconds,
+    Judged, Stand, addresses, authority_spec, citizen_spec, days, in_force_by, judged, keys, noon,
+    run, run_all, seconds,
 };
 
 const REVOKED: Judged = Judged::Refused(L::CertificateRevoked, S::Revoked);
@@ -82,7 +85,7 @@ fn a_list_is_judged_as_its_delta_brings_it_up_to_date() {
     let forged = delta_by(&stand, 1, mine(Why::KeyCompromise), &keys().stranger);
     let ahead = |reason| delta_by(&stand, 2, mine(reason), &keys().issuing);
     let late = |reason| stale_delta(&stand, mine(reason));
-    let part = delta_of_users(&stand, mine(Why::KeyCompromise));
+    let part = |reason| delta_of_users(&stand, mine(reason));
     let (none, hold) = (Vec::new, || mine(Why::CertificateHold));
     #[rustfmt::skip]
     let table = [
@@ -100,9 +103,11 @@ fn a_list_is_judged_as_its_delta_brings_it_up_to_date() {
         ("a delta of a later list, suspended",     none(), Some(ahead(Why::CertificateHold)), SUSPENDED),
         ("a delta of a later list, resumed",       hold(), Some(ahead(Why::RemoveFromCrl)), SUSPENDED),
         ("a delta that is out of date",            none(), Some(late(Why::KeyCompromise)),  REVOKED),
-        ("a delta out of date, suspended",         none(), Some(late(Why::CertificateHold)), Judged::Passed),
+        ("a delta out of date, suspended",         none(), Some(late(Why::CertificateHold)), UNKNOWN),
         ("a delta out of date, resumed",           hold(), Some(late(Why::RemoveFromCrl)),  SUSPENDED),
-        ("a delta of a part",                      none(), Some(part),                      REVOKED),
+        ("a delta of a part",                      none(), Some(part(Why::KeyCompromise)),  REVOKED),
+        ("a delta of a part, suspended",           none(), Some(part(Why::CertificateHold)), UNKNOWN),
+        ("a delta of a part, resumed",             hold(), Some(part(Why::RemoveFromCrl)),  SUSPENDED),
     ];
     for (case, base, delta, expected) in table {
         let (verdict, asked) = by_lists(&stand, stand.crl(base), delta);
@@ -254,4 +259,146 @@ fn of_a_suspension_that_ended_the_report_tells_both_lists() {
         "{text}"
     );
     assert!(text.contains("the CRL with its delta, signed by"), "{text}");
+}
+
+/// The same authority by its new key.
+fn rekeyed(stand: &Stand) -> Certificate {
+    let spec = CertificateSpec {
+        serial: vec![0x0c, 0x02],
+        ..authority_spec("QAQPA TEST CA", &keys().stranger)
+    };
+    let by = Issuer {
+        certificate: &stand.root,
+        key: &keys().root,
+    };
+    issue::issue(&spec, by).unwrap()
+}
+
+/// The issuing authority's list with another extension in the place of its number, which nobody knows.
+fn without_number(list_der: &[u8]) -> Vec<u8> {
+    const NUMBER: [u8; 5] = [0x06, 0x03, 0x55, 0x1d, 0x14];
+    let mut list = list_der.to_vec();
+    let place = list.windows(5).position(|bytes| bytes == NUMBER).unwrap();
+    list[place + 4] = 0x7f;
+    // The whole list's header has four bytes, the signed part's three.
+    assert_eq!((list[1], list[4], list[5]), (0x82, 0x30, 0x81));
+    let end = 7 + usize::from(list[6]);
+    let key = &keys().issuing;
+    let signature = key.sign(key.signature_algorithm(), &list[4..end]).unwrap();
+    let begin = list.len() - signature.len();
+    list[begin..].copy_from_slice(&signature);
+    list
+}
+
+/// RFC 5280 §5.2.4, §6.3.3 (c): a delta is held against who signed the list, be it by another key than the certificate's, and what
+/// it lists as revoked for good is heard though it have no number.
+#[test]
+fn what_the_lists_own_signer_revokes_in_a_delta_is_heard_whatever_key_issued_the_certificate() {
+    let stand = stand();
+    let new = rekeyed(&stand);
+    let mine = || vec![stand.listed(Some(Why::KeyCompromise))];
+    let by_new = |base: u64, entries| {
+        let changes = crl::CrlToIssue {
+            number: base + 1,
+            ..stand.list(entries)
+        };
+        crl::issue_delta(base, &changes, &new, &keys().stranger).unwrap()
+    };
+    let list_by_new = || crl::issue(&stand.list(Vec::new()), &new, &keys().stranger).unwrap();
+    let list_by_old = || stand.crl(Vec::new());
+    let numberless = || without_number(&delta_by(&stand, 1, mine(), &keys().issuing));
+    let delta = |base, entries| delta_by(&stand, base, entries, &keys().issuing);
+    let forged = || delta_by(&stand, 1, mine(), &keys().citizen);
+    #[rustfmt::skip]
+    let table = [
+        ("by the new key, silent",           list_by_new(), by_new(1, Vec::new()), Judged::Passed),
+        ("by the new key, revokes",          list_by_new(), by_new(1, mine()),     REVOKED),
+        ("by the new key, of a later list",  list_by_new(), by_new(2, mine()),     REVOKED),
+        ("by the old key, without a number", list_by_old(), numberless(),          REVOKED),
+        ("by the old key, list by the new",  list_by_new(), delta(1, mine()),      REVOKED),
+        ("the same of a later list",         list_by_new(), delta(2, mine()),      REVOKED),
+        ("the same, silent",                 list_by_new(), delta(1, Vec::new()),  Judged::Passed),
+        ("by somebody else",                 list_by_new(), forged(),              Judged::Passed),
+    ];
+    let mut known = stand.known();
+    known.pool.push(new.clone());
+    for (case, base, delta, expected) in table {
+        let subject = Subject::Certificate {
+            certificate_der: stand.citizen.der(),
+            pool_der: &[],
+        };
+        let of_root = crl::issue(&stand.list(Vec::new()), &stand.root, &keys().root).unwrap();
+        let (verdict, ..) = run_all(subject, &known, &Policy::default(), noon(), |need| {
+            let is_signers = need.certificate() == &stand.citizen;
+            match need {
+                Need::Ocsp { .. } => Received::unavailable("status 503", noon()),
+                Need::Crl { .. } if is_signers => Received::bytes(base.clone(), noon()),
+                Need::Crl { .. } => Received::bytes(of_root.clone(), noon()),
+                Need::DeltaCrl { .. } => Received::bytes(delta.clone(), noon()),
+            }
+        });
+        assert_eq!(judged(&verdict), expected, "{case}\n{}", verdict.to_text());
+    }
+}
+
+/// Each account is of its own bytes, whatever another list that was fed makes of them.
+#[test]
+fn what_is_told_of_a_list_is_its_own_period_and_whether_it_is_out_of_date_itself() {
+    use RuleOutcome::{Failed, Passed};
+    let stand = stand();
+    let made = |number, days_ago: u64, end: Moment, entries: Vec<crl::RevokedEntry>| {
+        let list = crl::CrlToIssue {
+            number,
+            this_update: noon().minus(days(days_ago)),
+            next_update: end,
+            ..stand.list(entries)
+        };
+        crl::issue(&list, &stand.issuing, &keys().issuing).unwrap()
+    };
+    let hour = seconds(3600);
+    let (over, ahead) = (noon().minus(hour), noon().plus(hour));
+    let revoked = || vec![stand.listed(Some(Why::KeyCompromise))];
+    let old = |entries| made(5, 3, over, entries);
+    let fresh = |entries| made(6, 1, ahead, entries);
+    #[rustfmt::skip]
+    let table = [
+        ("fresh alone",                    fresh(Vec::new()), None,                    Judged::Passed, 1, Passed),
+        ("out of date, a newer is silent", old(Vec::new()),   Some(fresh(Vec::new())), Judged::Passed, 3, Failed),
+        ("out of date, a newer revokes",   old(Vec::new()),   Some(fresh(revoked())),  REVOKED,        3, Failed),
+        ("fresh, an older revokes",        fresh(Vec::new()), Some(old(revoked())),    Judged::Passed, 1, Passed),
+    ];
+    for (case, list, other, expected, days_ago, is_fresh) in table {
+        let subject = Subject::Certificate {
+            certificate_der: stand.citizen.der(),
+            pool_der: &[],
+        };
+        let both = Policy::default().with_sources(Sources::OcspAndCrl);
+        let (verdict, ..) = run_all(subject, &stand.known(), &both, noon(), |need| {
+            let is_signers = need.certificate() == &stand.citizen;
+            match need {
+                Need::Ocsp { .. } if !is_signers => in_force_by(&stand, need),
+                Need::Crl { .. } if is_signers => Received::bytes(list.clone(), noon()),
+                // Lists are heard wherever they are fed.
+                Need::Crl { .. } if other.is_some() => {
+                    Received::bytes(other.clone().unwrap(), noon())
+                }
+                _ => Received::unavailable("status 503", noon()),
+            }
+        });
+        let text = verdict.to_text();
+        assert_eq!(judged(&verdict), expected, "{case}\n{text}");
+        let mine = |item: &&EvidenceView| {
+            item.kind == EvidenceKind::Crl && item.about == stand.citizen.serial_hex()
+        };
+        let mine = verdict.evidence.iter().find(mine).unwrap();
+        let begin = noon().minus(days(days_ago));
+        assert_eq!(mine.this_update, Some(begin), "{case}\n{text}");
+        let end = if days_ago == 3 { over } else { ahead };
+        assert_eq!(mine.next_update, Some(end), "{case}\n{text}");
+        assert_eq!(
+            outcome(&verdict, Rule::CrlFresh),
+            Some(is_fresh),
+            "{case}\n{text}"
+        );
+    }
 }

@@ -450,10 +450,14 @@ fn without_its_check_an_attack_passes_and_with_it_it_does_not() {
 }
 
 /// Checks without a case here, with the reason.
-const ELSEWHERE: [(Rule, &str); 7] = [
+const ELSEWHERE: [(Rule, &str); 8] = [
     (
         Rule::StampAuthorityNotRevoked,
         "needs a stamp: tests/it/stamped.rs has the attack",
+    ),
+    (
+        Rule::SigningCertificateStated,
+        "a warning by default, so that nothing is refused with it",
     ),
     (
         Rule::CommentsAbsent,

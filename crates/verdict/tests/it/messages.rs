@@ -4,8 +4,8 @@ use qaqpa_ades::cms::{self, Bounds, NewSigner, Place, add_timestamp, co_sign, co
 use qaqpa_crypto::{DigestAlgorithm, PrivateKey};
 use qaqpa_model::{Limits, Moment, RefusalLabel as L};
 use qaqpa_verdict::{
-    Capsule, CheckId, Examination, Known, Matter, Need, Policy, Progress, Received, Rule,
-    RuleOutcome, SignedMessage, SubIndication as S, SubjectKind, Verdict, worst,
+    Capsule, Cause, CheckId, Examination, Known, Level, Matter, Need, Policy, Progress, Received,
+    Rule, RuleOutcome, SignedMessage, SubIndication as S, SubjectKind, Verdict, worst,
 };
 use qaqpa_x509::issue::{self, Addresses, CertificateSpec};
 use qaqpa_x509::name::NameToWrite;
@@ -54,13 +54,22 @@ fn each(
     message: &[u8],
     content: Option<&[u8]>,
     known: &Known,
+    meet: impl FnMut(&Need) -> Received,
+) -> Vec<(Verdict, Option<Vec<u8>>)> {
+    each_by(message, content, known, &Policy::default(), meet)
+}
+
+fn each_by(
+    message: &[u8],
+    content: Option<&[u8]>,
+    known: &Known,
+    policy: &Policy,
     mut meet: impl FnMut(&Need) -> Received,
 ) -> Vec<(Verdict, Option<Vec<u8>>)> {
     let limits = Limits::default();
     let message = SignedMessage::read(message, content, &limits);
-    let policy = Policy::default();
     let judge = |subject| {
-        let mut examination = Examination::begin(subject, known, &policy, &limits, noon(), SEED);
+        let mut examination = Examination::begin(subject, known, policy, &limits, noon(), SEED);
         while let Progress::Wants(needs) = examination.advance() {
             for need in needs {
                 examination.feed(need.id(), &meet(&need));
@@ -76,9 +85,17 @@ fn each(
 }
 
 fn examine(stand: &Stand, message: &[u8], content: Option<&[u8]>) -> Verdict {
-    let all = each(message, content, &stand.known(), |need| {
+    only(each(message, content, &stand.known(), |need| {
         in_force_by(stand, need)
-    });
+    }))
+}
+
+fn examine_by(stand: &Stand, message: &[u8], policy: &Policy) -> Verdict {
+    let meet = |need: &Need| in_force_by(stand, need);
+    only(each_by(message, None, &stand.known(), policy, meet))
+}
+
+fn only(all: Vec<(Verdict, Option<Vec<u8>>)>) -> Verdict {
     let [(verdict, proven)] = &all[..] else {
         panic!("one signature, not {}", all.len())
     };
@@ -136,26 +153,57 @@ fn a_message_proves_its_content_whether_in_it_or_beside_it() {
 
 /// CAdES demands the attribute (EN 319 122-1 §5.2.2); a plain message may do without, and every report of it warns.
 #[test]
-fn a_message_that_names_no_certificate_is_warned_of() {
+fn a_message_that_names_no_certificate_is_warned_of_and_a_stricter_policy_refuses_it() {
     let stand = Stand::new();
-    let of = |signing_certificate| {
+    let message = |signing_certificate| {
         let citizen = NewSigner {
             signing_certificate,
             ..signer(&keys().citizen, &stand.citizen)
         };
-        let message = cms::sign(CONTENT, Place::Attached, &[citizen], &[]).unwrap();
-        let verdict = examine(&stand, &message, None);
-        assert_eq!(judged(&verdict), Judged::Passed, "{}", verdict.to_text());
-        let rules = verdict.checks.iter().flat_map(|check| &check.rules);
-        let mut rules = rules.filter(|rule| rule.id == Rule::SigningCertificateNamed);
-        let outcome = rules.next().unwrap().outcome;
-        (outcome, verdict.to_text())
+        cms::sign(CONTENT, Place::Attached, &[citizen], &[]).unwrap()
     };
-    let (outcome, text) = of(None);
-    assert_eq!(outcome, RuleOutcome::Warned);
-    assert!(text.contains("signing-certificate-named"), "{text}");
+    let outcomes = |verdict: &Verdict| {
+        let rules = &verdict.check(CheckId::Structure).unwrap().rules;
+        let of = |id| rules.iter().find(|rule| rule.id == id).unwrap().outcome;
+        let rules = [
+            Rule::SigningCertificateNamed,
+            Rule::SigningCertificateStated,
+        ];
+        rules.map(of)
+    };
+    let verdict = examine(&stand, &message(None), None);
+    assert_eq!(judged(&verdict), Judged::Passed, "{}", verdict.to_text());
+    assert_eq!(
+        outcomes(&verdict),
+        [RuleOutcome::NotAsked, RuleOutcome::Warned]
+    );
+    let text = verdict.to_text();
+    assert!(text.contains("signing-certificate-stated"), "{text}");
+
+    let level = Policy::default().with_level(Rule::SigningCertificateStated, Level::Fail);
+    let strict = level.unwrap();
+    let refused = examine_by(&stand, &message(None), &strict);
+    assert_eq!(
+        judged(&refused),
+        Judged::Refused(L::SignatureMalformed, S::SigConstraintsFailure)
+    );
+    assert_eq!(refused.cause(), Some(Cause::CertificateUnstated));
+    assert!(refused.proven_signer().is_none());
+    assert_eq!(
+        outcomes(&refused),
+        [RuleOutcome::NotAsked, RuleOutcome::Failed]
+    );
     for named in [cms::SigningCertificate::V1, cms::SigningCertificate::V2] {
-        assert_eq!(of(Some(named)).0, RuleOutcome::Passed);
+        for verdict in [
+            examine(&stand, &message(Some(named)), None),
+            examine_by(&stand, &message(Some(named)), &strict),
+        ] {
+            assert_eq!(judged(&verdict), Judged::Passed, "{}", verdict.to_text());
+            assert_eq!(
+                outcomes(&verdict),
+                [RuleOutcome::Passed, RuleOutcome::Passed]
+            );
+        }
     }
 }
 

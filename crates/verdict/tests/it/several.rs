@@ -1,13 +1,16 @@
 //! Several signatures in one document: a verdict each.
 
 use qaqpa_model::{Limits, RefusalLabel as L};
-use qaqpa_verdict::{Policy, Signatures, SubIndication as S, Subject, Verdict, worst};
+use qaqpa_verdict::{
+    Capsule, Matter, NoShelf, Policy, Signatures, SubIndication as S, Subject, Verdict, worst,
+};
 use qaqpa_x509::issue::CertificateSpec;
 use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::{Options, Profile, Signer, counter_sign, sign_enveloped_with};
 
 use crate::stand::{
-    Judged, Stand, application, citizen_spec, in_force_by, judged, keys, noon, run_all,
+    IIN, Judged, OTHER_IIN, Stand, application, citizen_spec, iin, in_force_by, judged, keys, noon,
+    run_all,
 };
 
 /// The document with one more signature over its content, beside the others.
@@ -110,4 +113,25 @@ fn a_counter_signature_says_whose_value_it_signs() {
             .to_text()
             .contains("a counter-signature of signature 1")
     );
+    // Of the two only the first is asked what the document says of its submitter, and so it is from a capsule.
+    let other = iin(OTHER_IIN);
+    for named in [iin(IIN), other] {
+        let reader = |verdict: Verdict| match verdict.scope.as_ref().unwrap().counter_signs {
+            None => verdict.with_submitter(&named),
+            Some(_) => verdict,
+        };
+        let told: Vec<_> = told.iter().cloned().map(reader).collect();
+        let (known, policy, limits) = (good.known(), Policy::default(), Limits::default());
+        let matter = Matter::Signatures {
+            document: xml.clone().into_bytes(),
+            profile: Profile::Enveloped,
+        };
+        let capsule =
+            Capsule::record_each(matter, &known, &policy, &limits, &told, &NoShelf).unwrap();
+        let again = Capsule::parse(capsule.to_json().as_bytes()).unwrap();
+        let again = again.judge_each_reading(Some(&known.anchors), |verdict, _| reader(verdict));
+        assert_eq!(again, told);
+        let passes = named == iin(IIN);
+        assert_eq!([again[0].is_passed(), again[1].is_passed()], [passes, true]);
+    }
 }

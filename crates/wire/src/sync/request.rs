@@ -7,7 +7,7 @@ use qaqpa_xml::Document;
 use crate::fields::Fields;
 use crate::operation::{Operation, Part};
 use crate::property;
-pub use crate::property::{JUDGED_AT, VERDICT};
+pub use crate::property::{JUDGED_AT, SENDER, VERDICT};
 use crate::soap;
 use crate::{BusinessData, DataForm, Departure, Property, Reading, Sender, WireError, data};
 
@@ -99,19 +99,30 @@ impl SendMessageRequest {
     /// prefixes, is the same message; one with another document, service or date is not.
     #[must_use]
     pub fn digest(&self) -> BodyDigest {
-        let mut bare = self.clone();
-        if let Some(sender) = &mut bare.sender {
-            sender.password = None;
-        }
-        bare.session_id = None;
-        bare.data.form = DataForm::TypedText;
-        BodyDigest(sha256(&bare.write()))
+        let sender = self.sender.as_ref().map(|sender| Sender {
+            id: sender.id.clone(),
+            password: None,
+        });
+        BodyDigest(sha256(&self.written(
+            sender.as_ref(),
+            None,
+            DataForm::TypedText,
+        )))
     }
 
     /// The unsigned envelope, as the schema asks to the letter: sign it with
     /// [`qaqpa_xmldsig::sign_wsse`] before it is sent.
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
+        self.written(
+            self.sender.as_ref(),
+            self.session_id.as_deref(),
+            self.data.form,
+        )
+    }
+
+    /// The envelope with these in the place of its own: the document, which may be long, is not copied for it.
+    fn written(&self, sender: Option<&Sender>, session: Option<&str>, form: DataForm) -> Vec<u8> {
         soap::write(Operation::SyncSendMessage, Part::Request, |out| {
             out.start("requestInfo");
             soap::leaf(out, "messageId", self.message_id.as_str());
@@ -123,12 +134,12 @@ impl SendMessageRequest {
             soap::leaf(out, "serviceId", &self.service_id);
             soap::leaf(out, "messageDate", &soap::date(self.message_date));
             soap::optional_leaf(out, "routeId", self.route_id.as_deref());
-            Sender::write(self.sender.as_ref(), out);
+            Sender::write(sender, out);
             Property::write_all(&self.properties, out);
-            soap::optional_leaf(out, "sessionId", self.session_id.as_deref());
+            soap::optional_leaf(out, "sessionId", session);
             out.end();
             out.start("requestData");
-            self.data.write(out);
+            self.data.write_as(form, out);
             out.end();
         })
     }

@@ -3,6 +3,7 @@
 use qaqpa_crypto::{CryptoError, PublicKey, verify};
 
 use super::Certificate;
+use crate::memo;
 
 impl Certificate {
     /// The subject's key, read once for all clones of this certificate.
@@ -23,9 +24,10 @@ impl Certificate {
     /// As [`Certificate::verify_signature`].
     pub fn verify_signed_by(&self, issuer: &Self) -> Result<(), CryptoError> {
         let algorithm = self.0.signature_algorithm.clone()?;
-        issuer
-            .public_key()?
-            .verify(algorithm, self.tbs_der(), &self.0.signature)
+        memo::verified("certificate", &[issuer.spki_der(), self.der()], || {
+            let key = issuer.public_key()?;
+            key.verify(algorithm, self.tbs_der(), &self.0.signature)
+        })
     }
 
     /// Verifies the certificate's signature by a key, which is only one of the conditions of a path.

@@ -183,7 +183,8 @@ impl AnyCrl {
     ///
     /// # Errors
     /// [`CrlError`], the first that applies; [`CrlError::Stale`] and [`CrlError::DeltaUnfit`] come last, so that the delta is the
-    /// issuer's where one of them does. What it says is revoked for good is so all the same ([`Self::revokes`]).
+    /// issuer's where one of them does. What it says is revoked for good is so all the same ([`Self::revokes`]), and what it says is
+    /// suspended nobody knows to be good ([`CrlError::DeltaHold`]).
     ///
     /// Source: RFC 5280 §5.2.4.
     pub fn check_delta_to(

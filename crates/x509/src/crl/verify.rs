@@ -55,6 +55,12 @@ pub enum CrlError {
     /// The list is a delta, which says nothing without its base; or it is none where one was wanted.
     #[error("a delta list where a complete one is wanted, or the reverse")]
     Delta,
+    /// A delta that is newer than the list and does not bring it up to date says that the certificate is suspended: whether that was
+    /// lifted since, nobody knows.
+    #[error(
+        "a newer delta, which does not bring the list up to date, says that the certificate is suspended"
+    )]
+    DeltaHold,
     /// The delta is not of this list: its base is newer than the list, or the list is as new as it.
     #[error("the delta does not follow the list")]
     DeltaUnfit,

@@ -18,7 +18,7 @@ use super::{CertId, CertStatus, ResponseStatus};
 use crate::asn1::{SignatureFault, check_signature, unknown_critical};
 use crate::reason::reason_of;
 use crate::time::{moment_of_extension, moment_of_generalized};
-use crate::{Certificate, KeyUsage, ObjectIdentifier, Waivable, Waived, oid};
+use crate::{Certificate, KeyUsage, ObjectIdentifier, Waivable, Waived, memo, oid};
 
 /// How old and how new an answer may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -420,7 +420,12 @@ fn check_value(
     responder: &Certificate,
 ) -> Result<(), OcspError> {
     let signature = basic.signature.as_bytes().ok_or(OcspError::Malformed)?;
-    check_signature(responder.spki_der(), &basic.algorithm, data_der, signature)?;
+    let key = responder.spki_der();
+    let algorithm = basic.algorithm.to_der().map_err(|_| OcspError::Malformed)?;
+    let parts = [key, &algorithm, data_der, signature];
+    memo::verified("OCSP answer", &parts, || {
+        check_signature(key, &basic.algorithm, data_der, signature)
+    })?;
     Ok(())
 }
 

@@ -2,6 +2,8 @@
 
 mod news;
 
+use std::time::Duration;
+
 use qaqpa_model::{Limits, Moment};
 
 use super::points::{covers, points_of};
@@ -169,11 +171,15 @@ impl<'a> Inquiry<'a> {
         let mut covered = Reasons::NONE;
         let mut clear: Option<Clear> = None;
         let mut heard: Vec<Heard<'_>> = Vec::new();
+        let mut open: Vec<(&AnyCrl, Certificate)> = Vec::new();
+        let mut counted: Vec<&AnyCrl> = Vec::new();
         for statement in &statements {
             if statements.iter().any(|other| other.supersedes(statement)) {
                 continue;
             }
             let news = self.news(statement, certificate)?;
+            counted.extend(news.counted());
+            open.extend(news.open);
             heard.extend(
                 news.entries
                     .into_iter()
@@ -215,9 +221,16 @@ impl<'a> Inquiry<'a> {
             }
         }
         let is_partial = Reasons::ALL.adds_to(covered);
-        let is_stale = heard
-            .iter()
-            .any(|one| !heard.iter().any(|other| other.settles(one)));
+        open.retain(|(delta, by)| {
+            let is_over = |statement: &Statement<'_>| {
+                (!statement.circular || circular) && statement.takes_place_of(delta, by)
+            };
+            !counted.contains(delta) && !statements.iter().any(is_over)
+        });
+        let is_stale = !open.is_empty()
+            || heard
+                .iter()
+                .any(|one| !heard.iter().any(|other| other.settles(one)));
         let worst = heard.iter().map(|heard| heard.entry);
         match (worst.reduce(ListedEntry::joined), clear) {
             (Some(entry), _) => Err(Bad::Revoked {
@@ -227,6 +240,7 @@ impl<'a> Inquiry<'a> {
                 is_partial,
                 this_update: known_of(&heard, entry.at),
             }),
+            (None, _) if !open.is_empty() => Err(Bad::Undetermined(Some(CrlError::DeltaHold))),
             (None, Some(clear)) if !is_partial => Ok(Answer { clear, circular }),
             _ => Err(Bad::Undetermined(why)),
         }
@@ -343,6 +357,18 @@ impl<'a> Statement<'a> {
         }
     }
 
+    /// Whether it is in its time, and says by itself what a delta of its key and scope said (RFC 5280 §5.2.4 (d)).
+    fn takes_place_of(&self, delta: &AnyCrl, by: &Certificate) -> bool {
+        let is_as_new = match (self.list.number_order(), delta.number_order()) {
+            (Some(ours), Some(theirs)) => ours >= theirs,
+            _ => false,
+        };
+        is_as_new
+            && self.usable.is_ok()
+            && self.signer.spki_der() == by.spki_der()
+            && self.list.is_about_what(delta)
+    }
+
     /// RFC 5280 §5.2.3: the numbers of one issuer's lists of one scope rise, so that the newer takes the older's place. Of
     /// two with one number both count.
     fn supersedes(&self, other: &Self) -> bool {
@@ -357,11 +383,24 @@ impl<'a> Statement<'a> {
     }
 }
 
-/// As of when it is known that the certificate is revoked since then: by the latest of those who say that very moment.
+/// As of when it is known that the certificate is revoked since then: by the latest of those in their time who say that very moment,
+/// or else of those who say another. What is out of date or follows nothing says nothing of the time before, and is asked only where
+/// nobody else speaks. Where one in its time names a date ahead of itself, nobody knew: then it is a moment before the date, so that no
+/// further word can make it knowledge.
 fn known_of(heard: &[Heard<'_>], since: Moment) -> Moment {
-    let of_then = heard.iter().filter(|one| one.entry.at == since);
-    let known = of_then.map(|one| one.this_update).max();
-    known.unwrap_or(since)
+    let current = || heard.iter().filter(|one| one.is_current);
+    let latest_of_then = |all: &mut dyn Iterator<Item = &Heard<'_>>| {
+        let of_then = all.filter(|one| one.entry.at == since);
+        of_then.map(|one| one.this_update).max()
+    };
+    let ahead = current().filter(|one| one.entry.at > one.this_update);
+    if let Some(earliest) = ahead.map(|one| one.this_update).min() {
+        return earliest.min(since.minus(Duration::from_millis(1)));
+    }
+    latest_of_then(&mut current())
+        .or_else(|| current().map(|one| one.this_update).max())
+        .or_else(|| latest_of_then(&mut heard.iter()))
+        .unwrap_or(since)
 }
 
 /// How old what is known is, with one list more.

@@ -19,6 +19,7 @@ mod paths;
 mod pkits;
 mod profiles;
 mod reach;
+mod rekeyed;
 mod requests;
 mod revocations;
 mod stand;

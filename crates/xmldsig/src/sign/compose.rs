@@ -1,12 +1,13 @@
 //! The markup of a signature, and the passes that fill it.
 
 use qaqpa_crypto::DigestAlgorithm;
-use qaqpa_xml::c14n::{Method, Subtree, canonicalize};
+use qaqpa_xml::c14n::{Method, Subtree, canonicalize, canonicalize_into};
 use qaqpa_xml::write::Writer;
 use qaqpa_xml::{Document, Element, XmlLimits};
 
 use super::{Options, Signer};
 use crate::base64;
+use crate::digests::Hash;
 use crate::error::SignError;
 use crate::ids;
 use crate::names::{DS, ENVELOPED, FILTER2, SIGNED_PROPERTIES};
@@ -82,16 +83,19 @@ impl ReferenceToSign {
         method: Method,
         digest: DigestAlgorithm,
     ) -> Result<Self, SignError> {
-        let octets = canonicalize(
+        // The octets are never all in memory, as where they are verified.
+        let mut hash = Hash(digest.hasher());
+        canonicalize_into(
             &Subtree::element(element),
             &method.clone().without_comments(),
+            &mut hash,
         )?;
         Ok(Self {
             uri,
             kind: None,
             transforms: vec![TransformToSign::Canonicalization(method)],
             digest,
-            digest_value: digest.digest(&octets),
+            digest_value: hash.0.finish(),
         })
     }
 }

@@ -60,11 +60,12 @@ pub fn sign_wsse(
 
     // The Body's canonical form is exclusive: what happens in the Header does not change it.
     let whole = format!("{}{}", prepared.before, prepared.after);
-    let document = Document::parse(whole.as_bytes(), limits)?;
+    let document = Document::parse_owned(whole.into_bytes(), limits)?;
     let (_, body) = envelope(&document).map_err(|_| NOT_AN_ENVELOPE)?;
     let digest = signer.algorithm.digest();
     let uri = format!("#{body_id}");
     let reference = ReferenceToSign::to_element(body, uri, Method::exclusive(), digest)?;
+    drop(document);
     let template = Template {
         options: &Options::default(),
         signature_id: Some(format!("SIG-{id_seed}")),

@@ -1,7 +1,8 @@
 //! Faults of the encoding: the bytes are not the DER of what they should be.
 
+use qaqpa_mischief::Dice;
+
 use super::faults;
-use crate::mischief::dice::Dice;
 use crate::mischief::tree::{SEQUENCE, head};
 use crate::mischief::verdict::Conduct::Drops;
 

@@ -333,6 +333,14 @@ fn every_scenario_speaks_the_grammar() {
             if step.remove("do").unwrap().as_str() != Some("mischief") {
                 continue;
             }
+            // Another actor's are for its own grammar.
+            if step
+                .get("actor")
+                .is_some_and(|of| of.as_str() != Some("nca"))
+            {
+                continue;
+            }
+            step.remove("actor");
             let written: WrittenRule = step.try_into().unwrap();
             let rule = written.rule(0, "rule-1");
             assert!(rule.is_ok(), "{}: {rule:?}", path.display());

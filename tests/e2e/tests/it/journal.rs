@@ -1,5 +1,7 @@
 //! The journal of a whole simulator, as the command line proves and shows it.
 
+mod database;
+
 use std::path::{Path, PathBuf};
 
 use qaqpa_model::Actor;
@@ -10,6 +12,15 @@ use crate::stand;
 
 /// A data folder that nobody works in, with a journal of the gateway's: three entries with raw bytes.
 fn folder(name: &str) -> PathBuf {
+    folder_of(name, 0)
+}
+
+/// The same with raw bytes so long that they lie in files.
+fn folder_with_files(name: &str) -> PathBuf {
+    folder_of(name, 70_000)
+}
+
+fn folder_of(name: &str, more: usize) -> PathBuf {
     let data = stand::fresh_folder(name);
     on_store(&data, async |store| {
         for number in 1..=3 {
@@ -19,7 +30,9 @@ fn folder(name: &str) -> PathBuf {
                 message_id: None,
                 direction: Direction::In,
                 label: None,
-                raw: Some(format!("<password>Qwerty{number}</password>").into_bytes()),
+                raw: Some(
+                    format!("<password>Qwerty{number}</password>{}", " ".repeat(more)).into_bytes(),
+                ),
                 summary: serde_json::json!({ "iin": "931002451325" }),
             };
             store.journal().append(entry).await.unwrap();
@@ -78,7 +91,7 @@ fn a_running_simulators_journals_hold_by_the_folder_and_by_the_control_ports() {
 
 #[test]
 fn verify_is_exit_0_1_or_2_and_names_the_entry() {
-    let data = folder("journal-exits");
+    let data = folder_with_files("journal-exits");
     let (code, shown) = verified(&data, &[]);
     // It holds together, but nobody vouches for it yet.
     assert_eq!((code, &shown["indication"]), (Some(2), &"undecided".into()));
@@ -131,7 +144,7 @@ fn a_journal_whose_store_is_gone_is_broken_and_named() {
 
 #[test]
 fn what_is_damaged_is_named_and_the_rest_is_exported_all_the_same() {
-    let data = folder("journal-damaged");
+    let data = folder_with_files("journal-damaged");
     let entry = stand::qaqpa_yes(&data, &["journal", "export", "gateway:2"]);
     let entry: Value = serde_json::from_str(&entry).unwrap();
     let digest = entry["raw"].as_str().unwrap();

@@ -25,7 +25,7 @@ impl Processes {
         let data = stand::fresh_folder("kills");
         let mut processes = Self {
             data,
-            port_base: free_ports().to_string(),
+            port_base: stand::free_ports().to_string(),
             running: BTreeMap::new(),
         };
         for actor in Actor::ALL {
@@ -82,15 +82,6 @@ impl Drop for Processes {
             child.wait().ok();
         }
     }
-}
-
-/// Twelve ports in a row that were free a moment ago.
-fn free_ports() -> u16 {
-    let begin = 20_000 + u16::try_from(std::process::id() % 20_000).unwrap();
-    (0..500_u16)
-        .map(|step| begin + step * 12)
-        .find(|base| (0..12).all(|n| std::net::TcpListener::bind(("127.0.0.1", base + n)).is_ok()))
-        .expect("twelve free ports in a row")
 }
 
 #[test]

@@ -24,6 +24,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ),
     ("crates/store", &["model", "crypto"]),
     ("crates/transport", &["model"]),
+    ("crates/mischief", &["model", "crypto", "transport"]),
     (
         "crates/evidence",
         &[
@@ -55,7 +56,15 @@ const TABLE: &[(&str, &[&str])] = &[
     ("crates/web", &["model", "transport", "store"]),
     (
         "pki",
-        &["model", "crypto", "x509", "store", "transport", "web"],
+        &[
+            "model",
+            "crypto",
+            "x509",
+            "store",
+            "transport",
+            "mischief",
+            "web",
+        ],
     ),
     ("gateway", FLOORS_0_TO_3),
     ("regional-gateway", FLOORS_0_TO_3),
@@ -93,6 +102,7 @@ const FLOORS_0_TO_3: &[&str] = &[
     "verdict",
     "store",
     "transport",
+    "mischief",
     "evidence",
     "channel",
     "web",
@@ -102,6 +112,7 @@ const FLOORS_0_TO_3: &[&str] = &[
 const WRAPPED: &[(&str, &str)] = &[
     ("quick-xml", "crates/xml"),
     ("sqlx", "crates/store"),
+    ("rusqlite", "crates/store"),
     ("aws-lc-rs", "crates/crypto"),
 ];
 

@@ -8,18 +8,28 @@
 mod asking;
 mod attacks;
 mod authority;
+mod bench;
 mod browser;
 mod clients;
 mod commands;
+mod controls;
 mod descriptions;
+mod doctor;
 mod journal;
 mod kills;
 mod layering;
+mod machines;
 mod main_road;
+mod many;
 mod moments;
+mod registers;
 mod reports;
 mod scenarios;
 mod schemas;
+#[path = "../../../../crates/store/tests/it/server.rs"]
+#[expect(dead_code, reason = "the store's own tests ask for more")]
+mod server;
 mod signing;
 mod stand;
 mod verifying;
+mod watching;

@@ -41,7 +41,7 @@ fn every_scenario_goes_as_it_says_and_every_branch_is_covered() {
 const MINOR_PROPERTY: &str = r#"
 id = "minor-property-happy"
 title = { kk = "Тізбек", ru = "Цепочка", en = "Worker, head and worker again make one result" }
-service = "minor-property-certificate@zhambyl-2019-23"
+service = "minor-property-added@zhambyl-2019-23"
 channel = "portal"
 step = [
     { do = "log-in", who = "citizen-1" },

@@ -77,8 +77,11 @@ fn every_json_is_of_its_schema_and_every_schema_is_used() {
             "attack-report",
             json(&["attack", "run", "--family", "time"]),
         ),
+        ("bench", crate::bench::json().to_owned()),
         ("clock", json(&["clock", "show"])),
         ("systems", systems(&stand.data)),
+        ("doctor", json(&["doctor", "--quick"])),
+        ("doctor-message", doctor_message(&stand.data)),
         ("journal-list", list),
         ("journal-verify", json(&["journal", "verify"])),
         ("journal-prune", crate::journal::pruned_json()),
@@ -93,6 +96,8 @@ fn every_json_is_of_its_schema_and_every_schema_is_used() {
             ]),
         ),
     ];
+    let controls = crate::controls::shown().iter().cloned();
+    let shown: Vec<_> = shown.into_iter().chain(controls).collect();
     let schemas = top().join("docs/schema");
     for (name, text) in &shown {
         validate(&schemas.join(format!("{name}.schema.json")), text);
@@ -108,6 +113,18 @@ fn every_json_is_of_its_schema_and_every_schema_is_used() {
         .filter(|name| name.ends_with(".json"))
         .collect();
     assert_eq!(used, there);
+}
+
+/// What the doctor says of the newest message that the gateway's journal names.
+fn doctor_message(data: &Path) -> String {
+    let list = ["journal", "list", "--actor", "gateway", "--format", "json"];
+    let list: serde_json::Value = serde_json::from_str(&stand::qaqpa_yes(data, &list)).unwrap();
+    let mut messages = list.as_array().unwrap().iter();
+    let message = messages
+        .find_map(|entry| entry["message"].as_str())
+        .unwrap();
+    let output = stand::qaqpa(data, &["doctor", "--for", message, "--format", "json"]);
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// What the gateway's control port shows of a register with one system, who is taken out again.

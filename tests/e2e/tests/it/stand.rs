@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use qaqpa::settings::Settings;
 use qaqpa::simulator::Simulator;
@@ -22,26 +23,29 @@ pub(crate) struct Stand {
 /// The stand that all tests of this process share. It lives as long as the process.
 pub(crate) fn shared() -> &'static Stand {
     static STAND: OnceLock<Stand> = OnceLock::new();
-    STAND.get_or_init(|| {
-        let data = fresh_folder("stand");
-        let settings = settings(&data);
-        let (ready, wait) = std::sync::mpsc::channel();
-        // A runtime of its own: each test has one, and they end with their tests.
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread()
-                .enable_all()
-                .build()
-                .unwrap();
-            runtime.block_on(async {
-                let simulator = Simulator::start(&settings, |_| {}).await.unwrap();
-                ready.send(()).unwrap();
-                simulator.shutdown().begun().await;
-            });
+    STAND.get_or_init(|| started("stand"))
+}
+
+/// A simulator in a folder of this name that lives as long as the process.
+pub(crate) fn started(name: &str) -> Stand {
+    let data = fresh_folder(name);
+    let settings = settings(&data);
+    let (ready, wait) = std::sync::mpsc::channel();
+    // A runtime of its own: each test has one, and they end with their tests.
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let simulator = Simulator::start(&settings, |_| {}).await.unwrap();
+            ready.send(()).unwrap();
+            simulator.shutdown().begun().await;
         });
-        wait.recv().expect("the simulator starts");
-        let endpoints = wait_for_endpoints(&data);
-        Stand { data, endpoints }
-    })
+    });
+    wait.recv().expect("the simulator starts");
+    let endpoints = wait_for_endpoints(&data);
+    Stand { data, endpoints }
 }
 
 /// Settings for a simulator in this folder, on free ports.
@@ -55,8 +59,13 @@ pub(crate) fn settings(data: &Path) -> Settings {
         limits: Limits::default(),
         catalogue: Vec::new(),
         nca: Default::default(),
+        gateway: Default::default(),
         store: Default::default(),
+        log: Default::default(),
+        watching: Default::default(),
+        journal_kept_for: None,
         packs_said: false,
+        machine: Default::default(),
     }
 }
 
@@ -67,6 +76,22 @@ pub(crate) fn fresh_folder(name: &str) -> PathBuf {
     std::fs::remove_dir_all(&folder).ok();
     std::fs::create_dir_all(&folder).unwrap();
     folder
+}
+
+/// Another number at each call of this process.
+pub(crate) fn unique() -> usize {
+    static NUMBERS: AtomicUsize = AtomicUsize::new(0);
+    NUMBERS.fetch_add(1, Ordering::Relaxed)
+}
+
+/// Twelve ports in a row that were free a moment ago, and that no other test of this process was given.
+pub(crate) fn free_ports() -> u16 {
+    let taken = u16::try_from(unique() * 240 % 20_000).unwrap();
+    let begin = 20_000 + u16::try_from(std::process::id() % 20_000).unwrap();
+    (0..20_u16)
+        .map(|step| 20_000 + (begin - 20_000 + taken + step * 12) % 20_000)
+        .find(|base| (0..12).all(|n| std::net::TcpListener::bind(("127.0.0.1", base + n)).is_ok()))
+        .expect("twelve free ports in a row")
 }
 
 /// Waits until the console has written endpoints.json.

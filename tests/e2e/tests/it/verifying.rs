@@ -280,8 +280,12 @@ fn an_application_is_judged_as_the_gateway_takes_it() {
         let verdicts = desk.judged("two", &both, &[]);
         assert_eq!(verdicts.len(), 1);
         assert_eq!(verdicts[0]["label"], "signature-multiple");
-        let asked = ["--profile", "enveloped"];
-        desk.passes("asked for", &both, &asked, "document", 2);
+        // Nobody reads in it for whom it is.
+        let verdicts = desk.judged("asked for", &both, &["--profile", "enveloped"]);
+        assert_eq!(verdicts.len(), 2);
+        for verdict in verdicts {
+            assert_eq!(verdict["label"], "application-malformed");
+        }
     }
 }
 

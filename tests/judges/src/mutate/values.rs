@@ -63,16 +63,18 @@ pub(super) fn base64_broken(tree: &mut Tree, rng: &mut Rng) -> bool {
             text.pop();
         }
         // The bits that no octet takes: another spelling of the same octets.
-        _ => {
-            if let Some(at) = text.trim_end().trim_end_matches('=').len().checked_sub(1)
-                && let Some(c) = text[at..].chars().next()
-                && let Some(next) =
-                    char::from_u32(u32::from(c) + 1).filter(char::is_ascii_alphanumeric)
-            {
-                text.replace_range(at..at + c.len_utf8(), &next.to_string());
-            }
-        }
+        _ => respell_last(text),
     })
+}
+
+/// Sets the last bit of the last character; what is no letter of base64, an earlier change among them, stays.
+fn respell_last(text: &mut String) {
+    let last = text.trim_end().trim_end_matches('=').char_indices().last();
+    if let Some((at, c)) = last
+        && let Some(next) = char::from_u32(u32::from(c) + 1).filter(char::is_ascii_alphanumeric)
+    {
+        text.replace_range(at..at + c.len_utf8(), &next.to_string());
+    }
 }
 
 pub(super) fn base64_changed(tree: &mut Tree, rng: &mut Rng) -> bool {
@@ -87,4 +89,24 @@ pub(super) fn base64_changed(tree: &mut Tree, rng: &mut Rng) -> bool {
             text.replace_range(at..at + c.len_utf8(), &new.to_string());
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_letter_is_spelt_otherwise_and_what_an_earlier_change_left_there_stays() {
+        for (before, after) in [
+            ("QUI=", "QUJ="),
+            ("QQ==\n", "QR==\n"),
+            ("QUJ\u{661}==", "QUJ\u{661}=="),
+            ("QUJ\u{fffd}", "QUJ\u{fffd}"),
+            ("", ""),
+        ] {
+            let mut text = before.to_owned();
+            respell_last(&mut text);
+            assert_eq!(text, after);
+        }
+    }
 }

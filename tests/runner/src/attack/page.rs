@@ -95,7 +95,7 @@ fn matrix(page: &mut String, rows: &BTreeMap<String, Row>) {
             let _ = writeln!(page, "| `{rule}` | `{}` | {} |", row.case, cell(why));
         }
     }
-    page.push_str("\nBy default these only inform:");
+    page.push_str("\nBy default these only inform or warn:");
     for rule in Rule::ALL {
         if rule.default_level() != RuleLevel::Fail {
             let _ = write!(page, " `{rule}`");

@@ -1,5 +1,7 @@
 //! The proof of entries: each by itself, and whom to blame.
 
+use std::sync::Arc;
+
 use super::super::finding::FindingKind;
 use super::super::line::Stored;
 use super::super::merkle::{Frontier, leaf};
@@ -82,7 +84,7 @@ impl Walk<'_> {
             let rows = query(
                 "SELECT * FROM journal WHERE writer = $1 AND id BETWEEN $2 AND $3 ORDER BY id LIMIT $4",
             )
-            .bind(self.store.writer_name())
+            .bind(Arc::clone(&self.writer))
             .bind(self.next)
             .bind(last)
             .bind(PAGE)
@@ -139,12 +141,15 @@ impl Walk<'_> {
     }
 
     /// Proves that the file of that name holds the bytes of its name.
-    async fn file(&self, here: (i64, i64), digest: &str) -> Result<(), Stop> {
-        let blobs = self.store.blobs();
+    async fn file(&mut self, here: (i64, i64), digest: &str) -> Result<(), Stop> {
+        let store = self.store;
+        let blobs = store.blobs();
         match blobs.read(digest).await {
             Ok(_) => return Ok(()),
-            // Not seen is not missing.
-            Err(error) if error.is_transient() => return Err(error.into()),
+            // Not seen is neither changed nor missing.
+            Err(error) if !matches!(error, StoreError::BlobDamaged { .. }) => {
+                return Err(error.into());
+            }
             Err(_) if self.is_removed_meanwhile(here.0).await? => return Ok(()),
             Err(_) => {}
         }
@@ -191,13 +196,13 @@ impl Walk<'_> {
     }
 
     /// Whether retention has removed this entry since the proof began: then its file may go, too.
-    async fn is_removed_meanwhile(&self, entry: i64) -> Result<bool, Stop> {
+    async fn is_removed_meanwhile(&mut self, entry: i64) -> Result<bool, Stop> {
         // Another connection: this one sees the journal as it was.
         let row = query(
             "SELECT 1 FROM journal_checkpoints JOIN journal_seals USING (writer, segment)
              WHERE writer = $1 AND last_id >= $2",
         )
-        .bind(self.store.writer_name())
+        .bind(Arc::clone(&self.writer))
         .bind(entry)
         .fetch_optional(self.store.readers())
         .await?;
@@ -210,7 +215,7 @@ impl Walk<'_> {
         let rows = query(
             "SELECT * FROM journal WHERE writer = $1 AND previous = $2 AND id > $3 ORDER BY id",
         )
-        .bind(self.store.writer_name())
+        .bind(Arc::clone(&self.writer))
         .bind(&self.previous)
         .bind(next)
         .fetch_all(&mut *self.connection)

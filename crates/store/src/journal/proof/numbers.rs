@@ -1,5 +1,7 @@
 //! What stands where no walk from number to number comes by.
 
+use std::sync::Arc;
+
 use super::super::finding::FindingKind;
 use super::{Stop, Walk};
 use crate::StoreError;
@@ -12,7 +14,7 @@ impl Walk<'_> {
             "SELECT (SELECT MIN(id) FROM journal WHERE writer = $1) AS entry,
                     (SELECT MIN(segment) FROM journal_seals WHERE writer = $1) AS segment",
         )
-        .bind(self.store.writer_name())
+        .bind(Arc::clone(&self.writer))
         .fetch_one(&mut *self.connection)
         .await?;
         let columns = Columns(&row);
@@ -35,7 +37,7 @@ impl Walk<'_> {
             "SELECT (SELECT COUNT(*) FROM journal WHERE writer = $1) AS entries,
                     (SELECT COUNT(*) FROM journal_seals WHERE writer = $1) AS seals",
         )
-        .bind(self.store.writer_name())
+        .bind(Arc::clone(&self.writer))
         .fetch_one(&mut *self.connection)
         .await?;
         let columns = Columns(&row);
@@ -54,7 +56,7 @@ impl Walk<'_> {
 
     pub(super) async fn last_number(&mut self) -> Result<i64, StoreError> {
         let row = query("SELECT MAX(id) AS id FROM journal WHERE writer = $1")
-            .bind(self.store.writer_name())
+            .bind(Arc::clone(&self.writer))
             .fetch_one(&mut *self.connection)
             .await?;
         // Where there is one that is no number, it counts as the highest.
@@ -70,7 +72,7 @@ impl Walk<'_> {
             "SELECT (SELECT COUNT(*) FROM journal WHERE writer = $1)
                   + (SELECT COUNT(*) FROM journal_seals WHERE writer = $1) AS id",
         )
-        .bind(self.store.writer_name())
+        .bind(Arc::clone(&self.writer))
         .fetch_one(&mut *self.connection)
         .await?;
         Ok(Columns(&row).number("id")? > 0)

@@ -1,5 +1,7 @@
 //! Where the proof begins: after what retention has removed, if an entry tells of it.
 
+use std::sync::Arc;
+
 use super::super::finding::{Finding, FindingKind};
 use super::{Stop, Walk};
 use crate::database::{Columns, query};
@@ -24,7 +26,7 @@ impl Walk<'_> {
     /// Begins after what retention has removed.
     pub(super) async fn begin(&mut self) -> Result<(), Stop> {
         let row = query("SELECT segment FROM journal_checkpoints WHERE writer = $1")
-            .bind(self.store.writer_name())
+            .bind(Arc::clone(&self.writer))
             .fetch_optional(&mut *self.connection)
             .await?;
         let Some(row) = row else {
@@ -112,7 +114,7 @@ impl Walk<'_> {
 
     async fn first_number(&mut self) -> Result<Option<i64>, Stop> {
         let row = query("SELECT MIN(id) AS id FROM journal WHERE writer = $1")
-            .bind(self.store.writer_name())
+            .bind(Arc::clone(&self.writer))
             .fetch_one(&mut *self.connection)
             .await?;
         Ok(Columns(&row).number_option("id")?)

@@ -266,3 +266,25 @@ pub(crate) async fn a_setting_is_read_back_after_closing(stand: &impl Stand) {
     let read = stand.open().await.settings().read("name").await;
     assert_eq!(read, Ok(Some("two".to_owned())));
 }
+
+pub(crate) async fn a_setting_is_replaced_only_by_who_has_read_what_is_there(stand: &impl Stand) {
+    let store = stand.open().await;
+    let settings = store.settings();
+    assert_eq!(settings.replace("name", Some(""), "none").await, Ok(false));
+    assert_eq!(settings.replace("name", None, "one").await, Ok(true));
+    assert_eq!(settings.replace("name", None, "two").await, Ok(false));
+    assert_eq!(
+        settings.replace("name", Some("zero"), "two").await,
+        Ok(false)
+    );
+    assert_eq!(settings.read("name").await, Ok(Some("one".to_owned())));
+    assert_eq!(settings.replace("name", Some("one"), "two").await, Ok(true));
+    assert_eq!(settings.read("name").await, Ok(Some("two".to_owned())));
+    // Of many who have read the same, one is the first.
+    let others: Vec<_> = (0..8).map(|n| format!("of {n}")).collect();
+    let all = others
+        .iter()
+        .map(|value| settings.replace("name", Some("two"), value));
+    let done = futures::future::join_all(all).await;
+    assert_eq!(done.iter().filter(|done| **done == Ok(true)).count(), 1);
+}

@@ -2,7 +2,8 @@
 
 use qaqpa_model::RefusalLabel;
 use qaqpa_store::{
-    CardFilter, CardState, Decided, Decision, Effect, JournalFilter, Store, TaskClaim, TaskState,
+    Acceptance, AnsweredCard, CardFilter, CardState, Decided, Decision, Effect, JournalFilter,
+    Store, TaskClaim, TaskState,
 };
 use serde_json::json;
 
@@ -63,7 +64,9 @@ pub(crate) async fn a_registered_card_waits_in_the_queue_of_its_unit_and_role(st
         state: Some(CardState::Granted),
     };
     assert_eq!(cards.list(granted, 9).await, Ok(vec![]));
+    assert_eq!(cards.count(granted).await, Ok(0));
     assert_eq!(cards.list(CardFilter::default(), 9).await.unwrap().len(), 2);
+    assert_eq!(cards.count(CardFilter::default()).await, Ok(2));
 }
 
 pub(crate) async fn a_task_is_taken_by_one(stand: &impl Stand) {
@@ -173,4 +176,52 @@ pub(crate) async fn of_many_decisions_exactly_one_is_done(stand: &impl Stand) {
     assert_eq!(store.exchange().outbox(9).await.unwrap().len(), 1);
     let steps = store.trace().of(&message_id("m1")).await.unwrap();
     assert_eq!(steps.len(), 2);
+}
+
+pub(crate) async fn a_card_that_a_machine_answers_is_decided_from_the_beginning(
+    stand: &impl Stand,
+) {
+    let store = stand.open().await;
+    let officer = store.accounts().seed(account(iin())).await.unwrap().id;
+    let mut new = incoming("m1");
+    new.outbox = Some(outgoing("r1"));
+    new.effects = vec![Effect::AnsweredCard(Box::new(AnsweredCard {
+        card: card("m1"),
+        state: CardState::Refused,
+        label: Some(RefusalLabel::GroundsAbsent),
+        work_json: r#"{"documents":{}}"#.to_owned(),
+        result: b"<result/>".to_vec(),
+        by: Some(officer),
+    }))];
+    let accepted = store.exchange().accept(new).await.unwrap();
+    assert_eq!(accepted, Acceptance::Accepted);
+
+    let cards = store.cards();
+    let card = cards.by_message(&message_id("m1")).await.unwrap().unwrap();
+    assert_eq!(
+        (card.state, card.label, card.registered_at, card.decided_at),
+        (
+            CardState::Refused,
+            Some(RefusalLabel::GroundsAbsent),
+            at(0),
+            Some(at(0))
+        )
+    );
+    assert_eq!(card.work_json, r#"{"documents":{}}"#);
+    let result = cards.result(&card.id).await.unwrap();
+    assert_eq!(result.as_deref(), Some(b"<result/>".as_slice()));
+    let document = cards.document(&card.id).await.unwrap();
+    assert_eq!(
+        document.as_deref(),
+        Some(b"<application>m1</application>".as_slice())
+    );
+    let tasks = cards.tasks(&card.id).await.unwrap();
+    let states: Vec<_> = tasks.iter().map(|one| (one.state, one.assignee)).collect();
+    assert_eq!(states, [(TaskState::Done, Some(officer))]);
+    assert_eq!(cards.queue(UNIT, "officer").await, Ok(vec![]));
+    assert_eq!(
+        cards.decide(decision(tasks[0].id, officer)).await,
+        Ok(Decided::Already)
+    );
+    assert_eq!(store.exchange().outbox(9).await.unwrap().len(), 1);
 }

@@ -232,21 +232,28 @@ pub(crate) async fn an_entry_is_claimed_by_one_until_its_lease_ends(stand: &impl
             .collect()
     };
     let exchange = store.exchange();
-    let first = exchange.claim(at(0), 2, LEASE).await.unwrap();
+    let short = Duration::from_secs(1);
+    let first = exchange.claim(at(0), 2, short).await.unwrap();
     assert_eq!(ids(&first), [("m1".to_owned(), 1), ("m2".to_owned(), 1)]);
-    let second = exchange.claim(at(29), 9, LEASE).await.unwrap();
+    // A lease is real time: years of the simulated clock do not end it, nor does setting it back.
+    let second = exchange.claim(at(100_000_000), 9, LEASE).await.unwrap();
     assert_eq!(ids(&second), [("m3".to_owned(), 1)]);
-    assert_eq!(exchange.next_due().await, Ok(Some(at(30))));
-    let third = exchange.claim(at(30), 9, LEASE).await.unwrap();
-    assert_eq!(ids(&third), [("m1".to_owned(), 2), ("m2".to_owned(), 2)]);
+    let next = exchange.next_due(at(0)).await.unwrap().unwrap();
+    assert!(next <= short, "{next:?}");
+    assert_eq!(exchange.claim(at(0), 9, LEASE).await, Ok(vec![]));
+    tokio::time::sleep(short).await;
     assert_eq!(exchange.claim(at(-1), 9, LEASE).await, Ok(vec![]));
+    let third = exchange.claim(at(0), 9, LEASE).await.unwrap();
+    assert_eq!(ids(&third), [("m1".to_owned(), 2), ("m2".to_owned(), 2)]);
 }
 
 pub(crate) async fn a_late_ticket_cannot_retry_or_park_but_its_delivery_counts(stand: &impl Stand) {
     let store = stand.open().await;
     let _ = store.exchange().accept(incoming("m1")).await.unwrap();
     let exchange = store.exchange();
-    let late = exchange.claim(at(0), 1, LEASE).await.unwrap()[0].ticket;
+    let moment = Duration::from_millis(1);
+    let late = exchange.claim(at(0), 1, moment).await.unwrap()[0].ticket;
+    tokio::time::sleep(moment * 10).await;
     let current = exchange.claim(at(31), 1, LEASE).await.unwrap()[0].ticket;
     assert_eq!(exchange.retry_at(late, at(99), "late").await, Ok(false));
     let parked = exchange.park(late, "late", Conclusion::at(at(32))).await;
@@ -258,7 +265,7 @@ pub(crate) async fn a_late_ticket_cannot_retry_or_park_but_its_delivery_counts(s
     assert_eq!(exchange.retry_at(current, at(99), "done").await, Ok(false));
     let list = exchange.outbox(10).await.unwrap();
     assert_eq!((list.len(), list[0].state), (1, OutboxState::Done));
-    assert_eq!(exchange.next_due().await, Ok(None));
+    assert_eq!(exchange.next_due(at(40)).await, Ok(None));
 }
 
 pub(crate) async fn a_retried_entry_waits_and_a_woken_one_does_not(stand: &impl Stand) {
@@ -275,14 +282,25 @@ pub(crate) async fn a_retried_entry_waits_and_a_woken_one_does_not(stand: &impl 
     let entry = exchange.outbox_of(&message_id("m1")).await;
     assert_eq!(entry, Ok(Some(list[0].clone())));
     assert_eq!(exchange.outbox_of(&message_id("m2")).await, Ok(None));
+    let next = exchange.next_due(at(50)).await;
+    assert_eq!(next, Ok(Some(Duration::from_secs(10))));
     assert_eq!(list[0].why.as_deref(), Some("93********25 is down"));
     assert_eq!((list[0].attempts, list[0].due_at), (1, at(60)));
     assert_eq!(exchange.wake(at(5)).await, Ok(1));
     let claimed = exchange.claim(at(5), 1, LEASE).await.unwrap();
     assert_eq!(claimed[0].attempt, 2);
     // A process that starts wakes what a killed one had claimed.
-    assert_eq!(exchange.wake(at(6)).await, Ok(1));
-    assert_eq!(exchange.claim(at(6), 1, LEASE).await.unwrap().len(), 1);
+    let longest = Duration::from_secs(5);
+    assert_eq!(exchange.wake(at(6)).await, Ok(0));
+    assert_eq!(exchange.claim(at(6), 1, LEASE).await, Ok(vec![]));
+    assert_eq!(exchange.take_over(at(6), longest).await, Ok(1));
+    let ticket = exchange.claim(at(6), 1, LEASE).await.unwrap()[0].ticket;
+    // A wait goes on over a start, unless it is one from before the clock was set back.
+    assert_eq!(exchange.retry_at(ticket, at(11), "down").await, Ok(true));
+    assert_eq!(exchange.take_over(at(6), longest).await, Ok(0));
+    assert_eq!(exchange.claim(at(6), 1, LEASE).await, Ok(vec![]));
+    assert_eq!(exchange.take_over(at(5), longest).await, Ok(1));
+    assert_eq!(exchange.claim(at(5), 1, LEASE).await.unwrap().len(), 1);
 }
 
 pub(crate) async fn a_conclusion_stores_its_effects_once(stand: &impl Stand) {

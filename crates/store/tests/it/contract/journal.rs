@@ -169,7 +169,7 @@ pub(crate) fn test_judge(octets: &[u8], token: &[u8]) -> StampJudgement {
 pub(crate) async fn stamp_all(store: &Store) {
     for seal in store.journal().unstamped(99).await.unwrap() {
         let token = [b"stamp ", seal.octets_to_stamp().unwrap().as_slice()].concat();
-        assert_eq!(store.journal().stamp(seal.segment, token).await, Ok(true));
+        assert_eq!(store.journal().stamp(&seal, token).await, Ok(true));
     }
 }
 
@@ -187,8 +187,11 @@ pub(crate) async fn a_seal_waits_for_its_stamp_and_a_later_stamp_vouches_for_it(
         [1, 2]
     );
     let token = [b"stamp ", waiting[1].octets_to_stamp().unwrap().as_slice()].concat();
-    assert_eq!(journal.stamp(2, token.clone()).await, Ok(true));
-    assert_eq!(journal.stamp(2, token).await, Ok(false));
+    let mut another = waiting[1].clone();
+    another.hash = vec![7; 32];
+    assert_eq!(journal.stamp(&another, token.clone()).await, Ok(false));
+    assert_eq!(journal.stamp(&waiting[1], token.clone()).await, Ok(true));
+    assert_eq!(journal.stamp(&waiting[1], token).await, Ok(false));
     let proof = journal.verify(&test_judge).await.unwrap();
     let vouched = Vouched {
         segment: 2,

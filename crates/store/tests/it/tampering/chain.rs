@@ -1,9 +1,10 @@
 //! Entries that were changed, removed, moved or cut, and their raw bytes.
 
-use qaqpa_store::{Acceptance, Incoming, Indication, StoreError, Vouched, no_judge};
+use qaqpa_store::{Acceptance, Incoming, Indication, JournalEntry, StoreError, Vouched, no_judge};
 
 use super::{copied, entry, found_after, journal_of, proof_of, write};
-use crate::sqlite::tamper;
+use crate::contract::journal::test_judge;
+use crate::sqlite::{long, spoil, tamper};
 use crate::stand::{IIN, SqliteStand, Stand as _, at, incoming};
 
 use qaqpa_store::FindingKind::{
@@ -131,26 +132,42 @@ async fn what_is_removed_cut_or_moved_is_found_at_its_place() {
 
 #[tokio::test]
 async fn raw_bytes_that_were_changed_or_taken_away_are_found_at_their_entry() {
-    for (bytes, kind) in [(Some(b"x"), RawChanged), (None, RawMissing)] {
+    for (bytes, kind) in [(Some(b"x".as_slice()), RawChanged), (None, RawMissing)] {
         let (stand, store) = journal_of(10).await;
         let digest = store.journal().show(6).await.unwrap().unwrap().raw_digest;
         let digest = digest.unwrap();
-        let file = stand
-            .config()
-            .dir
-            .join("blobs")
-            .join(&digest[..2])
-            .join(&digest);
-        match bytes {
-            Some(bytes) => std::fs::write(&file, bytes).unwrap(),
-            None => std::fs::remove_file(&file).unwrap(),
-        }
+        spoil(&stand, &digest, bytes).await;
         let proof = proof_of(&store).await;
         let finding = proof.finding.unwrap();
         assert_eq!((finding.entry, finding.until, finding.kind), (6, 6, kind));
         assert!(finding.how.contains(&digest), "{}", finding.how);
         assert!(store.journal().raw(6).await.is_err());
     }
+}
+
+/// That the proof could not look is an error of the proof, and no word against the journal.
+#[tokio::test]
+async fn raw_bytes_that_cannot_be_read_now_are_no_finding() {
+    let (stand, store) = journal_of(10).await;
+    let new = JournalEntry {
+        raw: Some(long(b"in a file")),
+        ..entry(11)
+    };
+    let number = store.journal().append(new).await.unwrap();
+    let entry = store.journal().show(number).await.unwrap().unwrap();
+    let digest = entry.raw_digest.unwrap();
+    let folder = stand.config().dir.join("blobs").join(&digest[..2]);
+    let (file, aside) = (folder.join(&digest), folder.join("aside"));
+    std::fs::rename(&file, &aside).unwrap();
+    std::os::unix::fs::symlink(&file, &file).unwrap();
+    let outcome = store.journal().verify(&test_judge).await;
+    let Err(StoreError::File { path, .. }) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(path, file.display().to_string());
+    std::fs::remove_file(&file).unwrap();
+    std::fs::rename(&aside, &file).unwrap();
+    assert_eq!(proof_of(&store).await.indication(), Indication::Proven);
 }
 
 #[tokio::test]
@@ -229,13 +246,7 @@ async fn what_is_withheld_from_a_summary_is_part_of_the_proof_and_is_put_back_wh
         )
         .await;
     }
-    let file = stand
-        .config()
-        .dir
-        .join("blobs")
-        .join(&digest[..2])
-        .join(&digest);
-    std::fs::remove_file(file).unwrap();
+    spoil(&stand, &digest, None).await;
     let finding = proof_of(&store).await.finding.unwrap();
     assert_eq!((finding.entry, finding.kind), (4, RawMissing));
     assert!(store.journal().whole(id).await.is_err());

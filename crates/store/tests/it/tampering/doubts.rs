@@ -200,7 +200,11 @@ async fn a_stamp_that_comes_long_after_the_oldest_seal_that_it_vouches_for_leave
         store.journal().seal(at(LATE)).await.unwrap();
         let last = store.journal().unstamped(9).await.unwrap().pop().unwrap();
         let octets = last.octets_to_stamp().unwrap();
-        store.journal().stamp(3, b"token".to_vec()).await.unwrap();
+        store
+            .journal()
+            .stamp(&last, b"token".to_vec())
+            .await
+            .unwrap();
         let judge = move |asked: &[u8], _: &[u8]| {
             if asked == octets {
                 StampJudgement::Good(at(LATE + 1))

@@ -73,7 +73,7 @@ fn standing(account: &Account, at: Option<Moment>) -> Option<Standing> {
             // certificate was good at that moment. A date that lies ahead of the answer itself is
             // no such knowledge, and the worse reading counts.
             let known = account
-                .this_update
+                .known
                 .map_or(account.received, |made| made.min(account.received));
             let later = at.is_some_and(|at| *since > at) && *since <= known;
             Some(match cause {

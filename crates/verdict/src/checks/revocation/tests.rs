@@ -28,13 +28,17 @@ fn says(kind: EvidenceKind, said: Said) -> Account {
         received: noon(),
         this_update: Some(noon()),
         next_update: None,
+        known: Some(noon()),
+        until: None,
         sha256: None,
         attempts: Vec::new(),
         rule: None,
+        halt: None,
         idle: Vec::new(),
         by_delta: None,
         applies: false,
         is_nowhere: false,
+        is_open: false,
         beyond: None,
     }
 }
@@ -191,6 +195,7 @@ fn evidence_that_is_out_of_date_makes_a_verdict_worse_and_never_better() {
         let label = |since: Moment, stale: bool| {
             let mut account = says(kind, revoked(since));
             account.rule = stale.then_some(rule);
+            account.halt = account.rule;
             judge(&[signer()], &[account], judged, &Policy::default())
                 .cause()
                 .map(Cause::label)
@@ -209,6 +214,7 @@ fn a_list_of_some_reasons_that_says_revoked_since_later_says_nothing_of_before()
     let cause = |since: Moment, others: &[Said]| {
         let mut part = says(EvidenceKind::Crl, revoked(since));
         part.rule = Some(Rule::CrlScope);
+        part.halt = part.rule;
         let mut accounts = vec![part];
         let others = others.iter().cloned();
         accounts.extend(others.map(|said| says(EvidenceKind::Ocsp, said)));

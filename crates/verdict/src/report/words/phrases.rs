@@ -77,6 +77,7 @@ phrases! {
     LABORATORY = "ЗЕРТХАНА: бұл нұсқада тексерулерді өшіруге болады; өшірілгені немесе әлсіретілгені", "ЛАБОРАТОРИЯ: в этой сборке проверки можно отключать; отключены или ослаблены", "LABORATORY: this build can leave checks out; left out or lowered";
     COMMENTS = "Құжатта түсініктемелер бар: оларға қол қойылмаған, оқылмайды да.", "В документе есть комментарии: они не подписаны и не читаются.", "Comments stand in the document: nobody signed them, and nobody reads them.";
     COUNTER_SIGNATURE = "Бұл — басқа қолтаңбаны растайтын қолтаңба; құжаттың мазмұнына қатысы жоқ. Расталатын қолтаңба", "Это заверяющая подпись над другой подписью, а не над содержанием. Заверяется подпись", "This counter-signs another signature and is not about the content. Counter-signed: signature";
+    INNER_SIGNATURES = "Конверттің ішіндегі қолтаңбалар тексерілген жоқ: оларды кім қойғанын конверттің өз қолтаңбасы айтпайды, құжаттың өзін бөлек тексеріңіз. Табылған қолтаңба саны", "Подписи внутри конверта не проверялись: кто их поставил, подпись конверта не говорит, проверьте сам документ отдельно. Найдено подписей", "Signatures inside the envelope were not looked at: whose they are, the envelope's own does not say; examine the document by itself. Signatures found";
     OWN_REASON = "симулятордың өз белгісі, стандартта жоқ", "собственное обозначение симулятора, в стандарте его нет", "the simulator's own, not of the standard";
     PERSONAL_DATA = "Құжатта жеке деректер бар: есепті заңға сәйкес сақтаңыз.", "В документе есть персональные данные: храните отчёт по закону.", "The document holds personal data: keep the report as the law asks.";
 
@@ -265,7 +266,7 @@ pub(crate) const fn answer(outcome: Outcome) -> Text {
 pub(crate) const fn warned(rule: Rule) -> Text {
     match rule {
         Rule::OcspNonce => WARNED_NONCE,
-        Rule::SigningCertificateNamed => WARNED_UNNAMED,
+        Rule::SigningCertificateStated => WARNED_UNNAMED,
         _ => WARNED_RULE,
     }
 }

@@ -5,7 +5,7 @@ use qaqpa_verdict::{
     Cause, CheckId, Examination, Need, Outcome, Policy, Progress, Received, Rule, RuleOutcome,
     SubIndication as S, Subject, Verdict, report,
 };
-use qaqpa_x509::issue::{self, Addresses, Issuer, Validity};
+use qaqpa_x509::issue::{self, Addresses, CertificateSpec, Issuer, Validity};
 use qaqpa_x509::{Certificate, RevocationReason as Why, crl, oid};
 use qaqpa_xml::{Document, XmlLimits};
 
@@ -14,8 +14,8 @@ use super::{
     with_token,
 };
 use crate::stand::{
-    Answer, Judged, SEED, Stand, authority_spec, by_issuer, citizen_spec, days, judged, keys, noon,
-    run_all, seconds, ten_years,
+    Answer, Judged, SEED, Stand, addresses, authority_spec, by_issuer, citizen_spec, days, judged,
+    keys, noon, run_all, seconds, ten_years,
 };
 
 /// Evidence as `meet` has it about the signer, and good answers of issuers that forget nobody about everybody else.
@@ -508,4 +508,92 @@ fn an_answer_that_is_out_of_date_does_not_say_that_the_signer_was_good_before() 
     let before = old(signing());
     let before = examine_by(&stand, &xml, either(Some(&before), None));
     assert_eq!(judged(&before), revoked);
+}
+
+/// RFC 5280 §5.2.4: one place's delta may say of another place's certificate that it is suspended, and be of no use; that one's own delta
+/// is heard all the same, in whatever order they come.
+#[test]
+fn a_delta_that_was_asked_for_is_heard_whatever_another_said_before() {
+    let names_delta = || Addresses {
+        delta_crl: Some("http://127.0.0.1:9/crl/rsa-delta.crl".to_owned()),
+        ..addresses()
+    };
+    let spec = CertificateSpec {
+        addresses: names_delta(),
+        ..citizen_spec()
+    };
+    let stand = Stand::new().with_citizen(&spec);
+    let tsa = issue::timestamper(
+        tsa_name(),
+        keys().stranger.spki_der(),
+        ten_years(),
+        names_delta(),
+        stand.issuer(),
+    )
+    .unwrap();
+    let xml = signed(&stand);
+    let xml = with_token(
+        &xml,
+        &token(&octets(&xml), signing(), &tsa, &keys().stranger),
+    );
+    let of_tsa = |reason| {
+        vec![crl::RevokedEntry {
+            serial: tsa.serial().to_vec(),
+            at: noon().minus(days(1)),
+            reason: Some(reason),
+        }]
+    };
+    let delta = |number, stale: bool, entries| {
+        let list = crl::CrlToIssue {
+            number,
+            next_update: if stale {
+                noon().minus(seconds(60))
+            } else {
+                noon().plus(days(1))
+            },
+            this_update: noon().minus(seconds(120)),
+            ..stand.list(entries)
+        };
+        crl::issue_delta(1, &list, &stand.issuing, &keys().issuing).unwrap()
+    };
+    let late = delta(2, true, of_tsa(Why::CertificateHold));
+    let judge = |of_stamp: &[u8], reversed: bool| {
+        let document = Document::parse(xml.as_bytes(), &XmlLimits::default()).unwrap();
+        let (known, policy, limits) = (stand.known(), Policy::default(), Limits::default());
+        let subject = Subject::Document(&document);
+        let mut examination = Examination::begin(subject, &known, &policy, &limits, noon(), SEED);
+        let mut heard = Vec::new();
+        while let Progress::Wants(mut needs) = examination.advance() {
+            if reversed {
+                needs.reverse();
+            }
+            for need in needs {
+                let received = match &need {
+                    Need::Ocsp { .. } if need.issuer() != &stand.issuing => {
+                        Received::bytes(by_issuer(&need, &Answer::good().archived()), noon())
+                    }
+                    Need::Crl { .. } => Received::bytes(stand.crl(Vec::new()), noon()),
+                    Need::DeltaCrl { .. } if need.id().place() == 0 => {
+                        Received::bytes(late.clone(), noon())
+                    }
+                    Need::DeltaCrl { .. } => Received::bytes(of_stamp.to_vec(), noon()),
+                    Need::Ocsp { .. } => Received::unavailable("status 503", noon()),
+                };
+                examination.feed(need.id(), &received);
+                if matches!(need, Need::DeltaCrl { .. }) {
+                    heard.push(need.id().place());
+                }
+            }
+        }
+        heard.sort_unstable();
+        assert_eq!(heard, [0, 256], "both were asked for");
+        judged(&examination.finish().0)
+    };
+    let revoked = || Judged::Refused(L::SignatureMalformed, S::RevokedNoPoe);
+    for reversed in [false, true] {
+        let gone = delta(3, false, of_tsa(Why::KeyCompromise));
+        assert_eq!(judge(&gone, reversed), revoked(), "{reversed}");
+        let resumed = delta(3, false, of_tsa(Why::RemoveFromCrl));
+        assert_eq!(judge(&resumed, reversed), Judged::Passed, "{reversed}");
+    }
 }

@@ -100,6 +100,10 @@ words! {
         kk "XAdES қасиеттері қол қоюшының куәлігін атамайды (SigningCertificateV2 жоқ)." / "Қол қою бағдарламасын XAdES-B-B деңгейіне баптап, қайта қол қойыңыз.",
         ru "Свойства XAdES не называют сертификат подписавшего (нет SigningCertificateV2)." / "Настройте программу подписи на уровень XAdES-B-B и подпишите заново.",
         en "The XAdES properties name no certificate (SigningCertificateV2 is missing)." / "Set the signing program to XAdES-B-B and sign again.";
+    CertificateUnstated:
+        kk "Хабарламаның қол қойылған атрибуттары куәлікті атамайды, ал саясат соны талап етеді." / "Қол қою бағдарламасын signing-certificate-v2 атрибутын қосатындай етіп баптап (CAdES-B-B), хабарламаға қайта қол қойыңыз.",
+        ru "Подписанные атрибуты сообщения не называют сертификат, а политика этого требует." / "Настройте программу подписи так, чтобы она добавляла атрибут signing-certificate-v2 (CAdES-B-B), и подпишите заново.",
+        en "The message's signed attributes name no certificate, which the policy demands." / "Set the signing program to add the attribute signing-certificate-v2 (CAdES-B-B), and sign again.";
     CommentsPresent:
         kk "Қол қойылған бөлікте түсініктемелер бар, ал саясат оларға жол бермейді." / "Түсініктемелерді алып тастап, құжатқа қайта қол қойыңыз.",
         ru "В подписанной части есть комментарии, а политика их не допускает." / "Уберите комментарии и подпишите документ заново.",

@@ -157,9 +157,17 @@ words! {
         ru "Подписавший не сверен с подающим: решение прочитано из хранилища, а доказанный подписавший там не хранится." / "Проверьте файл заново.",
         en "The signer was not compared with the submitter: the verdict was read from storage, which keeps no proven signer." / "Examine the file again.";
     FieldsUnread:
-        kk "Құжат өз схемасына сай емес: тапсырушы кім екенін оқу мүмкін болмады, сондықтан қол қоюшы ешкіммен салыстырылған жоқ." / "Құжатты схемасына сай түзетіп, қайта қол қойыңыз; тапсырушыны білсеңіз, оның ЖСН-ін өзіңіз көрсетіңіз (--submitter).",
-        ru "Документ не соответствует своей схеме: кто его подаёт, прочитать не удалось, и подписавший ни с кем не сверен." / "Исправьте документ по схеме и подпишите заново; если подающий известен, укажите его ИИН сами (--submitter).",
-        en "The document does not follow its schema: who submits it could not be read, and the signer was compared with nobody." / "Mend the document by its schema and sign it again; where the submitter is known, name the IIN yourself (--submitter).";
+        kk "Құжат өтініш не нәтиже ретінде оқылмады: ол схемасына сай емес немесе тіркеме өз дайджестіне сәйкес келмейді. Құжатта аталған адам қол қоюшымен салыстырылған жоқ." / "Құжатты схемасына сай түзетіп, қайта қол қойыңыз: мұндай құжатты шлюз де қабылдамайды.",
+        ru "Документ не читается как заявление или результат: он не соответствует схеме, или вложение не сходится со своим дайджестом. Тот, кого называет документ, с подписавшим не сверен." / "Исправьте документ по схеме и подпишите заново: такой документ не примет и шлюз.",
+        en "The document does not read as an application or a result: it does not follow its schema, or an attachment does not have its digest. Whom it names was not compared with the signer." / "Mend the document by its schema and sign it again: the gateway takes in no such document, either.";
+    FieldsIin:
+        kk "Құжат өтініш не нәтиже ретінде оқылмады: ондағы ЖСН жарамсыз. Құжатта аталған адам қол қоюшымен салыстырылған жоқ." / "Құжаттағы ЖСН-ді түзетіп, қайта қол қойыңыз: мұндай құжатты шлюз де қабылдамайды.",
+        ru "Документ не читается как заявление или результат: ИИН в нём недействителен. Тот, кого называет документ, с подписавшим не сверен." / "Исправьте ИИН в документе и подпишите заново: такой документ не примет и шлюз.",
+        en "The document does not read as an application or a result: an IIN in it is not valid. Whom it names was not compared with the signer." / "Mend the IIN in the document and sign it again: the gateway takes in no such document, either.";
+    FieldsLimit:
+        kk "Құжат өтініш не нәтиже ретінде оқылмады: тіркемелердің саны не көлемі шектен асады. Құжатта аталған адам қол қоюшымен салыстырылған жоқ." / "Тіркемелерді азайтып не кішірейтіп, қайта қол қойыңыз: мұндай құжатты шлюз де қабылдамайды.",
+        ru "Документ не читается как заявление или результат: число или размер вложений превышает предел. Тот, кого называет документ, с подписавшим не сверен." / "Уменьшите число или размер вложений и подпишите заново: такой документ не примет и шлюз.",
+        en "The document does not read as an application or a result: its attachments are too many or too large. Whom it names was not compared with the signer." / "Send fewer or smaller attachments and sign it again: the gateway takes in no such document, either.";
     OrganisationUnread:
         kk "Кімнің атынан қол қойылғаны тексерілген жоқ: шешім қоймадан оқылды, ал онда дәлелденген қол қоюшы сақталмайды." / "Файлды қайта тексеріңіз.",
         ru "Не проверено, от чьего имени подписано: решение прочитано из хранилища, а доказанный подписавший там не хранится." / "Проверьте файл заново.",

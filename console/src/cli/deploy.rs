@@ -1,0 +1,75 @@
+//! The command lines of `deploy/` are ones that `qaqpa` takes.
+
+use std::path::Path;
+
+use clap::Parser as _;
+use qaqpa_model::Actor;
+
+use super::Cli;
+
+/// Every command line in the folder that begins with an actor's name or `up`.
+fn lines(folder: &Path, found: &mut Vec<(String, Vec<String>)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            lines(&path, found);
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        for line in text.lines() {
+            let words = words(line);
+            let is_ours = words.first().is_some_and(|word| {
+                word == "up" || Actor::ALL.iter().any(|actor| actor.name() == word)
+            });
+            if is_ours {
+                found.push((path.display().to_string(), words));
+            }
+        }
+    }
+}
+
+/// The words of a list in YAML or JSON, or of a unit's ExecStart.
+fn words(line: &str) -> Vec<String> {
+    let line = line.trim();
+    if let Some((_, arguments)) = line.split_once("/usr/local/bin/qaqpa ") {
+        let arguments = arguments.replace("%i", "gateway");
+        return arguments.split_whitespace().map(str::to_owned).collect();
+    }
+    let Some((_, list)) = line.split_once('[') else {
+        return Vec::new();
+    };
+    let list = list.trim_end_matches(']').split(',').map(str::trim);
+    list.map(|word| {
+        let word = match word.strip_prefix('&') {
+            Some(anchored) => anchored.split_once(' ').map_or("", |(_, word)| word),
+            None => word,
+        };
+        match word {
+            "*store" => "postgres://qaqpa@127.0.0.1/qaqpa".to_owned(),
+            word => word.trim_matches('"').to_owned(),
+        }
+    })
+    .collect()
+}
+
+#[test]
+fn every_command_line_of_the_deployment_is_one_that_is_taken() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy");
+    let mut found = Vec::new();
+    lines(&folder, &mut found);
+    for (path, words) in &found {
+        let line = std::iter::once("qaqpa".to_owned()).chain(words.clone());
+        let read = Cli::try_parse_from(line);
+        assert!(read.is_ok(), "{path}: {words:?}: {}", read.unwrap_err());
+    }
+    let of = |file: &str| {
+        found
+            .iter()
+            .filter(|(path, _)| path.ends_with(file))
+            .count()
+    };
+    assert_eq!(of("compose.yaml"), 7);
+    assert_eq!(of("simulator.yaml"), 6);
+    assert_eq!(of("qaqpa@.service"), 1);
+    assert_eq!(of("Containerfile"), 1);
+}

@@ -1,0 +1,3 @@
+-- What registers had told about people lay here in the clear, beside the question. It lies with the journal's locked
+-- bytes from now on, and goes with them; who repeats an older question is asked to ask anew.
+UPDATE messages SET answer = '' WHERE facts_json = '{"kind":"question"}';
