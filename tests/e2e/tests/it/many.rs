@@ -196,6 +196,7 @@ fn under_load(mut fleet: Fleet, what: impl FnOnce(&mut Fleet)) -> usize {
     let Sent {
         by_sender,
         told,
+        refused,
         problems,
     } = load.end();
     assert_eq!(problems, Vec::<String>::new());
@@ -206,10 +207,12 @@ fn under_load(mut fleet: Fleet, what: impl FnOnce(&mut Fleet)) -> usize {
     let said = receivers.end(&by(VISITOR), &by(OWNER));
     let by_system = by(VISITOR).union(&by(OWNER)).cloned().collect();
     let counts = survey::quiet(&fleet, &by_system, &told);
+    survey::refused(&fleet, &refused);
     survey::words(&fleet, &said);
     survey::questions(&fleet, &asked);
     eprintln!(
-        "{counts:?}; {} questions answered, {} results wanted once more",
+        "{counts:?}; {} refused at signing, {} questions answered, {} results wanted once more",
+        refused.len(),
         asked.answered.len(),
         said.again.len()
     );

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use qaqpa_model::{Iin, Lang, Moment, SenderId};
 use qaqpa_regulations::Catalogue;
 use qaqpa_runner::bench::Supplier;
+use qaqpa_runner::scenario::ExpectedEnd;
 use qaqpa_runner::{Endpoints, Scenario, Stand, play};
 use qaqpa_transport::{ClientLimits, ClientTls, Clock, ClockState, HttpClient};
 use qaqpa_wire::{Fault, FaultCode, SendMessageRequest, SendMessageResponse};
@@ -47,6 +48,8 @@ pub(super) struct Sent {
     pub(super) by_sender: BTreeMap<String, BTreeSet<String>>,
     /// The ids of those messages of the portal of which the citizen was told that they are sent.
     pub(super) told: BTreeSet<String>,
+    /// The ids of those of which the citizen was told that they are refused.
+    pub(super) refused: BTreeSet<String>,
     /// Answers that no sender should get.
     pub(super) problems: Vec<String>,
 }
@@ -212,7 +215,7 @@ fn apply_without_rest(shared: &Shared) {
                     .await
                     .ok()
             });
-            // A step that failed met what was killed. Where none did, the portal has said that the application is sent.
+            // A step that failed met what was killed. Where none did, the portal has said what became of the application.
             if let Some(played) = played
                 && !played
                     .differences
@@ -221,7 +224,12 @@ fn apply_without_rest(shared: &Shared) {
                 && let Some(message) = played.seen.message
             {
                 let mut sent = shared.sent.lock().unwrap();
-                sent.told.insert(message.as_str().to_owned());
+                let of_these = match played.seen.end {
+                    // A signature may be judged while the clock is moved: then it cannot be decided.
+                    Some(ExpectedEnd::Refused) => &mut sent.refused,
+                    _ => &mut sent.told,
+                };
+                of_these.insert(message.as_str().to_owned());
             }
         }
         std::thread::sleep(PAUSE);

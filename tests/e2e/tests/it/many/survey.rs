@@ -15,6 +15,13 @@ use super::receivers::Said;
 /// How long it may take until nothing is under way: a lease (90 s) and more.
 const QUIET: Duration = Duration::from_secs(240);
 
+/// Why a good signature is refused while the clock moves and the authority is killed.
+const OF_TIME: [&str; 3] = [
+    "certificate-expired",
+    "certificate-not-yet-valid",
+    "revocation-unknown",
+];
+
 /// How many messages came how far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
@@ -197,6 +204,23 @@ pub(super) fn questions(fleet: &Fleet, asked: &Asked) {
         strays
     });
     assert_eq!(strays, []);
+}
+
+/// What a citizen was told is refused, the portal has refused, by name, and has sent to nobody.
+pub(super) fn refused(fleet: &Fleet, refused: &BTreeSet<String>) {
+    let known = block_on(async {
+        let client = ControlClient::of(&fleet.data, Actor::Portal).unwrap();
+        client.get::<Vec<Value>>("/applications").await.unwrap()
+    });
+    for id in refused {
+        let of = known.iter().find(|one| one["message"] == id.as_str());
+        let of = of.unwrap_or_else(|| panic!("{id} is nowhere"));
+        assert_eq!(of["status"], RequestStatus::Refused.as_str(), "{of}");
+        assert_eq!(of["submitted"], Value::Null, "{of}");
+        // The clock moves, and the signature is good: only its time can be in question.
+        let label = of["label"].as_str().unwrap_or_default();
+        assert!(OF_TIME.contains(&label), "{of}");
+    }
 }
 
 /// The ids of the portal's applications that were sent; all of them have their final status.
