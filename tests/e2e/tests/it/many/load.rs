@@ -139,6 +139,17 @@ pub(super) fn offset_ms(data: &Path) -> i64 {
     ClockState::load(data).unwrap_or_default().offset_ms
 }
 
+/// Whether the clock was moved since it had this offset. Actors hear of a move before it is written down.
+pub(super) async fn has_moved(data: &Path, offset: i64) -> bool {
+    for _ in 0..20 {
+        if offset_ms(data) != offset {
+            return true;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    false
+}
+
 async fn send_without_rest(shared: &Shared, supplier: &Supplier) {
     let tls = ClientTls::trusting_file(&shared.data.join("trust/tls.pem")).unwrap();
     let limits = ClientLimits {

@@ -14,7 +14,7 @@ use qaqpa_wire::register::{Question, Root, person};
 use qaqpa_wire::{BusinessData, DataForm, SendMessageRequest, SendMessageResponse};
 
 use super::fleet::block_on;
-use super::load::{now, offset_ms};
+use super::load::{has_moved, now, offset_ms};
 use super::receivers::VISITOR;
 use super::system::System;
 use crate::stand;
@@ -68,7 +68,7 @@ async fn ask_without_rest(data: &Path, is_over: &AtomicBool) -> Asked {
         let bytes = system.sealed(&question(&system, &id, iin, now(data)).write());
         match answer(&system, &bytes).await {
             // It may be of another day by now.
-            Err(_) if offset_ms(data) != offset => {}
+            Err(_) if has_moved(data, offset).await => {}
             Err(why) => asked.problems.push(format!("question {id}: {why}")),
             Ok(told) if !String::from_utf8_lossy(&told).contains(iin.as_str()) => {
                 let told = String::from_utf8_lossy(&told).into_owned();
@@ -80,7 +80,7 @@ async fn ask_without_rest(data: &Path, is_over: &AtomicBool) -> Asked {
                 match answer(&system, &bytes).await {
                     Ok(again) if again == told => {}
                     // An answer is given again for a day, and days may have passed meanwhile.
-                    Err(_) if offset_ms(data) != offset => {}
+                    Err(_) if has_moved(data, offset).await => {}
                     again => asked.problems.push(format!("{id} once more: {again:?}")),
                 }
                 asked.answered.insert(id.as_str().to_owned(), told);

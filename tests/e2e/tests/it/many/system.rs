@@ -14,7 +14,7 @@ use qaqpa_x509::pkcs12::{self, KeyFile};
 use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::{Signer, WsseKeyInfo, sign_wsse};
 
-use super::load::{now, offset_ms};
+use super::load::{has_moved, now, offset_ms};
 use crate::stand::{self, SERVICE};
 
 /// How often something is tried, and the pause between: longer than any actor is away.
@@ -117,7 +117,7 @@ impl System {
             let bytes = self.sealed(&request.write());
             match self.answered("async", &bytes, heard).await {
                 Ok(_) => return Ok(()),
-                Err(why) if why.contains("from now") && offset_ms(&self.data) != offset => {}
+                Err(why) if why.contains("from now") && has_moved(&self.data, offset).await => {}
                 Err(why) => return Err(format!("{resend:?} of {message}: {why}")),
             }
         }
