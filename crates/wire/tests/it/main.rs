@@ -16,3 +16,4 @@ mod robust;
 mod round_trips;
 mod samples;
 mod schema;
+mod strict_output;

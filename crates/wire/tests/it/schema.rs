@@ -134,6 +134,11 @@ fn simple(restriction: Element<'_>, found: Element<'_>) -> Result<(), String> {
         && values("minLength").all(|min| text.chars().count() >= min.parse().unwrap())
         && values("minInclusive").all(|min| text.parse::<i32>().unwrap() >= min.parse().unwrap())
         && values("pattern").all(|pattern| {
+            if let Some(times) = pattern.strip_prefix(r"[0-9a-zA-Z_.:\-\{\}]") {
+                let known = |c: char| c.is_ascii_alphanumeric() || "_.:-{}".contains(c);
+                let least = usize::from(times == "{1,64}");
+                return (least..=64).contains(&text.len()) && text.chars().all(known);
+            }
             assert!(pattern.contains(r"\{[0-9a-fA-F]{8}-"), "{pattern}");
             let guid = text.len() == 38 && text.starts_with('{') && text.ends_with('}');
             guid || (text.is_empty() && pattern.ends_with(")?"))
