@@ -14,7 +14,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use qaqpa_model::Moment;
-use qaqpa_store::{Claim, Claimed, ClaimedNow, Conclusion, Effect, Store, StoreError, Ticket};
+use qaqpa_store::{
+    Claim, Claimed, ClaimedNow, Conclusion, Effect, Failure, Store, StoreError, Ticket,
+};
 use qaqpa_transport::{Clock, Shutdown, random_bytes, watch};
 use tokio::sync::Notify;
 use tokio::task::{Id, JoinError, JoinSet};
@@ -391,7 +393,7 @@ async fn conclude(
             concluded
         }
         Delivery::Held { why } => {
-            let concluded = exchange.hold(entry.ticket, &why).await?;
+            let concluded = exchange.hold(entry.ticket, now, &why).await?;
             tracing::info!(%id, %to, %why, "held until it is fetched");
             concluded
         }
@@ -408,9 +410,13 @@ async fn conclude(
         Delivery::Later { why } => {
             let [random] = random_bytes::<1>();
             let wait = backoff.wait(entry.attempt, random);
-            let next = now.plus(wait);
-            let concluded = exchange.retry_at(entry.ticket, next, &why).await?;
             tracing::debug!(%id, %to, attempt = entry.attempt, ?wait, %why, "not delivered yet");
+            let failure = Failure {
+                at: now,
+                next: now.plus(wait),
+                why,
+            };
+            let concluded = exchange.retry_at(entry.ticket, failure).await?;
             concluded
         }
         Delivery::Never {

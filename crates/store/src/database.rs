@@ -5,6 +5,7 @@
 //! ([`query_of_each`]); a row that is read to be changed is read `for_update`.
 
 mod address;
+mod busy;
 mod bytes;
 mod columns;
 mod connection;
@@ -22,6 +23,7 @@ use crate::StoreError;
 use crate::blobs::Blobs;
 
 pub use address::PostgresAddress;
+pub(crate) use busy::while_busy;
 use bytes::Beside;
 pub(crate) use bytes::{Bytes, Unwritten};
 pub(crate) use columns::{Columns, Row};

@@ -115,6 +115,10 @@ impl From<sqlx::Error> for StoreError {
 /// In the words of the readers' driver: who waits need not know which of the two it was.
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
+        let busy = matches!(
+            error.sqlite_error_code(),
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked)
+        );
         let why = match error {
             rusqlite::Error::SqliteFailure(failure, message) => format!(
                 "error returned from database: (code: {}) {}",
@@ -124,7 +128,11 @@ impl From<rusqlite::Error> for StoreError {
             // Never the statement's values: they are bound.
             other => other.to_string(),
         };
-        Self::Database { why }
+        if busy {
+            Self::Busy { why }
+        } else {
+            Self::Database { why }
+        }
     }
 }
 
@@ -136,11 +144,14 @@ enum Trouble {
 }
 
 impl Trouble {
-    /// By PostgreSQL's list of codes (its documentation, appendix A). SQLite's codes are numbers and none of these.
+    /// By PostgreSQL's list of codes (its documentation, appendix A), of five characters each, and by SQLite's, which are
+    /// numbers of at most four digits.
     fn of(code: &str) -> Self {
         match code {
             // Serialization failure, deadlock, lock not available.
             "40001" | "40P01" | "55P03" => Self::Busy,
+            // Busy, recovering, of an older snapshot, timed out; locked, by a shared cache.
+            "5" | "261" | "517" | "773" | "6" | "262" => Self::Busy,
             // Idle in transaction too long; too many connections; shut down, crashed, starting.
             "25P03" | "53300" | "57P01" | "57P02" | "57P03" => Self::Unreachable,
             _ if code.starts_with("08") => Self::Unreachable,

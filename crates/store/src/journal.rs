@@ -23,6 +23,7 @@ mod retention;
 mod seal;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use qaqpa_model::{MessageId, Moment, RefusalLabel};
 
@@ -36,7 +37,7 @@ pub(crate) use line::Line;
 pub use retention::{Company, Doubted, Pruned, Removal, Wish};
 pub use seal::{Seal, SegmentRule};
 
-use crate::database::{Columns, Row, query, query_of_each};
+use crate::database::{Columns, Row, query, query_of_each, while_busy};
 use crate::{Store, StoreError, mask};
 
 /// Which way the bytes went.
@@ -194,16 +195,25 @@ impl<'s> Journal<'s> {
     }
 }
 
+/// How long an entry is tried again that met a busy database. A file is waited for within each try, too.
+const BUSY_MAX: Duration = Duration::from_secs(30);
+
 impl Journal<'_> {
     /// Appends an entry to the chain of this process, whichever this is, and gives its number.
+    ///
+    /// Where another process has the database in hand it is tried again, for half a minute: nothing was written then, so
+    /// that the entry cannot come twice.
     ///
     /// # Errors
     /// [`StoreError`] where the disk or the database could not.
     pub async fn append(&self, entry: JournalEntry) -> Result<i64, StoreError> {
-        let line = Line::prepare(self.store, entry).await?;
-        self.store
-            .write(move |connection| Box::pin(async move { line.append(connection).await }))
-            .await
+        let line = Arc::new(Line::prepare(self.store, entry).await?);
+        while_busy(BUSY_MAX, || {
+            let line = Arc::clone(&line);
+            self.store
+                .write(move |connection| Box::pin(async move { line.append(connection).await }))
+        })
+        .await
     }
 
     /// Entries, newest first.

@@ -51,12 +51,14 @@ pub use cards::{
 pub use database::PostgresAddress;
 pub use error::StoreError;
 pub use exchange::{
+    ATTEMPT_FAILED, EarlierVisit, Failure, HELD, Heard, REFUSALS_UNTOLD, RELEASED, Said, Visit,
+};
+pub use exchange::{
     Acceptance, AcceptedMessage, Claim, Claimed, ClaimedNow, Conclusion, Conflict, Effect, Fetched,
     Handover, Happened, HeldFilter, HistoryFilter, HistoryMark, Incoming, JournalPlace,
     OutboxEntry, OutboxFilter, OutboxState, OutgoingMessage, Resend, ResentAll, Room, Seen,
     StatusChange, Ticket, Word,
 };
-pub use exchange::{EarlierVisit, Heard, REFUSALS_UNTOLD, Said, Visit};
 pub use journal::{
     CLOCK_SET_BACK, Company, Direction, Doubt, DoubtKind, Doubted, Finding, FindingKind,
     Indication, JOURNAL_CHAIN_GONE, JOURNAL_CHAINS, Journal, JournalEntry, JournalFilter,

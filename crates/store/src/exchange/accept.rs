@@ -7,7 +7,7 @@ use qaqpa_model::{BodyDigest, MessageId, SenderId};
 
 use super::effects::{self, PreparedOutgoing};
 use super::{Acceptance, AcceptedMessage, Conflict, Incoming, Seen};
-use crate::database::{Columns, Connection, Target, exclude, query};
+use crate::database::{Columns, Connection, Target, exclude, query, while_busy};
 use crate::journal::{ACCEPTED, Direction, JournalEntry, Line, with_verdict};
 use crate::trace;
 use crate::{Store, StoreError};
@@ -43,24 +43,16 @@ pub(super) async fn accept(store: &Store, mut new: Incoming) -> Result<Acceptanc
         effects,
         outgoing,
     });
-    let mut tries = 1;
-    loop {
+    // Another process has the same in hand: what came of it is seen in a moment.
+    while_busy(BUSY_MAX, || {
         let ready = Arc::clone(&ready);
-        let outcome = store
-            .write(move |connection| Box::pin(async move { ready.write(connection).await }))
-            .await;
-        match outcome {
-            // Another process accepts the same message: what came of it is seen in a moment.
-            Err(StoreError::Busy { .. }) if tries < TRIES_MAX => tries += 1,
-            other => return other,
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
+        store.write(move |connection| Box::pin(async move { ready.write(connection).await }))
+    })
+    .await
 }
 
-/// How often a message is tried that another process has in hand, and the pause between two tries: two seconds in all.
-const TRIES_MAX: u32 = 100;
-const PAUSE: Duration = Duration::from_millis(20);
+/// How long it is tried again where another process has the same in hand.
+const BUSY_MAX: Duration = Duration::from_secs(2);
 
 /// A message whose bytes are stored: ready to be accepted within a transaction.
 struct Ready {

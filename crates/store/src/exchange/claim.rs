@@ -10,8 +10,7 @@ use std::time::Duration;
 use qaqpa_model::{MessageId, Moment};
 use tokio::time::Instant;
 
-use super::outbox::put_off;
-use super::{Claimed, OutgoingMessage, Ticket};
+use super::{Claimed, Failure, OutgoingMessage, Ticket};
 use crate::database::{Columns, Row, query_of_each};
 use crate::{Store, StoreError};
 
@@ -290,7 +289,7 @@ pub(super) async fn claim(store: &Store, wish: &Claim) -> Result<ClaimedNow, Sto
             Err(why) => unread.push((ticket, why)),
         }
     }
-    give_back(store, unread, wish.now.plus(PAUSE * 10)).await;
+    give_back(store, unread, wish.now).await;
     Ok(ClaimedNow { entries, contended })
 }
 
@@ -305,22 +304,13 @@ fn lines(lanes: &[String]) -> String {
 }
 
 /// Entries that cannot be read now must not hold up the others: they are due again in a moment.
-async fn give_back(store: &Store, unread: Vec<(Ticket, String)>, next: Moment) {
-    if unread.is_empty() {
-        return;
-    }
-    let given = store
-        .write(move |connection| {
-            Box::pin(async move {
-                for (ticket, why) in &unread {
-                    put_off(connection, *ticket, next, why).await?;
-                }
-                Ok(())
-            })
-        })
-        .await;
-    if let Err(error) = given {
-        tracing::error!(%error, "outbox entries that cannot be read wait until their leases end");
+async fn give_back(store: &Store, unread: Vec<(Ticket, String)>, at: Moment) {
+    for (ticket, why) in unread {
+        let next = at.plus(PAUSE * 10);
+        let given = super::outbox::retry_at(store, ticket, Failure { at, next, why }).await;
+        if let Err(error) = given {
+            tracing::error!(%error, "an outbox entry that cannot be read waits until its lease ends");
+        }
     }
 }
 

@@ -158,6 +158,28 @@ pub struct Fetched {
     pub queued_at: Moment,
 }
 
+/// The kind of the entries that tell of an attempt that came to nothing: `destination`, `attempt`, `why` and `next` in the
+/// summary, and in `untold` how many attempts before it, since the last one with an entry, have none.
+pub const ATTEMPT_FAILED: &str = "attempt-failed";
+
+/// The kind of the entries that tell that a message cannot be delivered and waits to be fetched: `destination` and `why`.
+pub const HELD: &str = "held";
+
+/// The kind of the entries that tell that what waited to be fetched is delivered from now on: `messages` says how many,
+/// `destinations` how these begin.
+pub const RELEASED: &str = "released";
+
+/// An attempt that came to nothing, after which another one follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// When it failed.
+    pub at: Moment,
+    /// When the next one may be made.
+    pub next: Moment,
+    /// Why, for people; IINs are masked by the store.
+    pub why: String,
+}
+
 /// What else to store when a delivery is concluded.
 #[derive(Clone, Debug)]
 pub struct Conclusion {

@@ -1,10 +1,12 @@
 //! Entries of the outbox that nobody delivers: their receiver fetches them.
 
 use qaqpa_model::{MessageId, Moment};
+use serde_json::json;
 
 use super::outbox::let_go;
-use super::{Fetched, HeldFilter, OutgoingMessage, Ticket};
+use super::{Fetched, HeldFilter, OutgoingMessage, RELEASED, Ticket, failed};
 use crate::database::{Columns, Row, query, query_of_each};
+use crate::journal::{Direction, JournalEntry, Line};
 use crate::{Store, StoreError, mask};
 
 /// The state is asked for twice: beside another process it may have changed between the two.
@@ -100,7 +102,13 @@ async fn not_handed_out(store: &Store, rows: Vec<HeldRow>) -> Result<(), StoreEr
         .await
 }
 
-pub(super) async fn hold(store: &Store, ticket: Ticket, why: &str) -> Result<bool, StoreError> {
+pub(super) async fn hold(
+    store: &Store,
+    ticket: Ticket,
+    at: Moment,
+    why: &str,
+) -> Result<bool, StoreError> {
+    let line = failed::held(store, ticket, at, why).await?;
     let why = mask::numbers(why);
     store
         .write(move |connection| {
@@ -116,6 +124,9 @@ pub(super) async fn hold(store: &Store, ticket: Ticket, why: &str) -> Result<boo
                 .execute(&mut *connection)
                 .await?;
                 if done.rows_affected() == 1 {
+                    if let Some(line) = line {
+                        line.append(connection).await?;
+                    }
                     return Ok(true);
                 }
                 let_go(connection, ticket).await?;
@@ -127,6 +138,16 @@ pub(super) async fn hold(store: &Store, ticket: Ticket, why: &str) -> Result<boo
 
 pub(super) async fn release(store: &Store, begin: &str, at: Moment) -> Result<u64, StoreError> {
     let begin = begin.to_owned();
+    let entry = JournalEntry {
+        at,
+        kind: RELEASED.to_owned(),
+        message_id: None,
+        direction: Direction::Own,
+        label: None,
+        raw: None,
+        summary: json!({"destinations": begin}),
+    };
+    let line = Line::prepare(store, entry).await?;
     store
         .write(move |connection| {
             Box::pin(async move {
@@ -136,9 +157,14 @@ pub(super) async fn release(store: &Store, begin: &str, at: Moment) -> Result<u6
                 )
                 .bind(&begin)
                 .bind(at.unix_ms())
-                .execute(connection)
+                .execute(&mut *connection)
                 .await?;
-                Ok(done.rows_affected())
+                let released = done.rows_affected();
+                if released > 0 {
+                    line.append_telling(connection, "messages", released)
+                        .await?;
+                }
+                Ok(released)
             })
         })
         .await

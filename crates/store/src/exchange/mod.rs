@@ -8,6 +8,7 @@ mod accept;
 mod claim;
 pub(crate) mod effects;
 mod entry;
+mod failed;
 pub(crate) mod handover;
 mod held;
 mod history;
@@ -28,8 +29,8 @@ use crate::{Store, StoreError};
 
 pub use claim::{Claim, ClaimedNow, Room};
 pub use entry::{
-    Claimed, Conclusion, Fetched, HeldFilter, OutboxEntry, OutboxFilter, OutboxState,
-    OutgoingMessage, Resend, ResentAll, Ticket,
+    ATTEMPT_FAILED, Claimed, Conclusion, Failure, Fetched, HELD, HeldFilter, OutboxEntry,
+    OutboxFilter, OutboxState, OutgoingMessage, RELEASED, Resend, ResentAll, Ticket,
 };
 pub use handover::Handover;
 pub use history::{Happened, HistoryFilter, HistoryMark, JournalPlace};
@@ -149,17 +150,15 @@ impl Exchange<'_> {
         outbox::complete(self.0, ticket, conclusion).await
     }
 
-    /// The attempt failed: the next one may be made at `next`. False if the ticket is no longer valid.
+    /// The attempt failed: the next one may be made at its moment. False if the ticket is no longer valid.
+    ///
+    /// The journal tells it in the same transaction ([`ATTEMPT_FAILED`]): the first three attempts, and then those whose
+    /// number is a power of two.
     ///
     /// # Errors
     /// [`StoreError`] where the database could not.
-    pub async fn retry_at(
-        &self,
-        ticket: Ticket,
-        next: Moment,
-        why: &str,
-    ) -> Result<bool, StoreError> {
-        outbox::retry_at(self.0, ticket, next, why).await
+    pub async fn retry_at(&self, ticket: Ticket, failure: Failure) -> Result<bool, StoreError> {
+        outbox::retry_at(self.0, ticket, failure).await
     }
 
     /// The entry will not be tried again. True if this call concluded it.
@@ -311,15 +310,17 @@ impl Exchange<'_> {
         word::hear(self.0, said).await
     }
 
-    /// The entry cannot be delivered and waits to be fetched instead. False if the ticket is no longer valid.
+    /// The entry cannot be delivered and waits to be fetched instead, and the journal tells it ([`HELD`]). False if the
+    /// ticket is no longer valid.
     ///
     /// # Errors
     /// [`StoreError`] where the database could not.
-    pub async fn hold(&self, ticket: Ticket, why: &str) -> Result<bool, StoreError> {
-        held::hold(self.0, ticket, why).await
+    pub async fn hold(&self, ticket: Ticket, at: Moment, why: &str) -> Result<bool, StoreError> {
+        held::hold(self.0, ticket, at, why).await
     }
 
-    /// Every held entry whose destination begins so is to be delivered from now on; how many.
+    /// Every held entry whose destination begins so is to be delivered from now on; how many. Where there is any, the
+    /// journal tells it in one entry ([`RELEASED`]).
     ///
     /// # Errors
     /// [`StoreError`] where the database could not.

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use super::claim::{ClaimedRow, clock};
 use super::effects::{self, PreparedOutgoing};
-use super::{Conclusion, OutboxEntry, OutboxState, OutgoingMessage, Ticket};
+use super::failed;
+use super::{Conclusion, Failure, OutboxEntry, OutboxState, OutgoingMessage, Ticket};
 use crate::database::{Columns, Connection, Row, query, query_of_each};
 use crate::journal::{Direction, JournalEntry, Line};
 use crate::trace::{self, TraceEntry};
@@ -53,36 +54,40 @@ pub(super) async fn park(
 pub(super) async fn retry_at(
     store: &Store,
     ticket: Ticket,
-    next: Moment,
-    why: &str,
+    failure: Failure,
 ) -> Result<bool, StoreError> {
-    let why = why.to_owned();
+    let line = failed::line(store, ticket, &failure).await?;
     store
         .write(move |connection| {
-            Box::pin(async move { put_off(connection, ticket, next, &why).await })
+            Box::pin(async move { put_off(connection, ticket, &failure, line.as_ref()).await })
         })
         .await
 }
 
-/// Nobody has the entry any more, and its next attempt may be made then. False where the ticket is no longer valid.
-pub(super) async fn put_off(
+/// Nobody has the entry any more, and its next attempt may be made then; the journal tells it, where it is an attempt
+/// that it tells. False where the ticket is no longer valid: nothing is told then.
+async fn put_off(
     connection: &mut Connection,
     ticket: Ticket,
-    next: Moment,
-    why: &str,
+    failure: &Failure,
+    line: Option<&Line>,
 ) -> Result<bool, StoreError> {
     let done = query(
         "UPDATE outbox SET due_at = $4, leased_until = NULL, why = $5
-         WHERE id = $1 AND attempts = $2 AND anew = $3 AND state = 'pending'",
+         WHERE id = $1 AND attempts = $2 AND anew = $3 AND state = 'pending'
+           AND leased_until IS NOT NULL",
     )
     .bind(ticket.id)
     .bind(ticket.attempt)
     .bind(ticket.anew)
-    .bind(next.unix_ms())
-    .bind(mask::numbers(why))
+    .bind(failure.next.unix_ms())
+    .bind(mask::numbers(&failure.why))
     .execute(&mut *connection)
     .await?;
     if done.rows_affected() == 1 {
+        if let Some(line) = line {
+            line.append(connection).await?;
+        }
         return Ok(true);
     }
     let_go(connection, ticket).await?;

@@ -10,7 +10,7 @@ use qaqpa_model::{MessageId, Moment};
 use serde_json::json;
 
 use super::visits::{self, EarlierVisit, Visit};
-use crate::database::{Connection, exclude, query};
+use crate::database::{Connection, exclude, query, while_busy};
 use crate::journal::{Direction, JournalEntry, Line};
 use crate::{Store, StoreError, mask};
 
@@ -63,25 +63,17 @@ pub enum Heard {
     },
 }
 
-/// How often a word is tried that another process has in hand, and the pause between two tries: two seconds in all.
-const TRIES_MAX: u32 = 100;
-const PAUSE: Duration = Duration::from_millis(20);
+/// How long it is tried again where another process has the same in hand.
+const BUSY_MAX: Duration = Duration::from_secs(2);
 
 pub(super) async fn hear(store: &Store, said: Said) -> Result<Heard, StoreError> {
     let ready = Arc::new(Ready::prepare(store, said).await?);
-    let mut tries = 1;
-    loop {
+    // Another process has the same in hand: what came of it is seen in a moment.
+    while_busy(BUSY_MAX, || {
         let ready = Arc::clone(&ready);
-        let outcome = store
-            .write(move |connection| Box::pin(async move { ready.write(connection).await }))
-            .await;
-        match outcome {
-            // Another process hears the same request: what came of it is seen in a moment.
-            Err(StoreError::Busy { .. }) if tries < TRIES_MAX => tries += 1,
-            other => return other,
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
+        store.write(move |connection| Box::pin(async move { ready.write(connection).await }))
+    })
+    .await
 }
 
 /// A word whose bytes are stored: ready to be heard within a transaction.

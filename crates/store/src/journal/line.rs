@@ -67,7 +67,7 @@ impl Line {
         &self,
         connection: &mut Connection,
         name: &str,
-        fact: bool,
+        fact: impl Into<serde_json::Value>,
     ) -> Result<i64, StoreError> {
         let mut summary: serde_json::Value = serde_json::from_str(&self.summary)
             .map_err(|_| StoreError::Unreadable { what: "summary" })?;

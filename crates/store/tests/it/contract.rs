@@ -26,6 +26,7 @@ macro_rules! hold {
             an_entry_is_claimed_by_one_until_its_lease_ends,
             a_late_ticket_cannot_retry_or_park_but_its_delivery_counts,
             a_retried_entry_waits_and_a_woken_one_does_not,
+            failed_attempts_are_told_with_their_number_their_reason_and_the_next_one,
             a_conclusion_stores_its_effects_once,
             what_stopped_is_listed_by_state_and_destination_page_by_page,
             what_stopped_is_put_back_once_with_a_fresh_count_and_the_journal_says_so,

@@ -10,7 +10,7 @@ use qaqpa_store::{
 use sha2::{Digest as _, Sha256};
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use crate::stand::{SqliteStand, Stand, at, card, incoming, message_id, outgoing, said};
+use crate::stand::{SqliteStand, Stand, at, card, failure, incoming, message_id, outgoing, said};
 
 crate::contract::hold!(crate::stand::SqliteStand);
 
@@ -163,7 +163,7 @@ async fn a_body_that_cannot_be_read_now_waits_and_goes_out_later_and_only_a_miss
     std::fs::remove_file(&file).unwrap();
     let exchange = store.exchange();
     let given_back = exchange
-        .retry_at(later[0].ticket, at(61), "another time")
+        .retry_at(later[0].ticket, failure(at(61), "another time"))
         .await;
     assert_eq!(given_back, Ok(true));
     let gone = exchange.claim(at(99), 9, lease).await.unwrap();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use qaqpa_model::{Actor, BodyDigest, ElementId, Iin, MessageId, Moment, SenderId, ServiceAtAct};
 use qaqpa_store::{
-    Backend, Direction, Heard, Incoming, JournalEntry, NewAccount, NewCard, NewTask,
+    Backend, Direction, Failure, Heard, Incoming, JournalEntry, NewAccount, NewCard, NewTask,
     OutgoingMessage, PersonName, Said, SegmentRule, Store, StoreConfig, TraceEntry, TraceOutcome,
     Visit, Word,
 };
@@ -88,6 +88,15 @@ pub(crate) fn outgoing(id: &str) -> OutgoingMessage {
         message_id: message_id(id),
         correlation: None,
         body: format!("<body>{id}</body>").into_bytes(),
+    }
+}
+
+/// An attempt that failed at the beginning; the next one may be made then.
+pub(crate) fn failure(next: Moment, why: &str) -> Failure {
+    Failure {
+        at: at(0),
+        next,
+        why: why.to_owned(),
     }
 }
 

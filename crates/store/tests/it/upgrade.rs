@@ -5,7 +5,7 @@ use qaqpa_store::{
 };
 
 use crate::postgres::PostgresStand;
-use crate::stand::{Stand, at, card, incoming, message_id, say};
+use crate::stand::{Stand, at, card, failure, incoming, message_id, say};
 
 const LEASE: std::time::Duration = std::time::Duration::from_secs(30);
 
@@ -34,7 +34,10 @@ async fn life(store: &Store, round: usize) {
         1
     );
     let ticket = exchange.claim(at(5), 9, LEASE).await.unwrap()[0].ticket;
-    assert_eq!(exchange.retry_at(ticket, at(5), "later").await, Ok(true));
+    assert_eq!(
+        exchange.retry_at(ticket, failure(at(5), "later")).await,
+        Ok(true)
+    );
     let ticket = exchange.claim(at(5), 9, LEASE).await.unwrap()[0].ticket;
     let done = exchange.complete(ticket, Conclusion::at(at(5))).await;
     assert_eq!(done, Ok(true));

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use qaqpa_model::{BodyDigest, SenderId};
 use qaqpa_store::{
-    Acceptance, Conclusion, Conflict, Direction, Effect, JournalFilter, OutboxEntry, OutboxFilter,
-    OutboxState, Resend, ResentAll, Seen, Store, StoreError,
+    ATTEMPT_FAILED, Acceptance, Conclusion, Conflict, Direction, Effect, Failure, JournalFilter,
+    OutboxEntry, OutboxFilter, OutboxState, Resend, ResentAll, Seen, Store, StoreError,
 };
 
-use crate::stand::{Stand, at, card, digest_of, incoming, message_id, outgoing, step};
+use crate::stand::{
+    IIN, Stand, at, card, digest_of, failure, incoming, message_id, outgoing, step,
+};
 
 const LEASE: Duration = Duration::from_secs(30);
 
@@ -255,14 +257,20 @@ pub(crate) async fn a_late_ticket_cannot_retry_or_park_but_its_delivery_counts(s
     let late = exchange.claim(at(0), 1, moment).await.unwrap()[0].ticket;
     tokio::time::sleep(moment * 10).await;
     let current = exchange.claim(at(31), 1, LEASE).await.unwrap()[0].ticket;
-    assert_eq!(exchange.retry_at(late, at(99), "late").await, Ok(false));
+    assert_eq!(
+        exchange.retry_at(late, failure(at(99), "late")).await,
+        Ok(false)
+    );
     let parked = exchange.park(late, "late", Conclusion::at(at(32))).await;
     assert_eq!(parked, Ok(false));
     let done = exchange.complete(late, Conclusion::at(at(33))).await;
     assert_eq!(done, Ok(true));
     let again = exchange.complete(current, Conclusion::at(at(34))).await;
     assert_eq!(again, Ok(false));
-    assert_eq!(exchange.retry_at(current, at(99), "done").await, Ok(false));
+    assert_eq!(
+        exchange.retry_at(current, failure(at(99), "done")).await,
+        Ok(false)
+    );
     let list = exchange.outbox(10).await.unwrap();
     assert_eq!((list.len(), list[0].state), (1, OutboxState::Done));
     assert_eq!(exchange.next_due(at(40)).await, Ok(None));
@@ -274,7 +282,7 @@ pub(crate) async fn a_retried_entry_waits_and_a_woken_one_does_not(stand: &impl 
     let exchange = store.exchange();
     let ticket = exchange.claim(at(0), 1, LEASE).await.unwrap()[0].ticket;
     let retried = exchange
-        .retry_at(ticket, at(60), "931002451325 is down")
+        .retry_at(ticket, failure(at(60), "931002451325 is down"))
         .await;
     assert_eq!(retried, Ok(true));
     assert_eq!(exchange.claim(at(59), 1, LEASE).await, Ok(vec![]));
@@ -296,11 +304,73 @@ pub(crate) async fn a_retried_entry_waits_and_a_woken_one_does_not(stand: &impl 
     assert_eq!(exchange.take_over(at(6), longest).await, Ok(1));
     let ticket = exchange.claim(at(6), 1, LEASE).await.unwrap()[0].ticket;
     // A wait goes on over a start, unless it is one from before the clock was set back.
-    assert_eq!(exchange.retry_at(ticket, at(11), "down").await, Ok(true));
+    assert_eq!(
+        exchange.retry_at(ticket, failure(at(11), "down")).await,
+        Ok(true)
+    );
     assert_eq!(exchange.take_over(at(6), longest).await, Ok(0));
     assert_eq!(exchange.claim(at(6), 1, LEASE).await, Ok(vec![]));
     assert_eq!(exchange.take_over(at(5), longest).await, Ok(1));
     assert_eq!(exchange.claim(at(5), 1, LEASE).await.unwrap().len(), 1);
+}
+
+/// A receiver that is down for hours does not fill the journal: the first attempts are told, then ever fewer.
+pub(crate) async fn failed_attempts_are_told_with_their_number_their_reason_and_the_next_one(
+    stand: &impl Stand,
+) {
+    let store = stand.open().await;
+    let _ = store.exchange().accept(incoming("m1")).await.unwrap();
+    let exchange = store.exchange();
+    let mut late = None;
+    for attempt in 1..=9 {
+        let ticket = exchange.claim(at(attempt), 1, LEASE).await.unwrap()[0].ticket;
+        late.get_or_insert(ticket);
+        let failure = Failure {
+            at: at(attempt),
+            next: at(attempt + 1),
+            why: format!("{IIN} is down"),
+        };
+        assert_eq!(exchange.retry_at(ticket, failure.clone()).await, Ok(true));
+        // Whoever has not got it any more, or says it twice, tells nothing.
+        let again = exchange.retry_at(late.unwrap(), failure).await;
+        assert_eq!(again, Ok(false));
+    }
+    let filter = JournalFilter {
+        message_id: Some(message_id("m1")),
+        kind: Some(ATTEMPT_FAILED.to_owned()),
+        before: None,
+    };
+    let mut told = store.journal().list(&filter, 99).await.unwrap();
+    told.reverse();
+    let found: Vec<_> = told
+        .iter()
+        .map(|entry| {
+            let mut summary = entry.summary.clone();
+            assert!(summary["body"].take().is_string());
+            (entry.at, entry.direction, summary)
+        })
+        .collect();
+    let expected = |attempt: i64, untold: i64| {
+        let summary = serde_json::json!({
+            "destination": "regional-gateway",
+            "attempt": attempt,
+            "next": at(attempt + 1).to_string(),
+            "untold": untold,
+            "why": "93********25 is down",
+            "body": null,
+        });
+        (at(attempt), Direction::Out, summary)
+    };
+    assert_eq!(
+        found,
+        [
+            expected(1, 0),
+            expected(2, 0),
+            expected(3, 0),
+            expected(4, 0),
+            expected(8, 3),
+        ]
+    );
 }
 
 pub(crate) async fn a_conclusion_stores_its_effects_once(stand: &impl Stand) {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use qaqpa_store::{Claim, Claimed, Conclusion, OutboxState, Room, Store, Word};
 
-use crate::stand::{Stand, at, outgoing, say};
+use crate::stand::{Stand, at, failure, outgoing, say};
 
 const LEASE: Duration = Duration::from_secs(30);
 
@@ -56,7 +56,9 @@ pub(crate) async fn an_endpoint_has_no_more_under_way_than_it_may_and_holds_up_n
     // What ends makes room for as many, whatever the lane they were claimed in by which process.
     let later = at(900);
     let exchange = store.exchange();
-    let retried = exchange.retry_at(first[0].ticket, later, "slow").await;
+    let retried = exchange
+        .retry_at(first[0].ticket, failure(later, "slow"))
+        .await;
     assert_eq!(retried, Ok(true));
     assert_eq!(ids(&claimed(&store, &claim(8, 8)).await), ["slow-2"]);
 }
@@ -148,8 +150,8 @@ pub(crate) async fn what_is_begun_anew_while_it_is_under_way_goes_out_again_afte
         let ticket = under_way[0].ticket;
         let concluded = match turn {
             0 => exchange.complete(ticket, Conclusion::at(at(101))).await,
-            1 => exchange.retry_at(ticket, at(900), "down").await,
-            _ => exchange.hold(ticket, "no endpoint").await,
+            1 => exchange.retry_at(ticket, failure(at(900), "down")).await,
+            _ => exchange.hold(ticket, at(1), "no endpoint").await,
         };
         assert_eq!(concluded, Ok(false), "it is asked for again");
     }
@@ -179,8 +181,11 @@ pub(crate) async fn the_ticket_of_before_is_void_after_a_fresh_count_though_the_
     let conclusion = Conclusion::at(at(101));
     let late = exchange.park(before, "late", conclusion.clone()).await;
     assert_eq!(late, Ok(false));
-    assert_eq!(exchange.retry_at(before, at(900), "late").await, Ok(false));
-    assert_eq!(exchange.hold(before, "late").await, Ok(false));
+    assert_eq!(
+        exchange.retry_at(before, failure(at(900), "late")).await,
+        Ok(false)
+    );
+    assert_eq!(exchange.hold(before, at(1), "late").await, Ok(false));
     assert_eq!(exchange.complete(now[0].ticket, conclusion).await, Ok(true));
     let state = exchange.outbox(1).await.unwrap()[0].state;
     assert_eq!(state, OutboxState::Done);

@@ -175,11 +175,40 @@ pub(crate) async fn what_cannot_be_delivered_can_be_held_fetched_and_delivered_a
         ids(&exchange.fetch(all(), 9, BYTES).await.unwrap()),
         [("r1", 1)]
     );
-    assert_eq!(exchange.hold(ticket, "no address").await, Ok(true));
-    assert_eq!(exchange.hold(ticket, "no address").await, Ok(false));
+    assert_eq!(exchange.hold(ticket, at(1), "no address").await, Ok(true));
+    assert_eq!(exchange.hold(ticket, at(1), "no address").await, Ok(false));
     assert_eq!(state(&store, "r1").await, OutboxState::Held);
     assert_eq!(exchange.release("system/another/", at(5)).await, Ok(0));
     assert_eq!(exchange.release("system/integrator-1/", at(5)).await, Ok(1));
+    let journal = store.journal();
+    let told = journal.list(&JournalFilter::default(), 2).await.unwrap();
+    let told: Vec<_> = told
+        .into_iter()
+        .map(|entry| {
+            let mut summary = entry.summary;
+            if let Some(body) = summary.get_mut("body") {
+                *body = "bytes".into();
+            }
+            (entry.kind, entry.at, entry.message_id, summary)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "released".to_owned(),
+                at(5),
+                None,
+                serde_json::json!({"destinations": "system/integrator-1/", "messages": 1})
+            ),
+            (
+                "held".to_owned(),
+                at(1),
+                Some(message_id("r1")),
+                serde_json::json!({"destination": TO, "attempt": 1, "why": "no address", "body": "bytes"})
+            ),
+        ]
+    );
     let claimed = exchange.claim(at(5), 9, LEASE).await.unwrap();
     assert_eq!(claimed[0].attempt, 1);
     let done = exchange.complete(claimed[0].ticket, Conclusion::at(at(6)));
