@@ -206,8 +206,10 @@ impl Meeting {
 }
 
 /// Marks in the journal, before it is done, what is done to which message: once for each fault of that kind of each rule
-/// that hit, with that fault's own number.
-async fn mark(gateway: &Gateway, meeting: &Meeting, kind: Kind, detail: Value) {
+/// that hit, with that fault's own number. False where the journal could not be written: then it is not done, so that
+/// no fault is without its mark.
+#[must_use = "what is not marked is not done"]
+async fn marked(gateway: &Gateway, meeting: &Meeting, kind: Kind, detail: Value) -> bool {
     let facts = &meeting.facts;
     for (hit, amount) in meeting.amounts_of(kind) {
         let (rule, name) = (&hit.armed.rule.id, kind.name());
@@ -230,7 +232,9 @@ async fn mark(gateway: &Gateway, meeting: &Meeting, kind: Kind, detail: Value) {
         let message = message.and_then(|id| MessageId::parse(id).ok());
         let entry = JournalEntry::mischief(gateway.clock.now(), message, name, told);
         if let Err(error) = gateway.store.journal().append(entry).await {
-            tracing::error!(%error, "the journal could not be written");
+            tracing::error!(%error, fault = name, "mischief (TEST): not done, for it cannot be marked");
+            return false;
         }
     }
+    true
 }

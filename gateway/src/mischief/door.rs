@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::grammar::Facts;
 use super::kind::{Kind, Place};
-use super::{Meeting, is_on, mark};
+use super::{Meeting, is_on, marked};
 use crate::gateway::Gateway;
 use crate::pipeline::outcome;
 use crate::record::Record;
@@ -28,13 +28,11 @@ pub(crate) async fn answer(gateway: &Arc<Gateway>, mut record: Record) -> Respon
         let outcome = outcome(gateway, &mut record).await;
         return respond(gateway, &record, outcome).await.into_response();
     };
-    if meeting.has(Kind::Drop) {
-        mark(gateway, &meeting, Kind::Drop, json!({})).await;
+    if meeting.has(Kind::Drop) && marked(gateway, &meeting, Kind::Drop, json!({})).await {
         return Silence::response();
     }
     let first = outcome(gateway, &mut record).await;
-    if meeting.has(Kind::Duplicate) {
-        mark(gateway, &meeting, Kind::Duplicate, json!({})).await;
+    if meeting.has(Kind::Duplicate) && marked(gateway, &meeting, Kind::Duplicate, json!({})).await {
         // One after the other, as a network that repeats brings them: a sender with one request at once is not refused.
         record.leave();
         let mut again = Record::begin(record.arrival().clone());
@@ -46,16 +44,25 @@ pub(crate) async fn answer(gateway: &Arc<Gateway>, mut record: Record) -> Respon
     let changes = meeting.changes();
     if !changes.is_empty() {
         let before = honest.body.clone();
-        let spoil = meeting.spoil(gateway, true).await;
+        let mut spoil = meeting.spoil(gateway, true).await;
         if let Some(spoil) = &spoil {
             honest.body = spoil.apply(honest.body);
         }
+        let mut unmarked = Vec::new();
         for kind in changes {
             let finds = spoil
                 .as_ref()
                 .is_some_and(|spoil| spoil.finds(kind, &before));
             let changed = finds && honest.body != before;
-            mark(gateway, &meeting, kind, json!({"changed": changed})).await;
+            if !marked(gateway, &meeting, kind, json!({"changed": changed})).await {
+                unmarked.push(kind);
+            }
+        }
+        if let (Some(spoil), false) = (&mut spoil, unmarked.is_empty()) {
+            for kind in unmarked {
+                spoil.leave_out(kind);
+            }
+            honest.body = spoil.apply(before);
         }
     }
     way(gateway, &meeting, honest).await
@@ -112,10 +119,25 @@ fn properties(request: &Request) -> &[Property] {
     }
 }
 
+/// What befalls an answer on its way.
+const TRAVELS: [Kind; 5] = [
+    Kind::Delay,
+    Kind::SlowDrip,
+    Kind::Half,
+    Kind::Close,
+    Kind::HttpStatus,
+];
+
 /// How the answer travels.
 async fn way(gateway: &Gateway, meeting: &Meeting, honest: Answer) -> Response {
-    let (mut way, mut travels) = (Way::default(), Vec::new());
-    for fault in meeting.faults() {
+    let mut done = Vec::new();
+    for kind in meeting.kinds() {
+        if TRAVELS.contains(&kind) && marked(gateway, meeting, kind, json!({})).await {
+            done.push(kind);
+        }
+    }
+    let mut way = Way::default();
+    for fault in meeting.faults().filter(|fault| done.contains(&fault.kind)) {
         let amount = fault.amount;
         match fault.kind {
             Kind::Delay => way.wait += Duration::from_millis(amount),
@@ -126,14 +148,8 @@ async fn way(gateway: &Gateway, meeting: &Meeting, honest: Answer) -> Response {
                 let code = u16::try_from(amount).unwrap_or_default();
                 way.status = StatusCode::from_u16(code).ok();
             }
-            _ => continue,
+            _ => {}
         }
-        if !travels.contains(&fault.kind) {
-            travels.push(fault.kind);
-        }
-    }
-    for kind in travels {
-        mark(gateway, meeting, kind, json!({})).await;
     }
     way.send(honest).await
 }

@@ -37,7 +37,7 @@ This page is written from the catalogue in `gateway/src/mischief/kind.rs`; a tes
 writes it anew). Each row is tested over sockets: what a client sees, and what becomes of the message. The authority has faults of its own: [MISCHIEF.md](MISCHIEF.md).
 
 Nothing is on unless asked: `qaqpa up --mischief FILE`, `qaqpa gateway --mischief FILE`, or the control port. `--calm` forbids it. Every fault is marked
-in the journal (kind `mischief`, with the rule, the fault, its number and the message that it befell) before it is done, once for each rule that has it;
+in the journal (kind `mischief`, with the rule, the fault, its number and the message that it befell) before it is done, once for each rule that has it, and what cannot be marked is not done;
 `changed: false` says that the envelope had nothing that the fault changes, and left as it was. Nothing outlives the process. What the gateway stores stays honest:
 asked again without the rule, it says the truth.
 

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::grammar::Facts;
 use super::kind::{Kind, Place};
 use super::spoil::Spoil;
-use super::{Meeting, is_on, mark};
+use super::{Meeting, is_on, marked};
 use crate::courier::Carrier;
 use crate::gateway::Gateway;
 use crate::systems;
@@ -27,36 +27,42 @@ pub(crate) async fn deliver(
     };
     let not_now = |kind: Kind| Delivery::later(format!("mischief (TEST): {}", kind.name()));
     for kind in [Kind::Down, Kind::Drop] {
-        if meeting.has(kind) {
-            mark(gateway, &meeting, kind, json!({})).await;
+        if meeting.has(kind) && marked(gateway, &meeting, kind, json!({})).await {
             return not_now(kind);
         }
     }
-    if meeting.has(Kind::Reorder) && gateway.mischief.puts_back(&meeting, &message.message_id) {
-        mark(gateway, &meeting, Kind::Reorder, json!({})).await;
+    if meeting.has(Kind::Reorder)
+        && gateway.mischief.puts_back(&meeting, &message.message_id)
+        && marked(gateway, &meeting, Kind::Reorder, json!({})).await
+    {
         return not_now(Kind::Reorder);
     }
     wait(gateway, &meeting).await;
     let changes = meeting.changes();
-    let spoil = match changes.is_empty() {
+    let mut spoil = match changes.is_empty() {
         true => None,
         false => meeting.spoil(gateway, false).await,
     };
     for kind in changes {
         let finds = |spoil: &Spoil| spoil.finds(kind, &message.body);
         let changed = spoil.as_ref().is_some_and(finds);
-        mark(gateway, &meeting, kind, json!({"changed": changed})).await;
+        if !marked(gateway, &meeting, kind, json!({"changed": changed})).await
+            && let Some(spoil) = &mut spoil
+        {
+            spoil.leave_out(kind);
+        }
     }
-    if meeting.has(Kind::Duplicate) {
-        mark(gateway, &meeting, Kind::Duplicate, json!({})).await;
+    if meeting.has(Kind::Duplicate) && marked(gateway, &meeting, Kind::Duplicate, json!({})).await {
         let first = carrier.carry(message, spoil.clone()).await;
         if !matches!(first, Delivery::Done { .. }) {
             return first;
         }
     }
     let delivery = carrier.carry(message, spoil).await;
-    if meeting.has(Kind::Close) && matches!(delivery, Delivery::Done { .. }) {
-        mark(gateway, &meeting, Kind::Close, json!({})).await;
+    if meeting.has(Kind::Close)
+        && matches!(delivery, Delivery::Done { .. })
+        && marked(gateway, &meeting, Kind::Close, json!({})).await
+    {
         return not_now(Kind::Close);
     }
     delivery
@@ -102,9 +108,8 @@ const WAIT_MAX: Duration = Duration::from_secs(30);
 async fn wait(gateway: &Gateway, meeting: &Meeting) {
     let delays = meeting.faults().filter(|fault| fault.kind == Kind::Delay);
     let amount: u64 = delays.map(|fault| fault.amount).sum();
-    if amount > 0 {
-        // Each rule's own number: together they may be cut.
-        mark(gateway, meeting, Kind::Delay, json!({})).await;
+    // Each rule's own number: together they may be cut.
+    if amount > 0 && marked(gateway, meeting, Kind::Delay, json!({})).await {
         tokio::time::sleep(Duration::from_millis(amount).min(WAIT_MAX)).await;
     }
 }
@@ -134,8 +139,7 @@ pub(crate) async fn ask(
         return Ok(());
     };
     for kind in [Kind::Down, Kind::Drop] {
-        if meeting.has(kind) {
-            mark(gateway, &meeting, kind, json!({})).await;
+        if meeting.has(kind) && marked(gateway, &meeting, kind, json!({})).await {
             let name = kind.name();
             return Err(Rejection::faulted(format!("mischief (TEST): {name}")));
         }

@@ -78,6 +78,11 @@ impl Spoil {
         bytes
     }
 
+    /// From now on a fault of that kind is not done.
+    pub(super) fn leave_out(&mut self, kind: Kind) {
+        self.kinds.retain(|(one, _)| *one != kind);
+    }
+
     /// Whether an envelope has what a fault of that kind changes: what has no correlationId keeps having none.
     pub(crate) fn finds(&self, kind: Kind, envelope: &[u8]) -> bool {
         let text = String::from_utf8_lossy(envelope);
