@@ -1,5 +1,7 @@
 //! The gateway's settings.
 
+use std::time::Duration;
+
 use qaqpa_channel::Backoff;
 use qaqpa_model::Limits;
 use qaqpa_transport::Reach;
@@ -22,6 +24,47 @@ pub struct Config {
     /// Requests of one system that are worked on at once, where the register agrees on no other number; without it
     /// half of what the gateway works on at once.
     pub sender_at_once_max: Option<u32>,
+    /// How far back a signed document is known again under another messageId.
+    pub replay_days: ReplayDays,
+}
+
+/// Days of the replay window, on the simulator's clock: at least 1, at most 3650.
+///
+/// A sender may repeat for hours what was not acknowledged, so less than a day would call honest repeats new. The upper
+/// end is the longest that documents are looked for: ten years.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "u16")]
+pub struct ReplayDays(u16);
+
+impl ReplayDays {
+    const MIN: u16 = 1;
+    const MAX: u16 = 3650;
+    const USUAL: u16 = 90;
+
+    /// The window.
+    #[must_use]
+    pub fn window(self) -> Duration {
+        Duration::from_secs(u64::from(self.0) * 24 * 60 * 60)
+    }
+}
+
+impl Default for ReplayDays {
+    fn default() -> Self {
+        Self(Self::USUAL)
+    }
+}
+
+impl TryFrom<u16> for ReplayDays {
+    type Error = String;
+
+    fn try_from(days: u16) -> Result<Self, String> {
+        if (Self::MIN..=Self::MAX).contains(&days) {
+            Ok(Self(days))
+        } else {
+            let (min, max) = (Self::MIN, Self::MAX);
+            Err(format!("replay-days is {days}, and must be {min} to {max}"))
+        }
+    }
 }
 
 /// Where endpoints of information systems may be.
@@ -75,6 +118,8 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use qaqpa_store::StoreConfig;
+
     use super::*;
 
     #[test]
@@ -89,5 +134,30 @@ mod tests {
             toml::from_str("push-reach = \"anywhere\"\nsender-at-once-max = 3").unwrap();
         assert_eq!(Reach::from(config.push_reach), Reach::Anywhere);
         assert_eq!(config.at_once_max(&Limits::default()), 3);
+    }
+
+    #[test]
+    fn the_replay_window_is_ninety_days_unless_said_and_within_its_bounds() {
+        let days = |text: &str| toml::from_str::<Config>(text).map(|config| config.replay_days);
+        let day = Duration::from_secs(86_400);
+        assert_eq!(Config::default().replay_days.window(), day * 90);
+        assert_eq!(
+            Config::default().replay_days.window(),
+            StoreConfig::REPLAY_WINDOW
+        );
+        for (said, length) in [("1", day), ("3650", day * 3650)] {
+            let found = days(&format!("replay-days = {said}")).unwrap();
+            assert_eq!(found.window(), length);
+        }
+        for said in ["0", "3651", "65535"] {
+            let refused = days(&format!("replay-days = {said}")).unwrap_err();
+            assert_eq!(
+                refused.message(),
+                format!("replay-days is {said}, and must be 1 to 3650")
+            );
+        }
+        for said in ["-1", "70000", "\"90\"", "1.5"] {
+            assert!(days(&format!("replay-days = {said}")).is_err(), "{said}");
+        }
     }
 }

@@ -130,8 +130,11 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
 async fn open(hall: &Hall, config: Config) -> Result<Gateway, StartError> {
     let start = hall.start();
     let name = hall.name().to_string();
-    let kept = StoreConfig::by_address(start.store.address(), hall.folder(), &name)
-        .map_err(StartError::part("store"))?;
+    let kept = StoreConfig {
+        replay_window: config.replay_days.window(),
+        ..StoreConfig::by_address(start.store.address(), hall.folder(), &name)
+            .map_err(StartError::part("store"))?
+    };
     let store = Store::open(&kept, Actor::Gateway)
         .await
         .map_err(StartError::part("store"))?;

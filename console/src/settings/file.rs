@@ -174,6 +174,10 @@ mod tests {
                 gateway.backoff().attempts_max.to_string(),
             ),
             (
+                "[gateway] replay-days",
+                (gateway.replay_days.window().as_secs() / 86_400).to_string(),
+            ),
+            (
                 "[gateway] sender-at-once-max",
                 gateway.at_once_max(&limits).to_string(),
             ),

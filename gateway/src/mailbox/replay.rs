@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use qaqpa_channel::{Refused, Rejection};
 use qaqpa_model::{Moment, RefusalLabel, SenderId};
-use qaqpa_store::{StoreConfig, Visit};
+use qaqpa_store::Visit;
 
 use crate::gateway::Gateway;
 use crate::pipeline::Turn;
@@ -113,7 +113,7 @@ impl Mark<'_> {
         let kept = match self.date {
             // A date that lies ahead is near for twice as long.
             Some(_) => DATE_DISTANCE_MAX * 2,
-            None => StoreConfig::REPLAY_WINDOW,
+            None => gateway.config.replay_days.window(),
         };
         Visit {
             sender: self.sender.clone(),
