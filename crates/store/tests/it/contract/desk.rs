@@ -129,6 +129,10 @@ pub(crate) async fn a_chain_of_tasks_ends_in_one_result(stand: &impl Stand) {
     assert_eq!(cards.decide(of_another_card).await, Ok(Decided::Missing));
     assert_eq!(cards.decide(signed.clone()).await, Ok(Decided::Done));
     assert_eq!(cards.decide(signed).await, Ok(Decided::Already));
+    // It is the message's, kept once.
+    let verdict = cards.verdict("card-m1").await.unwrap();
+    assert_eq!(verdict.as_deref(), Some(r#"{"indication":"TOTAL-PASSED"}"#));
+    assert_eq!(cards.verdict("card-none").await, Ok(None));
     let card = cards.by_id("card-m1").await.unwrap().unwrap();
     assert_eq!(card.state, CardState::Refused);
     assert_eq!(card.label, Some(RefusalLabel::GroundsAbsent));
