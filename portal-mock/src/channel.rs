@@ -93,19 +93,20 @@ async fn judge(portal: &Portal, letter: &Letter) -> Result<Contents, Rejection> 
         .service(&application.service)
         .and_then(|service| service.flow(Channel::Portal))
         .ok_or_else(|| Rejection::faulted("the catalogue has lost the service"))?;
+    let verdict_json = verdict.to_stored();
     let delivery = deliver_result(
         flow,
         &application,
         &draft,
         &result,
         bytes,
-        verdict.to_json(),
+        verdict_json.clone(),
         letter.at(),
     )
     .map_err(Rejection::faulted)?;
     Ok(Contents {
         business_signature: portal.signature_digest(&document),
-        verdict_json: verdict.to_json(),
+        verdict_json,
         facts_json: json!({ "application": application.id }).to_string(),
         summary: json!({
             "service": application.service.to_string(),

@@ -77,7 +77,9 @@ impl<'w> Case<'w> {
             .ok_or_else(|| Problem::fault("the catalogue has lost the card's service"))?;
         let document = cards.document(id).await.map_err(fault)?;
         let document = document.ok_or_else(|| Problem::fault("the card has no document"))?;
-        let verdict = Verdict::from_json(&card.verdict_json).map_err(Problem::fault)?;
+        let verdict = cards.verdict(id).await.map_err(fault)?;
+        let verdict = verdict.ok_or_else(|| Problem::fault("the card has no verdict"))?;
+        let verdict = Verdict::from_json(&verdict).map_err(Problem::fault)?;
         let application = read(workplace, &document, &verdict)
             .await
             .map_err(Problem::fault)?;

@@ -72,7 +72,7 @@ async fn judge(
     let Some(proven) = proven else {
         let label = verdict.label.unwrap_or(RefusalLabel::SignatureMalformed);
         return Err(Refused::new(label, verdict.why())
-            .with_journal("verdict", verdict.to_json())
+            .with_journal("verdict", verdict.to_stored())
             .into());
     };
     let application = Application::read(&proven.covered, &workplace.limits)
@@ -102,7 +102,6 @@ async fn judge(
         message_id: request.message_id.clone(),
         sender: SenderId::parse(Actor::Gateway.name()).map_err(Rejection::faulted)?,
         document: bytes.clone(),
-        verdict_json: verdict.to_json(),
         at: letter.at(),
     };
     let calendar = workplace.catalogue.calendar();

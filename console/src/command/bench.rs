@@ -64,12 +64,12 @@ pub(crate) async fn run(settings: &Settings, options: &Bench, format: Format) ->
     let kept = wanted / 3;
     let first = supply.take(wanted - kept);
     let fast = load::closed(&client, &urls, first, connections, part).await;
-    let rate = fast.rate() / 2.0;
-    let second = supply.take(times(rate, part).min(kept));
     // What the first part left behind is not to be counted with the second.
     output::progress("waiting until everything is delivered");
-    let first_drained = actors.drained().await?;
+    let caught_up = actors.drained().await?;
     let between = actors.figures().await?;
+    let rate = fast.rate_over(caught_up.unwrap_or_default()) / 2.0;
+    let second = supply.take(times(rate, part).min(kept));
     output::progress(format!("sending {rate:.0} a second"));
     let half = load::paced(&client, &urls, second, rate).await;
     output::progress("waiting until everything is delivered");
@@ -79,9 +79,10 @@ pub(crate) async fn run(settings: &Settings, options: &Bench, format: Format) ->
     let measured = Measured {
         connections,
         fast,
+        caught_up,
         half,
         spent,
-        drained: first_drained.and(drained),
+        drained,
         resident: (resident, cpu::resident_bytes(&actors.processes)),
         counted: since(&after, &before),
         counted_at_half: since(&after, &between),

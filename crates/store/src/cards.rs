@@ -130,6 +130,24 @@ impl Cards<'_> {
             .transpose()
     }
 
+    /// The verdict about a card's document, as JSON: that of the message that it registers.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not.
+    pub async fn verdict(&self, id: &str) -> Result<Option<String>, StoreError> {
+        // Versions before kept a copy with the card.
+        let row = query(
+            "SELECT CASE WHEN cards.verdict_json = '' THEN messages.verdict_json
+                         ELSE cards.verdict_json END AS verdict_json
+             FROM cards LEFT JOIN messages ON messages.message_id = cards.message_id
+             WHERE cards.id = $1",
+        )
+        .bind(id)
+        .fetch_optional(self.0.readers())
+        .await?;
+        row.map_or(Ok(None), |row| Columns(&row).text_option("verdict_json"))
+    }
+
     /// The signed document of a card, as it came.
     ///
     /// # Errors
@@ -294,7 +312,7 @@ pub(crate) async fn insert_card(
            (id, number, message_id, service, channel, sender, applicant_iin, applicant_surname,
             applicant_given, applicant_patronymic, document, verdict_json, work_json, state,
             registered_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'null', 'open', $13)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', 'null', 'open', $12)",
     )
     .bind(&new.id)
     .bind(i64::try_from(number).unwrap_or(i64::MAX))
@@ -307,7 +325,6 @@ pub(crate) async fn insert_card(
     .bind(&new.applicant_name.given)
     .bind(&new.applicant_name.patronymic)
     .bind(document)
-    .bind(&new.verdict_json)
     .bind(new.at.unix_ms())
     .execute(&mut *connection)
     .await?;
@@ -417,7 +434,6 @@ fn card_of(row: &Row) -> Result<Card, StoreError> {
             given: row.text("applicant_given")?,
             patronymic: row.text_option("applicant_patronymic")?,
         },
-        verdict_json: row.text("verdict_json")?,
         work_json: row.text("work_json")?,
         state: row.parsed("state", CardState::parse)?,
         label: row.label_option("label")?,

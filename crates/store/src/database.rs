@@ -5,6 +5,7 @@
 //! ([`query_of_each`]); a row that is read to be changed is read `for_update`.
 
 mod address;
+mod backfill;
 mod busy;
 mod bytes;
 mod columns;
@@ -23,6 +24,7 @@ use crate::StoreError;
 use crate::blobs::Blobs;
 
 pub use address::PostgresAddress;
+use backfill::Backfill;
 pub(crate) use busy::while_busy;
 use bytes::Beside;
 pub(crate) use bytes::{Bytes, Unwritten};
@@ -40,6 +42,8 @@ pub(crate) struct Database {
     readers: Readers,
     /// None where the store was opened to be read only.
     writer: Option<Writer>,
+    /// None over a server, and where nothing is written.
+    backfill: Option<Backfill>,
     name: WriterName,
 }
 
@@ -97,6 +101,9 @@ impl Database {
     pub(crate) async fn close(&self) {
         if let Some(writer) = &self.writer {
             writer.stop().await;
+        }
+        if let Some(backfill) = &self.backfill {
+            backfill.stop().await;
         }
         self.readers.close().await;
     }

@@ -414,6 +414,13 @@ impl Verdict {
             .expect("a verdict has only strings, numbers and lists, and no map with other keys")
     }
 
+    /// The same JSON on one line, as it is stored with each message.
+    #[must_use]
+    pub fn to_stored(&self) -> String {
+        serde_json::to_string(self)
+            .expect("a verdict has only strings, numbers and lists, and no map with other keys")
+    }
+
     /// Reads a stored verdict. Its proven signer is not stored: examine again by the dossier to get one.
     ///
     /// # Errors

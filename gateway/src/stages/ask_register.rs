@@ -73,7 +73,7 @@ pub(crate) async fn ask_register(
     .write();
     let incoming = Incoming {
         raw: record.arrival().body.to_vec(),
-        verdict_json: verdict.to_json(),
+        verdict_json: verdict.to_stored(),
         facts_json: json!({"kind": "question"}).to_string(),
         summary: record.summary(&inquiry.sender, None),
         response: keep(gateway, &inquiry, &unsigned, record).await?,

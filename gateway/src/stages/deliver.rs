@@ -100,7 +100,7 @@ pub(crate) async fn deliver(
         correlation: correlation.clone(),
         settles: matches!(letter, Letter::Result(_)),
         raw: record.arrival().body.to_vec(),
-        verdict_json: verdict.to_json(),
+        verdict_json: verdict.to_stored(),
         facts_json,
         summary: record.summary(&addressed.sender, correlation.as_ref()),
         response: acknowledgement.clone(),

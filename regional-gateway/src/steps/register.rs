@@ -22,7 +22,6 @@ pub(crate) struct Arrival {
     pub(crate) message_id: MessageId,
     pub(crate) sender: SenderId,
     pub(crate) document: Vec<u8>,
-    pub(crate) verdict_json: String,
     pub(crate) at: Moment,
 }
 
@@ -53,7 +52,6 @@ pub(crate) fn register(
                 patronymic: applicant.patronymic.clone(),
             },
             document: arrival.document,
-            verdict_json: arrival.verdict_json,
             at: arrival.at,
             tasks: vec![first],
         },

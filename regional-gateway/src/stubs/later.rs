@@ -264,7 +264,10 @@ async fn keep(workplace: &Workplace, id: &str, now: Moment) -> Result<(), String
         .await
         .map_err(|error| error.to_string())?;
     let document = document.ok_or("the card has no document")?;
-    let verdict = Verdict::from_json(&card.verdict_json).map_err(|error| error.to_string())?;
+    let verdict = cards.verdict(id).await;
+    let verdict = verdict.map_err(|error| error.to_string())?;
+    let verdict = verdict.ok_or("the card has no verdict")?;
+    let verdict = Verdict::from_json(&verdict).map_err(|error| error.to_string())?;
     let application = case::read(workplace, &document, &verdict).await?;
     let properties: Vec<Property> = promise
         .properties

@@ -25,8 +25,6 @@ pub struct NewCard {
     pub applicant_name: PersonName,
     /// The signed document.
     pub document: Vec<u8>,
-    /// The verdict about it as JSON.
-    pub verdict_json: String,
     /// When it was registered.
     pub at: Moment,
     /// The first tasks.
@@ -126,8 +124,6 @@ pub struct Card {
     pub applicant_iin: Iin,
     /// The applicant's name.
     pub applicant_name: PersonName,
-    /// The verdict about the document as JSON.
-    pub verdict_json: String,
     /// What the people at work have noted (checklist, prepared decision) as JSON.
     pub work_json: String,
     /// How it stands.

@@ -10,11 +10,16 @@ use std::time::Duration;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, OpenFlags, Rows};
 
+use super::backfill::WRITERS_PAGES;
 use super::statement::Value;
 use crate::StoreError;
 
 /// Prepared statements that are kept: more than this crate has texts.
 const PREPARED_MAX: usize = 256;
+
+/// What the writer keeps of the file in memory: 8 MB. Keys are random, so that each message changes a page here and there in
+/// every index.
+const CACHE: &str = "PRAGMA cache_size = -8192";
 
 /// The writer's connection to a file. Whoever runs a statement waits for the disk.
 #[derive(Debug)]
@@ -56,10 +61,13 @@ impl Inline {
         connection.busy_timeout(busy)?;
         let this = Self(connection);
         // FULL: a committed transaction survives a power cut, not only a killed process.
+        let at_commit = format!("PRAGMA wal_autocheckpoint = {WRITERS_PAGES}");
         for pragma in [
             "PRAGMA journal_mode = WAL",
             "PRAGMA foreign_keys = ON",
             "PRAGMA synchronous = FULL",
+            CACHE,
+            &at_commit,
         ] {
             this.run(pragma, &[], Wanted::First)?;
         }

@@ -116,6 +116,7 @@ impl Postgres {
         let database = Database {
             readers: readers(options),
             writer: Some(Writer::start(writer, Arc::clone(&server))),
+            backfill: None,
             name: server.name.clone(),
         };
         Ok((database, Bytes::Rows(Rows::new(bytes, key))))
@@ -141,6 +142,7 @@ impl Postgres {
         let database = Database {
             readers,
             writer: None,
+            backfill: None,
             name: WriterName::new(actor),
         };
         Ok((database, Bytes::Rows(Rows::new(bytes, key).read_only())))

@@ -9,6 +9,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions as _, Connection as _};
 
+use super::backfill::Backfill;
 use super::connection::{Connection, Readers};
 use super::inline::Inline;
 use super::quick::Quick;
@@ -64,6 +65,7 @@ impl Sqlite {
         Ok(Database {
             readers: Readers::Sqlite(readers, quick(file, true)),
             writer: Some(Writer::on_own_thread(Connection::sqlite(own, writer))?),
+            backfill: Some(Backfill::start(file.to_owned(), BUSY)?),
             name: WriterName::new(writer),
         })
     }
@@ -86,6 +88,7 @@ impl Sqlite {
         Ok(Database {
             readers,
             writer: None,
+            backfill: None,
             name: WriterName::new(writer),
         })
     }

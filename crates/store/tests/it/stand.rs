@@ -127,7 +127,6 @@ pub(crate) fn card(id: &str) -> NewCard {
         applicant_iin: iin(),
         applicant_name: name(),
         document: format!("<application>{id}</application>").into_bytes(),
-        verdict_json: r#"{"indication":"TOTAL-PASSED"}"#.to_owned(),
         at: at(0),
         tasks: vec![task("officer", 100)],
     }

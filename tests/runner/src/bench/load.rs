@@ -26,9 +26,15 @@ pub struct Load {
 impl Load {
     /// Requests that were sent and accepted, a second.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a bench counts to millions")]
     pub fn rate(&self) -> f64 {
-        self.accepted as f64 / self.lasted.as_secs_f64().max(1e-9)
+        self.rate_over(Duration::ZERO)
+    }
+
+    /// The same where it took so much longer until all that comes of them was done.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a bench counts to millions")]
+    pub fn rate_over(&self, more: Duration) -> f64 {
+        self.accepted as f64 / (self.lasted + more).as_secs_f64().max(1e-9)
     }
 
     /// The time that this share of the answers stayed within.

@@ -12,11 +12,13 @@ use crate::stand::{
 };
 
 const UNIT: &str = "education-department";
+const VERDICT: &str = r#"{"indication":"TOTAL-PASSED"}"#;
 
 /// Registers a card without an outbox entry and gives the number of its first task.
 async fn registered(store: &Store, id: &str, deadline: i64) -> i64 {
     let mut new = incoming(id);
     new.outbox = None;
+    new.verdict_json = VERDICT.to_owned();
     let mut card = card(id);
     card.tasks = vec![task("officer", deadline)];
     new.effects = vec![Effect::Card(card)];
@@ -129,6 +131,10 @@ pub(crate) async fn a_chain_of_tasks_ends_in_one_result(stand: &impl Stand) {
     assert_eq!(cards.decide(of_another_card).await, Ok(Decided::Missing));
     assert_eq!(cards.decide(signed.clone()).await, Ok(Decided::Done));
     assert_eq!(cards.decide(signed).await, Ok(Decided::Already));
+    // It is the message's, kept once.
+    let verdict = cards.verdict("card-m1").await.unwrap();
+    assert_eq!(verdict.as_deref(), Some(VERDICT));
+    assert_eq!(cards.verdict("card-none").await, Ok(None));
     let card = cards.by_id("card-m1").await.unwrap().unwrap();
     assert_eq!(card.state, CardState::Refused);
     assert_eq!(card.label, Some(RefusalLabel::GroundsAbsent));
