@@ -33,6 +33,8 @@ pub(crate) struct Gateway {
     pub(crate) routes: RouteBook,
     /// The register of information systems, and how much each sends.
     pub(crate) systems: Arc<SystemsBook>,
+    /// Held while a document of the database is taken.
+    pub(crate) renewing: tokio::sync::Mutex<()>,
     pub(crate) pace: Pace,
     /// How many wrong passwords each says.
     pub(crate) guesses: Pace,

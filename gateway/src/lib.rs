@@ -33,6 +33,7 @@ pub mod server;
 mod stages;
 mod strangers;
 mod systems;
+mod written;
 
 pub use config::Config;
 pub use server::{start, start_with};
