@@ -22,6 +22,9 @@ pub struct Config {
     /// Requests of one system that are worked on at once, where the register agrees on no other number; without it
     /// half of what the gateway works on at once.
     pub sender_at_once_max: Option<u32>,
+    /// Bytes that are free on the disk of the store, below which the journal keeps nothing of strangers and no bytes of
+    /// what is refused.
+    pub journal_free_bytes_min: Option<u64>,
 }
 
 /// Where endpoints of information systems may be.
@@ -60,6 +63,13 @@ impl Config {
     pub fn at_once_max(&self, limits: &Limits) -> u32 {
         let half = u32::try_from(limits.requests_at_once_max / 2).unwrap_or(u32::MAX);
         self.sender_at_once_max.unwrap_or(half.max(1))
+    }
+
+    /// Below how many free bytes the journal keeps nothing of strangers, and no bytes of what is refused: room for an
+    /// hour of accepted messages of two kilobytes, fifty a second.
+    #[must_use]
+    pub fn journal_free_bytes_min(&self) -> u64 {
+        self.journal_free_bytes_min.unwrap_or(512 * 1024 * 1024)
     }
 
     /// How deliveries are repeated.

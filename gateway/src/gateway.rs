@@ -13,6 +13,7 @@ use crate::Config;
 use crate::expectations::ExpectationBook;
 use crate::mailbox::ToldEmpty;
 use crate::mischief::Mischief;
+use crate::room::Room;
 use crate::routing::RouteBook;
 use crate::strangers::Samples;
 use crate::systems::{Pace, Places, SystemsBook};
@@ -41,6 +42,8 @@ pub(crate) struct Gateway {
     pub(crate) places: Places,
     /// When an empty mailbox was last told of in the journal.
     pub(crate) told_empty: ToldEmpty,
+    /// How much room is on the disk of the store.
+    pub(crate) room: Room,
     /// What requests that are turned away may cost.
     pub(crate) samples: Samples,
     /// Puts questions to registers.

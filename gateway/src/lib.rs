@@ -28,6 +28,7 @@ pub mod mischief;
 pub mod pipeline;
 mod record;
 mod respond;
+mod room;
 mod routing;
 pub mod server;
 mod stages;

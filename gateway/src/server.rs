@@ -30,6 +30,7 @@ use crate::mailbox::ToldEmpty;
 use crate::mischief;
 use crate::record::{Arrival, Record};
 use crate::respond::at_the_door;
+use crate::room::Room;
 use crate::routing::{self, RouteBook};
 use crate::strangers::Samples;
 use crate::systems::{self, Pace, Places, SystemsBook};
@@ -146,6 +147,8 @@ async fn open(hall: &Hall, config: Config) -> Result<Gateway, StartError> {
     )
     .reaching_actors_of(start.data.clone());
     let mischief = mischief::begin(start.mischief.as_deref(), start.calm)?;
+    // On a server the room is the server's.
+    let on_this_disk = (!store.documents().are_shared()).then(|| hall.folder());
     let (routes, systems) = books(hall, &config, &store, &catalogue).await?;
     let examining = Examining::new(
         start.data.clone(),
@@ -163,6 +166,7 @@ async fn open(hall: &Hall, config: Config) -> Result<Gateway, StartError> {
         places: Places::default(),
         told_empty: ToldEmpty::default(),
         samples: Samples::default(),
+        room: Room::of(on_this_disk, config.journal_free_bytes_min()),
         data: start.data.clone(),
         routes,
         asking: asking.examining(examining.clone()),

@@ -64,6 +64,7 @@ pub(crate) async fn watch(gateway: Arc<Gateway>, shutdown: Shutdown) {
         let register = looked_at(&gateway).await;
         release(&gateway, &register).await;
         routing::look(&gateway).await;
+        gateway.room.look();
         mailbox::forget(&gateway).await;
         tell_untold(&gateway).await;
         tokio::select! {
