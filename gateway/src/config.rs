@@ -26,6 +26,9 @@ pub struct Config {
     pub sender_at_once_max: Option<u32>,
     /// How far back a signed document is known again under another messageId.
     pub replay_days: ReplayDays,
+    /// Bytes that are free on the disk of the store, below which the journal keeps nothing of strangers and no bytes of
+    /// what is refused.
+    pub journal_free_bytes_min: Option<u64>,
 }
 
 /// Days of the replay window, on the simulator's clock: at least 1, at most 3650.
@@ -103,6 +106,13 @@ impl Config {
     pub fn at_once_max(&self, limits: &Limits) -> u32 {
         let half = u32::try_from(limits.requests_at_once_max / 2).unwrap_or(u32::MAX);
         self.sender_at_once_max.unwrap_or(half.max(1))
+    }
+
+    /// Below how many free bytes the journal keeps nothing of strangers, and no bytes of what is refused: room for an
+    /// hour of accepted messages of two kilobytes, fifty a second.
+    #[must_use]
+    pub fn journal_free_bytes_min(&self) -> u64 {
+        self.journal_free_bytes_min.unwrap_or(512 * 1024 * 1024)
     }
 
     /// How deliveries are repeated.

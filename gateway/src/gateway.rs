@@ -13,6 +13,7 @@ use crate::Config;
 use crate::expectations::ExpectationBook;
 use crate::mailbox::ToldEmpty;
 use crate::mischief::Mischief;
+use crate::room::Room;
 use crate::routing::RouteBook;
 use crate::strangers::Samples;
 use crate::systems::{Pace, Places, SystemsBook};
@@ -33,12 +34,16 @@ pub(crate) struct Gateway {
     pub(crate) routes: RouteBook,
     /// The register of information systems, and how much each sends.
     pub(crate) systems: Arc<SystemsBook>,
+    /// Held while a document of the database is taken.
+    pub(crate) renewing: tokio::sync::Mutex<()>,
     pub(crate) pace: Pace,
     /// How many wrong passwords each says.
     pub(crate) guesses: Pace,
     pub(crate) places: Places,
     /// When an empty mailbox was last told of in the journal.
     pub(crate) told_empty: ToldEmpty,
+    /// How much room is on the disk of the store.
+    pub(crate) room: Room,
     /// What requests that are turned away may cost.
     pub(crate) samples: Samples,
     /// Puts questions to registers.

@@ -28,11 +28,13 @@ pub mod mischief;
 pub mod pipeline;
 mod record;
 mod respond;
+mod room;
 mod routing;
 pub mod server;
 mod stages;
 mod strangers;
 mod systems;
+mod written;
 
 pub use config::Config;
 pub use server::{start, start_with};

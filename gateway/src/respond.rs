@@ -32,7 +32,11 @@ pub(crate) async fn respond(
         Err(Turn::Rejected(rejection)) => {
             let entry = record.refusal(&rejection);
             let is_known = record.is_of_a_known_sender();
-            if let Some(entry) = gateway.samples.measured(is_known, &rejection, entry) {
+            if let Some(entry) =
+                gateway
+                    .samples
+                    .measured(is_known, &rejection, entry, gateway.room.is_short())
+            {
                 journal(gateway, entry).await;
             }
             tracing::info!(
@@ -97,7 +101,11 @@ pub(crate) fn at_the_door(gateway: Arc<Gateway>) -> Refuse {
                 raw: None,
                 summary: json!({"session": session, "why": refusal.to_string()}),
             };
-            if let Some(entry) = gateway.samples.door.measured(entry) {
+            if let Some(entry) = gateway
+                .samples
+                .door
+                .measured(entry, gateway.room.is_short())
+            {
                 let gateway = Arc::clone(&gateway);
                 tokio::spawn(async move { journal(&gateway, entry).await });
             }

@@ -19,10 +19,11 @@ pub(crate) use table::{Direction, Question, Route, Routes, Target};
 
 use std::sync::Arc;
 
-use qaqpa_store::{Direction as Way, JournalEntry};
+use qaqpa_store::{Direction as Way, JournalEntry, StoreError};
 use serde_json::json;
 
 use crate::gateway::Gateway;
+use crate::written::shared;
 
 /// The routes of this moment. A change of the file is journalled once.
 pub(crate) async fn current(gateway: &Gateway) -> Arc<Routes> {
@@ -31,6 +32,33 @@ pub(crate) async fn current(gateway: &Gateway) -> Arc<Routes> {
         journal(gateway, &news).await;
     }
     routes
+}
+
+/// The name of the routes among the database's documents.
+pub(crate) const DOCUMENT: &str = "routes";
+
+/// Looks at the database's document also while no message comes.
+pub(crate) async fn look(gateway: &Gateway) {
+    if let Err(error) = renew(gateway).await {
+        tracing::warn!(%error, "the routes could not be looked at; those of before stay in force");
+    }
+}
+
+/// Takes the database's document, where it is another than before.
+///
+/// # Errors
+/// [`StoreError`] where the database could not: the routes of before stay in force.
+pub(crate) async fn renew(gateway: &Gateway) -> Result<(), StoreError> {
+    // One at a time: nobody takes an older document after a newer one.
+    let _alone = gateway.renewing.lock().await;
+    let Some(in_force) = gateway.routes.shared_version() else {
+        return Ok(());
+    };
+    if let Some(document) = shared::newer(&gateway.store, DOCUMENT, in_force).await? {
+        let (_, news) = gateway.routes.take(&document);
+        journal(gateway, &news).await;
+    }
+    Ok(())
 }
 
 pub(crate) async fn journal(gateway: &Gateway, news: &News) {

@@ -30,9 +30,11 @@ use crate::mailbox::ToldEmpty;
 use crate::mischief;
 use crate::record::{Arrival, Record};
 use crate::respond::at_the_door;
-use crate::routing::RouteBook;
+use crate::room::Room;
+use crate::routing::{self, RouteBook};
 use crate::strangers::Samples;
 use crate::systems::{self, Pace, Places, SystemsBook};
+use crate::written::shared;
 
 /// How long to wait for the authority, without which nothing can be verified.
 const AUTHORITY_WAIT: std::time::Duration = std::time::Duration::from_secs(60);
@@ -148,11 +150,9 @@ async fn open(hall: &Hall, config: Config) -> Result<Gateway, StartError> {
     )
     .reaching_actors_of(start.data.clone());
     let mischief = mischief::begin(start.mischief.as_deref(), start.calm)?;
-    let routes = RouteBook::open(hall.folder().join("routes.toml"), &catalogue)
-        .map_err(|error| StartError::Config(error.to_string()))?;
-    let file = hall.folder().join("systems.toml");
-    let systems = SystemsBook::open(file, &catalogue, config.push_reach.into())
-        .map_err(|error| StartError::Config(error.to_string()))?;
+    // On a server the room is the server's.
+    let on_this_disk = (!store.documents().are_shared()).then(|| hall.folder());
+    let (routes, systems) = books(hall, &config, &store, &catalogue).await?;
     let examining = Examining::new(
         start.data.clone(),
         client,
@@ -163,11 +163,13 @@ async fn open(hall: &Hall, config: Config) -> Result<Gateway, StartError> {
     Ok(Gateway {
         config,
         systems: Arc::new(systems),
+        renewing: tokio::sync::Mutex::default(),
         pace: Pace::default(),
         guesses: Pace::default(),
         places: Places::default(),
         told_empty: ToldEmpty::default(),
         samples: Samples::default(),
+        room: Room::of(on_this_disk, config.journal_free_bytes_min()),
         data: start.data.clone(),
         routes,
         asking: asking.examining(examining.clone()),
@@ -182,6 +184,31 @@ async fn open(hall: &Hall, config: Config) -> Result<Gateway, StartError> {
         keys,
         catalogue,
     })
+}
+
+/// The routes and the register of systems: this machine's, or those of the database that several gateways share.
+async fn books(
+    hall: &Hall,
+    config: &Config,
+    store: &Store,
+    catalogue: &Catalogue,
+) -> Result<(RouteBook, SystemsBook), StartError> {
+    let file = hall.folder().join("routes.toml");
+    let document = shared::begin(store, routing::DOCUMENT, &file, || {
+        RouteBook::checked_file(&file, catalogue).map_err(|error| error.to_string())
+    });
+    let document = document.await?;
+    let routes = RouteBook::open(file, catalogue, document.as_ref())
+        .map_err(|error| StartError::Config(error.to_string()))?;
+    let file = hall.folder().join("systems.toml");
+    let reach = config.push_reach.into();
+    let document = shared::begin(store, systems::DOCUMENT, &file, || {
+        SystemsBook::portable_file(&file, catalogue, reach).map_err(|error| error.to_string())
+    });
+    let document = document.await?;
+    let systems = SystemsBook::open(file, catalogue, reach, document.as_ref())
+        .map_err(|error| StartError::Config(error.to_string()))?;
+    Ok((routes, systems))
 }
 
 /// What the routes share.

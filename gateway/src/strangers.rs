@@ -3,7 +3,8 @@
 //! A request that is turned away before its sender is proven is journalled as every other, with its bytes, as long as
 //! such requests are few. Of a flood the journal holds a sample, without the bytes once these are many. What a proven
 //! sender sends beyond what is agreed with it is told of as much, and never with its bytes: it has them, and is told to
-//! send them again. How many there were that the journal does not hold it says once a second ([`REFUSALS_UNTOLD`]).
+//! send them again. Where the disk has little room, nothing is journalled of strangers, and of what is refused of others
+//! a sample without the bytes: what was accepted needs the room. How many there were that the journal does not hold it says once a second ([`REFUSALS_UNTOLD`]).
 
 use std::sync::{Mutex, PoisonError};
 
@@ -70,14 +71,17 @@ impl Samples {
         is_of_a_known_sender: bool,
         rejection: &Rejection,
         entry: JournalEntry,
+        room_is_short: bool,
     ) -> Option<JournalEntry> {
         if !is_of_a_known_sender {
-            return self.strangers.measured(entry);
+            return self.strangers.measured(entry, room_is_short);
         }
         match rejection {
             Rejection::Refused(refused) if refused.retry_seconds.is_some() => {
-                self.senders.measured(entry)
+                self.senders.measured(entry, false)
             }
+            // What was accepted needs the room.
+            _ if room_is_short => self.senders.measured(entry, false),
             _ => Some(entry),
         }
     }
@@ -96,8 +100,12 @@ impl Sample {
         }
     }
 
-    /// The entry as it is to be journalled; `None` where it is one too many.
-    pub(crate) fn measured(&self, mut entry: JournalEntry) -> Option<JournalEntry> {
+    /// The entry as it is to be journalled; `None` where it is one too many, or there is too little room for any.
+    pub(crate) fn measured(
+        &self,
+        mut entry: JournalEntry,
+        room_is_short: bool,
+    ) -> Option<JournalEntry> {
         let second = entry.at.unix_ms().div_euclid(1000);
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         // What came earlier may be turned away later: a second that is over does not begin anew, unless the clock was
@@ -109,7 +117,7 @@ impl Sample {
                 (counts.minute, counts.raw_bytes) = (minute, 0);
             }
         }
-        if counts.entries >= ENTRIES_A_SECOND_MAX {
+        if room_is_short || counts.entries >= ENTRIES_A_SECOND_MAX {
             counts.untold += 1;
             return None;
         }
@@ -183,9 +191,15 @@ mod tests {
     fn of_a_flood_a_sample_is_told_and_once_how_many_are_not() {
         let samples = Samples::default();
         let unknown = Rejection::from(Refused::new(RefusalLabel::SenderUnknown, ""));
-        let told = (0..1000).filter(|_| samples.measured(false, &unknown, entry(0, 1)).is_some());
+        let told = (0..1000).filter(|_| {
+            samples
+                .measured(false, &unknown, entry(0, 1), false)
+                .is_some()
+        });
         assert_eq!(told.count(), 50);
-        let next = samples.measured(false, &unknown, entry(1000, 1)).unwrap();
+        let next = samples
+            .measured(false, &unknown, entry(1000, 1), false)
+            .unwrap();
         assert_eq!((next.summary, next.raw), (json!({}), Some(vec![0])));
         let (untold, told) = samples
             .strangers
@@ -193,7 +207,11 @@ mod tests {
             .unwrap();
         assert_eq!(told.summary, json!({"untold": 950, "of": "strangers"}));
         // What came in the second before and is turned away only now has no room of its own.
-        let late = (0..100).filter(|_| samples.measured(false, &unknown, entry(999, 1)).is_some());
+        let late = (0..100).filter(|_| {
+            samples
+                .measured(false, &unknown, entry(999, 1), false)
+                .is_some()
+        });
         assert_eq!(late.count(), 49);
         assert_eq!(
             samples
@@ -213,16 +231,28 @@ mod tests {
     fn the_bytes_of_a_minute_are_bounded_and_it_is_said_what_is_not_kept() {
         let strangers = Samples::default().strangers;
         let half = RAW_BYTES_A_MINUTE_MAX / 2;
-        assert!(strangers.measured(entry(0, half)).unwrap().raw.is_some());
-        assert!(strangers.measured(entry(2000, half)).unwrap().raw.is_some());
-        let third = strangers.measured(entry(4000, 7)).unwrap();
+        assert!(
+            strangers
+                .measured(entry(0, half), false)
+                .unwrap()
+                .raw
+                .is_some()
+        );
+        assert!(
+            strangers
+                .measured(entry(2000, half), false)
+                .unwrap()
+                .raw
+                .is_some()
+        );
+        let third = strangers.measured(entry(4000, 7), false).unwrap();
         assert_eq!(
             (third.raw, third.summary),
             (None, json!({"raw-left-out": 7}))
         );
         assert!(
             strangers
-                .measured(entry(60_000, half))
+                .measured(entry(60_000, half), false)
                 .unwrap()
                 .raw
                 .is_some()
@@ -233,14 +263,44 @@ mod tests {
     fn a_proven_sender_is_told_of_whole_unless_it_is_beyond_its_measure() {
         let samples = Samples::default();
         let revoked = Rejection::from(Refused::new(RefusalLabel::CertificateRevoked, ""));
-        let told = (0..100).filter_map(|_| samples.measured(true, &revoked, entry(0, 9)));
+        let told = (0..100).filter_map(|_| samples.measured(true, &revoked, entry(0, 9), false));
         assert_eq!(told.filter(|entry| entry.raw.is_some()).count(), 100);
         let beyond = Refused::new(RefusalLabel::LimitExceeded, "").come_again_in(1);
         let beyond = Rejection::from(beyond);
-        let told = (0..100).filter_map(|_| samples.measured(true, &beyond, entry(0, 9)));
+        let told = (0..100).filter_map(|_| samples.measured(true, &beyond, entry(0, 9), false));
         let told: Vec<_> = told.map(|entry| (entry.raw, entry.summary)).collect();
         assert_eq!(told, vec![(None, json!({"raw-left-out": 9})); 50]);
         let (_, entry) = samples.senders.untold(Moment::from_unix_ms(0)).unwrap();
         assert_eq!(entry.summary, json!({"untold": 50, "of": "senders"}));
+    }
+
+    #[test]
+    fn where_there_is_little_room_strangers_are_only_counted_and_no_refused_bytes_are_kept() {
+        let samples = Samples::default();
+        let unknown = Rejection::from(Refused::new(RefusalLabel::SenderUnknown, ""));
+        let told = (0..100).filter(|_| {
+            samples
+                .measured(false, &unknown, entry(0, 1), true)
+                .is_some()
+        });
+        assert_eq!(told.count(), 0);
+        assert_eq!(samples.door.measured(entry(0, 0), true).map(drop), None);
+        let at = Moment::from_unix_ms(0);
+        let untold = |sample: &Sample| sample.untold(at).map(|(untold, _)| untold);
+        assert_eq!(
+            (untold(&samples.strangers), untold(&samples.door)),
+            (Some(100), Some(1))
+        );
+
+        let revoked = Rejection::from(Refused::new(RefusalLabel::CertificateRevoked, ""));
+        let told = (0..100).filter_map(|_| samples.measured(true, &revoked, entry(0, 9), true));
+        let told: Vec<_> = told.map(|entry| (entry.raw, entry.summary)).collect();
+        assert_eq!(told, vec![(None, json!({"raw-left-out": 9})); 50]);
+        assert_eq!(untold(&samples.senders), Some(50));
+        // There is room again.
+        let next = samples
+            .measured(false, &unknown, entry(1000, 1), false)
+            .unwrap();
+        assert_eq!(next.raw, Some(vec![0]));
     }
 }

@@ -3,7 +3,8 @@
 //!
 //! - `terms` is what is agreed with one system;
 //! - `file` reads the register and refuses one with a fault, each with its line; `named` is what it names beside itself;
-//! - `book` keeps it and looks at the file again before each message;
+//! - `book` keeps it and looks at the file again before each message; `portable` is the text as every machine can read
+//!   it, for a database that several gateways share;
 //! - `party` is one system as a message meets it: the ready-made one of the authority, changed by the register;
 //! - `pace` counts what each sends, and `places` what is worked on for it at once;
 //! - `control` shows the register and takes a new one.
@@ -18,6 +19,7 @@ mod named;
 mod pace;
 mod party;
 mod places;
+mod portable;
 mod terms;
 
 pub(crate) use book::{News, SystemsBook};
@@ -29,13 +31,14 @@ pub(crate) use terms::{Register, Registered, Terms};
 use std::sync::Arc;
 
 use qaqpa_model::SenderId;
-use qaqpa_store::{Direction, JournalEntry};
+use qaqpa_store::{Direction, JournalEntry, StoreError};
 use qaqpa_transport::Shutdown;
 use serde_json::json;
 
 use crate::gateway::Gateway;
-use crate::mailbox;
 use crate::strangers::tell_untold;
+use crate::written::shared;
+use crate::{mailbox, routing};
 
 /// The register of this moment. A change of the file is journalled once, and what was held for a system that has an
 /// endpoint from now on is delivered to it.
@@ -53,13 +56,15 @@ pub(crate) async fn current(gateway: &Gateway) -> Arc<Register> {
     register
 }
 
-/// Looks at the file also while no message comes, and whether something waits for a system that has an endpoint: it
-/// may have been registered while the gateway was down, or while a message was about to be held. Tells of requests that
-/// nothing was told about.
+/// Looks at the file, those that it names and the database's document also while no message comes, and whether
+/// something waits for a system that has an endpoint: it may have been registered while the gateway was down, or while a
+/// message was about to be held. Tells of requests that nothing was told about.
 pub(crate) async fn watch(gateway: Arc<Gateway>, shutdown: Shutdown) {
     while !shutdown.is_begun() {
-        let register = current(&gateway).await;
+        let register = looked_at(&gateway).await;
         release(&gateway, &register).await;
+        routing::look(&gateway).await;
+        gateway.room.look();
         mailbox::forget(&gateway).await;
         tell_untold(&gateway).await;
         tokio::select! {
@@ -68,6 +73,44 @@ pub(crate) async fn watch(gateway: Arc<Gateway>, shutdown: Shutdown) {
         }
     }
     tell_untold(&gateway).await;
+}
+
+/// The register after a look at all that it is made of.
+async fn looked_at(gateway: &Gateway) -> Arc<Register> {
+    if let Err(error) = renew(gateway).await {
+        tracing::warn!(%error, "the register of systems could not be looked at; the one of before stays in force");
+    }
+    let book = Arc::clone(&gateway.systems);
+    let read = tokio::task::spawn_blocking(move || book.current()).await;
+    let (register, news) = read.unwrap_or_else(|_| gateway.systems.current());
+    if let Some(news) = news {
+        apply(gateway, &register, &news).await;
+    }
+    register
+}
+
+/// The name of the register among the database's documents.
+pub(crate) const DOCUMENT: &str = "systems";
+
+/// Takes the database's document, where it is another than before.
+///
+/// # Errors
+/// [`StoreError`] where the database could not: the register of before stays in force.
+pub(crate) async fn renew(gateway: &Gateway) -> Result<(), StoreError> {
+    // One at a time: nobody takes an older document after a newer one.
+    let _alone = gateway.renewing.lock().await;
+    let Some(in_force) = gateway.systems.shared_version() else {
+        return Ok(());
+    };
+    let Some(document) = shared::newer(&gateway.store, DOCUMENT, in_force).await? else {
+        return Ok(());
+    };
+    let book = Arc::clone(&gateway.systems);
+    let taken = tokio::task::spawn_blocking(move || book.take(&document)).await;
+    if let Ok((register, news)) = taken {
+        apply(gateway, &register, &news).await;
+    }
+    Ok(())
 }
 
 pub(crate) async fn apply(gateway: &Gateway, register: &Register, news: &News) {

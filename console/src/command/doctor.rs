@@ -3,6 +3,7 @@
 mod certificates;
 mod disk;
 mod doors;
+mod files;
 mod finding;
 mod simulator;
 mod why;

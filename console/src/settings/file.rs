@@ -181,6 +181,10 @@ mod tests {
                 "[gateway] sender-at-once-max",
                 gateway.at_once_max(&limits).to_string(),
             ),
+            (
+                "[gateway] journal-free-bytes-min",
+                gateway.journal_free_bytes_min().to_string(),
+            ),
         ];
         let rows = rows();
         for (key, default) in expected {

@@ -23,6 +23,7 @@ pub mod cabinet;
 pub mod cards;
 pub mod counters;
 mod database;
+pub mod documents;
 mod error;
 pub mod exchange;
 pub mod journal;
@@ -49,6 +50,7 @@ pub use cards::{
     QueueEntry, Task, TaskClaim, TaskState,
 };
 pub use database::PostgresAddress;
+pub use documents::{Document, Documents};
 pub use error::StoreError;
 pub use exchange::{
     ATTEMPT_FAILED, EarlierVisit, Failure, HELD, Heard, REFUSALS_UNTOLD, RELEASED, Said, Visit,

@@ -17,6 +17,7 @@ use crate::counters::Counters;
 use crate::database::{
     BoxFuture, Bytes, Connection, Database, Haste, Postgres, PostgresAddress, Readers, Sqlite,
 };
+use crate::documents::Documents;
 use crate::exchange::Exchange;
 use crate::exchange::handover::Taker;
 use crate::journal::{Journal, SegmentRule};
@@ -292,6 +293,12 @@ impl Store {
     #[must_use]
     pub fn counters(&self) -> Counters<'_> {
         Counters(self)
+    }
+
+    /// Texts that every process over the database goes by.
+    #[must_use]
+    pub fn documents(&self) -> Documents<'_> {
+        Documents(self)
     }
 
     /// Small facts.

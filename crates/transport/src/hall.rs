@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::clock::ClockState;
 use crate::control::{self, ClockHook, ControlBase, ControlToken};
+use crate::descriptors;
 use crate::files::{self, FileLock};
 use crate::health::Health;
 use crate::listener::{ListenLimits, Listener, Refuse, Security};
@@ -57,6 +58,11 @@ impl Hall {
     pub async fn enter(start: ActorStart, actor: Actor) -> Result<Self, StartError> {
         let dir = start.data.clone();
         let name = start.name(actor)?;
+        tell_of_too_few(
+            &name,
+            descriptors::raise(),
+            descriptors::needed(&start.limits),
+        );
         let of = name.clone();
         let several = start.store.is_shared();
         let names = start.machine.names();
@@ -368,4 +374,15 @@ fn take_place(
 fn clock_of(dir: &Path) -> Result<Option<i64>, files::FileError> {
     let state: Option<ClockState> = files::read_json(&paths::clock(dir))?;
     Ok(state.map(|state| state.offset_ms))
+}
+/// Says so where the process may have fewer files and connections open than the actor's limits let come.
+fn tell_of_too_few(name: &ActorName, allowed: Option<u64>, needed: u64) {
+    if let Some(allowed) = allowed.filter(|allowed| *allowed < needed) {
+        tracing::warn!(
+            %name,
+            allowed,
+            needed,
+            "too few files and connections may be open: raise the hard limit (`ulimit -Hn`, LimitNOFILE=), or lower requests-at-once-max"
+        );
+    }
 }

@@ -35,6 +35,7 @@
 pub mod client;
 pub mod clock;
 pub mod control;
+pub mod descriptors;
 pub mod echo;
 pub mod files;
 pub mod hall;

@@ -167,6 +167,19 @@ pub(super) fn read(
     Err(refused(faults))
 }
 
+/// The files that a text names beside itself, with the places where their names stand; none where it cannot be read.
+pub(super) fn files_named(text: &str) -> Vec<Spanned<String>> {
+    let Ok(raw) = toml::from_str::<RawFile>(text) else {
+        return Vec::new();
+    };
+    let systems = raw.system.into_iter();
+    let named = systems.flat_map(|one| [one.certificate, one.tls, one.push_trust]);
+    let named = named.flatten();
+    named
+        .filter(|named| !named::is_pem(named.get_ref()))
+        .collect()
+}
+
 /// What a reader's message says without the value that it names: the value may be a password, in its own place or in
 /// another's.
 fn without_value(message: &str, text: &str, span: Option<Range<usize>>) -> String {

@@ -12,6 +12,9 @@ use qaqpa_x509::Certificate;
 /// Bytes of a file of certificates: the longest one that is met has four thousand.
 const CERTIFICATE_BYTES_MAX: u64 = 65_536;
 
+/// How PEM begins.
+pub(super) const PEM_BEGINS: &str = "-----BEGIN";
+
 /// An endpoint must be one that is called at all, and whose answers somebody vouches for.
 pub(super) fn check_endpoint(push: &str, answers: AnswersOf, reach: Reach) -> Result<(), String> {
     let after = push
@@ -56,9 +59,14 @@ pub(super) fn certificate(named: &str, folder: &Path) -> Result<Certificate, Str
     own.ok_or_else(|| "no certificate in it".to_owned())
 }
 
+/// Whether it is PEM itself, and not the name of a file.
+pub(super) fn is_pem(named: &str) -> bool {
+    named.trim_start().starts_with(PEM_BEGINS)
+}
+
 /// PEM in the text itself, or in the file of that name in the folder.
-fn pem(named: &str, folder: &Path) -> Result<Vec<u8>, String> {
-    if named.trim_start().starts_with("-----BEGIN") {
+pub(super) fn pem(named: &str, folder: &Path) -> Result<Vec<u8>, String> {
+    if is_pem(named) {
         return Ok(named.as_bytes().to_vec());
     }
     let path = folder.join(named);

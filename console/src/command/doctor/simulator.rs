@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::certificates;
 use super::disk;
 use super::doors::doors;
+use super::files;
 use super::finding::{Finding, State};
 use crate::settings::Settings;
 
@@ -47,6 +48,7 @@ pub(super) async fn look(settings: &Settings, quick: bool) -> Vec<Finding> {
         }
     };
     for name in names {
+        found.extend(files::look(data, &name, &settings.limits));
         found.extend(of_actor(data, &name, offset_ms, quick).await);
     }
     found.push(certificates::evidence(data, settings.limits, &clock).await);

@@ -26,13 +26,14 @@ pub(super) const GATEWAY: &[Operation] = &[
         (200, Shape::Routes),
     )
     .taking(Shape::TomlText)
-    .refusing(&[(422, "routes-refused")]),
+    .refusing(&[(422, "routes-refused"), (503, "store-unavailable")]),
     operation(
         Delete,
         "/routes",
         "The routes that are built in.",
         (200, Shape::Routes),
-    ),
+    )
+    .refusing(&[(503, "store-unavailable")]),
     operation(
         Get,
         "/systems",
@@ -46,13 +47,14 @@ pub(super) const GATEWAY: &[Operation] = &[
         (200, Shape::Systems),
     )
     .taking(Shape::TomlText)
-    .refusing(&[(422, "systems-refused")]),
+    .refusing(&[(422, "systems-refused"), (503, "store-unavailable")]),
     operation(
         Delete,
         "/systems",
         "The ready-made systems alone.",
         (200, Shape::Systems),
-    ),
+    )
+    .refusing(&[(503, "store-unavailable")]),
     operation(
         Get,
         "/history",

@@ -123,6 +123,14 @@ impl Bytes {
         }
     }
 
+    /// The key, where the bytes lie in a server's database: every machine has the same.
+    pub(crate) fn shared_key(&self) -> Option<&StorageKey> {
+        match self {
+            Self::Beside(_) => None,
+            Self::Rows(rows) => Some(&rows.key),
+        }
+    }
+
     pub(crate) async fn close(&self) {
         if let Self::Rows(rows) = self {
             rows.pool.close().await;

@@ -7,6 +7,7 @@
 mod came;
 mod chains;
 mod contract;
+mod documents;
 mod kill;
 mod migration;
 mod postgres;

@@ -10,9 +10,10 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use qaqpa_model::Actor;
-use qaqpa_transport::{ClockState, files, paths};
-use serde_json::Value;
+use qaqpa_transport::{ClockState, ControlClient, files, paths};
+use serde_json::{Value, json};
 
+use crate::server::Server;
 use crate::stand;
 
 /// A machine with its data folder; dropping it kills whoever runs there.
@@ -21,6 +22,7 @@ struct Machine {
     host: String,
     port_base: String,
     data: PathBuf,
+    store: Option<String>,
     running: Vec<Child>,
 }
 
@@ -41,6 +43,20 @@ fn two() -> [Machine; 2] {
         },
         port_base: port_base.clone(),
         data: stand::fresh_folder(&format!("machine-{side}")),
+        store: None,
+        running: Vec::new(),
+    })
+}
+
+/// Two machines of this network, each an address of its own, over one database.
+fn over(url: &str) -> [Machine; 2] {
+    let port_base = stand::free_ports().to_string();
+    [0, 1].map(|side| Machine {
+        namespace: None,
+        host: format!("127.0.0.{}", side + 2),
+        port_base: port_base.clone(),
+        data: stand::fresh_folder(&format!("machine-over-{side}")),
+        store: Some(url.to_owned()),
         running: Vec::new(),
     })
 }
@@ -100,8 +116,11 @@ impl Machine {
             .append(true)
             .open(self.data.join(format!("{actor}.log")))
             .unwrap();
-        let child = self
-            .qaqpa()
+        let mut command = self.qaqpa();
+        if let Some(url) = &self.store {
+            command.args(["--store", url]);
+        }
+        let child = command
             .args(["--listen", &self.host, "--listen-control", &self.host])
             .args(["--port-base", &self.port_base, actor.name()])
             .stdout(Stdio::from(log.try_clone().unwrap()))
@@ -118,6 +137,44 @@ impl Machine {
             );
             std::thread::sleep(Duration::from_millis(50));
         }
+    }
+
+    /// Kills whoever runs here, and takes their registrations away.
+    fn kill(&mut self, actor: Actor) {
+        for child in &mut self.running {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        self.running.clear();
+        std::fs::remove_file(self.registration(actor)).unwrap();
+    }
+
+    /// What stands at this path of the gateway's control port.
+    fn shown(&self, path: &str) -> Value {
+        block_on(self.gateway().get(path)).unwrap()
+    }
+
+    fn gateway(&self) -> ControlClient {
+        ControlClient::of(&self.data, Actor::Gateway).unwrap()
+    }
+
+    /// Waits until the gateway here goes by this version.
+    fn wait_for_version(&self, path: &str, version: u64) -> Value {
+        let begun = Instant::now();
+        loop {
+            let shown = self.shown(path);
+            if shown["version"] == version {
+                return shown;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(60), "{shown}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.data.join("gateway").join(name);
+        files::write_private(&path, text.as_bytes()).unwrap();
+        path
     }
 
     fn registration(&self, actor: Actor) -> PathBuf {
@@ -170,6 +227,95 @@ impl Drop for Machine {
 fn said(output: &Output) -> String {
     let both = [&output.stdout[..], &output.stderr[..]].concat();
     String::from_utf8(both).unwrap()
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(work)
+}
+
+fn senders(shown: &Value) -> Vec<&str> {
+    let systems = shown["systems"].as_array().unwrap().iter();
+    systems
+        .map(|system| system["sender"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn what_is_registered_and_routed_at_one_gateway_is_in_force_at_every_one_of_the_database() {
+    let server = Server::start();
+    let [mut one, mut other] = over(&server.url());
+    one.start(Actor::Nca);
+    one.share_with(&other);
+    one.make_known_to(&other, Actor::Nca);
+
+    // The first gateway brings its file in; the other's is not looked at.
+    one.write(
+        "systems.toml",
+        "version = 1\n[[system]]\nsender = \"integrator-1\"\n",
+    );
+    one.start(Actor::Gateway);
+    let aside = other.write("systems.toml", "this is no register");
+    let key = "gateway/raw.key";
+    std::fs::copy(one.data.join(key), other.data.join(key)).unwrap();
+    other.start(Actor::Gateway);
+    let (here, there) = (one.shown("/systems"), other.shown("/systems"));
+    assert_eq!(senders(&here), ["integrator-1"]);
+    assert_eq!(senders(&there), ["integrator-1"]);
+    assert_eq!(there["file"], "the database");
+    assert_eq!(there["aside"], aside.display().to_string());
+    assert_eq!(
+        (&there["version"], &there["refused"]),
+        (&json!(1), &Value::Null)
+    );
+    assert_eq!(there["digest"], here["digest"]);
+
+    // A certificate that lies on one machine goes with what is registered there.
+    let signer = std::fs::read_dir(other.data.join("trust")).unwrap();
+    let pem = signer
+        .map(|file| file.unwrap().path())
+        .find(|path| path.extension().is_some_and(|ending| ending == "pem"))
+        .unwrap();
+    other.write("own.pem", &std::fs::read_to_string(pem).unwrap());
+    let order = json!({"toml": "version = 1\n[[system]]\nsender = \"integrator-3\"\ncertificate = \"own.pem\"\n"});
+    let put: Value = block_on(other.gateway().put("/systems", &order)).unwrap();
+    assert_eq!(senders(&put), ["integrator-3"]);
+    let told = one.wait_for_version("/systems", 2);
+    assert_eq!(told["systems"], put["systems"]);
+    assert_ne!(told["systems"][0]["certificate"], Value::Null);
+
+    // What has a fault is in force nowhere.
+    let faulty = json!({"toml": "version = 1\n[[system]]\nsender = \"portal\"\n"});
+    let refused = block_on(other.gateway().put::<_, Value>("/systems", &faulty)).unwrap_err();
+    assert!(
+        refused.to_string().contains("line 3: portal is an actor"),
+        "{refused}"
+    );
+    assert_eq!(other.shown("/systems"), put);
+
+    let origin = one.shown("/routes")["origin"].clone();
+    assert_eq!(origin, "built-in");
+    let order = json!({"toml": include_str!("../../../../gateway/routes.toml")});
+    let put: Value = block_on(one.gateway().put("/routes", &order)).unwrap();
+    let told = other.wait_for_version("/routes", 1);
+    assert_eq!(told["digest"], put["digest"]);
+    assert_eq!(told["origin"], "routes.toml of the database, version 1");
+
+    // It stays so over a restart, and what was taken away is not brought in again by a file that still lies there.
+    other.kill(Actor::Gateway);
+    other.start(Actor::Gateway);
+    assert_eq!(senders(&other.shown("/systems")), ["integrator-3"]);
+    let gone: Value = block_on(other.gateway().delete("/systems")).unwrap();
+    assert_eq!((senders(&gone), &gone["version"]), (vec![], &json!(3)));
+    one.wait_for_version("/systems", 3);
+    one.kill(Actor::Gateway);
+    std::fs::remove_file(one.registration(Actor::Nca)).unwrap();
+    one.start(Actor::Nca);
+    one.start(Actor::Gateway);
+    assert_eq!(senders(&one.shown("/systems")), [""; 0]);
 }
 
 #[test]
