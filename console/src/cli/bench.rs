@@ -8,7 +8,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Two parts of equal length: first as many requests as the connections carry, then half of the rate\n\
-                        at which these were delivered: an acknowledgement that runs ahead of the delivery is no rate that lasts.\n\
+                        at which these were delivered: acknowledgements may run ahead, and that does not last.\n\
                         All requests are signed before and none is like another. Nobody answers the applications: give\n\
                         the regional gateway a stub for the service (`qaqpa stub add`), and the whole road there and back\n\
                         is measured.\n\n\
