@@ -19,7 +19,7 @@ pub enum StoreError {
         digest: String,
     },
     /// Another process has the same work in hand, or both waited for each other: nothing was stored, try again.
-    #[error("the database is busy with the same work of another process: {why}")]
+    #[error("the database is busy with the work of another process: {why}")]
     Busy {
         /// What was waited for.
         why: String,

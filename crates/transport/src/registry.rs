@@ -344,10 +344,6 @@ pub async fn wait_for(
     actor: Actor,
     timeout: Duration,
 ) -> Result<ActorRecord, RegistryError> {
-    let client = HttpClient::plain(ClientLimits {
-        seconds_max: 2,
-        ..ClientLimits::default()
-    });
     let deadline = Instant::now() + timeout;
     loop {
         let last = match read(dir, actor)? {
@@ -356,7 +352,7 @@ pub async fn wait_for(
                 Ok(()) => return Ok(record),
                 Err(why) => why,
             },
-            Some(record) => match answers(&client, &record).await {
+            Some(record) => match answers(dir, &record).await {
                 Ok(()) => return Ok(record),
                 Err(why) => why,
             },
@@ -372,6 +368,14 @@ pub async fn wait_for(
     }
 }
 
+/// Nobody waits long for an actor that is only asked whether it is there.
+fn glance() -> ClientLimits {
+    ClientLimits {
+        seconds_max: 2,
+        ..ClientLimits::default()
+    }
+}
+
 /// Whether somebody lives at the first address that a neighbour has announced: of its control port we may know nothing.
 async fn answers_afar(dir: &Path, record: &ActorRecord) -> Result<(), String> {
     let says = |error: &dyn std::fmt::Display| error.to_string();
@@ -382,11 +386,7 @@ async fn answers_afar(dir: &Path, record: &ActorRecord) -> Result<(), String> {
         .map_err(|error| says(&error))?;
     let door = authority_of(&address).ok_or("its address is no address of HTTP")?;
     let scheme = address.scheme_str().unwrap_or("https");
-    let limits = ClientLimits {
-        seconds_max: 2,
-        ..ClientLimits::default()
-    };
-    let client = HttpClient::of_folder(dir, limits).map_err(|error| says(&error))?;
+    let client = HttpClient::of_folder(dir, glance()).map_err(|error| says(&error))?;
     let answer = client.get(&format!("{scheme}://{door}/health/live")).await;
     let answer = answer.map_err(|error| says(&error))?;
     if answer.status.is_success() {
@@ -395,7 +395,12 @@ async fn answers_afar(dir: &Path, record: &ActorRecord) -> Result<(), String> {
     Err(format!("{door} answers {}", answer.status))
 }
 
-async fn answers(client: &HttpClient, record: &ActorRecord) -> Result<(), String> {
+/// Whether the control port answers for this registration. Where it listens beyond the loopback address it speaks TLS.
+async fn answers(dir: &Path, record: &ActorRecord) -> Result<(), String> {
+    let client = match record.control.starts_with("https:") {
+        true => HttpClient::of_folder(dir, glance()).map_err(|error| error.to_string())?,
+        false => HttpClient::plain(glance()),
+    };
     let answer = client
         .get(&format!("{}/health", record.control))
         .await

@@ -72,7 +72,7 @@ async fn a_trouble_has_the_same_words_by_either_driver() {
     another.execute_batch("BEGIN IMMEDIATE").unwrap();
     assert_eq!(
         trouble(&mut both, "BEGIN IMMEDIATE").await,
-        "the database: error returned from database: (code: 5) database is locked"
+        "the database is busy with the work of another process: error returned from database: (code: 5) database is locked"
     );
     drop(another);
     assert_eq!(trouble(&mut both, "PRAGMA query_only = ON").await, "");
