@@ -416,8 +416,7 @@ async fn conclude(
                 next: now.plus(wait),
                 why,
             };
-            let concluded = exchange.retry_at(entry.ticket, failure).await?;
-            concluded
+            exchange.retry_at(entry.ticket, failure).await?
         }
         Delivery::Never {
             why,
