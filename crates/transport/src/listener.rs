@@ -121,7 +121,7 @@ impl From<&Limits> for ListenLimits {
             head_bytes_max: 64 * 1024,
             head_time_max: request.min(Duration::from_secs(15)),
             // Each is there some five times over while it is handled.
-            long_bodies_bytes_max: limits.body_bytes_max.saturating_mul(2),
+            long_bodies_bytes_max: limits.body_bytes_max,
             // Who would wait longer does better to come again later.
             place_time_max: request.min(Duration::from_secs(5)),
             requests_at_once_max: limits.requests_at_once_max,
