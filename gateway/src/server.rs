@@ -322,7 +322,7 @@ fn describe(channel: Channel, query: Option<String>, addresses: Addresses<'_>) -
         .into_response()
 }
 
-/// `/xsd/SERVICE@ACT.xsd`, `/xsd/result.xsd` and `/xsd/register.xsd`.
+/// `/xsd/SERVICE@ACT.xsd`, `/xsd/result.xsd`, `/xsd/status.xsd` and `/xsd/register.xsd`.
 async fn schema(State(door): State<Door>, Path(file): Path<String>) -> Response {
     let name = file.strip_suffix(".xsd").unwrap_or_default();
     if name == "register" {
@@ -330,6 +330,9 @@ async fn schema(State(door): State<Door>, Path(file): Path<String>) -> Response 
     }
     if name == "result" {
         return xml(xsd::result().to_owned());
+    }
+    if name == "status" {
+        return xml(xsd::status().to_owned());
     }
     let service = ServiceAtAct::parse(name)
         .ok()

@@ -211,6 +211,8 @@ cabinet-column-status = Status
 
 # Notifications
 notification-sent = Your application was accepted by the gateway.
+notification-registered = Your application was registered at the provider.
+notification-in-work = The provider is working on your application.
 notification-refused = Your application was refused: { $reason }
 notification-granted = The result has arrived: the document is in your cabinet.
 notification-result-refused = The provider has refused the service. The reasoned answer is in your cabinet.

@@ -211,6 +211,8 @@ cabinet-column-status = Мәртебесі
 
 # Хабарламалар
 notification-sent = Шлюз өтінішіңізді қабылдады.
+notification-registered = Өтінішіңіз қызмет берушіде тіркелді.
+notification-in-work = Қызмет беруші өтінішіңізбен жұмыс істеп жатыр.
 notification-refused = Өтінішіңіз бойынша бас тартылды: { $reason }
 notification-granted = Нәтиже келді: құжат кабинетіңізде.
 notification-result-refused = Қызмет беруші қызмет көрсетуден бас тартты. Дәлелді жауап кабинетіңізде.

@@ -212,6 +212,8 @@ cabinet-column-status = Статус
 
 # Уведомления
 notification-sent = Шлюз принял ваше заявление.
+notification-registered = Ваше заявление зарегистрировано у услугодателя.
+notification-in-work = Услугодатель работает с вашим заявлением.
 notification-refused = По вашему заявлению отказано: { $reason }
 notification-granted = Пришёл результат: документ в вашем кабинете.
 notification-result-refused = Услугодатель отказал в услуге. Мотивированный ответ — в вашем кабинете.

@@ -10,8 +10,9 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use qaqpa_channel::{Contents, Letter, Refused, Rejection};
-use qaqpa_model::{Actor, Answer, RefusalLabel, SenderId};
+use qaqpa_model::{Actor, Answer, RefusalLabel, RequestStatus, SenderId};
 use qaqpa_regulations::{Answer as Found, Channel};
+use qaqpa_store::Effect;
 use qaqpa_transport::{PeerActor, watch};
 use qaqpa_verdict::{Subject, confirm_bin, confirm_iin};
 use qaqpa_wire::Application;
@@ -21,6 +22,7 @@ use serde_json::json;
 
 use crate::routes;
 use crate::steps::register::{Arrival, register};
+use crate::steps::tell_status::{About, tell_status};
 use crate::stubs::Answering;
 use crate::workplace::Workplace;
 
@@ -136,6 +138,19 @@ async fn judge(
             &mut contents,
         )
         .await?;
+    // What a machine answers at once needs no status before: the result tells it.
+    let waits = |effect: &Effect| matches!(effect, Effect::Card(_));
+    if contents.effects.iter().any(waits) {
+        let about = About {
+            application: &application.application_id,
+            message: &request.message_id,
+            service: &application.service,
+        };
+        let received = RequestStatus::Received;
+        let status = tell_status(workplace, about, received, letter.at()).await;
+        let status = status.map_err(Rejection::faulted)?;
+        contents.effects.push(Effect::Outgoing(status));
+    }
     Ok((contents, answering))
 }
 

@@ -123,7 +123,10 @@ impl Drop for Unknown<'_> {
         if self.is_known {
             return;
         }
-        for state in [OutboxState::Pending, OutboxState::Held, OutboxState::Parked] {
+        for state in OutboxState::ALL
+            .into_iter()
+            .filter(|state| *state != OutboxState::Done)
+        {
             for family in [Family::OutboxEntries, Family::OutboxOldestSeconds] {
                 self.metrics.set(family, &[state.as_str()], f64::NAN);
             }

@@ -438,14 +438,14 @@ impl Applications<'_> {
     }
 }
 
-/// Changes a status unless it is final. True if it was changed.
+/// Changes a status unless it is final, or the new one came before it. True if it was changed.
 pub(crate) async fn change_status(
     connection: &mut Connection,
     change: &StatusChange,
 ) -> Result<bool, StoreError> {
     let done = query(
         "UPDATE applications SET status = $2, label = $3, updated_at = $4
-         WHERE message_id = $1 AND status NOT IN ($5, $6)",
+         WHERE message_id = $1 AND status NOT IN ($5, $6) AND NOT (status = $7 AND $2 = $8)",
     )
     .bind(change.message_id.as_str())
     .bind(change.status.as_str())
@@ -453,6 +453,8 @@ pub(crate) async fn change_status(
     .bind(change.at.unix_ms())
     .bind(RequestStatus::Completed.as_str())
     .bind(RequestStatus::Refused.as_str())
+    .bind(RequestStatus::InWork.as_str())
+    .bind(RequestStatus::Received.as_str())
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)

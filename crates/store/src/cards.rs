@@ -7,7 +7,7 @@ pub use answered::AnsweredCard;
 pub(crate) use answered::insert_answered;
 pub use card::{
     Card, CardFilter, CardState, Decided, Decision, NewCard, NewTask, OpenCard, QueueEntry, Task,
-    TaskClaim, TaskState,
+    TaskClaim, TaskState, Told,
 };
 
 use qaqpa_model::{MessageId, RefusalLabel};
@@ -19,6 +19,9 @@ use crate::database::{Columns, Connection, Row, Unwritten, query};
 use crate::exchange::effects::PreparedOutgoing;
 use crate::journal::{Direction, JournalEntry, Line};
 use crate::{Store, StoreError, counters, trace};
+
+/// What is noted on a card that nobody has worked on.
+const NOT_BEGUN: &str = "null";
 
 /// The cards of the workplace.
 #[derive(Clone, Copy, Debug)]
@@ -210,22 +213,36 @@ impl Cards<'_> {
             .await
     }
 
-    /// Replaces what is noted on an open card. False if there is no such card, or it is decided.
+    /// Replaces what is noted on an open card. The first note begins the work, and is told. False if there is no such
+    /// card, or it is decided.
     ///
     /// # Errors
-    /// [`StoreError`] where the database could not.
-    pub async fn note(&self, card: &str, work_json: &str) -> Result<bool, StoreError> {
+    /// [`StoreError`] where the disk or the database could not.
+    pub async fn note(&self, card: &str, work_json: &str, begun: Told) -> Result<bool, StoreError> {
+        let outgoing = PreparedOutgoing::prepare(self.0, begun.message).await?;
         let (card, work_json) = (card.to_owned(), work_json.to_owned());
         self.0
             .write(move |connection| {
                 Box::pin(async move {
-                    let done =
-                        query("UPDATE cards SET work_json = $2 WHERE id = $1 AND state = 'open'")
-                            .bind(card)
-                            .bind(work_json)
-                            .execute(connection)
+                    let open =
+                        query("SELECT work_json FROM cards WHERE id = $1 AND state = 'open'")
+                            .bind(&card)
+                            .for_update()
+                            .fetch_optional(&mut *connection)
                             .await?;
-                    Ok(done.rows_affected() == 1)
+                    let Some(row) = open else {
+                        return Ok(false);
+                    };
+                    let is_first = Columns(&row).text("work_json")? == NOT_BEGUN;
+                    query("UPDATE cards SET work_json = $2 WHERE id = $1")
+                        .bind(&card)
+                        .bind(work_json)
+                        .execute(&mut *connection)
+                        .await?;
+                    if is_first {
+                        outgoing.insert(connection, begun.at.unix_ms()).await?;
+                    }
+                    Ok(true)
                 })
             })
             .await
@@ -312,7 +329,7 @@ pub(crate) async fn insert_card(
            (id, number, message_id, service, channel, sender, applicant_iin, applicant_surname,
             applicant_given, applicant_patronymic, document, verdict_json, work_json, state,
             registered_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', 'null', 'open', $12)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', $13, 'open', $12)",
     )
     .bind(&new.id)
     .bind(i64::try_from(number).unwrap_or(i64::MAX))
@@ -326,6 +343,7 @@ pub(crate) async fn insert_card(
     .bind(&new.applicant_name.patronymic)
     .bind(document)
     .bind(new.at.unix_ms())
+    .bind(NOT_BEGUN)
     .execute(&mut *connection)
     .await?;
     insert_tasks(connection, &new.id, &new.tasks).await

@@ -47,7 +47,7 @@ pub use cabinet::{
 };
 pub use cards::{
     AnsweredCard, Card, CardFilter, CardState, Decided, Decision, NewCard, NewTask, OpenCard,
-    QueueEntry, Task, TaskClaim, TaskState,
+    QueueEntry, Task, TaskClaim, TaskState, Told,
 };
 pub use database::PostgresAddress;
 pub use documents::{Document, Documents};

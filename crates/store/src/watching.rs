@@ -90,7 +90,10 @@ impl Store {
     pub async fn outbox_depth(&self) -> Result<Vec<Depth>, StoreError> {
         // Each state by itself: their indexes are partial, and what is done may be millions.
         let rows = query(
-            "SELECT 'pending' AS state, COUNT(*) AS entries, MIN(queued_at) AS oldest
+            "SELECT 'behind' AS state, COUNT(*) AS entries, MIN(queued_at) AS oldest
+               FROM outbox WHERE state = 'behind'
+             UNION ALL
+             SELECT 'pending' AS state, COUNT(*) AS entries, MIN(queued_at) AS oldest
                FROM outbox WHERE state = 'pending'
              UNION ALL
              SELECT 'held' AS state, COUNT(*) AS entries, MIN(queued_at) AS oldest

@@ -1,6 +1,6 @@
-//! What the application and the result have in common, read from the signed part alone.
+//! What the application, its status and its result have in common, read from the signed part alone.
 
-use qaqpa_model::{Bin, Iin, Moment, ServiceAtAct};
+use qaqpa_model::{Bin, Iin, MessageId, Moment, ServiceAtAct};
 use qaqpa_xml::write::Writer;
 use qaqpa_xmldsig::CoveredElement;
 
@@ -197,6 +197,11 @@ impl<'d> Sequence<'d> {
     pub(crate) fn moment(&mut self, name: &str) -> Result<Moment, DocumentError> {
         let text = self.text(name)?;
         Moment::parse(&text).map_err(|error| self.malformed(format!("<{name}>: {error}")))
+    }
+
+    pub(crate) fn message_id(&mut self) -> Result<MessageId, DocumentError> {
+        let text = self.text("messageId")?;
+        MessageId::parse(&text).map_err(|error| self.malformed(format!("<messageId>: {error}")))
     }
 
     pub(crate) fn service(&mut self) -> Result<ServiceAtAct, DocumentError> {

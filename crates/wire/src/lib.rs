@@ -1,5 +1,5 @@
 //! What travels between the actors: the envelopes of the gateway's channels (ШЭП, version 10), their
-//! faults, and the two business documents, an application and a result.
+//! faults, and the business documents: an application, its status and its result.
 //!
 //! Floor 2, no I/O. Two rules hold everywhere here:
 //!
@@ -7,8 +7,8 @@
 //!   elements; what is unambiguous is read, and each departure from the schema is named
 //!   ([`Departure`]). What we write follows the schema to the letter.
 //! - **A business value is read only through [`qaqpa_xmldsig::Covered`]**, the part of the document
-//!   that is proven to be under the signature: [`Application::read`] and [`ResultDocument::read`] take
-//!   nothing else.
+//!   that is proven to be under the signature: [`Application::read`], [`StatusDocument::read`] and
+//!   [`ResultDocument::read`] take nothing else.
 //!
 //! A module a channel, a file an operation: [`sync`], [`asynchronous`], [`push`]; the names of the contract stand in
 //! [`Operation`]. The roots' [`SendMessageRequest`] and [`SendMessageResponse`] are the synchronous channel's.
@@ -33,7 +33,7 @@
 //! response of the operation.
 //!
 //! Entry points: [`SendMessageRequest`], [`asynchronous::Request`], [`push::Request`], [`Fault`], [`Application`],
-//! [`ResultDocument`], [`wsdl::describe`] and [`xsd`].
+//! [`StatusDocument`], [`ResultDocument`], [`wsdl::describe`] and [`xsd`].
 
 pub mod application;
 pub mod asynchronous;
@@ -58,6 +58,7 @@ pub mod register;
 pub mod result;
 mod sender;
 mod soap;
+pub mod status;
 pub mod sync;
 pub mod words;
 pub mod wsdl;
@@ -78,4 +79,5 @@ pub use property::Property;
 pub use reading::Reading;
 pub use result::{Grounds, Outcome, ResultDocument, Titles};
 pub use sender::Sender;
+pub use status::StatusDocument;
 pub use sync::{SendMessageRequest, SendMessageResponse, request, response};

@@ -34,7 +34,7 @@ pub const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 pub const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// XML Signature.
 pub(crate) const DSIG: &str = "http://www.w3.org/2000/09/xmldsig#";
-/// The application and the result: the simulator's own documents.
+/// The application, its status and its result: the simulator's own documents.
 pub const DOCUMENT: &str = "urn:qaqpa:document:1";
 
 /// The path of the synchronous channel, as in use.

@@ -147,9 +147,7 @@ impl ResultDocument {
         let result_id = root.text("resultId")?;
         let application_id = root.text("applicationId")?;
         let service = root.service()?;
-        let message_id = root.text("messageId")?;
-        let message_id = MessageId::parse(&message_id)
-            .map_err(|error| root.malformed(format!("<messageId>: {error}")))?;
+        let message_id = root.message_id()?;
         let issued_at = root.moment("issuedAt")?;
         let outcome = root.text("outcome")?;
         let outcome = Outcome::parse(&outcome)

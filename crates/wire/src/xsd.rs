@@ -68,6 +68,12 @@ pub const fn register() -> &'static str {
     include_str!("../assets/register.xsd")
 }
 
+/// The status of any application.
+#[must_use]
+pub const fn status() -> &'static str {
+    include_str!("../assets/status.xsd")
+}
+
 /// The result of any service.
 #[must_use]
 pub const fn result() -> &'static str {

@@ -7,7 +7,7 @@ use qaqpa_store::{Happened, HistoryFilter, Store, StoreError, mask};
 use serde_json::{Value, json};
 
 use super::pattern::MessageKind;
-use crate::stages::return_document::ApplicationFacts;
+use crate::stages::return_document::{ApplicationFacts, is_status};
 
 /// Messages that are looked through for one question, and how many of them lie in memory at once.
 pub(crate) const MESSAGES_MAX: usize = 1_000_000;
@@ -76,11 +76,13 @@ impl From<Happened> for Message {
         let application: Option<ApplicationFacts> =
             facts.and_then(|facts| serde_json::from_str(facts).ok());
         let of_summary = |name: &str| happened.summary[name].as_str().map(str::to_owned);
-        let kind = facts.map(|_| {
-            if happened.correlation.is_some() {
-                MessageKind::Response
-            } else {
+        let kind = facts.map(|facts| {
+            if happened.correlation.is_none() {
                 MessageKind::Request
+            } else if is_status(facts) {
+                MessageKind::Notification
+            } else {
+                MessageKind::Response
             }
         });
         let correlation = happened.correlation.as_ref().map(ToString::to_string);

@@ -11,7 +11,7 @@ use super::history::Message;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Pattern {
-    /// `REQUEST` (an application, a question) or `RESPONSE` (a result).
+    /// `REQUEST` (an application, a question), `NOTIFICATION` (a status) or `RESPONSE` (a result).
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<MessageKind>,
     /// What became of it; `accepted` where it is not said.
@@ -44,6 +44,8 @@ pub struct Pattern {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum MessageKind {
+    /// A status.
+    Notification,
     /// An application, or a question to a register.
     Request,
     /// A result.
@@ -80,6 +82,7 @@ impl MessageKind {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Request => "REQUEST",
+            Self::Notification => "NOTIFICATION",
             Self::Response => "RESPONSE",
         }
     }

@@ -1,4 +1,4 @@
-//! The result of an information system's application: a message of its own, to be pushed or fetched.
+//! The status and the result of an information system's application: each a message of its own, to be pushed or fetched.
 
 use qaqpa_channel::Rejection;
 use qaqpa_model::{MessageId, Moment, SenderId};
@@ -11,12 +11,14 @@ use qaqpa_xml::Document;
 use crate::gateway::Gateway;
 use crate::systems::{self, mailbox_of};
 
-/// The message to the system that sent the application `correlation`, as what accepting the result makes happen.
+/// The message to the system that sent the application `correlation`, as what accepting the result or the status makes
+/// happen. Nobody is told a status who does not want notifications.
 ///
-/// `result` was judged at `at`: the message says so, and the gateway signs it.
+/// `about` was judged at `at`: the message says so, and the gateway signs it.
 pub(crate) async fn mail(
     gateway: &Gateway,
-    result: &SendMessageRequest,
+    kind: MessageType,
+    about: &SendMessageRequest,
     correlation: &MessageId,
     session: &str,
     at: Moment,
@@ -26,14 +28,18 @@ pub(crate) async fn mail(
         return Ok(None);
     };
     let owner = application.sender;
-    let message = OutgoingMessage {
-        destination: mailbox_of(&owner, &result.service_id),
-        message_id: result.message_id.clone(),
-        correlation: Some(correlation.clone()),
-        body: written(result, correlation, session, at)?,
-    };
     let register = systems::current(gateway).await;
-    Ok(Some(match register.terms(&owner).push {
+    let terms = register.terms(&owner);
+    if kind == MessageType::Notification && !terms.notify {
+        return Ok(None);
+    }
+    let message = OutgoingMessage {
+        destination: mailbox_of(&owner, &about.service_id),
+        message_id: about.message_id.clone(),
+        correlation: Some(correlation.clone()),
+        body: written(kind, about, correlation, session, at)?,
+    };
+    Ok(Some(match terms.push {
         Some(_) => Effect::Outgoing(message),
         None => Effect::Held(message),
     }))
@@ -41,7 +47,8 @@ pub(crate) async fn mail(
 
 /// The unsigned envelope of the push channel: what is pushed as it is, and what `getMessages` takes the message from.
 fn written(
-    result: &SendMessageRequest,
+    kind: MessageType,
+    about: &SendMessageRequest,
     correlation: &MessageId,
     session: &str,
     at: Moment,
@@ -53,10 +60,10 @@ fn written(
     let gateway =
         SenderId::parse(qaqpa_model::Actor::Gateway.name()).map_err(Rejection::faulted)?;
     let info = MessageInfo {
-        message_id: Some(result.message_id.clone()),
+        message_id: Some(about.message_id.clone()),
         correlation_id: Some(correlation.clone()),
-        service_id: result.service_id.clone(),
-        message_type: MessageType::Response,
+        service_id: about.service_id.clone(),
+        message_type: kind,
         route_id: None,
         message_date: at,
         sender: Some(Sender {
@@ -71,7 +78,7 @@ fn written(
     };
     let message = Message {
         info,
-        data: BusinessData::new(result.data.bytes.clone()),
+        data: BusinessData::new(about.data.bytes.clone()),
     };
     Ok(push::SendMessageRequest { message }.write())
 }

@@ -63,7 +63,9 @@ pub(super) fn of_entry(entry: &OutboxEntry) -> (MessageState, MessageStatus) {
         OutboxState::Pending if entry.why.is_some() => {
             (MessageState::NotDelivered, entry.why.as_deref())
         }
-        OutboxState::Held | OutboxState::Pending => (MessageState::OnDelivery, None),
+        OutboxState::Behind | OutboxState::Held | OutboxState::Pending => {
+            (MessageState::OnDelivery, None)
+        }
     };
     said(state, why, entry.queued_at)
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::confirm_applicant::{Admitted, AdmittedParts};
 use super::judge_signature::Letter;
-use super::return_document::return_document;
+use super::return_document::{Returned, return_document};
 use crate::gateway::Gateway;
 use crate::pipeline::Turn;
 use crate::record::Record;
@@ -35,7 +35,7 @@ impl Routed {
     }
 }
 
-/// Chooses the destination: a regional gateway for applications, the system that asked for results.
+/// Chooses the destination: a regional gateway for applications, the system that asked for statuses and results.
 pub(crate) async fn choose_route(
     gateway: &Gateway,
     admitted: Admitted,
@@ -69,20 +69,35 @@ pub(crate) async fn choose_route(
             };
             (to, region.map(str::to_owned))
         }
-        Letter::Result(result) => {
-            let asked = return_document(gateway, result, admitted.addressed()).await?;
-            let to = match &find(&routes, Direction::Applicant, &result.service, None)?.to {
-                Target::Actor(name) => Some(name.clone()),
-                Target::Sender => asked.map(ActorName::from),
-            };
-            (to, None)
-        }
+        Letter::Result(result) => (
+            back(gateway, &routes, result.into(), &admitted).await?,
+            None,
+        ),
+        Letter::Status(status) => (
+            back(gateway, &routes, status.into(), &admitted).await?,
+            None,
+        ),
     };
     Ok(Routed(RoutedParts {
         admitted: admitted.into_parts(),
         destination,
         region,
     }))
+}
+
+/// Where a document goes that is about an application: to whoever sent that.
+async fn back(
+    gateway: &Gateway,
+    routes: &Routes,
+    returned: Returned<'_>,
+    admitted: &Admitted,
+) -> Result<Option<ActorName>, Turn> {
+    let asked = return_document(gateway, returned, admitted.addressed()).await?;
+    let route = find(routes, Direction::Applicant, returned.service, None)?;
+    Ok(match &route.to {
+        Target::Actor(name) => Some(name.clone()),
+        Target::Sender => asked.map(ActorName::from),
+    })
 }
 
 /// The region that an application names: a field of its form, which the applicant signed. (P07)

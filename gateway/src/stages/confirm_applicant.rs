@@ -1,8 +1,8 @@
 //! Stage 4: the signer is the submitter, in the name of whom the document says, and this sender may send
-//! this kind of document.
+//! this kind of document. A status has no submitter: the system that sends it has signed it.
 
 use qaqpa_channel::Refused;
-use qaqpa_model::{Actor, ActorName, RefusalLabel, SenderId};
+use qaqpa_model::{Actor, ActorName, Iin, RefusalLabel, SenderId};
 use qaqpa_verdict::{SignerIdentity, Verdict};
 use qaqpa_wire::Organisation;
 use qaqpa_x509::profile;
@@ -79,36 +79,51 @@ pub(crate) fn confirm_applicant(
         let refused = refused.with_journal("verdict", verdict.to_json());
         said_no(gateway, sender, service, refused)
     };
-    let verdict = verdict.with_submitter(letter.submitter());
-    if let Some(label) = verdict.label {
+    let signed_by = |verdict: Verdict, submitter: &Iin, record: &mut Record| {
+        let verdict = verdict.with_submitter(submitter);
+        let Some(label) = verdict.label else {
+            return Ok(verdict);
+        };
         record.note(
             "certificate-iin",
-            json!(signer.iin.as_ref().map(qaqpa_model::Iin::masked)),
+            json!(signer.iin.as_ref().map(Iin::masked)),
         );
         let why = "the IIN in submitter/iin is not the one in the certificate that signed";
-        return Err(refuse(&verdict, label, why.to_owned()));
-    }
+        Err(refuse(&verdict, label, why.to_owned()))
+    };
     let verdict = match &letter {
-        Letter::Application(application) => match &application.organisation {
-            Some(organisation) => {
-                let verdict = verdict.with_organisation(&organisation.bin);
-                if let Some(label) = verdict.label {
-                    let why =
-                        "the certificate that signed is not of the organisation in submitter/bin";
-                    return Err(refuse(&verdict, label, why.to_owned()));
+        Letter::Application(application) => {
+            let verdict = signed_by(verdict, &application.submitter, record)?;
+            match &application.organisation {
+                Some(organisation) => {
+                    let verdict = verdict.with_organisation(&organisation.bin);
+                    if let Some(label) = verdict.label {
+                        let why = "the certificate that signed is not of the organisation in submitter/bin";
+                        return Err(refuse(&verdict, label, why.to_owned()));
+                    }
+                    acts_as(&signer, organisation)
+                        .map_err(|why| refuse(&verdict, RefusalLabel::BinMismatch, why))?;
+                    verdict
                 }
-                acts_as(&signer, organisation)
-                    .map_err(|why| refuse(&verdict, RefusalLabel::BinMismatch, why))?;
-                verdict
+                None => {
+                    signs_for_itself(&signer)
+                        .map_err(|why| refuse(&verdict, RefusalLabel::BinMismatch, why))?;
+                    verdict
+                }
             }
-            None => {
-                signs_for_itself(&signer)
-                    .map_err(|why| refuse(&verdict, RefusalLabel::BinMismatch, why))?;
-                verdict
-            }
-        },
+        }
         // An officer decides in the name of the state; the unit stands in the result.
-        Letter::Result(_) => verdict,
+        Letter::Result(result) => signed_by(verdict, &result.submitter, record)?,
+        // A machine's word: of the very system that sends it.
+        Letter::Status(_) if signer.certificate.der() == addressed.certificate.der() => verdict,
+        Letter::Status(_) => {
+            let why = format!(
+                "the status is signed by {:?}, not by {sender}, who sends it",
+                signer.common_name
+            );
+            let label = RefusalLabel::SenderCertificateMismatch;
+            return Err(refuse(&verdict, label, why));
+        }
     };
     may_send(&addressed.sender, &letter)?;
     Ok(Admitted {
@@ -150,13 +165,13 @@ fn signs_for_itself(signer: &SignerIdentity) -> Result<(), String> {
     )
 }
 
-/// Applications come from the portal and from integrators, results from regional gateways alone.
+/// Applications come from the portal and from integrators, statuses and results from regional gateways alone.
 fn may_send(sender: &SenderId, letter: &Letter) -> Result<(), Refused> {
     let actor = ActorName::parse(sender.as_str()).map(|name| name.actor());
     let may = match (actor, letter) {
-        (Some(Actor::RegionalGateway), Letter::Result(_))
+        (Some(Actor::RegionalGateway), Letter::Result(_) | Letter::Status(_))
         | (Some(Actor::Portal) | None, Letter::Application(_)) => true,
-        (_, Letter::Application(_) | Letter::Result(_)) => false,
+        (_, Letter::Application(_) | Letter::Result(_) | Letter::Status(_)) => false,
     };
     if may {
         return Ok(());

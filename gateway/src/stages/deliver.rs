@@ -7,6 +7,7 @@ use qaqpa_regulations::{self as regulations, Meaning};
 use qaqpa_store::{
     Acceptance, Conflict, Effect, Incoming, OutgoingMessage, TraceEntry, TraceOutcome,
 };
+use qaqpa_wire::asynchronous::MessageType;
 use qaqpa_wire::limits::PROPERTIES_MAX;
 use qaqpa_wire::request::{JUDGED_AT, SENDER, VERDICT};
 use qaqpa_wire::{BusinessData, Channel, Property, SendMessageRequest};
@@ -15,7 +16,7 @@ use super::came_before::came_before;
 use super::choose_route::{Routed, RoutedParts};
 use super::confirm_applicant::AdmittedParts;
 use super::judge_signature::Letter;
-use super::return_document::{ASYNCHRONOUS, ApplicationFacts};
+use super::return_document::{ASYNCHRONOUS, ApplicationFacts, facts_of_status};
 use crate::gateway::Gateway;
 use crate::mailbox::mail;
 use crate::pipeline::Turn;
@@ -62,10 +63,18 @@ pub(crate) async fn deliver(
         Channel::Sync | Channel::Push => Answers::acknowledgement(&request, record.session(), at),
     };
     let mut effects = Vec::new();
-    if let (Letter::Result(result), None) = (&letter, &destination) {
-        effects.extend(mail(gateway, &request, &result.message_id, record.session(), at).await?);
+    let about = match &letter {
+        // An application begins its exchange, whatever the envelope says.
+        Letter::Application(_) => None,
+        Letter::Result(result) => Some((&result.message_id, MessageType::Response)),
+        Letter::Status(status) => Some((&status.message_id, MessageType::Notification)),
+    };
+    if let (Some((application, kind)), None) = (about, &destination) {
+        let session = record.session();
+        effects.extend(mail(gateway, kind, &request, application, session, at).await?);
     }
-    let (facts, correlation) = match &letter {
+    let correlation = about.map(|(application, _)| application.clone());
+    let facts = match &letter {
         Letter::Application(application) => {
             let facts = ApplicationFacts {
                 kind: letter.kind().to_owned(),
@@ -82,12 +91,15 @@ pub(crate) async fn deliver(
                     .to_owned(),
                 ),
             };
-            // An application begins its exchange, whatever the envelope says.
-            (Some(facts), None)
+            Some(facts)
         }
-        Letter::Result(result) => (None, Some(result.message_id.clone())),
+        Letter::Result(_) | Letter::Status(_) => None,
     };
-    let facts_json = serde_json::to_string(&facts).map_err(Rejection::faulted)?;
+    let facts_json = match &letter {
+        Letter::Status(status) => facts_of_status(status),
+        _ => serde_json::to_string(&facts),
+    };
+    let facts_json = facts_json.map_err(Rejection::faulted)?;
     let sender = addressed.sender.clone();
     // The document goes on in the new envelope and nowhere else.
     let document = std::mem::take(&mut request.data.bytes);

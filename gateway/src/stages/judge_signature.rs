@@ -6,7 +6,7 @@ use qaqpa_model::{Iin, Limits, RefusalLabel, ServiceAtAct};
 use qaqpa_verdict::{SignerIdentity, Subject, Verdict};
 use qaqpa_wire::error::label_of_xml;
 use qaqpa_wire::namespace::DOCUMENT;
-use qaqpa_wire::{Application, DocumentError, Person, ResultDocument};
+use qaqpa_wire::{Application, DocumentError, Person, ResultDocument, StatusDocument};
 use qaqpa_xml::Document;
 use qaqpa_xmldsig::{Covered, Ledger, find_enveloped};
 use serde_json::json;
@@ -30,28 +30,29 @@ pub(crate) struct Judged {
     verdict: Verdict,
 }
 
-/// The two documents that travel.
+/// The documents that travel.
 #[derive(Debug)]
 pub(crate) enum Letter {
     /// From a person to the state.
     Application(Application),
     /// From the state to a person.
     Result(ResultDocument),
+    /// From the provider's system to whoever sent the application: no person signs it, and it names none.
+    Status(StatusDocument),
 }
 
-impl Letter {
-    /// Whose certificate must have signed.
-    pub(super) const fn submitter(&self) -> &Iin {
-        match self {
-            Self::Application(application) => &application.submitter,
-            Self::Result(result) => &result.submitter,
-        }
-    }
+/// [`Letter::kind`] of a status.
+pub(crate) const STATUS: &str = "status";
 
-    pub(super) const fn applicant(&self) -> &Person {
+impl Letter {
+    /// Whose certificate must have signed, and the person for whom the service is asked.
+    const fn persons(&self) -> Option<(&Iin, &Person)> {
         match self {
-            Self::Application(application) => &application.applicant,
-            Self::Result(result) => &result.applicant,
+            Self::Application(application) => {
+                Some((&application.submitter, &application.applicant))
+            }
+            Self::Result(result) => Some((&result.submitter, &result.applicant)),
+            Self::Status(_) => None,
         }
     }
 
@@ -59,6 +60,7 @@ impl Letter {
         match self {
             Self::Application(application) => &application.service,
             Self::Result(result) => &result.service,
+            Self::Status(status) => &status.service,
         }
     }
 
@@ -66,6 +68,7 @@ impl Letter {
         match self {
             Self::Application(_) => "application",
             Self::Result(_) => "result",
+            Self::Status(_) => STATUS,
         }
     }
 }
@@ -123,8 +126,10 @@ pub(crate) async fn judge_signature(
         application.attachments = Vec::new();
     }
     record.note("kind", json!(letter.kind()));
-    record.note("submitter", json!(letter.submitter().masked()));
-    record.note("applicant", json!(letter.applicant().iin.masked()));
+    if let Some((submitter, applicant)) = letter.persons() {
+        record.note("submitter", json!(submitter.masked()));
+        record.note("applicant", json!(applicant.iin.masked()));
+    }
     Ok(Judged {
         signature: proven.signature_digest,
         signer: proven.signer,
@@ -137,6 +142,9 @@ pub(crate) async fn judge_signature(
 fn read(covered: &Covered<'_>, limits: &Limits) -> Result<Letter, DocumentError> {
     if covered.root().is(DOCUMENT, "result") {
         return ResultDocument::read(covered).map(Letter::Result);
+    }
+    if covered.root().is(DOCUMENT, "status") {
+        return StatusDocument::read(covered).map(Letter::Status);
     }
     Application::read(covered, limits).map(Letter::Application)
 }

@@ -10,6 +10,7 @@ use qaqpa_model::{BodyDigest, MessageId, RefusalLabel, SenderId, ServiceAtAct};
 use qaqpa_store::Seen;
 use qaqpa_wire::asynchronous::{self, MessageInfo, MessageType, Request};
 use qaqpa_wire::{Property, SendMessageRequest};
+use qaqpa_x509::Certificate;
 
 use super::ask_register::{Inquiry, is_of_a_question, repeated};
 use super::authenticate::{Claim, Known, authenticate};
@@ -28,6 +29,7 @@ use crate::systems::Terms;
 pub(crate) struct Opened {
     request: SendMessageRequest,
     sender: SenderId,
+    certificate: Certificate,
     service: ServiceAtAct,
     digest: BodyDigest,
     examiner: Examiner,
@@ -51,6 +53,8 @@ pub(crate) enum Entrance {
 pub(crate) struct Addressed {
     pub(super) request: SendMessageRequest,
     pub(super) sender: SenderId,
+    /// The sender's, with which the envelope was signed.
+    pub(super) certificate: Certificate,
     pub(super) service: ServiceAtAct,
     pub(super) digest: BodyDigest,
 }
@@ -61,6 +65,7 @@ impl Opened {
         let addressed = Addressed {
             request: self.request,
             sender: self.sender,
+            certificate: self.certificate,
             service: self.service,
             digest: self.digest,
         };
@@ -107,6 +112,7 @@ pub(crate) async fn open_envelope(
         }),
         Asked::Service(service) => Entrance::Document(Opened {
             sender: known.sender,
+            certificate: known.certificate,
             service,
             digest: envelope.digest,
             request: envelope.request,
@@ -252,6 +258,7 @@ pub(crate) async fn open_request(
     Ok(Errand::Document(Opened {
         request,
         sender: known.sender,
+        certificate: known.certificate,
         service,
         digest,
         examiner: known.examiner,

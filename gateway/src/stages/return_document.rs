@@ -1,10 +1,11 @@
-//! Stage 5, for a result: does it belong to an application that was accepted here?
+//! Stage 5, for a result or a status: does it belong to an application that was accepted here?
 
 use qaqpa_channel::{Refused, Rejection};
-use qaqpa_model::{Actor, RefusalLabel, SenderId};
-use qaqpa_wire::ResultDocument;
+use qaqpa_model::{Actor, Iin, MessageId, RefusalLabel, SenderId, ServiceAtAct};
+use qaqpa_wire::{ResultDocument, StatusDocument};
 use serde::{Deserialize, Serialize};
 
+use super::judge_signature::STATUS;
 use super::open_envelope::Addressed;
 use crate::gateway::Gateway;
 use crate::pipeline::Turn;
@@ -31,6 +32,26 @@ pub(crate) struct ApplicationFacts {
     pub(super) region: Option<String>,
 }
 
+/// What is kept of an accepted status.
+#[derive(Debug, Serialize, Deserialize)]
+struct StatusFacts {
+    kind: String,
+    status: String,
+}
+
+/// What is kept of an accepted status, as JSON.
+pub(super) fn facts_of_status(status: &StatusDocument) -> serde_json::Result<String> {
+    serde_json::to_string(&StatusFacts {
+        kind: STATUS.to_owned(),
+        status: status.status.to_string(),
+    })
+}
+
+/// Whether these facts are those of a status.
+pub(crate) fn is_status(facts_json: &str) -> bool {
+    serde_json::from_str::<StatusFacts>(facts_json).is_ok_and(|facts| facts.kind == STATUS)
+}
+
 /// [`ApplicationFacts::channel`] of what was left with the gateway.
 pub(super) const ASYNCHRONOUS: &str = "asynchronous";
 
@@ -49,29 +70,67 @@ impl ApplicationFacts {
     }
 }
 
-/// Finds the application of a result, and where its applicant's documents arrive.
+/// What a document says of the application that it is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Returned<'a> {
+    /// What it is called in a refusal.
+    kind: &'static str,
+    message_id: &'a MessageId,
+    application_id: &'a str,
+    pub(super) service: &'a ServiceAtAct,
+    /// A status names no person.
+    applicant: Option<&'a Iin>,
+}
+
+impl<'a> From<&'a ResultDocument> for Returned<'a> {
+    fn from(result: &'a ResultDocument) -> Self {
+        Self {
+            kind: "result",
+            message_id: &result.message_id,
+            application_id: &result.application_id,
+            service: &result.service,
+            applicant: Some(&result.applicant.iin),
+        }
+    }
+}
+
+impl<'a> From<&'a StatusDocument> for Returned<'a> {
+    fn from(status: &'a StatusDocument) -> Self {
+        Self {
+            kind: STATUS,
+            message_id: &status.message_id,
+            application_id: &status.application_id,
+            service: &status.service,
+            applicant: None,
+        }
+    }
+}
+
+/// Finds the application that a document is about, and where its applicant's documents arrive.
 ///
 /// A document of another applicant in the right envelope must not reach a cabinet. (M02)
 ///
-/// `None` for an application of an information system that is no actor: the result becomes a message for it.
+/// `None` for an application of an information system that is no actor: the document becomes a message for it.
 pub(super) async fn return_document(
     gateway: &Gateway,
-    result: &ResultDocument,
+    returned: Returned<'_>,
     Addressed {
         request,
         sender: by,
         ..
     }: &Addressed,
 ) -> Result<Option<Actor>, Turn> {
+    let kind = returned.kind;
     let unknown = |why: String| Refused::new(RefusalLabel::CorrelationUnknown, why);
-    let correlation = request
-        .correlation_id
-        .as_ref()
-        .ok_or_else(|| unknown("a result needs the correlationId of its application".to_owned()))?;
-    if *correlation != result.message_id {
+    let correlation = request.correlation_id.as_ref().ok_or_else(|| {
+        unknown(format!(
+            "a {kind} needs the correlationId of its application"
+        ))
+    })?;
+    if correlation != returned.message_id {
         return Err(unknown(format!(
-            "correlationId is {correlation}, the signed result answers {}",
-            result.message_id
+            "correlationId is {correlation}, the signed {kind} is about {}",
+            returned.message_id
         ))
         .into());
     }
@@ -94,19 +153,21 @@ pub(super) async fn return_document(
         return Err(Refused::new(RefusalLabel::SenderUnknown, why).into());
     }
     let same = [
-        ("service", facts.service == result.service.to_string()),
+        ("service", facts.service == returned.service.to_string()),
         (
             "applicant",
-            facts.applicant_iin == result.applicant.iin.reveal(),
+            returned
+                .applicant
+                .is_none_or(|applicant| facts.applicant_iin == applicant.reveal()),
         ),
         (
             "applicationId",
-            facts.application_id == result.application_id,
+            facts.application_id == returned.application_id,
         ),
     ];
     if let Some((what, _)) = same.iter().find(|(_, same)| !same) {
         return Err(unknown(format!(
-            "the {what} of the result is not that of the application {correlation}"
+            "the {what} of the {kind} is not that of the application {correlation}"
         ))
         .into());
     }

@@ -52,6 +52,7 @@ async fn wsdl_and_schemas_are_served_where_they_say() {
         format!("{push}?xsd=client-types"),
         format!("{base}/xsd/{SERVICE}.xsd"),
         format!("{base}/xsd/result.xsd"),
+        format!("{base}/xsd/status.xsd"),
         format!("{base}/xsd/register.xsd"),
     ] {
         let answer = stand.get(&url).await;

@@ -13,10 +13,10 @@ use crate::messages::{SERVICE, application, noon, sign, valid};
 use crate::stand::Stand;
 use crate::visits::left;
 
-struct Controls(ControlClient);
+pub(crate) struct Controls(ControlClient);
 
 impl Controls {
-    fn of(stand: &Stand) -> Self {
+    pub(crate) fn of(stand: &Stand) -> Self {
         Self(ControlClient::of(stand.dir.path(), Actor::Gateway).unwrap())
     }
 
@@ -24,7 +24,7 @@ impl Controls {
         self.0.post("/expectations/verify", &wish).await.unwrap()
     }
 
-    async fn standing(&self, wish: Value) -> (Value, Value) {
+    pub(crate) async fn standing(&self, wish: Value) -> (Value, Value) {
         let mut view = self.verify(wish).await;
         (view["standing"].take(), view["found"].take())
     }

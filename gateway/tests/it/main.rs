@@ -26,5 +26,6 @@ mod replays;
 mod results;
 mod routing;
 mod stand;
+mod statuses;
 mod systems;
 mod visits;

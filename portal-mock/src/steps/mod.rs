@@ -13,3 +13,4 @@ pub mod enrol;
 pub mod prepare;
 pub mod refuse_authorisation;
 pub mod refuse_signature;
+pub mod tell_status;

@@ -11,7 +11,7 @@ use crate::bench::Bench;
 use crate::browser::between;
 use crate::gateway::new_id;
 
-fn label(sent: Result<qaqpa_channel::Sent, SendError>) -> Option<L> {
+pub(crate) fn label(sent: Result<qaqpa_channel::Sent, SendError>) -> Option<L> {
     sent.err().and_then(|error| error.label())
 }
 

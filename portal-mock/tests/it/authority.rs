@@ -23,7 +23,14 @@ pub(crate) const OFFICER: &str = "900101300811";
 pub(crate) const KEY_PASSWORD: &str = "key-password";
 pub(crate) const PORTAL_PASSWORD: &str = "portal-password";
 
-/// A person's key and certificate.
+/// The systems: their ids and the names by which they send.
+const SYSTEMS: [(&str, &str); 3] = [
+    ("system-portal", "portal"),
+    ("system-gateway", "gateway"),
+    ("system-regional-gateway", "regional-gateway"),
+];
+
+/// A person's key and certificate, or a system's.
 #[derive(Clone)]
 pub(crate) struct Holder {
     pub(crate) key: PrivateKey,
@@ -97,14 +104,13 @@ impl Authority {
             index.identities.push(identity(id, iin));
             people.insert(id, holder);
         }
-        for (number, name) in ["portal", "gateway", "regional-gateway"].iter().enumerate() {
-            let id = format!("system-{name}");
+        for (number, (id, name)) in SYSTEMS.iter().enumerate() {
             let system = System {
                 name: format!("TEST {name}"),
                 oid: format!("1.2.398.3.99.{number}"),
                 organization: None,
             };
-            let key = key_of(&id);
+            let key = key_of(id);
             let validity = days(now, -10, 300);
             let certificate = issue::system(
                 &system,
@@ -114,15 +120,23 @@ impl Authority {
                 issuing.issuer(),
             )
             .unwrap();
-            let p12 = pkcs12::write(&key, &[certificate], &id, KEY_PASSWORD).unwrap();
-            write_key(dir, &id, &p12);
+            let p12 = pkcs12::write(&key, &[certificate.clone()], id, KEY_PASSWORD).unwrap();
+            write_key(dir, id, &p12);
             index.systems.push(SystemIdentity {
                 sender_id: (*name != "gateway").then(|| (*name).to_owned()),
-                id: id.clone(),
-                key: key_path(&id),
+                id: (*id).to_owned(),
+                key: key_path(id),
                 key_password: KEY_PASSWORD.to_owned(),
                 sender_password: (*name != "gateway").then(|| "sender-password".to_owned()),
             });
+            people.insert(
+                id,
+                Holder {
+                    key,
+                    certificate,
+                    p12,
+                },
+            );
         }
         std::fs::create_dir_all(dir.join("trust")).unwrap();
         let trust = root.certificate.to_pem() + &issuing.certificate.to_pem();

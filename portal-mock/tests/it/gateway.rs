@@ -116,10 +116,10 @@ impl Gateway {
             message_date: judged_at,
             route_id: None,
             sender: None,
-            properties: vec![Property {
-                key: "judged-at".to_owned(),
-                value: judged_at.to_string(),
-            }],
+            properties: vec![
+                property("judged-at", &judged_at.to_string()),
+                property("sender", "regional-gateway"),
+            ],
             session_id: None,
             data: BusinessData::new(document),
         };
@@ -129,6 +129,13 @@ impl Gateway {
 
     fn keys(&self) -> SystemKeys {
         SystemKeys::new(&self.dir, "system-gateway")
+    }
+}
+
+fn property(key: &str, value: &str) -> Property {
+    Property {
+        key: key.to_owned(),
+        value: value.to_owned(),
     }
 }
 

@@ -13,4 +13,5 @@ mod doors;
 mod enrolment;
 mod gateway;
 mod refusals;
+mod statuses;
 mod texts;

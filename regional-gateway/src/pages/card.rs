@@ -173,7 +173,7 @@ pub(super) async fn delivery(
             None => "none",
             Some(OutboxState::Done) => "done",
             Some(OutboxState::Parked) => "parked",
-            Some(OutboxState::Held | OutboxState::Pending) => "pending",
+            Some(OutboxState::Behind | OutboxState::Held | OutboxState::Pending) => "pending",
         },
         why: entry.and_then(|entry| entry.why).unwrap_or_default(),
     })

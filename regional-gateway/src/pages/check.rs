@@ -6,7 +6,9 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
+use qaqpa_model::RequestStatus;
 use qaqpa_regulations::{ElementKind, Meaning};
+use qaqpa_store::Told;
 use qaqpa_web::forms::FieldKind;
 use qaqpa_web::{Field, Problem, Signed, Words};
 use uuid::Uuid;
@@ -18,6 +20,7 @@ use crate::reply::{page, page_with};
 use crate::routes::{self, COMMENT, DECISION, DOCUMENT_PREFIX, GROUND, of};
 use crate::staff::Staff;
 use crate::steps::check_documents::{Answers, Fault, checklist, decide};
+use crate::steps::tell_status::{About, tell_status};
 use crate::views::{self, GroundView, ListedView};
 use crate::workplace::Workplace;
 
@@ -71,7 +74,18 @@ pub(super) async fn submit(
         }
     };
     let json = work.to_json().map_err(Problem::fault)?;
-    let noted = workplace.store.cards().note(&id, &json).await;
+    let about = About {
+        application: &case.application.application_id,
+        message: &case.card.message_id,
+        service: &case.card.service,
+    };
+    let at = workplace.clock.now();
+    let in_work = tell_status(&workplace, about, RequestStatus::InWork, at).await;
+    let first = Told {
+        message: in_work.map_err(Problem::fault)?,
+        at,
+    };
+    let noted = workplace.store.cards().note(&id, &json, first).await;
     if !noted.map_err(Problem::fault)? {
         return Err(Problem::new(StatusCode::CONFLICT, "card-decided"));
     }

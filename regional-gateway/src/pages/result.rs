@@ -8,7 +8,7 @@ use http::StatusCode;
 use qaqpa_channel::envelope::bounds;
 use qaqpa_model::{MessageId, Moment};
 use qaqpa_regulations::ActionDef;
-use qaqpa_store::{Decided, Decision as Deed, OutboxState, OutgoingMessage};
+use qaqpa_store::{Decided, Decision as Deed, OutboxEntry, OutboxState, OutgoingMessage};
 use qaqpa_transport::watch::{Span, TraceContext};
 use qaqpa_web::forms::FieldKind;
 use qaqpa_web::{Field, Flash, Multipart, Problem, Signed, Words};
@@ -302,11 +302,31 @@ async fn answer_or_first_failure(workplace: &Workplace, id: &MessageId) -> Resul
         let entry = workplace.store.exchange().outbox_of(id).await;
         match entry.map_err(Problem::fault)? {
             Some(entry) if entry.state == OutboxState::Pending && entry.why.is_none() => {}
+            // A status goes first: where that has failed, this has to wait with it.
+            Some(entry) if entry.state == OutboxState::Behind => {
+                if has_failed_before(workplace, &entry).await? {
+                    return Ok(());
+                }
+            }
             _ => return Ok(()),
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
     Ok(())
+}
+
+/// Whether what this entry waits for behind has failed once.
+async fn has_failed_before(workplace: &Workplace, entry: &OutboxEntry) -> Result<bool, Problem> {
+    let Some(correlation) = &entry.correlation else {
+        return Ok(false);
+    };
+    let exchange = workplace.store.exchange();
+    let all = exchange
+        .outbox_of_exchange(&entry.destination, correlation)
+        .await
+        .map_err(Problem::fault)?;
+    let failed = |one: &OutboxEntry| one.state == OutboxState::Pending && one.why.is_some();
+    Ok(all.iter().any(failed))
 }
 
 /// Reads a result of ours from what its signature covers.

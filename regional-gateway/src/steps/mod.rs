@@ -3,3 +3,4 @@
 pub mod check_documents;
 pub mod issue_document;
 pub mod register;
+pub(crate) mod tell_status;

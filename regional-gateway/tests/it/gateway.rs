@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::routing::post;
 use bytes::Bytes;
 use qaqpa_channel::{Answer, Answers, Refused, SystemKeys, open};
-use qaqpa_model::{Actor, Limits, RefusalLabel};
+use qaqpa_model::{Actor, Limits, MessageId, RefusalLabel};
 use qaqpa_transport::{ActorStart, Clock, Hall, PeerActor, Peers, Place, Running, control};
 use qaqpa_wire::{Reading, SendMessageRequest};
 
@@ -55,9 +55,22 @@ impl Gateway {
         }
     }
 
-    /// The results that came, repeats of one message left out.
-    pub(crate) fn taken(&self) -> Vec<SendMessageRequest> {
+    /// Everything that came, in order, repeats of one message left out.
+    pub(crate) fn came(&self) -> Vec<SendMessageRequest> {
         self.shared.taken.lock().unwrap().clone()
+    }
+
+    /// The results that came.
+    pub(crate) fn taken(&self) -> Vec<SendMessageRequest> {
+        let came = self.came().into_iter();
+        came.filter(|one| !is_status(one)).collect()
+    }
+
+    /// The statuses that came: about which message, and which.
+    pub(crate) fn told(&self) -> Vec<(Option<MessageId>, String)> {
+        let came = self.came().into_iter().filter(is_status);
+        came.map(|one| (one.correlation_id.clone(), status_in(&one)))
+            .collect()
     }
 
     /// Refuses what comes from now on.
@@ -68,6 +81,20 @@ impl Gateway {
     pub(crate) async fn stop(self) {
         self.running.stop().await;
     }
+}
+
+fn text(message: &SendMessageRequest) -> String {
+    String::from_utf8(message.data.bytes.clone()).unwrap()
+}
+
+fn is_status(message: &SendMessageRequest) -> bool {
+    text(message).starts_with("<status ")
+}
+
+fn status_in(message: &SendMessageRequest) -> String {
+    let text = text(message);
+    let (_, behind) = text.split_once("<requestStatus>").unwrap();
+    behind.split_once('<').unwrap().0.to_owned()
 }
 
 async fn receive(

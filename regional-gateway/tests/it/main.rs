@@ -16,5 +16,6 @@ mod registers;
 mod road;
 mod signing;
 mod stand;
+mod statuses;
 mod stubs;
 mod texts;

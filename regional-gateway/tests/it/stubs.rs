@@ -278,10 +278,14 @@ async fn an_application_may_be_left_to_people_beside_a_stub_for_all() {
     controls
         .add(json!({"answer": "leave", "priority": 9, "when": {"applicant": CITIZEN}}))
         .await;
+    let gateway = stand.gateway().await;
     stand.card(1).await;
     let cards = stand.control("/cards").await;
     assert_eq!(cards[0]["state"], "open");
-    assert_eq!(stand.control("/outbox").await, json!([]));
+    // Nobody answers; that it has come is told.
+    let told = eventually("a status", async || gateway.told().pop()).await;
+    assert_eq!(told, (Some(message_id(1)), "received".to_owned()));
+    assert_eq!(stand.control("/outbox").await.as_array().unwrap().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -523,6 +527,9 @@ async fn a_delayed_answer_is_given_when_the_clock_says_so_and_outlives_a_kill() 
     let journal = stand.control("/journal?kind=task-done").await;
     assert_eq!(journal[0]["summary"]["more"]["stub"]["outcome"], "granted");
     assert_eq!(gateway.taken().len(), 1);
+    // Who has to wait is told that the application has come.
+    let told = [(Some(message_id(1)), "received".to_owned())];
+    assert_eq!(gateway.told(), told);
 }
 
 #[tokio::test(flavor = "multi_thread")]

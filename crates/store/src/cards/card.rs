@@ -205,6 +205,15 @@ pub enum TaskClaim {
     },
 }
 
+/// A message that tells whoever sent the application how it stands.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The message.
+    pub message: OutgoingMessage,
+    /// From when on it goes out.
+    pub at: Moment,
+}
+
 /// A step of work on a card: one task is done, others are given, the card may be decided.
 #[derive(Clone, Debug)]
 pub struct Decision {

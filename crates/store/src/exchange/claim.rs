@@ -319,7 +319,7 @@ pub(super) struct ClaimedRow {
     pub(super) ticket: Ticket,
     pub(super) destination: String,
     pub(super) message_id: MessageId,
-    correlation: Option<MessageId>,
+    pub(super) correlation: Option<MessageId>,
     pub(super) body: String,
     due_at: i64,
     queued_at: Moment,

@@ -7,6 +7,7 @@ use qaqpa_model::Moment;
 
 use super::claim::clock;
 use super::handover::{BODY_MAX, Handover, Kept, Place};
+use super::order;
 use super::{Claimed, Effect, OutboxState, OutgoingMessage, StatusChange, Ticket};
 use crate::applications::change_status;
 use crate::cabinet::{NewCabinetDocument, NewNotification, insert_document, insert_notification};
@@ -169,13 +170,21 @@ impl PreparedOutgoing {
     }
 
     /// Puts the message into the outbox, due at once; into the hands of who delivers it, where he has a place for it.
+    /// Where an earlier one of its exchange is on its way, it waits behind that one.
     pub(crate) async fn insert(
         &self,
         connection: &mut Connection,
         at: i64,
     ) -> Result<(), StoreError> {
         self.unwritten.write(connection).await?;
-        match (self.place.take(), &self.taker) {
+        let place = self.place.take();
+        if self.state == OutboxState::Pending && order::is_behind(connection, &self.message).await?
+        {
+            return self
+                .insert_waiting(connection, OutboxState::Behind, at)
+                .await;
+        }
+        match (place, &self.taker) {
             (Some(place), _) => {
                 let ticket = self.insert_claimed(connection, at, place.lease).await?;
                 let claimed = Claimed {
@@ -188,7 +197,7 @@ impl PreparedOutgoing {
                 connection.once_committed(move || place.hand(claimed));
             }
             (None, taker) => {
-                self.insert_waiting(connection, at).await?;
+                self.insert_waiting(connection, self.state, at).await?;
                 if let Some(taker) = taker.clone() {
                     connection.once_committed(move || taker.ring());
                 }
@@ -224,7 +233,12 @@ impl PreparedOutgoing {
         })
     }
 
-    async fn insert_waiting(&self, connection: &mut Connection, at: i64) -> Result<(), StoreError> {
+    async fn insert_waiting(
+        &self,
+        connection: &mut Connection,
+        state: OutboxState,
+        at: i64,
+    ) -> Result<(), StoreError> {
         query(
             "INSERT INTO outbox
                (destination, message_id, correlation, body, state, due_at, queued_at, lane)
@@ -235,7 +249,7 @@ impl PreparedOutgoing {
         .bind(self.message.correlation.as_ref().map(|id| id.as_str()))
         .bind(&self.body)
         .bind(at)
-        .bind(self.state.as_str())
+        .bind(state.as_str())
         .bind(self.message.lane())
         .execute(connection)
         .await?;

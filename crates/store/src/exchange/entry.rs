@@ -12,7 +12,8 @@ pub struct OutgoingMessage {
     pub destination: String,
     /// Its id.
     pub message_id: MessageId,
-    /// The first message's id, where this is an answer.
+    /// The first message's id, where this is an answer. What belongs to one exchange goes to one destination in the order in
+    /// which it was put in.
     pub correlation: Option<MessageId>,
     /// What to deliver, in the deliverer's own form.
     pub body: Vec<u8>,
@@ -45,6 +46,8 @@ pub struct Claimed {
 /// The state of an entry of the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OutboxState {
+    /// Not yet its turn: an earlier message of the same exchange is on its way to the same destination.
+    Behind,
     /// Delivered and acknowledged.
     Done,
     /// Delivered by nobody: it waits until its receiver fetches it.
@@ -56,10 +59,20 @@ pub enum OutboxState {
 }
 
 impl OutboxState {
-    /// The name in reports and in storage: `done`, `held`, `parked`, `pending`.
+    /// Every state.
+    pub const ALL: [Self; 5] = [
+        Self::Behind,
+        Self::Done,
+        Self::Held,
+        Self::Parked,
+        Self::Pending,
+    ];
+
+    /// The name in reports and in storage: `behind`, `done`, `held`, `parked`, `pending`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Behind => "behind",
             Self::Done => "done",
             Self::Held => "held",
             Self::Parked => "parked",
@@ -70,9 +83,7 @@ impl OutboxState {
     /// The state of that name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Done, Self::Held, Self::Parked, Self::Pending]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 }
 

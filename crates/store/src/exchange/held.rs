@@ -17,12 +17,12 @@ macro_rules! fetch_text {
              SET attempts = attempts + CASE WHEN state = 'held' THEN 1 ELSE 0 END ",
             $begin,
             "  SELECT id FROM outbox
-               WHERE destination = $1 AND state IN ('held', 'pending')
+               WHERE destination = $1 AND state IN ('held', 'pending', 'behind')
                  AND (CAST($2 AS TEXT) IS NULL OR message_id = $2)
                  AND (CAST($3 AS TEXT) IS NULL OR correlation = $3)
                ORDER BY attempts, id LIMIT $4",
             $end,
-            " AND state IN ('held', 'pending')
+            " AND state IN ('held', 'pending', 'behind')
              RETURNING id, attempts, anew, state, destination, message_id, correlation, body, queued_at"
         )
     };
@@ -152,7 +152,15 @@ pub(super) async fn release(store: &Store, begin: &str, at: Moment) -> Result<u6
         .write(move |connection| {
             Box::pin(async move {
                 let done = query(
-                    "UPDATE outbox SET state = 'pending', due_at = $2, attempts = 0, anew = anew + 1
+                    "UPDATE outbox
+                     SET due_at = $2, attempts = 0, anew = anew + 1,
+                         state = CASE WHEN EXISTS (
+                           SELECT 1 FROM outbox AS earlier
+                           WHERE earlier.correlation = outbox.correlation
+                             AND earlier.destination = outbox.destination
+                             AND earlier.id < outbox.id
+                             AND earlier.state IN ('held', 'pending', 'behind'))
+                           THEN 'behind' ELSE 'pending' END
                      WHERE state = 'held' AND SUBSTR(destination, 1, LENGTH($1)) = $1",
                 )
                 .bind(&begin)

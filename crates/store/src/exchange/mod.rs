@@ -13,6 +13,7 @@ pub(crate) mod handover;
 mod held;
 mod history;
 mod incoming;
+mod order;
 mod outbox;
 mod stopped;
 mod untold;
@@ -211,7 +212,8 @@ impl Exchange<'_> {
     }
 
     /// Makes due what is put off for longer than `longest`: now and then, because a message may be accepted as of a moment
-    /// from before the clock was set back, and stored after every waiting entry was made due.
+    /// from before the clock was set back, and stored after every waiting entry was made due. Brings forward what stands behind
+    /// nothing any more.
     ///
     /// # Errors
     /// [`StoreError`] where the database could not.

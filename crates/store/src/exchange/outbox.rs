@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::claim::{ClaimedRow, clock};
 use super::effects::{self, PreparedOutgoing};
-use super::failed;
 use super::{Conclusion, Failure, OutboxEntry, OutboxState, OutgoingMessage, Ticket};
+use super::{failed, order};
 use crate::database::{Columns, Connection, Row, query, query_of_each};
 use crate::journal::{Direction, JournalEntry, Line};
 use crate::trace::{self, TraceEntry};
@@ -193,7 +193,12 @@ pub(super) async fn bring_forward(
     longest: Duration,
 ) -> Result<u64, StoreError> {
     let beyond = now.plus(longest).unix_ms();
-    make_due(store, beyond, now.unix_ms()).await
+    let behind = store
+        .write(move |connection| {
+            Box::pin(async move { order::mend(connection, now.unix_ms()).await })
+        })
+        .await?;
+    Ok(behind + make_due(store, beyond, now.unix_ms()).await?)
 }
 
 /// Makes what is due after one moment due at another. What somebody is concluding at this moment is passed over: he
@@ -327,7 +332,9 @@ async fn conclude(
     };
     let kind = match state {
         OutboxState::Done => "delivered",
-        OutboxState::Held | OutboxState::Parked | OutboxState::Pending => "parked",
+        OutboxState::Behind | OutboxState::Held | OutboxState::Parked | OutboxState::Pending => {
+            "parked"
+        }
     };
     let mut lines = vec![Line::prepare(store, line(kind, Direction::Out, None)).await?];
     if !conclusion.answer.is_empty() {
@@ -336,6 +343,8 @@ async fn conclude(
     }
     let effects = effects::prepare(store, conclusion.effects).await?;
     let trace = conclusion.trace;
+    let taker = store.taker().now();
+    let (destination, correlation) = (row.destination, row.correlation);
     store
         .write_patiently(move |connection| {
             Box::pin(async move {
@@ -345,6 +354,13 @@ async fn conclude(
                 }
                 for line in &lines {
                     line.append(connection).await?;
+                }
+                let correlation = correlation.as_ref();
+                let next = order::bring_next(connection, &destination, correlation, at.unix_ms());
+                if next.await?
+                    && let Some(taker) = taker
+                {
+                    connection.once_committed(move || taker.ring());
                 }
                 effects::apply(connection, &effects, at.unix_ms()).await?;
                 trace::record(connection, &trace).await?;

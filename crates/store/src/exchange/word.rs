@@ -152,7 +152,7 @@ impl Ready {
             "UPDATE outbox
              SET state = $3, why = NULLIF($4, ''), concluded_at = $5, leased_until = NULL
              WHERE destination = $1 AND message_id = $2
-               AND (state IN ('held', 'pending') OR (state = 'done' AND $3 = 'parked'))"
+               AND (state IN ('held', 'pending', 'behind') OR (state = 'done' AND $3 = 'parked'))"
         };
         let done = query(text)
             .bind(&self.destination)

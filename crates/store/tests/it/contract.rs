@@ -8,6 +8,7 @@ pub(crate) mod handed;
 pub(crate) mod held;
 pub(crate) mod history;
 pub(crate) mod journal;
+pub(crate) mod order;
 pub(crate) mod people;
 pub(crate) mod portal;
 
@@ -73,6 +74,11 @@ macro_rules! hold {
             an_entry_that_comes_when_the_segment_is_due_begins_a_new_one,
             a_seal_waits_for_its_stamp_and_a_later_stamp_vouches_for_it,
             a_deliberate_fault_is_marked_beside_its_message,
+        });
+        crate::contract::hold!(@ $stand, order {
+            an_exchange_goes_out_in_its_order_and_holds_up_nothing_else,
+            what_stands_behind_is_not_handed_over_and_the_bell_rings_when_its_turn_has_come,
+            held_messages_that_are_released_go_out_in_their_order,
         });
         crate::contract::hold!(@ $stand, people {
             an_account_is_created_once_and_seeding_replaces_it,

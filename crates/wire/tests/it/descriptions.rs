@@ -279,7 +279,11 @@ fn the_judge_of_that_test_sees_what_is_wrong() {
 #[test]
 fn the_schemas_of_the_documents_are_well_formed() {
     let service = ServiceAtAct::parse("guardianship-certificate@zhambyl-2019-23").unwrap();
-    for text in [xsd::application(&service), xsd::result().to_owned()] {
+    for text in [
+        xsd::application(&service),
+        xsd::result().to_owned(),
+        xsd::status().to_owned(),
+    ] {
         parse(text.as_bytes());
         assert!(!text.contains("{service}"), "{text}");
     }

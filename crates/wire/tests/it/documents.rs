@@ -3,10 +3,10 @@
 use std::sync::OnceLock;
 
 use qaqpa_crypto::{PrivateKey, SignatureAlgorithm};
-use qaqpa_model::{Bin, Iin, Limits, MessageId, Moment, RefusalLabel, ServiceAtAct};
+use qaqpa_model::{Bin, Iin, Limits, MessageId, Moment, RefusalLabel, RequestStatus, ServiceAtAct};
 use qaqpa_wire::{
     Application, Attachment, DocumentError, FormField, Grounds, Organisation, OrganisationRole,
-    Outcome, Person, ResultDocument, Titles,
+    Outcome, Person, ResultDocument, StatusDocument, Titles, status::TOLD,
 };
 use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::{Bounds, Covered, Signer, find_enveloped, sign_enveloped};
@@ -102,6 +102,53 @@ fn result(outcome: Outcome) -> ResultDocument {
             name: "child".to_owned(),
             value: "x".to_owned(),
         }],
+    }
+}
+
+fn status(status: RequestStatus) -> StatusDocument {
+    StatusDocument {
+        application_id: "a-1".to_owned(),
+        service: ServiceAtAct::parse("guardianship-certificate@zhambyl-2019-23").unwrap(),
+        message_id: MessageId::parse("{3f2504e0-4f89-41d3-9a0c-0305e82c3301}").unwrap(),
+        changed_at: Moment::parse("2026-11-22T11:00:00+05:00").unwrap(),
+        status,
+    }
+}
+
+#[test]
+fn a_status_is_written_to_the_letter_and_read_back_from_what_is_signed() {
+    assert_golden("status.xml", &status(RequestStatus::InWork).to_xml());
+    for told in TOLD {
+        let text = String::from_utf8(status(told).to_xml()).unwrap();
+        let read = signed(text.as_bytes(), StatusDocument::read);
+        assert_eq!(read, Ok(status(told)));
+    }
+}
+
+#[test]
+fn a_status_that_only_a_result_tells_and_one_that_is_cut_or_longer_are_refused() {
+    let good = String::from_utf8(status(RequestStatus::InWork).to_xml()).unwrap();
+    for (from, to, why) in [
+        (
+            ">in-work<",
+            ">completed<",
+            "<requestStatus> is neither received nor in-work",
+        ),
+        (
+            ">in-work<",
+            ">draft<",
+            "<requestStatus> is neither received nor in-work",
+        ),
+        ("<applicationId>a-1</applicationId>", "", "<applicationId>"),
+        ("</status>", "<more/></status>", "<more>"),
+        ("version=\"1\"", "version=\"2\"", "version"),
+        ("{3f2504e0", "{ 3f2504e0", "<messageId>: "),
+    ] {
+        assert!(good.contains(from), "{from}");
+        let xml = good.replace(from, to);
+        let error = signed(xml.as_bytes(), StatusDocument::read).unwrap_err();
+        assert_eq!(error.label(), RefusalLabel::ApplicationMalformed);
+        assert!(error.to_string().contains(why), "{error}");
     }
 }
 

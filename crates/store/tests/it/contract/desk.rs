@@ -3,7 +3,7 @@
 use qaqpa_model::RefusalLabel;
 use qaqpa_store::{
     Acceptance, AnsweredCard, CardFilter, CardState, Decided, Decision, Effect, JournalFilter,
-    Store, TaskClaim, TaskState,
+    Store, TaskClaim, TaskState, Told,
 };
 use serde_json::json;
 
@@ -24,6 +24,13 @@ async fn registered(store: &Store, id: &str, deadline: i64) -> i64 {
     new.effects = vec![Effect::Card(card)];
     let _ = store.exchange().accept(new).await.unwrap();
     store.cards().tasks(&format!("card-{id}")).await.unwrap()[0].id
+}
+
+fn told(id: &str) -> Told {
+    Told {
+        message: outgoing(id),
+        at: at(40),
+    }
 }
 
 fn decision(task: i64, by: i64) -> Decision {
@@ -108,7 +115,14 @@ pub(crate) async fn a_chain_of_tasks_ends_in_one_result(stand: &impl Stand) {
         .id;
     let first = registered(&store, "m1", 100).await;
     let cards = store.cards();
-    assert_eq!(cards.note("card-m1", r#"{"a":1}"#).await, Ok(true));
+    assert_eq!(
+        cards.note("card-m1", r#"{"a":1}"#, told("n1")).await,
+        Ok(true)
+    );
+    assert_eq!(
+        cards.note("card-m1", r#"{"a":2}"#, told("n2")).await,
+        Ok(true)
+    );
     let mut prepared = decision(first, officer);
     prepared.state = CardState::Open;
     prepared.work_json = Some(r#"{"prepared":true}"#.to_owned());
@@ -121,7 +135,13 @@ pub(crate) async fn a_chain_of_tasks_ends_in_one_result(stand: &impl Stand) {
     assert_eq!(queue.len(), 1);
     assert_eq!(queue[0].card.work_json, r#"{"prepared":true}"#);
     assert_eq!(queue[0].card.decided_at, None);
-    assert_eq!(store.exchange().outbox(9).await, Ok(vec![]));
+    // That the work has begun was told once.
+    let out = store.exchange().outbox(9).await.unwrap();
+    let out: Vec<_> = out
+        .iter()
+        .map(|one| (one.message_id.as_str(), one.due_at))
+        .collect();
+    assert_eq!(out, [("n1", at(40))]);
 
     let mut signed = decision(queue[0].task.id, head);
     signed.state = CardState::Refused;
@@ -139,7 +159,7 @@ pub(crate) async fn a_chain_of_tasks_ends_in_one_result(stand: &impl Stand) {
     assert_eq!(card.state, CardState::Refused);
     assert_eq!(card.label, Some(RefusalLabel::GroundsAbsent));
     assert_eq!(card.decided_at, Some(at(50)));
-    assert_eq!(cards.note("card-m1", "{}").await, Ok(false));
+    assert_eq!(cards.note("card-m1", "{}", told("n3")).await, Ok(false));
     let result = cards.result("card-m1").await.unwrap();
     assert_eq!(result.as_deref(), Some(b"<result/>".as_slice()));
     let tasks = cards.tasks("card-m1").await.unwrap();
@@ -151,7 +171,7 @@ pub(crate) async fn a_chain_of_tasks_ends_in_one_result(stand: &impl Stand) {
             (TaskState::Done, Some(head))
         ]
     );
-    assert_eq!(store.exchange().outbox(9).await.unwrap().len(), 1);
+    assert_eq!(store.exchange().outbox(9).await.unwrap().len(), 2);
     let filter = JournalFilter {
         kind: Some("task-done".to_owned()),
         ..JournalFilter::default()

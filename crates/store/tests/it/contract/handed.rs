@@ -11,14 +11,14 @@ const LEASE: Duration = Duration::from_secs(30);
 
 /// Has so many places, and keeps what it is told.
 #[derive(Debug)]
-struct Taker {
+pub(crate) struct Taker {
     places: Mutex<usize>,
     told: Mutex<Vec<String>>,
     handed: Mutex<Vec<Claimed>>,
 }
 
 impl Taker {
-    fn with_places(places: usize) -> Arc<Self> {
+    pub(crate) fn with_places(places: usize) -> Arc<Self> {
         Arc::new(Self {
             places: Mutex::new(places),
             told: Mutex::default(),
@@ -30,8 +30,12 @@ impl Taker {
         self.told.lock().unwrap().push(what.to_owned());
     }
 
-    fn told(&self) -> Vec<String> {
+    pub(crate) fn told(&self) -> Vec<String> {
         std::mem::take(&mut *self.told.lock().unwrap())
+    }
+
+    pub(crate) fn handed(&self) -> Vec<Claimed> {
+        self.handed.lock().unwrap().clone()
     }
 }
 

@@ -128,6 +128,7 @@ pub(crate) async fn a_final_status_stays(stand: &impl Stand) {
     let label = Some(RefusalLabel::DocumentsRefused);
     for (status, label, expected) in [
         (RequestStatus::InWork, None, true),
+        (RequestStatus::Received, None, false),
         (RequestStatus::Refused, label, true),
         (RequestStatus::Completed, None, false),
         (RequestStatus::InWork, None, false),
