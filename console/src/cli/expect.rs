@@ -96,6 +96,8 @@ pub struct Which {
 /// What a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum KindChoice {
+    /// A status.
+    Notification,
     /// An application, or a question to a register.
     Request,
     /// A result.

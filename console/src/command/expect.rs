@@ -241,6 +241,7 @@ fn each(data: &Path, name: &ActorName) -> Vec<Result<ControlClient, ControlError
 fn when(which: &Which) -> Value {
     let mut when = json!({
         "type": which.kind.map(|kind| match kind {
+            KindChoice::Notification => "NOTIFICATION",
             KindChoice::Request => "REQUEST",
             KindChoice::Response => "RESPONSE",
         }),

@@ -212,7 +212,7 @@ mod tests {
         store.close().await;
         outbox(&metrics, &store, &clock).await;
         let told = metrics.text();
-        for state in ["pending", "held", "parked"] {
+        for state in ["behind", "pending", "held", "parked"] {
             for family in ["qaqpa_outbox_entries", "qaqpa_outbox_oldest_seconds"] {
                 let line = format!("{family}{{state=\"{state}\"}} NaN\n");
                 assert!(told.contains(&line), "{line}: {told}");

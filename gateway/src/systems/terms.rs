@@ -19,7 +19,7 @@ pub(crate) struct Terms {
     pub(crate) push_trust: Option<Arc<[u8]>>,
     /// What its answers at its endpoint must be.
     pub(crate) answers: AnswersOf,
-    /// Whether it is told at its endpoint where its messages are.
+    /// Whether it is told statuses, and at its endpoint where its messages are.
     pub(crate) notify: bool,
     /// The certificate that it shows in the TLS handshake, which is no national one's business; `None` where any or none
     /// will do.

@@ -121,7 +121,7 @@ pub(super) const STORED: &[Operation] = &[
         (
             "state",
             "string",
-            "stopped (which is parked), pending, held or done",
+            "stopped (which is parked), pending, behind, held or done",
         ),
         (
             "destination",

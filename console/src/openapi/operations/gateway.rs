@@ -62,7 +62,7 @@ pub(super) const GATEWAY: &[Operation] = &[
         (200, Shape::History),
     )
     .asking(&[
-        ("type", "string", "REQUEST or RESPONSE"),
+        ("type", "string", "NOTIFICATION, REQUEST or RESPONSE"),
         (
             "outcome",
             "string",

@@ -128,7 +128,11 @@ async fn resend(State(own): State<Own>, Path(id): Path<String>) -> Response {
             "entry-not-stopped",
             format!("entry {number} is held: its receiver fetches it, or registers an endpoint"),
         ),
-        Resend::NotStopped(_) => conflict(
+        Resend::NotStopped(OutboxState::Behind) => conflict(
+            "entry-not-stopped",
+            format!("entry {number} is behind: an earlier message of its exchange goes first"),
+        ),
+        Resend::NotStopped(OutboxState::Parked | OutboxState::Pending) => conflict(
             "entry-not-stopped",
             format!("entry {number} is pending: it is on its way, wait for what comes of it"),
         ),

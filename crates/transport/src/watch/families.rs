@@ -105,7 +105,7 @@ families! {
     DeliverySeconds = "qaqpa_delivery_attempt_seconds", SECONDS, ["destination"],
         "How long one attempt to deliver took.";
     OutboxEntries = "qaqpa_outbox_entries", Kind::Gauge, ["state"],
-        "What the outbox holds and nobody has yet: pending, held until it is fetched, stopped.";
+        "What the outbox holds and nobody has yet: pending, behind another of its exchange, held until it is fetched, stopped.";
     OutboxOldestSeconds = "qaqpa_outbox_oldest_seconds", Kind::Gauge, ["state"],
         "How long ago, by the simulator's clock, the oldest of these was put in.";
     StoreWrites = "qaqpa_store_writes_total", Kind::Counter, ["outcome"],
