@@ -326,9 +326,15 @@ pub enum ClockCommand {
         /// RFC 3339 or a date, between 2010 and 2045.
         moment: String,
     },
-    /// Advance the clock by minutes, hours or calendar days: 30m, 2h, 3cd.
+    /// Advance the clock by minutes, hours, working days or calendar days: 30m, 2h, 9wd, 3cd.
     Advance {
-        /// How far.
+        /// How far. Working days are those of Kazakhstan's calendar (`clock days`), the day of the clock not counted.
         period: String,
+    },
+    /// The days of a year that are not what their weekday says: holidays, days given off instead, moved days.
+    Days {
+        /// The year, e.g. 2026.
+        #[arg(value_parser = clap::value_parser!(i16).range(2010..=2045))]
+        year: i16,
     },
 }

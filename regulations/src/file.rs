@@ -102,9 +102,22 @@ pub(crate) struct RawCalendar {
     pub(crate) _kind: RawKind,
     pub(crate) id: String,
     pub(crate) weekend: Vec<String>,
+    pub(crate) provisional_from: i16,
     pub(crate) mark: Option<RawMark>,
     #[serde(default)]
     pub(crate) holiday: Vec<RawHoliday>,
+    #[serde(default)]
+    pub(crate) moved: Vec<RawMoved>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawMoved {
+    /// `YYYY-MM-DD`, a working day of the week.
+    pub(crate) off: String,
+    /// `YYYY-MM-DD`, a day that would be off.
+    pub(crate) worked: String,
+    pub(crate) mark: Option<RawMark>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -38,7 +38,7 @@ pub mod vocabulary;
 pub mod walk;
 
 pub use act::{Act, Unit};
-pub use calendar::Calendar;
+pub use calendar::{Calendar, MovedDay, SpecialDay, WhySpecial};
 pub use catalogue::{Catalogue, CatalogueError};
 pub use flow::{
     ActionDef, Cause, Element, EmptyAction, End, Flow, Next, Numbering, Preliminary, Variant,
@@ -46,7 +46,7 @@ pub use flow::{
 pub use form::{DocumentDef, FieldDef, FieldKind, FieldOption, FieldProblem, FieldRule};
 pub use lint::{Finding, Rule};
 pub use mark::Mark;
-pub use period::{Period, PeriodUnit};
+pub use period::{Period, PeriodError, PeriodUnit};
 pub use service::{
     ContentField, ContentSource, Discrepancy, GroundDef, Listing, Note, ResultDef, Service,
     Statement, Total,

@@ -7,16 +7,16 @@ mod service;
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Weekday;
+use jiff::civil::{Date, Weekday};
 use qaqpa_model::ElementId;
 use serde::de::DeserializeOwned;
 
 use crate::act::{Act, Unit};
-use crate::calendar::{Calendar, Holiday, HolidayDays};
+use crate::calendar::{Calendar, Holiday, HolidayDays, MovedDay};
 use crate::catalogue::Catalogue;
 use crate::file::{
-    RawAct, RawCalendar, RawHead, RawHoliday, RawKind, RawListing, RawMark, RawNote, RawPattern,
-    RawService, RawText, SourceFile,
+    RawAct, RawCalendar, RawHead, RawHoliday, RawKind, RawListing, RawMark, RawMoved, RawNote,
+    RawPattern, RawService, RawText, SourceFile,
 };
 use crate::lint::{self, Finding, Findings, Rule};
 use crate::mark::Mark;
@@ -210,7 +210,7 @@ fn act(raw: &RawAct, findings: &mut Findings<'_>) -> Act {
 }
 
 fn calendar(raw: &RawCalendar, findings: &mut Findings<'_>) -> Calendar {
-    let weekend = raw
+    let weekend: Vec<Weekday> = raw
         .weekend
         .iter()
         .filter_map(|word| {
@@ -227,14 +227,38 @@ fn calendar(raw: &RawCalendar, findings: &mut Findings<'_>) -> Calendar {
         .collect();
     Calendar {
         id: raw.id.clone(),
-        weekend,
         holidays: raw
             .holiday
             .iter()
             .filter_map(|holiday| self::holiday(holiday, findings))
             .collect(),
+        moved: raw
+            .moved
+            .iter()
+            .filter_map(|moved| self::moved(moved, &weekend, findings))
+            .collect(),
+        provisional_from: raw.provisional_from,
+        weekend,
         mark: mark(raw.mark.as_ref(), None, "", "calendar", findings),
     }
+}
+
+fn moved(raw: &RawMoved, weekend: &[Weekday], findings: &mut Findings<'_>) -> Option<MovedDay> {
+    let at = format!("moved {}", raw.off);
+    let mark = mark(raw.mark.as_ref(), None, "", &at, findings);
+    let days = (raw.off.parse(), raw.worked.parse());
+    let of_the_week = |day: &Date| !weekend.contains(&day.weekday());
+    let (Ok(off), Ok(worked)) = days else {
+        let what = "needs off = \"YYYY-MM-DD\" and worked = \"YYYY-MM-DD\"";
+        findings.add(Rule::Form, at, what);
+        return None;
+    };
+    if !of_the_week(&off) || off == worked {
+        let what = "off is a working day of the week, and worked is another day";
+        findings.add(Rule::Form, at, what);
+        return None;
+    }
+    Some(MovedDay { off, worked, mark })
 }
 
 fn holiday(raw: &RawHoliday, findings: &mut Findings<'_>) -> Option<Holiday> {
@@ -268,7 +292,7 @@ fn holiday(raw: &RawHoliday, findings: &mut Findings<'_>) -> Option<Holiday> {
 
 fn yearly(day: &str, raw: &RawHoliday) -> Option<HolidayDays> {
     // A leap year, so that 02-29 would be a day.
-    let date: jiff::civil::Date = format!("2024-{day}").parse().ok()?;
+    let date: Date = format!("2024-{day}").parse().ok()?;
     Some(HolidayDays::Yearly {
         month: date.month(),
         day: date.day(),

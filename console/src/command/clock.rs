@@ -1,8 +1,11 @@
-//! `qaqpa clock show|set|advance`: the one simulated clock.
+//! `qaqpa clock show|set|advance|days`: the one simulated clock, and the calendar that it runs by.
+
+mod days;
 
 use std::time::Duration;
 
 use qaqpa_model::{Actor, Moment};
+use qaqpa_regulations::{Catalogue, Period};
 use qaqpa_transport::Clock;
 use qaqpa_transport::control::ClockView;
 
@@ -13,25 +16,28 @@ use crate::{output, running};
 
 /// Shows or moves the clock of the running simulator.
 pub(crate) async fn run(settings: &Settings, command: &ClockCommand, format: Format) -> Outcome {
+    if let ClockCommand::Days { year } = command {
+        return days::show(settings, *year, format);
+    }
+    let order = Order::of(command)?;
     let console = running::control(&settings.data, Actor::Console)?;
     let now: ClockView = console.get("/clock").await.map_err(running::refused)?;
-    let view = match command {
-        ClockCommand::Show => now,
-        ClockCommand::Set { moment } => {
-            let moment = Moment::parse(moment).map_err(Failure::usage)?;
-            let offset_ms = Clock::real().set(moment).map_err(Failure::no)?;
-            console
-                .set_clock(offset_ms)
-                .await
-                .map_err(running::refused)?
+    let offset_ms = match order {
+        None => None,
+        Some(Order::Set(moment)) => Some(Clock::real().set(moment).map_err(Failure::no)?),
+        Some(Order::Advance(period)) => {
+            let catalogue = Catalogue::load_with(&settings.catalogue).map_err(Failure::usage)?;
+            let begin = Moment::parse(&now.now).map_err(Failure::no)?;
+            let end = period.due(begin, catalogue.calendar());
+            let by_ms = end.unix_ms().saturating_sub(begin.unix_ms());
+            Some(now.offset_ms.saturating_add(by_ms))
         }
-        ClockCommand::Advance { period } => {
-            let by = read_period(period)?;
-            let by_ms = i64::try_from(by.as_millis()).map_err(Failure::usage)?;
-            console
-                .set_clock(now.offset_ms.saturating_add(by_ms))
-                .await
-                .map_err(running::refused)?
+    };
+    let view = match offset_ms {
+        None => now,
+        Some(offset_ms) => {
+            let set = console.set_clock(offset_ms).await;
+            set.map_err(running::refused)?
         }
     };
     match format {
@@ -39,6 +45,26 @@ pub(crate) async fn run(settings: &Settings, command: &ClockCommand, format: For
         _ => output::say(&view.now),
     }
     Ok(Exit::Yes)
+}
+
+/// What the clock is told, read before it is asked anything.
+enum Order {
+    Advance(Period),
+    Set(Moment),
+}
+
+impl Order {
+    fn of(command: &ClockCommand) -> Result<Option<Self>, Failure> {
+        Ok(match command {
+            ClockCommand::Advance { period } => Some(Self::Advance(
+                Period::parse(period).map_err(Failure::usage)?,
+            )),
+            ClockCommand::Set { moment } => {
+                Some(Self::Set(Moment::parse(moment).map_err(Failure::usage)?))
+            }
+            ClockCommand::Days { .. } | ClockCommand::Show => None,
+        })
+    }
 }
 
 /// `30m`, `2h`, `3cd`: minutes, hours, calendar days.

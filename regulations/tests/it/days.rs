@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 use qaqpa_model::Moment;
-use qaqpa_regulations::Period;
+use qaqpa_regulations::{Period, WhySpecial};
 
 use crate::embedded::catalogue;
 
@@ -61,6 +61,63 @@ fn working_days_skip_weekends_holidays_and_the_day_given_off_instead() {
         "2026-12-02T10:00:00+05:00"
     );
 }
+
+#[test]
+fn a_day_that_was_moved_by_decree_is_off_and_the_weekend_that_it_was_moved_to_is_worked() {
+    // 8 May 2024 for Saturday the 4th.
+    assert_eq!(
+        due("1wd", "2024-05-03T10:00:00+05:00"),
+        "2024-05-04T10:00:00+05:00"
+    );
+    assert_eq!(
+        due("1wd", "2024-05-06T10:00:00+05:00"),
+        "2024-05-10T10:00:00+05:00"
+    );
+    // 3 January 2014 was worked on 28 December of the year before.
+    assert_eq!(
+        due("2wd", "2013-12-27T10:00:00+06:00"),
+        "2013-12-30T10:00:00+06:00"
+    );
+    assert_eq!(
+        due("1wd", "2014-01-01T10:00:00+06:00"),
+        "2014-01-06T10:00:00+06:00"
+    );
+}
+
+#[test]
+fn the_days_of_a_year_that_are_not_what_their_weekday_says_are_told_with_their_reason() {
+    let catalogue = catalogue();
+    let calendar = catalogue.calendar();
+    let told: Vec<_> = calendar
+        .special_days(2024)
+        .values()
+        .filter(|day| day.date.month() == 5 || day.date.month() == 12)
+        .map(|day| {
+            let why = match &day.why {
+                WhySpecial::Holiday(holiday) => holiday.title.en.clone(),
+                WhySpecial::Instead(holiday) => format!("instead of {}", holiday.title.en),
+                WhySpecial::Moved(moved) => format!("{} for {}", moved.off, moved.worked),
+            };
+            format!("{} {} {why}", day.date, day.is_worked)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "2024-05-01 false Unity Day",
+            "2024-05-04 true 2024-05-08 for 2024-05-04",
+            "2024-05-07 false Defender of the Fatherland Day",
+            "2024-05-08 false 2024-05-08 for 2024-05-04",
+            "2024-05-09 false Victory Day",
+            "2024-12-16 false Independence Day",
+        ]
+    );
+    assert_eq!(calendar.working_days_of(2024), WORKED_IN_2024);
+    assert!(!calendar.is_provisional(2025) && calendar.is_provisional(2026));
+}
+
+/// As PyPI `holidays` counts them.
+const WORKED_IN_2024: u32 = 249;
 
 #[test]
 fn a_holiday_is_off_only_in_its_years() {

@@ -465,7 +465,7 @@ fn things_that_are_there_twice_are_found() {
     finds(
         |files| {
             files.calendar = Some(
-                "kind = \"calendar\"\nid = \"moon\"\nweekend = [\"monday\"]\nmark = \"assumed\"\n"
+                "kind = \"calendar\"\nid = \"moon\"\nweekend = [\"monday\"]\nprovisional_from = 2026\nmark = \"assumed\"\n"
                     .into(),
             )
         },
@@ -473,6 +473,37 @@ fn things_that_are_there_twice_are_found() {
         "calendar",
         "there is one calendar, not 2",
     );
+}
+
+#[test]
+fn a_moved_day_that_is_none_is_found() {
+    for (off, worked, what) in [
+        (
+            "2024-05-32",
+            "2024-05-04",
+            "needs off = \"YYYY-MM-DD\" and worked = \"YYYY-MM-DD\"",
+        ),
+        (
+            "2024-05-11",
+            "2024-05-04",
+            "off is a working day of the week, and worked is another day",
+        ),
+        (
+            "2024-05-08",
+            "2024-05-08",
+            "off is a working day of the week, and worked is another day",
+        ),
+    ] {
+        let mut files = Files::good();
+        let calendar = format!(
+            "kind = \"calendar\"\nid = \"moon\"\nweekend = [\"saturday\", \"sunday\"]\nprovisional_from = 2026\n\
+             mark = \"assumed\"\n[[moved]]\noff = \"{off}\"\nworked = \"{worked}\"\nmark = \"assumed\"\n"
+        );
+        files.calendar = Some(calendar);
+        let found = files.findings();
+        let expected = (Rule::Form, format!("moved {off}"), what.to_owned());
+        assert!(found.contains(&expected), "{found:?}");
+    }
 }
 
 #[test]

@@ -158,7 +158,11 @@ fn story() -> Vec<(&'static str, String)> {
     shown.push(("snapshot-list", up.json(&["snapshot", "list"])));
 
     // >>>> Everything is spoilt.
-    up.yes(&["clock", "advance", "3cd"]);
+    // From a Friday: nine working days are thirteen days.
+    let moved = up.value(&["clock", "advance", "9wd"]);
+    let moved = moved["now"].as_str().unwrap();
+    assert!(moved.starts_with("2027-01-28T12:"), "{moved}");
+    assert_eq!(up.code(&["clock", "advance", "9ww"]), Some(64));
     up.yes(&["ca", "revoke", "citizen-1"]);
     let second = up.application("second.xml");
     assert_eq!(up.code(&["send", &second]), Some(1));

@@ -10,6 +10,7 @@ mod attacks;
 mod authority;
 mod bench;
 mod browser;
+mod calendar;
 mod clients;
 mod commands;
 mod controls;

@@ -79,6 +79,7 @@ fn every_json_is_of_its_schema_and_every_schema_is_used() {
         ),
         ("bench", crate::bench::json().to_owned()),
         ("clock", json(&["clock", "show"])),
+        ("clock-days", json(&["clock", "days", "2024"])),
         ("systems", systems(&stand.data)),
         ("doctor", json(&["doctor", "--quick"])),
         ("doctor-message", doctor_message(&stand.data)),
