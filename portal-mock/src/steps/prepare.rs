@@ -209,13 +209,19 @@ fn file_name(stated: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use qaqpa_model::ServiceAtAct;
     use qaqpa_regulations::Catalogue;
 
     use super::*;
 
+    fn guardianship(catalogue: &Catalogue) -> &Service {
+        let id = ServiceAtAct::parse("guardianship-certificate@zhambyl-2019-23").unwrap();
+        catalogue.service(&id).unwrap()
+    }
+
     fn definition() -> DocumentDef {
         let catalogue = Catalogue::embedded().unwrap();
-        let mut document = catalogue.services()[0].documents[0].clone();
+        let mut document = guardianship(&catalogue).documents[0].clone();
         document.media_types = vec!["application/pdf".to_owned(), "image/png".to_owned()];
         document
     }
@@ -294,7 +300,7 @@ mod tests {
     #[test]
     fn answers_keep_only_the_services_fields_and_unix_lines() {
         let catalogue = Catalogue::embedded().unwrap();
-        let service = &catalogue.services()[0];
+        let service = guardianship(&catalogue);
         let first = &service.form[0].name;
         let posted = vec![
             (format!("{FIELD_PREFIX}{first}"), "  a\r\nb\rc ".to_owned()),
@@ -308,7 +314,7 @@ mod tests {
     #[test]
     fn a_character_that_no_document_can_carry_is_refused() {
         let catalogue = Catalogue::embedded().unwrap();
-        let service = &catalogue.services()[0];
+        let service = guardianship(&catalogue);
         let purpose = BTreeMap::from([("purpose".to_owned(), "for\u{ffff}this".to_owned())]);
         let problems = check_answers(service, &purpose);
         let named = problems.iter().find(|p| p.field == "field.purpose");
@@ -318,7 +324,7 @@ mod tests {
     #[test]
     fn what_is_required_and_missing_is_named_field_by_field() {
         let catalogue = Catalogue::embedded().unwrap();
-        let service = &catalogue.services()[0];
+        let service = guardianship(&catalogue);
         let problems = check_answers(service, &BTreeMap::new());
         let required: Vec<String> = service
             .form

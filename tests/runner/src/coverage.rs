@@ -207,14 +207,25 @@ mod tests {
         ("process-8", "done"),
     ];
 
+    /// The flows that are played: each has the elements of pattern P1.
+    const FLOWS: usize = 5;
+
     #[test]
     fn the_happy_path_alone_covers_its_elements_and_the_three_yes() {
         let catalogue = Catalogue::embedded().unwrap();
         let coverage = Coverage::of(&catalogue, &[played(HAPPY, None, true)]);
-        assert_eq!(coverage.elements, Count { covered: 8, of: 11 });
+        let elements = 11 * FLOWS;
+        assert_eq!(
+            (coverage.elements.covered, coverage.elements.of),
+            (8, elements)
+        );
         // Three yes of: yes and no of conditions 1 and 3; yes and twelve causes of condition 2.
-        assert_eq!(coverage.branches, Count { covered: 3, of: 17 });
-        assert_eq!(coverage.mcdc, Count { covered: 0, of: 16 });
+        let branches = 17 * FLOWS;
+        assert_eq!(
+            (coverage.branches.covered, coverage.branches.of),
+            (3, branches)
+        );
+        assert_eq!((coverage.mcdc.covered, coverage.mcdc.of), (0, 16 * FLOWS));
         assert!(
             coverage.missing.contains(
                 &"guardianship-certificate@zhambyl-2019-23 · portal: condition-2 no, iin-mismatch"

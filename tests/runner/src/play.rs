@@ -211,6 +211,13 @@ impl Story<'_> {
                 Officer::new(self.stand).act(who, &message).await?;
                 Ok(Went::On)
             }
+            Step::Learn {} => {
+                let went = self.citizen.decided().await?;
+                if went != Went::On {
+                    self.receive(false).await?;
+                }
+                Ok(went)
+            }
             Step::Receive {} => {
                 if self.flow.actions.len() != 1 {
                     self.citizen.decided().await?;

@@ -8,6 +8,10 @@ use qaqpa_regulations::{Answer, Catalogue, Channel, Flow, Text};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use each::Also;
+
+mod each;
+
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
 }
@@ -135,6 +139,8 @@ pub enum Step {
         /// A ready-made identity.
         who: String,
     },
+    /// The citizen looks what was decided: of a reasoned refusal the document is opened and verified.
+    Learn {},
     /// The citizen opens the document in the cabinet and verifies it.
     Receive {},
     /// An information system sends a signed application over the synchronous channel.
@@ -307,6 +313,7 @@ struct RawScenario {
     id: String,
     title: RawTitle,
     service: String,
+    also: Option<Also>,
     channel: String,
     step: Vec<Step>,
     expect: RawExpected,
@@ -335,8 +342,11 @@ impl Scenario {
     /// # Errors
     /// [`ScenarioError::Malformed`]; a test of this crate holds that there is none.
     pub fn embedded(catalogue: &Catalogue) -> Result<Vec<Self>, ScenarioError> {
-        let read = |(file, text): &(&str, &str)| Self::parse(file, text, catalogue);
-        sorted(embedded::FILES.iter().map(read).collect::<Result<_, _>>()?)
+        let mut scenarios = Vec::new();
+        for (file, text) in embedded::FILES {
+            scenarios.extend(Self::parse(file, text, catalogue)?);
+        }
+        sorted(scenarios)
     }
 
     /// The scenarios of a folder, by id.
@@ -356,17 +366,22 @@ impl Scenario {
                 .is_some_and(|extension| extension == "toml")
             {
                 let text = std::fs::read_to_string(&path).map_err(|why| unreadable(&path, why))?;
-                scenarios.push(Self::parse(&path.display().to_string(), &text, catalogue)?);
+                scenarios.extend(Self::parse(&path.display().to_string(), &text, catalogue)?);
             }
         }
         sorted(scenarios)
     }
 
-    /// Reads one file and holds it against the catalogue.
+    /// Reads one file and holds it against the catalogue: its story, and the same of the other services of which it is
+    /// told, too.
     ///
     /// # Errors
     /// [`ScenarioError::Malformed`] with the file's name.
-    pub fn parse(file: &str, text: &str, catalogue: &Catalogue) -> Result<Self, ScenarioError> {
+    pub fn parse(
+        file: &str,
+        text: &str,
+        catalogue: &Catalogue,
+    ) -> Result<Vec<Self>, ScenarioError> {
         let wrong = |what: String| ScenarioError::Malformed {
             file: file.to_owned(),
             what,
@@ -395,14 +410,19 @@ impl Scenario {
             return Err(wrong("the title lacks a language".to_owned()));
         }
         let expect = expected(raw.expect, flow).map_err(wrong)?;
-        Ok(Self {
+        let story = Self {
             id: raw.id,
             title,
             service,
             channel,
             steps: raw.step,
             expect,
-        })
+        };
+        let others = match raw.also {
+            Some(Also::Pattern) => each::told(&story, catalogue).map_err(wrong)?,
+            None => Vec::new(),
+        };
+        Ok(std::iter::once(story).chain(others).collect())
     }
 }
 
@@ -465,7 +485,9 @@ mod tests {
 
     fn read(text: &str) -> Result<Scenario, String> {
         let catalogue = Catalogue::embedded().unwrap();
-        Scenario::parse("x.toml", text, &catalogue).map_err(|error| error.to_string())
+        let read = Scenario::parse("x.toml", text, &catalogue);
+        read.map(|mut all| all.remove(0))
+            .map_err(|error| error.to_string())
     }
 
     #[test]
@@ -491,6 +513,7 @@ mod tests {
         let ids: Vec<&str> = scenarios
             .iter()
             .map(|scenario| scenario.id.as_str())
+            .filter(|id| !id.contains('.'))
             .collect();
         assert_eq!(ids, files, "a scenario's file has its id as name");
     }
@@ -539,8 +562,8 @@ mod tests {
             ),
             (
                 "guardianship-certificate",
-                "patronage-care",
-                "x.toml: this flow of patronage-care@zhambyl-2019-23 is in the catalogue, the simulator \
+                "guardian-allowance",
+                "x.toml: this flow of guardian-allowance@zhambyl-2019-23 is in the catalogue, the simulator \
                  does not play it yet; `qaqpa services` marks what can be played",
             ),
             (
@@ -566,6 +589,40 @@ mod tests {
         ] {
             assert_eq!(read(&GOOD.replacen(from, to, 1)), Err(what.to_owned()));
         }
+    }
+
+    #[test]
+    fn a_story_is_told_of_every_service_with_the_same_flow() {
+        let catalogue = Catalogue::embedded().unwrap();
+        let text = GOOD
+            .replacen("channel =", "also = \"pattern\"\nchannel =", 1)
+            .replacen(
+                "{ do = \"receive\" }",
+                "{ do = \"decide\", who = \"officer-1\", ground = \"not-guardian\" }",
+                1,
+            );
+        let told = Scenario::parse("x.toml", &text, &catalogue).unwrap();
+        let ids: Vec<_> = told.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(
+            ids,
+            [
+                "x",
+                "x.adoption-lump-sum@zhambyl-2019-23",
+                "x.adoption-registration@zhambyl-2019-23",
+                "x.minor-property-certificate@zhambyl-2019-23",
+                "x.patronage-care@zhambyl-2019-23",
+            ]
+        );
+        // The ground with the same label; then the head signs, and the applicant learns of it.
+        let decide = Step::Decide {
+            who: "officer-1".into(),
+            ground: Some("no-ground".into()),
+        };
+        let act = Step::Act {
+            who: "head-1".into(),
+        };
+        assert_eq!(told[1].steps[1..], [decide, act, Step::Learn {}]);
+        assert_eq!(told[1].expect, told[0].expect);
     }
 
     #[test]

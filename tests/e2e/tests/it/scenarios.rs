@@ -70,8 +70,8 @@ async fn a_service_added_by_one_file_runs_from_the_portal_to_the_cabinet() {
         .await
         .unwrap();
     let catalogue = Catalogue::load_with(&settings.catalogue).unwrap();
-    let scenario =
-        Scenario::parse("minor-property-happy.toml", MINOR_PROPERTY, &catalogue).unwrap();
+    let scenario = Scenario::parse("minor-property-happy.toml", MINOR_PROPERTY, &catalogue);
+    let scenario = scenario.unwrap().remove(0);
     let stand = Stand::new(endpoints, catalogue, Lang::En).unwrap();
     let played = play(&stand, &scenario).await;
     assert_eq!(

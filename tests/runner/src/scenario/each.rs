@@ -1,0 +1,111 @@
+//! A story that is told of every service with the same flow: `also = "pattern"`.
+//!
+//! What differs from service to service follows from the catalogue: the ground of a refusal is the first with the same
+//! label, and where the act has several members of the staff act one after the other, each does.
+
+use qaqpa_regulations::{ActionDef, Catalogue, Deed, Flow, Role, Service};
+use serde::Deserialize;
+
+use super::{Scenario, Step};
+
+/// Of which other services a story is told, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Also {
+    /// Of every service that is played with the same pattern, through the same channel.
+    Pattern,
+}
+
+/// The same story of the other services, by their ids: `guardianship-happy.patronage-care@zhambyl-2019-23`.
+pub(super) fn told(scenario: &Scenario, catalogue: &Catalogue) -> Result<Vec<Scenario>, String> {
+    let Some((service, flow)) = played(catalogue, scenario) else {
+        return Ok(Vec::new());
+    };
+    let mut told = Vec::new();
+    for other in catalogue.services() {
+        let same = other
+            .flow(scenario.channel)
+            .filter(|of| of.pattern == flow.pattern && other.id != service.id);
+        if let Some(of) = same {
+            let steps = retold(scenario, service, other, of);
+            told.push(Scenario {
+                id: format!("{}.{}", scenario.id, other.id),
+                service: other.id.clone(),
+                steps: steps.map_err(|why| format!("{}: {why}", other.id))?,
+                ..scenario.clone()
+            });
+        }
+    }
+    Ok(told)
+}
+
+fn played<'c>(catalogue: &'c Catalogue, scenario: &Scenario) -> Option<(&'c Service, &'c Flow)> {
+    let service = catalogue.service(&scenario.service)?;
+    Some((service, service.flow(scenario.channel)?))
+}
+
+fn retold(
+    scenario: &Scenario,
+    service: &Service,
+    other: &Service,
+    flow: &Flow,
+) -> Result<Vec<Step>, String> {
+    let mut steps = Vec::with_capacity(scenario.steps.len());
+    for step in &scenario.steps {
+        let Step::Decide { who, ground } = step else {
+            steps.push(step.clone());
+            continue;
+        };
+        let ground = match ground {
+            None => None,
+            Some(id) => Some(ground_like(service, other, id)?),
+        };
+        let refuses = ground.is_some();
+        steps.push(Step::Decide {
+            who: who.clone(),
+            ground,
+        });
+        let rest = flow.actions.iter().skip(1);
+        if refuses {
+            // A refusal is formed with the signature, and needs no action after it.
+            let signs = |action: &&ActionDef| action.does.contains(&Deed::Sign);
+            for action in rest.filter(signs) {
+                steps.push(act(action)?);
+                steps.push(Step::Learn {});
+            }
+        } else {
+            for action in rest {
+                steps.push(act(action)?);
+            }
+        }
+    }
+    Ok(steps)
+}
+
+/// The ground that has the label of the other service's.
+fn ground_like(service: &Service, other: &Service, id: &str) -> Result<String, String> {
+    let label = service.ground(id).map(|ground| ground.label);
+    let same = other
+        .grounds
+        .iter()
+        .find(|ground| Some(ground.label) == label);
+    same.map(|ground| ground.id.clone())
+        .ok_or_else(|| format!("it has no ground with the label of {id:?}"))
+}
+
+/// The ready-made member of the staff who has the action's role does it.
+fn act(action: &ActionDef) -> Result<Step, String> {
+    let who = match action.role {
+        Role::Head => "head-1",
+        Role::Officer => "officer-1",
+        role => {
+            return Err(format!(
+                "{} is done by the role {role}, and nobody ready-made has it",
+                action.id
+            ));
+        }
+    };
+    Ok(Step::Act {
+        who: who.to_owned(),
+    })
+}
