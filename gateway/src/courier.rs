@@ -7,7 +7,7 @@ use std::time::Duration;
 use qaqpa_channel::{ChannelClient, Courier, Delivery, Endpoint, SendError};
 use qaqpa_model::{ActorName, SenderId};
 use qaqpa_store::{Effect, OutgoingMessage, StoreError};
-use qaqpa_transport::{ClientLimits, ClientTls, HttpClient, TlsError, registry};
+use qaqpa_transport::{ClientLimits, ClientTls, HttpClient, TlsError};
 
 use crate::gateway::Gateway;
 use crate::mailbox::{Notice, Order, notice_of};
@@ -76,18 +76,6 @@ impl Carrier {
         }
     }
 
-    /// Asked for each time: an actor that comes up again may have another port.
-    fn address(&self, actor: &ActorName) -> Result<String, String> {
-        let record = registry::any_named(&self.gateway.data, actor)
-            .map_err(|error| error.to_string())?
-            .ok_or_else(|| format!("{actor} is not up"))?;
-        record
-            .addresses
-            .get("channel")
-            .cloned()
-            .ok_or_else(|| format!("{actor} has announced no channel"))
-    }
-
     /// Makes one attempt, as whoever the message is for takes it; `spoil` is done to the envelope on its way.
     pub(crate) async fn carry(&self, message: &OutgoingMessage, spoil: Option<Spoil>) -> Delivery {
         let client = match spoil {
@@ -113,11 +101,11 @@ impl Carrier {
             Ok(peer) => peer,
             Err(error) => return Delivery::never(error),
         };
-        let address = match self.address(actor) {
-            Ok(address) => address,
+        let doors = match self.gateway.siblings.doors(actor, "channel") {
+            Ok(doors) => doors,
             Err(why) => return Delivery::later(why),
         };
-        let sent = client.send_stored(&address, &peer, &message.body);
+        let sent = client.send_stored(doors, &peer, &message.body);
         match sent.await {
             Ok(sent) => {
                 let notice = notice_of(&self.gateway, &message.message_id, Notice::Delivered);

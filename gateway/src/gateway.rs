@@ -8,6 +8,7 @@ use qaqpa_model::Limits;
 use qaqpa_regulations::Catalogue;
 use qaqpa_store::Store;
 use qaqpa_transport::Clock;
+use qaqpa_transport::registry::Siblings;
 
 use crate::Config;
 use crate::expectations::ExpectationBook;
@@ -24,6 +25,8 @@ pub(crate) struct Gateway {
     pub(crate) config: Config,
     /// The data folder, where other actors register.
     pub(crate) data: PathBuf,
+    /// Where other actors are, and who of them does not answer.
+    pub(crate) siblings: Siblings,
     pub(crate) store: Store,
     pub(crate) clock: Clock,
     pub(crate) limits: Limits,

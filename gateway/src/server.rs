@@ -171,6 +171,7 @@ async fn open(hall: &Hall, config: Config) -> Result<Gateway, StartError> {
         samples: Samples::default(),
         room: Room::of(on_this_disk, config.journal_free_bytes_min()),
         data: start.data.clone(),
+        siblings: registry::Siblings::of_folder(&start.data),
         routes,
         asking: asking.examining(examining.clone()),
         examining,

@@ -1,7 +1,10 @@
 //! The calling side: signs an envelope, posts it, and believes only the answer of the right system.
 
+use std::time::Duration;
+
 use qaqpa_evidence::Examiner;
 use qaqpa_model::{Limits, MessageId, RefusalLabel, SenderId};
+use qaqpa_transport::registry::Doors;
 use qaqpa_transport::watch::{self, Family, Span, SpanKind};
 use qaqpa_transport::{HttpAnswer, HttpClient, HttpError, Scales};
 use qaqpa_wire::{
@@ -11,6 +14,7 @@ use qaqpa_x509::Certificate;
 use qaqpa_xml::Document;
 use qaqpa_xmldsig::{Signer, WsseKeyInfo, find_wsse, sign_wsse};
 use thiserror::Error;
+use tokio::time::Instant;
 
 use crate::answer::id_seed;
 use crate::envelope::{bounds, xml_limits};
@@ -155,17 +159,17 @@ impl ChannelClient {
     /// [`SendError`]; [`SendError::is_transient`] says whether to try again.
     pub async fn send(
         &self,
-        address: &str,
+        doors: impl Into<Doors>,
         peer: &SenderId,
         request: &SendMessageRequest,
     ) -> Result<Sent, SendError> {
-        self.send_whole(address, peer, request.clone()).await
+        self.send_whole(&doors.into(), peer, request.clone()).await
     }
 
     /// As [`send`](Self::send); the message is let go as soon as its envelope is written.
     async fn send_whole(
         &self,
-        address: &str,
+        doors: &Doors,
         peer: &SenderId,
         request: SendMessageRequest,
     ) -> Result<Sent, SendError> {
@@ -179,7 +183,7 @@ impl ChannelClient {
             })?
             .certificate
             .clone();
-        let answer = self.post(&self.http, address, envelope).await?;
+        let answer = self.post(&self.http, doors, envelope).await?;
         let examiner = match &self.examining {
             Some(examining) => Some(examining.current(&systems)?),
             None => None,
@@ -222,10 +226,11 @@ impl ChannelClient {
     /// As [`send`](Self::send); [`SendError::Message`] where the stored bytes are no envelope.
     pub async fn send_stored(
         &self,
-        address: &str,
+        doors: impl Into<Doors>,
         peer: &SenderId,
         unsigned: &[u8],
     ) -> Result<Sent, SendError> {
+        let doors = doors.into();
         let _weighed = self.long.weigh(unsigned.len()).await;
         let request = read_stored(unsigned, &self.limits)?;
         let (came, id) = (watching::of(&request), request.message_id.clone());
@@ -233,32 +238,42 @@ impl ChannelClient {
         Span::new("outbox", SpanKind::Consumer)
             .following(came)
             .with("qaqpa.message", id.as_str())
-            .around(self.send_whole(address, peer, request))
+            .around(self.send_whole(&doors, peer, request))
             .await
     }
 
+    /// Posts to the first door at which somebody can be reached. Where a request may have been received, nobody else is
+    /// asked in its place: whoever sends it decides whether it is sent again.
     pub(crate) async fn post(
         &self,
         http: &HttpClient,
-        address: &str,
+        doors: &Doors,
         envelope: Vec<u8>,
     ) -> Result<HttpAnswer, SendError> {
-        let envelope = match &self.tamper {
+        let envelope = bytes::Bytes::from(match &self.tamper {
             Some(tamper) => tamper.apply(envelope),
             None => envelope,
-        };
-        let mut post = http::Request::post(address)
-            .header(http::header::CONTENT_TYPE, "text/xml; charset=utf-8")
-            .header("SOAPAction", "\"\"")
-            .body(bytes::Bytes::from(envelope))
-            .map_err(|error| SendError::Message {
-                why: error.to_string(),
-            })?;
-        post.headers_mut().insert(
-            http::header::ACCEPT,
-            http::HeaderValue::from_static("text/xml"),
-        );
-        Ok(http.request(post).await?)
+        });
+        let begun = Instant::now();
+        let mut failed = HttpError::Url("there is no address".to_owned());
+        for door in doors.all() {
+            failed = match http
+                .request(request_to(door.address(), envelope.clone())?)
+                .await
+            {
+                Ok(answer) => {
+                    doors.answered(door);
+                    return Ok(answer);
+                }
+                Err(error) => error,
+            };
+            doors.failed(door, &failed);
+            let unsent = matches!(failed, HttpError::Unconnected(_));
+            if !unsent || begun.elapsed() >= SEEK_MAX {
+                break;
+            }
+        }
+        Err(failed.into())
     }
 
     /// The transport signature over an envelope, with the whole certificate.
@@ -294,6 +309,23 @@ impl ChannelClient {
         drop(request);
         self.sign_envelope(&unsigned, own)
     }
+}
+
+/// How long another door is still tried: with the call at the last one, well within the lease of a delivery.
+const SEEK_MAX: Duration = Duration::from_secs(12);
+
+fn request_to(
+    address: &str,
+    envelope: bytes::Bytes,
+) -> Result<http::Request<bytes::Bytes>, SendError> {
+    http::Request::post(address)
+        .header(http::header::CONTENT_TYPE, "text/xml; charset=utf-8")
+        .header("SOAPAction", "\"\"")
+        .header(http::header::ACCEPT, "text/xml")
+        .body(envelope)
+        .map_err(|error| SendError::Message {
+            why: error.to_string(),
+        })
 }
 
 /// Reads a message that was stored as its unsigned envelope.

@@ -63,7 +63,7 @@ impl ChannelClient {
         };
         let systems = self.keys.current().await?;
         let envelope = self.sign_envelope(unsigned, &systems.own)?;
-        let answer = self.post(to.http, to.address, envelope).await?;
+        let answer = self.post(to.http, &to.address.into(), envelope).await?;
         let unbelievable = |why: String| SendError::Answer {
             peer: to.peer.clone(),
             why: format!("HTTP {}: {why}", answer.status),

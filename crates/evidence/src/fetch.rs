@@ -81,7 +81,9 @@ async fn once(client: &HttpClient, ask: Ask<'_>, url: &str) -> Tried {
     };
     match answer {
         Ok(answer) => look(ask, &answer),
-        Err(error @ HttpError::Network(_)) => Tried::Transient(error.to_string()),
+        Err(error @ (HttpError::Network(_) | HttpError::Unconnected(_))) => {
+            Tried::Transient(error.to_string())
+        }
         // A second wait of the same length would only double the cost of a dead responder.
         Err(error) => Tried::Final(error.to_string()),
     }

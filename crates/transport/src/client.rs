@@ -1,5 +1,7 @@
 //! The HTTP client: limits on time and bytes, no redirects, no proxies, no far hosts unless allowed.
 
+mod connecting;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,13 +20,14 @@ use tokio::time::Instant;
 use crate::tls::{ClientTls, TlsError};
 use crate::watch::{self, Family, Span, SpanKind, TRACEPARENT};
 use crate::{paths, registry};
+use connecting::Within;
 
 /// The HTTP client of every actor. Clones share the connections.
 ///
 /// It follows no redirect: an answer of status 302 is an answer.
 #[derive(Clone, Debug)]
 pub struct HttpClient {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client<Within<HttpsConnector<HttpConnector>>, Full<Bytes>>,
     limits: ClientLimits,
     actors: Option<Arc<Actors>>,
 }
@@ -66,7 +69,7 @@ impl Actors {
 /// What the other side may cost us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientLimits {
-    /// Seconds for connecting, TLS included in `seconds_max`.
+    /// Seconds for connecting, TLS included.
     pub connect_seconds_max: u64,
     /// Seconds from the call to the last byte of the answer.
     pub seconds_max: u64,
@@ -161,7 +164,7 @@ pub enum HttpError {
         /// The host.
         host: String,
     },
-    /// No connection, a broken TLS handshake, or a connection that broke.
+    /// A connection that broke: the request may have been received.
     #[error("{0}")]
     Network(String),
     /// The answer was not there in time.
@@ -170,6 +173,9 @@ pub enum HttpError {
         /// The limit.
         seconds: u64,
     },
+    /// No connection, or a TLS handshake that failed or was not done in time: nothing of the request was sent.
+    #[error("{0}")]
+    Unconnected(String),
     /// The address is not one that can be called.
     #[error("not an address that can be called: {0}")]
     Url(String),
@@ -188,6 +194,10 @@ impl HttpClient {
             .https_or_http()
             .enable_http1()
             .wrap_connector(connector);
+        let connector = Within {
+            connector,
+            time: Duration::from_secs(limits.connect_seconds_max),
+        };
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             // Shorter than the listener keeps idle connections, so that we are the first to let go.
@@ -314,11 +324,14 @@ impl HttpClient {
     }
 
     async fn exchange(&self, request: Request<Bytes>) -> Result<HttpAnswer, HttpError> {
-        let answer = self
-            .client
-            .request(request.map(Full::new))
-            .await
-            .map_err(|error| HttpError::Network(with_causes(&error)))?;
+        let answer =
+            self.client
+                .request(request.map(Full::new))
+                .await
+                .map_err(|error| match error.is_connect() {
+                    true => HttpError::Unconnected(with_causes(&error)),
+                    false => HttpError::Network(with_causes(&error)),
+                })?;
         let (parts, body) = answer.into_parts();
         let bytes_max = self.limits.answer_bytes_max;
         let body = Limited::new(body, bytes_max)
@@ -369,7 +382,7 @@ fn outcome(answer: &Result<HttpAnswer, HttpError>) -> &'static str {
         },
         Err(HttpError::AnswerTooLarge { .. }) => "answer-too-large",
         Err(HttpError::Forbidden { .. } | HttpError::Url(_)) => "not-called",
-        Err(HttpError::Network(_)) => "no-connection",
+        Err(HttpError::Network(_) | HttpError::Unconnected(_)) => "no-connection",
         Err(HttpError::Timeout { .. }) => "timeout",
     }
 }

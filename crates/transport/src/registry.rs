@@ -6,6 +6,9 @@
 //! Actors of other machines stand in `DIR/neighbours`, and are found like those of this one.
 
 mod neighbours;
+mod siblings;
+
+pub use siblings::{Door, Doors, Siblings};
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -166,18 +169,21 @@ pub fn read_named(dir: &Path, name: &ActorName) -> Result<Option<ActorRecord>, F
 /// # Errors
 /// [`FileError`].
 pub fn any_named(dir: &Path, name: &ActorName) -> Result<Option<ActorRecord>, FileError> {
-    let all = seated(dir, name)?;
-    let (mut there, gone): (Vec<_>, Vec<_>) =
-        all.into_iter().partition(|one| is_there(dir, name, one));
-    if there.is_empty() {
-        there = gone;
-    }
+    let mut there = present(dir, name)?;
     if there.is_empty() {
         return Ok(None);
     }
     let [random] = random_bytes::<1>();
     let chosen = usize::from(random) % there.len();
-    Ok(Some(there.swap_remove(chosen).1))
+    Ok(Some(there.swap_remove(chosen)))
+}
+
+/// The processes of that name that are there; where none is, those that were.
+fn present(dir: &Path, name: &ActorName) -> Result<Vec<ActorRecord>, FileError> {
+    let all = seated(dir, name)?;
+    let (there, gone): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| is_there(dir, name, one));
+    let found = if there.is_empty() { gone } else { there };
+    Ok(found.into_iter().map(|(_, record)| record).collect())
 }
 
 /// The registrations of all processes of that name, by seat, and then of those on other machines. Some may be of an

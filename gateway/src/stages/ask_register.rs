@@ -13,7 +13,6 @@ use qaqpa_crypto::sha256;
 use qaqpa_evidence::Examiner;
 use qaqpa_model::{ActorName, BodyDigest, MessageId, RefusalLabel, SenderId};
 use qaqpa_store::{Direction, Incoming, JournalEntry};
-use qaqpa_transport::registry;
 use qaqpa_transport::watch::{self, Family};
 use qaqpa_verdict::{Subject, Verdict};
 use qaqpa_wire::error::label_of_xml;
@@ -246,9 +245,10 @@ async fn answer_of(
         id,
     )
     .await?;
-    let address = address(gateway, &inquiry.to)?;
+    let doors = gateway.siblings.doors(to, "registers");
+    let doors = doors.map_err(Rejection::faulted)?;
     let peer = SenderId::parse(&inquiry.to.to_string()).map_err(Rejection::faulted)?;
-    let sent = gateway.asking.send(&address, &peer, &forward).await;
+    let sent = gateway.asking.send(doors, &peer, &forward).await;
     let sent = sent.map_err(|error| Turn::from(refusal(&error)))?;
     let bad = |why: String| {
         Turn::from(Rejection::faulted(format!(
@@ -279,18 +279,6 @@ async fn answer_of(
         return Err(bad("it answers another question".to_owned()));
     }
     Ok((data, verdict))
-}
-
-/// Asked for each time: an actor that comes up again may have another port.
-fn address(gateway: &Gateway, name: &ActorName) -> Result<String, Rejection> {
-    let record = registry::any_named(&gateway.data, name)
-        .map_err(Rejection::faulted)?
-        .ok_or_else(|| Rejection::faulted(format!("{name} is not up")))?;
-    record
-        .addresses
-        .get("registers")
-        .cloned()
-        .ok_or_else(|| Rejection::faulted(format!("{name} has announced no registers")))
 }
 
 /// What the register refuses is the asker's fault; everything else is ours.

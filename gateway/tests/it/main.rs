@@ -25,6 +25,7 @@ mod repeats;
 mod replays;
 mod results;
 mod routing;
+mod siblings;
 mod stand;
 mod statuses;
 mod systems;

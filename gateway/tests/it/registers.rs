@@ -19,6 +19,7 @@ use qaqpa_wire::{BusinessData, DataForm, SendMessageRequest, SendMessageResponse
 
 use crate::authority::Signatory;
 use crate::messages::{message, new_id, noon, seal, sign};
+use crate::siblings;
 use crate::stand::{Reply, Stand};
 
 /// What the register does with a question.
@@ -442,4 +443,17 @@ async fn a_register_that_counts_as_down_is_our_fault_until_the_rule_is_off() {
     assert!(send(&stand, &usual).await.acknowledgement().data.is_some());
     assert!(begun.elapsed() >= Duration::from_millis(500));
     assert_eq!(register.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn a_register_that_says_nothing_leaves_every_question_to_the_one_beside_it() {
+    let stand = Stand::start().await;
+    let register = Register::start(&stand).await;
+    let mute = siblings::mute();
+    siblings::beside(&stand, "registers", &mute);
+    for asked in 1..=10 {
+        let reply = send(&stand, &usual()).await;
+        assert!(reply.acknowledgement().data.is_some());
+        assert_eq!(register.asked().len(), asked);
+    }
 }

@@ -97,7 +97,7 @@ async fn nobody_at_the_port_is_a_network_error() {
         .port();
     let answer = client.get(&format!("http://127.0.0.1:{port}/")).await;
     assert!(
-        matches!(&answer, Err(HttpError::Network(why)) if why.contains("refused")),
+        matches!(&answer, Err(HttpError::Unconnected(why)) if why.contains("refused")),
         "{answer:?}"
     );
 }

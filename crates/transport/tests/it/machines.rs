@@ -67,7 +67,7 @@ async fn doors_are_at_the_machines_address_and_the_control_port_stays_at_home() 
     let elsewhere = live.replace("127.0.0.2", "127.0.0.3");
     assert!(matches!(
         client.get(&elsewhere).await,
-        Err(HttpError::Network(_))
+        Err(HttpError::Unconnected(_))
     ));
     running.stop().await;
 }
