@@ -1,13 +1,11 @@
 //! Takes signed applications from the outbox to the gateway, and writes down what came of it.
 
-use std::path::PathBuf;
-
 use qaqpa_channel::client::SendError;
 use qaqpa_channel::{ChannelClient, Courier, Delivery};
 use qaqpa_model::{Actor, SenderId};
 use qaqpa_regulations::{Channel, Meaning};
 use qaqpa_store::{Application, Effect, NewNotification, OutgoingMessage};
-use qaqpa_transport::registry;
+use qaqpa_transport::registry::{Doors, Siblings};
 
 use crate::draft::Draft;
 use crate::portal::Shared;
@@ -23,7 +21,7 @@ pub(crate) const NOTIFICATION_SENT: &str = "notification-sent";
 /// Carries messages to the gateway.
 #[derive(Debug)]
 pub(crate) struct GatewayCourier {
-    pub(crate) data: PathBuf,
+    pub(crate) siblings: Siblings,
     pub(crate) client: ChannelClient,
     pub(crate) shared: Shared,
 }
@@ -36,17 +34,14 @@ impl Courier for GatewayCourier {
 
 impl GatewayCourier {
     async fn attempt(&self, message: &OutgoingMessage) -> Delivery {
-        let address = match self.address().await {
-            Ok(address) => address,
+        let doors = match self.doors().await {
+            Ok(doors) => doors,
             Err(why) => return Delivery::later(why),
         };
         let Ok(peer) = SenderId::parse(Actor::Gateway.name()) else {
             return Delivery::later("the gateway has no sender id");
         };
-        let sent = self
-            .client
-            .send_stored(&address, &peer, &message.body)
-            .await;
+        let sent = self.client.send_stored(doors, &peer, &message.body).await;
         match sent {
             Ok(sent) => self.accepted(message, sent.bytes).await,
             Err(SendError::Refused { fault, bytes }) => {
@@ -80,19 +75,12 @@ impl GatewayCourier {
         }
     }
 
-    async fn address(&self) -> Result<String, String> {
-        let data = self.data.clone();
-        let record =
-            tokio::task::spawn_blocking(move || registry::any_named(&data, &Actor::Gateway.into()))
-                .await
-                .map_err(|error| error.to_string())?
-                .map_err(|error| error.to_string())?
-                .ok_or("the gateway has not registered")?;
-        record
-            .addresses
-            .get("sync")
-            .cloned()
-            .ok_or_else(|| "the gateway names no synchronous channel".to_owned())
+    /// Asked for each time: a gateway that comes up again may have another port.
+    async fn doors(&self) -> Result<Doors, String> {
+        let siblings = self.siblings.clone();
+        let doors =
+            tokio::task::spawn_blocking(move || siblings.doors(&Actor::Gateway.into(), "sync"));
+        doors.await.map_err(|error| error.to_string())?
     }
 
     /// The request is certified and sent: the step is recorded as of the moment of sending.

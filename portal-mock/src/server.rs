@@ -11,6 +11,7 @@ use qaqpa_channel::{
 use qaqpa_model::{Actor, Moment};
 use qaqpa_regulations::Catalogue;
 use qaqpa_store::{Direction, JournalEntry, Store, StoreConfig};
+use qaqpa_transport::registry::Siblings;
 use qaqpa_transport::{
     ActorStart, ClientLimits, Hall, HttpClient, Peers, Place, Running, StartError, control, paths,
 };
@@ -169,7 +170,7 @@ fn outbox(
     let http =
         HttpClient::new(&tls, ClientLimits::default()).reaching_actors_of(start.data.clone());
     let courier = GatewayCourier {
-        data: start.data.clone(),
+        siblings: Siblings::of_folder(&start.data),
         client: ChannelClient::new(http, portal.keys.clone(), start.limits)
             .examining(portal.examining.clone()),
         shared: portal.shared.clone(),

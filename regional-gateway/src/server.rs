@@ -9,6 +9,7 @@ use qaqpa_channel::{
 use qaqpa_model::Actor;
 use qaqpa_regulations::Catalogue;
 use qaqpa_store::{Store, StoreConfig};
+use qaqpa_transport::registry::Siblings;
 use qaqpa_transport::{
     ActorStart, ClientLimits, Hall, HttpClient, Peers, Place, Running, Shutdown, StartError,
     registry,
@@ -181,7 +182,7 @@ fn outbox(
     let http =
         HttpClient::new(&tls, ClientLimits::default()).reaching_actors_of(start.data.clone());
     let courier = GatewayCourier {
-        data: workplace.data.clone(),
+        siblings: Siblings::of_folder(&workplace.data),
         client: ChannelClient::new(http, workplace.keys.clone(), start.limits)
             .examining(workplace.examining.clone()),
     };

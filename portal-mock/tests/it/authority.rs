@@ -120,7 +120,8 @@ impl Authority {
                 issuing.issuer(),
             )
             .unwrap();
-            let p12 = pkcs12::write(&key, &[certificate.clone()], id, KEY_PASSWORD).unwrap();
+            let p12 = pkcs12::write(&key, std::slice::from_ref(&certificate), id, KEY_PASSWORD);
+            let p12 = p12.unwrap();
             write_key(dir, id, &p12);
             index.systems.push(SystemIdentity {
                 sender_id: (*name != "gateway").then(|| (*name).to_owned()),
