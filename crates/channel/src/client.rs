@@ -250,17 +250,20 @@ impl ChannelClient {
         doors: &Doors,
         envelope: Vec<u8>,
     ) -> Result<HttpAnswer, SendError> {
-        let envelope = bytes::Bytes::from(match &self.tamper {
+        let mut envelope = bytes::Bytes::from(match &self.tamper {
             Some(tamper) => tamper.apply(envelope),
             None => envelope,
         });
         let begun = Instant::now();
         let mut failed = HttpError::Url("there is no address".to_owned());
-        for door in doors.all() {
-            failed = match http
-                .request(request_to(door.address(), envelope.clone())?)
-                .await
-            {
+        let mut left = doors.all().iter();
+        while let Some(door) = left.next() {
+            // For the last one nothing is kept: a long message is let go as soon as it is sent.
+            let body = match left.len() {
+                0 => std::mem::take(&mut envelope),
+                _ => envelope.clone(),
+            };
+            failed = match http.request(request_to(door.address(), body)?).await {
                 Ok(answer) => {
                     doors.answered(door);
                     return Ok(answer);
