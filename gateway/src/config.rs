@@ -29,6 +29,8 @@ pub struct Config {
     /// Bytes that are free on the disk of the store, below which the journal keeps nothing of strangers and no bytes of
     /// what is refused.
     pub journal_free_bytes_min: Option<u64>,
+    /// Bytes that are free on the disk of the store, below which no new message is accepted.
+    pub accept_free_bytes_min: Option<u64>,
 }
 
 /// Days of the replay window, on the simulator's clock: at least 1, at most 3650.
@@ -113,6 +115,12 @@ impl Config {
     #[must_use]
     pub fn journal_free_bytes_min(&self) -> u64 {
         self.journal_free_bytes_min.unwrap_or(512 * 1024 * 1024)
+    }
+
+    /// Below how many free bytes no new message is accepted: room to deliver three thousand accepted ones.
+    #[must_use]
+    pub fn accept_free_bytes_min(&self) -> u64 {
+        self.accept_free_bytes_min.unwrap_or(128 * 1024 * 1024)
     }
 
     /// How deliveries are repeated.

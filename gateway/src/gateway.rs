@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use qaqpa_channel::{Answers, ChannelClient, Examining, OutboxBell, SystemKeys};
-use qaqpa_model::Limits;
+use qaqpa_model::{Limits, SenderId};
 use qaqpa_regulations::Catalogue;
 use qaqpa_store::Store;
 use qaqpa_transport::Clock;
@@ -14,10 +14,12 @@ use crate::Config;
 use crate::expectations::ExpectationBook;
 use crate::mailbox::ToldEmpty;
 use crate::mischief::Mischief;
+use crate::places::Places;
+use crate::questions::Questions;
 use crate::room::Room;
 use crate::routing::RouteBook;
 use crate::strangers::Samples;
-use crate::systems::{Pace, Places, SystemsBook};
+use crate::systems::{Pace, SystemsBook};
 
 /// The gateway's own things.
 #[derive(Debug)]
@@ -42,11 +44,13 @@ pub(crate) struct Gateway {
     pub(crate) pace: Pace,
     /// How many wrong passwords each says.
     pub(crate) guesses: Pace,
-    pub(crate) places: Places,
+    pub(crate) places: Places<SenderId>,
+    /// How many questions wait for registers.
+    pub(crate) questions: Questions,
     /// When an empty mailbox was last told of in the journal.
     pub(crate) told_empty: ToldEmpty,
     /// How much room is on the disk of the store.
-    pub(crate) room: Room,
+    pub(crate) room: Arc<Room>,
     /// What requests that are turned away may cost.
     pub(crate) samples: Samples,
     /// Puts questions to registers.

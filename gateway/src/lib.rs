@@ -12,6 +12,7 @@
 //!   them, and what it is told.
 //! - [`mischief`] are deliberate faults, off unless asked: it stands before the channels and beside the courier.
 //! - [`expectations`] answer those who count what a sender has sent.
+//! - `places`, `questions` and `room` say how much is done at once, and what is still taken when the disk is nearly full.
 //! - `courier` takes accepted messages on: applications to the regional gateway, results to the portal or to the
 //!   endpoint of the system that asked.
 //!
@@ -26,6 +27,8 @@ mod gateway;
 mod mailbox;
 pub mod mischief;
 pub mod pipeline;
+mod places;
+mod questions;
 mod record;
 mod respond;
 mod room;

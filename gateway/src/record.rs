@@ -11,7 +11,7 @@ use qaqpa_transport::{PeerCertificate, PeerIdentity};
 use qaqpa_wire::{Channel, Departure, Operation};
 use serde_json::{Value, json};
 
-use crate::systems::Occupied;
+use crate::places::Occupied;
 
 /// One HTTP request of the channel, as it came.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ pub(crate) struct Record {
     heading: Option<Heading>,
     notes: serde_json::Map<String, Value>,
     /// Taken by the sender until this is answered.
-    place: Option<Occupied>,
+    place: Option<Occupied<SenderId>>,
     is_known: bool,
 }
 
@@ -118,7 +118,7 @@ impl Record {
     }
 
     /// Holds the sender's place for as long as its request is worked on.
-    pub(crate) fn occupy(&mut self, place: Occupied) {
+    pub(crate) fn occupy(&mut self, place: Occupied<SenderId>) {
         self.place = Some(place);
     }
 

@@ -28,12 +28,14 @@ use crate::courier::{Carrier, Endpoints};
 use crate::gateway::Gateway;
 use crate::mailbox::ToldEmpty;
 use crate::mischief;
+use crate::places::Places;
+use crate::questions::{self, Questions};
 use crate::record::{Arrival, Record};
 use crate::respond::at_the_door;
-use crate::room::Room;
+use crate::room::{Measures, Room};
 use crate::routing::{self, RouteBook};
 use crate::strangers::Samples;
-use crate::systems::{self, Pace, Places, SystemsBook};
+use crate::systems::{self, Pace, SystemsBook};
 use crate::written::shared;
 
 /// How long to wait for the authority, without which nothing can be verified.
@@ -62,6 +64,7 @@ pub async fn start_with(start: ActorStart, config: Config) -> Result<Running, St
     let gateway = Arc::new(open(&hall, config).await?);
     watching::store(&hall, &gateway.store);
     watching::trust(&hall, &gateway.keys);
+    gateway.room.watched(hall.watch());
     control::publish_certificate(&hall.start().data, &gateway.keys)
         .await
         .map_err(StartError::part("keys"))?;
@@ -144,14 +147,19 @@ async fn open(hall: &Hall, config: Config) -> Result<Gateway, StartError> {
         Catalogue::load_with(&start.catalogue_dirs).map_err(StartError::part("catalogue"))?;
     let keys = SystemKeys::new(start.data.clone(), "system-gateway");
     let client = HttpClient::plain(ClientLimits::default()).reaching_actors_of(start.data.clone());
-    let asking = HttpClient::new(
-        &hall.tls().client(Some(Actor::Gateway))?,
-        ClientLimits::default(),
-    )
-    .reaching_actors_of(start.data.clone());
+    let of_registers = ClientLimits {
+        seconds_max: questions::ANSWER_SECONDS_MAX,
+        ..ClientLimits::default()
+    };
+    let asking = HttpClient::new(&hall.tls().client(Some(Actor::Gateway))?, of_registers)
+        .reaching_actors_of(start.data.clone());
     let mischief = mischief::begin(start.mischief.as_deref(), start.calm)?;
     // On a server the room is the server's.
     let on_this_disk = (!store.documents().are_shared()).then(|| hall.folder());
+    let measures = Measures {
+        to_keep_refused: config.journal_free_bytes_min(),
+        to_accept: config.accept_free_bytes_min(),
+    };
     let (routes, systems) = books(hall, &config, &store, &catalogue).await?;
     let examining = Examining::new(
         start.data.clone(),
@@ -167,9 +175,10 @@ async fn open(hall: &Hall, config: Config) -> Result<Gateway, StartError> {
         pace: Pace::default(),
         guesses: Pace::default(),
         places: Places::default(),
+        questions: Questions::within(&start.limits),
         told_empty: ToldEmpty::default(),
         samples: Samples::default(),
-        room: Room::of(on_this_disk, config.journal_free_bytes_min()),
+        room: Arc::new(Room::of(on_this_disk, measures)),
         data: start.data.clone(),
         siblings: registry::Siblings::of_folder(&start.data),
         routes,

@@ -18,14 +18,12 @@ mod file;
 mod named;
 mod pace;
 mod party;
-mod places;
 mod portable;
 mod terms;
 
 pub(crate) use book::{News, SystemsBook};
 pub(crate) use pace::Pace;
 pub(crate) use party::Party;
-pub(crate) use places::{Occupied, Places};
 pub(crate) use terms::{Register, Registered, Terms};
 
 use std::sync::Arc;

@@ -236,6 +236,7 @@ async fn answer_of(
         session_id: Some(record.session().to_owned()),
         ..inquiry.request.clone()
     };
+    let _asking = gateway.questions.begin(&inquiry.request.service_id)?;
     let (to, id) = (&inquiry.to, &inquiry.request.message_id);
     road::ask(
         gateway,

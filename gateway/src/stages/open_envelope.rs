@@ -6,7 +6,7 @@ use qaqpa_channel::{
     Heading, Refused, Rejection, UnverifiedRequest, open, open_asynchronous, signed_digest,
 };
 use qaqpa_evidence::Examiner;
-use qaqpa_model::{BodyDigest, MessageId, RefusalLabel, SenderId, ServiceAtAct};
+use qaqpa_model::{Actor, ActorName, BodyDigest, MessageId, RefusalLabel, SenderId, ServiceAtAct};
 use qaqpa_store::Seen;
 use qaqpa_wire::asynchronous::{self, MessageInfo, MessageType, Request};
 use qaqpa_wire::{Property, SendMessageRequest};
@@ -100,6 +100,7 @@ pub(crate) async fn open_envelope(
     .await?;
     let asked = asked(gateway, &request.service_id).await?;
     known.may_use(&request.service_id)?;
+    is_there_room(gateway, &known)?;
     Ok(match asked {
         Asked::Register(to) => Entrance::Question(Inquiry {
             envelope: envelope.document,
@@ -119,6 +120,15 @@ pub(crate) async fn open_envelope(
             examiner: known.examiner,
         }),
     })
+}
+
+/// What a regional gateway sends ends an exchange that was accepted: the room that is left is for this.
+fn is_there_room(gateway: &Gateway, known: &Known) -> Result<(), Turn> {
+    let actor = ActorName::parse(known.sender.as_str()).map(|name| name.actor());
+    if actor == Some(Actor::RegionalGateway) {
+        return Ok(());
+    }
+    Ok(gateway.room.for_a_new_message()?)
 }
 
 /// Before the document is judged: what was accepted once stays accepted, whatever became of the
@@ -244,6 +254,7 @@ pub(crate) async fn open_request(
     let service = known_service(gateway, &info.service_id)?;
     known.may_use(&info.service_id)?;
     begins_an_exchange(gateway, &known.sender, &info).await?;
+    is_there_room(gateway, &known)?;
     let request = SendMessageRequest {
         message_id,
         correlation_id: None,

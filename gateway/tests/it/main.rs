@@ -24,6 +24,7 @@ mod registers;
 mod repeats;
 mod replays;
 mod results;
+mod room;
 mod routing;
 mod siblings;
 mod stand;

@@ -299,6 +299,48 @@ async fn duplicate_is_recognized_also_for_a_sender_with_one_request_at_once() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_marked_is_not_done() {
+    let stand = Stand::start().await;
+    let (message, envelope) = valid(&stand.authority);
+    let faults = json!([
+        "drop", "close", "duplicate", "unsigned", {"fault": "delay", "ms": 20_000}, {"fault": "http-status", "status": 503},
+    ]);
+    for fault in faults.as_array().unwrap() {
+        let rule = json!({"faults": [fault], "at": "answer"});
+        stand.mischief(rule).await.unwrap();
+    }
+    // The journal takes every entry but a mark.
+    let store = stand.dir.path().join("gateway/store.sqlite");
+    let store = rusqlite::Connection::open(store).unwrap();
+    store.busy_timeout(Duration::from_secs(10)).unwrap();
+    store
+        .execute_batch(
+            "CREATE TRIGGER no_mark BEFORE INSERT ON journal WHEN NEW.kind = 'mischief'
+             BEGIN SELECT RAISE(ABORT, 'no mark'); END",
+        )
+        .unwrap();
+    let begun = Instant::now();
+    let reply = stand.post(envelope.clone()).await;
+    assert_eq!(reply.http.status, 200);
+    stand.assert_signed_by_the_gateway(&reply);
+    reply.acknowledgement();
+    assert!(begun.elapsed() < Duration::from_secs(20));
+    assert_eq!(stand.marks().await, Vec::<Value>::new());
+    assert_eq!(
+        (stand.count("accepted").await, stand.count("repeated").await),
+        (1, 0)
+    );
+    // With its mark it is done.
+    store.execute_batch("DROP TRIGGER no_mark").unwrap();
+    let dropped = raw(&stand, &envelope).await;
+    assert_eq!(dropped, (String::new(), Vec::new()));
+    assert_eq!(stand.marks().await.len(), 1);
+    stand
+        .is_recognized_and_arrives_once(&message.message_id, &envelope)
+        .await;
+}
+
+#[tokio::test]
 async fn a_rule_befalls_whom_it_names_and_a_share_of_them_by_its_seed() {
     let stand = Stand::start().await;
     let send = async |trial: Option<&str>| {

@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::routing::post;
 use bytes::Bytes;
 use qaqpa_channel::{Answer, Answers, Examining, Inbox, Refused, SystemKeys};
+use qaqpa_gateway::Config;
 use qaqpa_model::{Actor, Limits, MessageId, RefusalLabel};
 use qaqpa_store::{Store, StoreConfig};
 use qaqpa_transport::{
@@ -18,9 +19,9 @@ use qaqpa_wire::register::{AnswerHead, Question, Root};
 use qaqpa_wire::{BusinessData, DataForm, SendMessageRequest, SendMessageResponse, StatusCode};
 
 use crate::authority::Signatory;
-use crate::messages::{message, new_id, noon, seal, sign};
+use crate::messages::{message, new_id, noon, seal, sign, valid};
 use crate::siblings;
-use crate::stand::{Reply, Stand};
+use crate::stand::{Reply, Stand, client};
 
 /// What the register does with a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -455,5 +456,56 @@ async fn a_register_that_says_nothing_leaves_every_question_to_the_one_beside_it
         let reply = send(&stand, &usual()).await;
         assert!(reply.acknowledgement().data.is_some());
         assert_eq!(register.asked().len(), asked);
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_questions_to_a_register_that_says_nothing_takes_no_place_of_a_message() {
+    let limits = Limits {
+        requests_at_once_max: 8,
+        ..Limits::default()
+    };
+    let config = Config {
+        sender_at_once_max: Some(1000),
+        ..Config::default()
+    };
+    let stand = Stand::start_with(config, limits).await;
+    let mute = siblings::mute();
+    siblings::beside(&stand, "registers", &mute);
+    let signatory = stand.authority.signatory("system-integrator-1");
+    let mut questions = tokio::task::JoinSet::new();
+    for _ in 0..6 {
+        let envelope = seal(&usual().write(), signatory);
+        let client = client(stand.dir.path(), None);
+        let address = stand.sync().to_owned();
+        questions.spawn(async move {
+            let answer = client.post(&address, "text/xml", envelope).await.unwrap();
+            let header = |name| answer.header(name).map(str::to_owned);
+            (
+                answer.status,
+                header("x-qaqpa-label"),
+                header("retry-after"),
+            )
+        });
+    }
+    // Two wait until it is plain that nobody answers; the other four are told to come later, and no message waits for any.
+    let mut messages = 0;
+    while questions.len() > 2 {
+        let (_, envelope) = valid(&stand.authority);
+        stand.post(envelope).await.acknowledgement();
+        messages += 1;
+        while let Some(shed) = questions.try_join_next() {
+            let (status, label, retry) = shed.unwrap();
+            assert_eq!(status, 503);
+            assert_eq!(label.as_deref(), Some("limit-exceeded"));
+            assert_eq!(retry.as_deref(), Some("5"));
+        }
+    }
+    assert!(messages > 0);
+    let (_, envelope) = valid(&stand.authority);
+    stand.post(envelope).await.acknowledgement();
+    assert_eq!(questions.len(), 2, "these still wait");
+    for (status, label, retry) in questions.join_all().await {
+        assert_eq!((status.as_u16(), label, retry), (500, None, None));
     }
 }

@@ -78,6 +78,15 @@ impl Stand {
 
     /// As [`Self::kill_and_restart`]; something is done while the gateway is down.
     pub(crate) async fn kill_and_restart_after(self, work: impl AsyncFnOnce(&Path)) -> Self {
+        self.kill_and_restart_with(Config::default(), work).await
+    }
+
+    /// As [`Self::kill_and_restart_after`], with other settings.
+    pub(crate) async fn kill_and_restart_with(
+        self,
+        config: Config,
+        work: impl AsyncFnOnce(&Path),
+    ) -> Self {
         let Self {
             dir,
             clock,
@@ -88,7 +97,7 @@ impl Stand {
         } = self;
         gateway.kill().await;
         work(dir.path()).await;
-        let gateway = start_gateway(dir.path(), &clock, Config::default(), limits).await;
+        let gateway = start_gateway(dir.path(), &clock, config, limits).await;
         Self {
             dir,
             clock,

@@ -112,6 +112,8 @@ families! {
         "Transactions that were asked for: committed, failed, or not to be had for a moment.";
     StoreWriteSeconds = "qaqpa_store_write_seconds", SECONDS, [],
         "From asking for a transaction to its commit, the wait for the writer included.";
+    StoreFreeBytes = "qaqpa_store_free_bytes", Kind::Gauge, [],
+        "Free bytes on the disk of the gateway's file store; nothing where the store is on a server.";
     ClockOffsetSeconds = "qaqpa_clock_offset_seconds", Kind::Gauge, [],
         "How far the simulator's clock is ahead of real time.";
     Ready = "qaqpa_ready", Kind::Gauge, ["check"],

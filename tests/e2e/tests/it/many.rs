@@ -29,8 +29,9 @@ use qaqpa_transport::random_bytes;
 
 use crate::server::Server;
 use disk::SmallDisk;
-use fleet::Fleet;
+use fleet::{Fleet, block_on};
 use load::{Load, Sent};
+use long::{figures_of, in_outbox_of};
 use questions::Questions;
 use receivers::{OWNER, Receivers, VISITOR};
 
@@ -109,7 +110,9 @@ fn a_file_system_that_is_full_and_has_room_again_loses_nothing_and_doubles_nothi
         return;
     };
     let full = ["No space left on device", "database or disk is full"];
-    let sent = under_load(Fleet::over_files_on(disk), |fleet| {
+    // However little room there is, messages are accepted.
+    let settings = "[gateway]\naccept-free-bytes-min = 0\n";
+    let sent = under_load(Fleet::over_files_on(disk, settings), |fleet| {
         for leave in [300_000, 30_000, 0] {
             let before = fleet.times_said(Actor::Gateway, &full);
             fleet.disk().fill(leave);
@@ -124,6 +127,40 @@ fn a_file_system_that_is_full_and_has_room_again_loses_nothing_and_doubles_nothi
             std::thread::sleep(Duration::from_secs(2));
             fleet.disk().empty();
             std::thread::sleep(Duration::from_secs(2));
+        }
+    });
+    assert!(sent >= 5, "{sent} applications are no load");
+}
+
+/// What is accepted has its room: new messages come later, and nobody ever meets the end of the disk.
+#[test]
+fn a_file_system_that_is_nearly_full_delivers_what_was_accepted_and_takes_nothing_new() {
+    let Some(disk) = SmallDisk::mount() else {
+        eprintln!("only root may mount a small file system: nothing was tried");
+        return;
+    };
+    let settings = "[gateway]\naccept-free-bytes-min = 40000000\n";
+    let full = ["No space left on device", "database or disk is full"];
+    let sent = under_load(Fleet::over_files_on(disk, settings), |fleet| {
+        let turned_away = |fleet: &Fleet| {
+            let label = "label=\"limit-exceeded\"";
+            let told = figures_of(fleet, Actor::Gateway, "qaqpa_messages_total", label);
+            block_on(told).iter().sum::<f64>()
+        };
+        for _ in 0..3 {
+            let before = turned_away(fleet);
+            fleet.disk().fill(32_000_000);
+            let begun = Instant::now();
+            let waiting = |fleet: &Fleet| block_on(in_outbox_of(fleet, Actor::Gateway, "pending"));
+            while turned_away(fleet) == before || waiting(fleet) > 0.0 {
+                assert!(begun.elapsed() < Duration::from_secs(60), "it goes on");
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            fleet.disk().empty();
+            std::thread::sleep(Duration::from_secs(4));
+        }
+        for actor in Actor::ALL {
+            assert_eq!(fleet.times_said(actor, &full), 0, "{actor}");
         }
     });
     assert!(sent >= 5, "{sent} applications are no load");

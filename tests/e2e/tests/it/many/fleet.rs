@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 use super::disk::SmallDisk;
 use crate::stand;
 
+/// Where the settings are, beside the logs.
+const SETTINGS: &str = "settings.toml";
+
 /// The processes; dropping them kills them.
 pub(super) struct Fleet {
     pub(super) data: PathBuf,
@@ -39,11 +42,12 @@ impl Fleet {
         Self::begin("many-files", None, 1)
     }
 
-    /// The same on a file system of its own. Only the logs are elsewhere.
-    pub(super) fn over_files_on(disk: SmallDisk) -> Self {
+    /// The same on a file system of its own, with these settings. Only the logs are elsewhere.
+    pub(super) fn over_files_on(disk: SmallDisk, settings: &str) -> Self {
         let data = disk.folder().join("data");
         std::fs::create_dir(&data).unwrap();
         let logs = stand::fresh_folder(&format!("many-logs-{}", stand::unique()));
+        std::fs::write(logs.join(SETTINGS), settings).unwrap();
         Self::begin_in(data, logs, Some(disk), None, 1)
     }
 
@@ -156,6 +160,10 @@ impl Fleet {
             .args(["--port-base", &self.port_base]);
         if let Some(url) = &self.store {
             command.args(["--store", url]);
+        }
+        let settings = self.logs.join(SETTINGS);
+        if settings.exists() {
+            command.arg("--config").arg(settings);
         }
         let child = command
             .arg(actor.name())

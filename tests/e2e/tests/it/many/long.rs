@@ -134,16 +134,27 @@ fn system(fleet: &Fleet) -> Steady {
 
 /// What the outboxes hold in this state, by the processes' own numbers: of several over one database each tells the whole.
 pub(super) async fn in_outboxes(fleet: &Fleet, state: &str) -> f64 {
-    let label = format!("state=\"{state}\"");
     let mut held = 0.0;
     for actor in [Actor::Gateway, Actor::RegionalGateway, Actor::Portal] {
-        let mut most: f64 = 0.0;
-        for control in ControlClient::of_each(&fleet.data, &ActorName::from(actor)).unwrap() {
-            let text = control.bytes("/metrics").await.unwrap();
-            let figures = Figures::read(&String::from_utf8_lossy(&text));
-            most = most.max(figures.sum("qaqpa_outbox_entries", Some(&label)));
-        }
-        held += most;
+        held += in_outbox_of(fleet, actor, state).await;
     }
     held
+}
+
+/// The same of one actor.
+pub(super) async fn in_outbox_of(fleet: &Fleet, actor: Actor, state: &str) -> f64 {
+    let label = format!("state=\"{state}\"");
+    let figures = figures_of(fleet, actor, "qaqpa_outbox_entries", &label).await;
+    figures.into_iter().fold(0.0, f64::max)
+}
+
+/// A number of each process of an actor: the sum of those with this label.
+pub(super) async fn figures_of(fleet: &Fleet, actor: Actor, name: &str, label: &str) -> Vec<f64> {
+    let mut figures = Vec::new();
+    for control in ControlClient::of_each(&fleet.data, &ActorName::from(actor)).unwrap() {
+        let text = control.bytes("/metrics").await.unwrap();
+        let told = Figures::read(&String::from_utf8_lossy(&text));
+        figures.push(told.sum(name, Some(label)));
+    }
+    figures
 }
