@@ -47,8 +47,8 @@ pub(super) async fn look(settings: &Settings, quick: bool) -> Vec<Finding> {
             return found;
         }
     };
+    found.extend(files::look(data, &names, &settings.limits));
     for name in names {
-        found.extend(files::look(data, &name, &settings.limits));
         found.extend(of_actor(data, &name, offset_ms, quick).await);
     }
     found.push(certificates::evidence(data, settings.limits, &clock).await);

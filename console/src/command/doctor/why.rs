@@ -5,7 +5,7 @@
 
 use qaqpa_channel::views;
 use qaqpa_model::{ActorName, Lang, MessageId, RefusalLabel};
-use qaqpa_store::{JournalFilter, Store, StoreConfig, StoreError};
+use qaqpa_store::{ATTEMPT_FAILED, HELD, JournalFilter, Store, StoreConfig, StoreError};
 use qaqpa_verdict::report::{Advice, simple};
 use qaqpa_verdict::{Outcome as CheckOutcome, Verdict};
 use serde::Serialize;
@@ -31,8 +31,12 @@ enum Became {
     Delivered,
     /// Accepted; not delivered yet, or there is nothing more to deliver.
     Accepted,
+    /// Accepted, and the attempts to deliver it have come to nothing so far.
+    Delayed,
     /// Somebody could not work: it may be sent again.
     Faulted,
+    /// Accepted, and waiting until its receiver fetches it.
+    Held,
     /// Refused by a check or by the regulation.
     Refused,
     /// Accepted, and its delivery has stopped.
@@ -153,9 +157,9 @@ pub(super) async fn run(settings: &Settings, message: &str, format: Format) -> O
         _ => story.say(settings.lang),
     }
     Ok(match story.became {
-        Became::Accepted | Became::Delivered => Exit::Yes,
+        Became::Accepted | Became::Delivered | Became::Held => Exit::Yes,
         Became::Refused | Became::Stopped => Exit::No,
-        Became::Faulted => Exit::Undecided,
+        Became::Delayed | Became::Faulted => Exit::Undecided,
     })
 }
 
@@ -239,11 +243,12 @@ fn owned(value: &Value, field: &str) -> Option<String> {
 /// What one entry says of the message's fate, where it says anything.
 fn fate(entry: &Value) -> Option<Became> {
     match text(entry, "kind") {
-        "accepted" => Some(Became::Accepted),
+        "accepted" | "asked-again" | "resent" => Some(Became::Accepted),
+        ATTEMPT_FAILED => Some(Became::Delayed),
+        HELD => Some(Became::Held),
         "delivered" => Some(Became::Delivered),
         "faulted" => Some(Became::Faulted),
         "parked" => Some(Became::Stopped),
-        "resent" => Some(Became::Accepted),
         "refused" | "refused-at-the-door" => Some(Became::Refused),
         _ if entry["label"].is_string() => Some(Became::Refused),
         _ => None,
@@ -344,6 +349,8 @@ impl Story {
         let became = match self.became {
             Became::Delivered => "delivered",
             Became::Accepted => "accepted",
+            Became::Delayed => "accepted; the attempts to deliver it have failed so far",
+            Became::Held => "accepted, and waiting until its receiver fetches it",
             Became::Faulted => "not worked on: a fault, it may be sent again",
             Became::Refused => "refused",
             Became::Stopped => "accepted, and its delivery has stopped",
@@ -452,6 +459,16 @@ fn of_fate(became: Became) -> Option<Told> {
             "`qaqpa outbox list --stopped` покажет причину; когда она устранена, `qaqpa outbox resend` отправит снова.",
             "`qaqpa outbox list --stopped` tells why; once that is mended, `qaqpa outbox resend` sends it again.",
         ),
+        Became::Delayed => told(
+            "Әрекеттер қайталанады; `qaqpa doctor` қабылдаушының жұмыс істеп тұрған-тұрмағанын көрсетеді.",
+            "Попытки повторяются; `qaqpa doctor` покажет, работает ли получатель.",
+            "It is tried again; `qaqpa doctor` tells whether the receiver is up.",
+        ),
+        Became::Held => told(
+            "Жүйе оны асинхронды арнаның `getMessages` әрекетімен алады.",
+            "Система забирает его операцией `getMessages` асинхронного канала.",
+            "The system fetches it with `getMessages` of the asynchronous channel.",
+        ),
         Became::Accepted | Became::Delivered | Became::Refused => None,
     }
 }
@@ -514,5 +531,26 @@ mod tests {
         assert_eq!(became(&all), Became::Stopped);
         assert!(story(&all).remedy.is_some());
         assert_eq!(became(&[stopped, resent, sealed]), Became::Accepted);
+    }
+
+    #[test]
+    fn what_is_tried_again_and_what_waits_to_be_fetched_is_told_with_what_to_do() {
+        let accepted = entry("gateway:1", 1, "accepted", None);
+        let failed = entry("gateway:2", 2, "attempt-failed", None);
+        let delayed = story(&[accepted.clone(), failed.clone()]);
+        assert_eq!(delayed.became, Became::Delayed);
+        assert_eq!(delayed.why.as_deref(), Some("attempt-failed it was"));
+        let remedy = delayed.remedy.unwrap();
+        assert!(remedy.in_lang(Lang::En).contains("`qaqpa doctor`"));
+        // Whoever got it said so, though its answer was lost.
+        let registered = entry("regional-gateway:1", 3, "accepted", None);
+        let all = [accepted.clone(), failed, registered];
+        assert_eq!(story(&all).became, Became::Accepted);
+
+        let held = entry("gateway:2", 2, "held", None);
+        let waiting = story(&[accepted, held]);
+        assert_eq!(waiting.became, Became::Held);
+        let remedy = waiting.remedy.unwrap();
+        assert!(remedy.in_lang(Lang::En).contains("`getMessages`"));
     }
 }
