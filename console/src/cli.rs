@@ -124,8 +124,12 @@ pub enum Format {
     Der,
     /// XML of ETSI TS 119 102-2 (`verify` only).
     Etsi,
-    /// A page that stands alone (`verify` only).
+    /// A page that stands alone (`verify` and `scenario run`).
     Html,
+    /// A picture of a flow (`services show` only).
+    Svg,
+    /// BPMN 2.0 XML of a flow, with its layout (`services show` only).
+    Bpmn,
 }
 
 /// How log lines look.
@@ -258,14 +262,26 @@ pub struct Up {
 /// `services …`.
 #[derive(Debug, Subcommand)]
 pub enum ServicesCommand {
-    /// One flow with its elements, actions and deadlines.
-    Show {
-        /// `SERVICE@ACT`, e.g. guardianship-certificate@zhambyl-2019-23.
-        service: String,
-        /// One channel of several.
-        #[arg(long)]
-        channel: Option<String>,
-    },
+    /// One flow with its elements, actions and deadlines: as text, JSON, a picture (svg) or BPMN 2.0 XML (bpmn).
+    ///
+    /// `qaqpa services show guardianship-certificate@zhambyl-2019-23 --format svg --lang kk > flow.svg`
+    Show(ShowService),
+}
+
+/// `services show`.
+#[derive(Debug, Args)]
+pub struct ShowService {
+    /// `SERVICE@ACT`, e.g. guardianship-certificate@zhambyl-2019-23.
+    pub service: String,
+    /// One channel of several.
+    #[arg(long)]
+    pub channel: Option<String>,
+    /// One of several flows through one channel.
+    #[arg(long, requires = "channel")]
+    pub variant: Option<String>,
+    /// The path of a run on top of the picture: ids of elements and actions in the order of the run (svg only).
+    #[arg(long, value_name = "ELEMENT,…", value_delimiter = ',')]
+    pub trail: Vec<String>,
 }
 
 /// `scenario …`.

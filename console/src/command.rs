@@ -24,7 +24,7 @@ use std::future::Future;
 
 use qaqpa_model::{Actor, ActorName};
 
-use crate::cli::{CaCommand, Cli, Command, Format};
+use crate::cli::{CaCommand, Cli, Command, Format, ScenarioCommand, ServicesCommand};
 use crate::exit::{Failure, Outcome};
 use crate::settings::Settings;
 
@@ -39,9 +39,24 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         ));
     }
     let is_verify = matches!(cli.command, Command::Verify(_));
-    if matches!(format, Format::Etsi | Format::Html) && !is_verify {
+    if format == Format::Etsi && !is_verify {
+        return Err(Failure::usage("--format etsi is for `qaqpa verify`"));
+    }
+    let is_run = matches!(cli.command, Command::Scenario(ScenarioCommand::Run { .. }));
+    if format == Format::Html && !is_verify && !is_run {
         return Err(Failure::usage(
-            "--format etsi and html are for `qaqpa verify`",
+            "--format html is for `qaqpa verify` and `qaqpa scenario run`",
+        ));
+    }
+    let is_flow = matches!(
+        cli.command,
+        Command::Services {
+            command: Some(ServicesCommand::Show(_))
+        }
+    );
+    if matches!(format, Format::Svg | Format::Bpmn) && !is_flow {
+        return Err(Failure::usage(
+            "--format svg and bpmn are for `qaqpa services show`",
         ));
     }
     match cli.command {

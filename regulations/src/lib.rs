@@ -14,6 +14,7 @@
 //!   [`Meaning`] and asks [`Flow::element_for`] and [`Flow::next`].
 //! - [`walk()`] is the pure walker: event → state, trace, tasks.
 //! - [`Period`] and [`Calendar`] turn "1 working day" into a [`Moment`](qaqpa_model::Moment).
+//! - [`diagram`] draws a flow in the notation of the acts (BPMN), as SVG and as BPMN 2.0 XML.
 //! - [`view`] shows a flow as JSON and as text; [`map`] writes docs/REGULATION-MAP.md.
 //!
 //! Every statement carries a [`Mark`]: printed in the act (where), derived by us (why), or assumed
@@ -22,6 +23,7 @@
 pub mod act;
 pub mod calendar;
 pub mod catalogue;
+pub mod diagram;
 mod file;
 pub mod flow;
 pub mod form;

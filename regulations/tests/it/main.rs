@@ -7,6 +7,7 @@
 mod acts;
 mod added;
 mod days;
+mod diagrams;
 mod embedded;
 mod findings;
 mod flows;

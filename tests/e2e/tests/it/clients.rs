@@ -432,16 +432,21 @@ pub(crate) fn python() -> PathBuf {
     python
 }
 
-/// Node with this script of ours and the packages that `scripts/setup test` prepared.
-fn node(stand: &Stand, script: &str) -> Command {
+/// The Node packages that `scripts/setup test` prepared.
+pub(crate) fn packages() -> PathBuf {
     let packages = top().join(".test-tools/node/node_modules");
     assert!(
         packages.exists(),
         "{} is missing: run scripts/setup test",
         packages.display()
     );
+    packages
+}
+
+/// Node with this script of ours and the packages that `scripts/setup test` prepared.
+fn node(stand: &Stand, script: &str) -> Command {
     let mut node = Command::new("node");
-    node.env("NODE_PATH", packages)
+    node.env("NODE_PATH", packages())
         .env("NODE_EXTRA_CA_CERTS", &stand.endpoints.trust.tls)
         // Whatever proxy the machine has: the simulator is on it.
         .env("NO_PROXY", "*")

@@ -15,6 +15,7 @@ mod clients;
 mod commands;
 mod controls;
 mod descriptions;
+mod diagrams;
 mod doctor;
 mod journal;
 mod kills;
