@@ -27,9 +27,8 @@ pub(crate) async fn run(settings: &Settings, command: &AttackCommand, format: Fo
                 Format::Json => pretty(&report.json())?,
                 Format::Sarif => pretty(&report.sarif())?,
                 Format::Junit => report.junit(),
-                Format::Text | Format::Pem | Format::Der | Format::Etsi | Format::Html => {
-                    report.text()
-                }
+                // What is of other commands only was refused before.
+                _ => report.text(),
             };
             match &options.out {
                 None => output::say(shown.trim_end()),

@@ -33,21 +33,15 @@ pub(crate) async fn run(settings: &Settings, command: &ScenarioCommand, format: 
             } else {
                 choose(scenarios, ids)?
             };
-            let report = play_all(settings, catalogue, &chosen, against.as_deref()).await?;
+            let report = play_all(settings, catalogue.clone(), &chosen, against.as_deref()).await?;
             if let Some(folder) = out {
-                keep(&report, folder, settings)?;
+                keep(&report, &catalogue, folder, settings)?;
             }
             match format {
                 Format::Json => output::say_json(&report.json())?,
                 Format::Junit => output::say(report.junit()),
-                Format::Text
-                | Format::Sarif
-                | Format::Pem
-                | Format::Der
-                | Format::Etsi
-                | Format::Html => {
-                    output::say(report.text(settings.lang));
-                }
+                Format::Html => output::say(report.html(&catalogue, settings.lang)),
+                _ => output::say(report.text(settings.lang)),
             }
             Ok(if report.ok() { Exit::Yes } else { Exit::No })
         }
@@ -131,7 +125,12 @@ async fn play_all(
     Ok(report)
 }
 
-fn keep(report: &Report, folder: &Path, settings: &Settings) -> Result<(), Failure> {
+fn keep(
+    report: &Report,
+    catalogue: &Catalogue,
+    folder: &Path,
+    settings: &Settings,
+) -> Result<(), Failure> {
     let wrong =
         |error: std::io::Error| Failure::usage(format!("--out {}: {error}", folder.display()));
     std::fs::create_dir_all(folder).map_err(wrong)?;
@@ -140,6 +139,7 @@ fn keep(report: &Report, folder: &Path, settings: &Settings) -> Result<(), Failu
         ("report.txt", report.text(settings.lang)),
         ("report.json", json),
         ("report.junit.xml", report.junit()),
+        ("report.html", report.html(catalogue, settings.lang)),
     ] {
         std::fs::write(folder.join(name), text).map_err(wrong)?;
     }

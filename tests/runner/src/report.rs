@@ -1,5 +1,6 @@
 //! Reports of played scenarios: for people, for programs, for CI servers.
 
+mod html;
 mod junit;
 
 use std::fmt::Write as _;
@@ -50,7 +51,12 @@ impl Report {
         let _ = writeln!(out, "branches {}", figure(self.coverage.branches));
         let _ = writeln!(out, "mc/dc    {}", figure(self.coverage.mcdc));
         for missing in &self.coverage.missing {
-            let _ = writeln!(out, "  not covered: {missing}");
+            let _ = writeln!(
+                out,
+                "  not covered: {}\n    a scenario with {}",
+                missing.what,
+                missing.input()
+            );
         }
         out
     }
@@ -65,9 +71,20 @@ impl Report {
                 "elements": self.coverage.elements.per_cent(),
                 "branches": self.coverage.branches.per_cent(),
                 "mcdc": self.coverage.mcdc.per_cent(),
-                "missing": self.coverage.missing,
+                "missing": self.coverage.missing.iter().map(|one| &one.what).collect::<Vec<_>>(),
+                "inputs": self.coverage.missing.iter().map(|one| json!({
+                    "what": one.what,
+                    "path": one.path,
+                    "cause": one.cause,
+                })).collect::<Vec<_>>(),
             },
         })
+    }
+
+    /// For people with a browser: a page that stands alone, with every flow as a picture of what was covered.
+    #[must_use]
+    pub fn html(&self, catalogue: &Catalogue, lang: Lang) -> String {
+        html::page(self, catalogue, lang)
     }
 
     /// For CI servers: JUnit's XML.
@@ -210,6 +227,42 @@ mod tests {
         assert_eq!(json["coverage"]["mcdc"], 0.0);
         assert_eq!(scenarios[1]["expected"]["label"], "certificate-expired");
         assert_eq!(scenarios[1]["differences"][1], "saw & that");
+    }
+
+    #[test]
+    fn people_with_a_browser_see_each_flow_with_what_was_covered_and_where_a_scenario_left_its_way()
+    {
+        let catalogue = Catalogue::embedded().unwrap();
+        let report = report();
+        let page = report.html(&catalogue, Lang::Kk);
+        assert!(page.starts_with("<!doctype html>\n<html lang=\"kk\">"));
+        // A picture for each flow, and one for the scenario that failed.
+        assert_eq!(
+            page.matches("<svg ").count(),
+            report.coverage.flows.len() + 1
+        );
+        assert_eq!(
+            page.matches("</svg>").count(),
+            page.matches("<svg ").count()
+        );
+        assert!(page.contains("<li class=\"failed\">expected &lt;this&gt;"));
+        assert!(page.contains("<li class=\"failed\">saw &amp; that"));
+        let flow = "guardianship-certificate-zhambyl-2019-23-portal";
+        let group = |node: &str, class: &str| format!("<g id=\"{flow}-{node}\" class=\"{class}\">");
+        assert!(page.contains(&group("process-8", "went")));
+        assert!(page.contains(&group("process-7", "missed")));
+        // The second scenario went no further than its first step.
+        assert!(page.contains(&group("2-condition-1", "left")));
+        let input = "expect.path = [&quot;process-1&quot;, &quot;condition-1&quot;, &quot;process-2&quot;, …], \
+                     expect.cause = &quot;password-wrong&quot;";
+        assert!(page.contains(input));
+        let ids: Vec<&str> = page
+            .split(" id=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .collect();
+        let different: std::collections::BTreeSet<_> = ids.iter().collect();
+        assert_eq!(ids.len(), different.len(), "each id is there once");
     }
 
     #[test]
