@@ -252,7 +252,7 @@ mod tests {
         assert!(page.contains(&group("process-8", "went")));
         assert!(page.contains(&group("process-7", "missed")));
         // The second scenario went no further than its first step.
-        assert!(page.contains(&group("2-condition-1", "left")));
+        assert!(page.contains(&group("1-condition-1", "left")));
         let input = "expect.path = [&quot;process-1&quot;, &quot;condition-1&quot;, &quot;process-2&quot;, …], \
                      expect.cause = &quot;password-wrong&quot;";
         assert!(page.contains(input));

@@ -133,27 +133,36 @@ pub(super) fn page(report: &Report, catalogue: &Catalogue, lang: Lang) -> String
             figure(name, count)
         );
     }
-    let _ = writeln!(
-        out,
-        "</table>\n<h2>{}</h2>\n<p>{}</p>",
-        words.flows, words.key
-    );
+    out.push_str("</table>\n");
+    let (good, bad): (Vec<_>, Vec<_>) = report.played.iter().partition(|played| played.ok());
+    // What went wrong is looked for first.
+    for (word, played) in [(words.failed, bad), (words.scenarios, good)] {
+        if !played.is_empty() {
+            table(&mut out, word, &played, catalogue, lang);
+        }
+    }
+    let _ = writeln!(out, "<h2>{}</h2>\n<p>{}</p>", words.flows, words.key);
     for of_flow in &coverage.flows {
         if let Some((service, flow)) = find(catalogue, of_flow) {
             let diagram = Diagram::of(service, flow, lang);
             flow_of(&mut out, of_flow, &diagram, &words);
         }
     }
+    out.push_str("</main>\n</html>\n");
+    out
+}
+
+fn table(out: &mut String, title: &str, all: &[&Played], catalogue: &Catalogue, lang: Lang) {
+    let words = words(lang);
     let _ = writeln!(
         out,
-        "<h2>{}</h2>\n<table>\n<tr><th scope=\"col\">{}<th scope=\"col\">{}<th scope=\"col\">{}",
-        words.scenarios, words.scenario, words.path, words.seconds
+        "<h2>{title}</h2>\n<table>\n<tr><th scope=\"col\">{}<th scope=\"col\">{}<th scope=\"col\">{}",
+        words.scenario, words.path, words.seconds
     );
-    for (number, played) in (1..).zip(&report.played) {
-        scenario(&mut out, played, number, catalogue, lang, &words);
+    for (number, played) in (1..).zip(all) {
+        scenario(out, played, number, catalogue, lang, &words);
     }
-    out.push_str("</table>\n</main>\n</html>\n");
-    out
+    out.push_str("</table>\n");
 }
 
 fn find<'c>(catalogue: &'c Catalogue, wanted: &FlowCoverage) -> Option<(&'c Service, &'c Flow)> {
@@ -173,14 +182,12 @@ fn figure(name: &str, count: Count) -> String {
     )
 }
 
-/// A flow with its picture; open where something of it is missing.
+/// A flow with its picture; open where a part of it is missing.
 fn flow_of(out: &mut String, coverage: &FlowCoverage, diagram: &Diagram, words: &Words) {
     let picture = svg::picture(diagram, Some(Overlay::Traffic(&coverage.traffic)));
-    let open = if coverage.missing.is_empty() {
-        ""
-    } else {
-        " open"
-    };
+    // One that nobody walked is not what was to be shown.
+    let is_partly = coverage.elements.covered > 0 && !coverage.missing.is_empty();
+    let open = if is_partly { " open" } else { "" };
     let _ = writeln!(
         out,
         "<details{open}>\n<summary><strong>{}</strong> · {} — {} {} %, {} {} %, {} {} %</summary>\n\
