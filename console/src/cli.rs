@@ -291,8 +291,8 @@ pub enum ScenarioCommand {
     List,
     /// Play scenarios; exit 1 if one does not go as it says.
     Run {
-        /// Which ones (see `scenario list`).
-        #[arg(required_unless_present = "all")]
+        /// Which ones: ids of `scenario list`, or paths of files and folders of your own.
+        #[arg(required_unless_present = "all", value_name = "ID|PATH")]
         ids: Vec<String>,
         /// Every scenario.
         #[arg(long)]
@@ -300,7 +300,7 @@ pub enum ScenarioCommand {
         /// The endpoints.json of the simulator to play against (default: the data folder's; none running: one is started for the run).
         #[arg(long, value_name = "ENDPOINTS.json")]
         against: Option<PathBuf>,
-        /// Also write report.txt, report.json and report.junit.xml there.
+        /// Also write report.txt, report.json, report.junit.xml and report.html there.
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },

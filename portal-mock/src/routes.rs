@@ -23,6 +23,7 @@
 //! | `GET /applications/{id}/sign` | its owner | – | 200 |
 //! | `POST /applications/{id}/sign` | its owner | multipart: `key_file` with `key_password`, **or** `signed_document` (the XML made by `qaqpa sign`) | 303 to `/applications/{id}`; 422 when a file cannot be read or is not this application's document |
 //! | `GET /applications/{id}/signed.xml` | its owner | – | 200, the signed XML as it was sent |
+//! | `GET /applications/{id}/way.svg` | its owner | – | 200, the flow as a picture with the way so far (`image/svg+xml`) |
 //! | `POST /applications/{id}/repeat` | its owner | – | 303 to the form of a new draft with the same answers and attachments |
 //! | `GET /cabinet` | citizen | – | 200: drafts, history, documents, news |
 //! | `GET /cabinet/history` | citizen | – | 200, «Қызмет алу тарихы» |
@@ -79,6 +80,8 @@ pub const APPLICATION_DOCUMENT: &str = "/applications/{id}/document.xml";
 pub const APPLICATION_SIGN: &str = "/applications/{id}/sign";
 /// The signed XML as it was sent.
 pub const APPLICATION_SIGNED: &str = "/applications/{id}/signed.xml";
+/// The flow as a picture, with the way so far.
+pub const APPLICATION_WAY: &str = "/applications/{id}/way.svg";
 /// A new draft with the same answers.
 pub const APPLICATION_REPEAT: &str = "/applications/{id}/repeat";
 /// The personal cabinet (жеке кабинет / личный кабинет).

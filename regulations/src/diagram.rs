@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use qaqpa_model::{ElementId, Lang};
 
-use crate::flow::{End, Flow};
+use crate::flow::{End, Flow, Next};
 use crate::service::Service;
 use crate::vocabulary::Outcome;
 
@@ -193,6 +193,30 @@ pub enum Overlay<'o> {
     Trail(&'o Trail),
     /// What many runs have covered, and what they have not.
     Traffic(&'o Traffic),
+}
+
+impl Trail {
+    /// The way through a flow as far as it is known what came of each element.
+    #[must_use]
+    pub fn along(flow: &Flow, outcome_of: impl Fn(&ElementId) -> Option<Outcome>) -> Self {
+        let mut steps = Vec::new();
+        let mut next = flow.start();
+        // No further than there are elements: a way may lead back.
+        while let Some(element) = next.filter(|_| steps.len() < flow.elements.len()) {
+            let Some(outcome) = outcome_of(&element.id) else {
+                break;
+            };
+            steps.push(element.id.clone());
+            next = match flow.next(&element.id, outcome) {
+                Some(Next::Element(after)) => Some(after),
+                Some(Next::End(_)) | None => None,
+            };
+        }
+        Self {
+            steps,
+            left_at: None,
+        }
+    }
 }
 
 impl Diagram {

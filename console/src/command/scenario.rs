@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use qaqpa_regulations::Catalogue;
-use qaqpa_runner::{Endpoints, Played, Report, Scenario, Stand, play, report};
+use qaqpa_runner::{Endpoints, Played, Report, Scenario, ScenarioError, Stand, play, report};
 use qaqpa_transport::{Clock, ClockState, files, paths};
 use qaqpa_verdict::{Indication, Subject};
 use qaqpa_xml::{Document, XmlLimits};
@@ -31,7 +31,7 @@ pub(crate) async fn run(settings: &Settings, command: &ScenarioCommand, format: 
             let chosen = if *all {
                 scenarios
             } else {
-                choose(scenarios, ids)?
+                choose(&scenarios, ids, &catalogue)?
             };
             let report = play_all(settings, catalogue.clone(), &chosen, against.as_deref()).await?;
             if let Some(folder) = out {
@@ -75,19 +75,32 @@ fn list(settings: &Settings, scenarios: &[Scenario], format: Format) -> Outcome 
     Ok(Exit::Yes)
 }
 
-fn choose(scenarios: Vec<Scenario>, ids: &[String]) -> Result<Vec<Scenario>, Failure> {
-    ids.iter()
-        .map(|id| {
-            scenarios
-                .iter()
-                .find(|one| &one.id == id)
-                .cloned()
-                .ok_or_else(|| {
-                    Failure::usage(format!("no scenario {id:?}"))
-                        .remedy("`qaqpa scenario list` shows them")
-                })
-        })
-        .collect()
+/// Those that are built in by their ids, and those of files and folders by their paths.
+fn choose(
+    scenarios: &[Scenario],
+    wanted: &[String],
+    catalogue: &Catalogue,
+) -> Result<Vec<Scenario>, Failure> {
+    let mut chosen = Vec::new();
+    for one in wanted {
+        let path = Path::new(one);
+        if let Some(known) = scenarios.iter().find(|known| known.id == *one) {
+            chosen.push(known.clone());
+        } else if path.is_dir() {
+            chosen.extend(Scenario::of_folder(path, catalogue).map_err(malformed)?);
+        } else if path.exists() || path.extension().is_some_and(|end| end == "toml") {
+            chosen.extend(Scenario::of_file(path, catalogue).map_err(malformed)?);
+        } else {
+            return Err(Failure::usage(format!("no scenario {one:?}")).remedy(
+                "`qaqpa scenario list` shows them; a file or a folder is named by its path",
+            ));
+        }
+    }
+    Ok(chosen)
+}
+
+fn malformed(error: ScenarioError) -> Failure {
+    Failure::usage(error).remedy("docs/schema/scenario-file.schema.json says what a scenario may have; an editor that knows it helps to write one")
 }
 
 /// Plays against the simulator that is named, or runs in the data folder; else starts one for the run.
@@ -155,7 +168,7 @@ pub(crate) async fn play_and_keep_document(
 ) -> Outcome {
     let catalogue = Catalogue::load_with(&settings.catalogue).map_err(Failure::usage)?;
     let scenarios = Scenario::embedded(&catalogue).map_err(Failure::own)?;
-    let scenario = choose(scenarios, std::slice::from_ref(&id.to_owned()))?.remove(0);
+    let scenario = choose(&scenarios, std::slice::from_ref(&id.to_owned()), &catalogue)?.remove(0);
     let stand = Stand::new(endpoints.clone(), catalogue, settings.lang).map_err(Failure::no)?;
     let played = play(&stand, &scenario).await;
     if format == Format::Json {

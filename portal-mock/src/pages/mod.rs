@@ -10,6 +10,7 @@ mod register;
 mod services;
 mod sign;
 mod status;
+mod way;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -37,6 +38,7 @@ pub(crate) fn router(portal: Portal) -> Router {
         .route(at::APPLICATION_DOCUMENT, get(sign::unsigned))
         .route(at::APPLICATION_SIGN, get(sign::show).post(sign::submit))
         .route(at::APPLICATION_SIGNED, get(sign::signed))
+        .route(at::APPLICATION_WAY, get(way::picture))
         .route(at::APPLICATION_REPEAT, post(services::repeat))
         .route(at::CABINET, get(cabinet::show))
         .route(at::CABINET_HISTORY, get(cabinet::history))

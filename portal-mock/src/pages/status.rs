@@ -57,30 +57,10 @@ pub(super) async fn show(
     let w = signed.words();
     let case = Case::open(&portal, &id, &signed.account.iin).await?;
     let application = &case.application;
-    let mut trace = portal
-        .store
-        .trace()
-        .of(&application.message_id)
-        .await
-        .map_err(PageProblem::fault)?;
-    let arrived = portal
-        .store
-        .cabinet()
-        .of_message(&application.message_id)
-        .await
-        .map_err(PageProblem::fault)?;
-    let document = arrived.last();
+    let (trace, arrived) = story(&portal, &case).await?;
+    let document = arrived.as_ref();
     let sending = sending(&case, &trace, document);
     let refusal = refusal(&portal, &case, document, w).await?;
-    if let Some(document) = document {
-        trace.extend(told_by(
-            case.flow,
-            application,
-            document.outcome == "granted",
-            application.label,
-            document.received_at,
-        ));
-    }
     let attachments = case
         .attachments(&portal)
         .await?
@@ -144,6 +124,29 @@ pub(super) async fn show(
         page = page.refresh(10);
     }
     Ok(page.into_response())
+}
+
+/// The steps so far, with those that the document in the cabinet tells of, and that document.
+pub(super) async fn story(
+    portal: &Portal,
+    case: &Case<'_>,
+) -> Result<(Vec<TraceEntry>, Option<CabinetDocument>), PageProblem> {
+    let application = &case.application;
+    let trace = portal.store.trace().of(&application.message_id).await;
+    let mut trace = trace.map_err(PageProblem::fault)?;
+    let cabinet = portal.store.cabinet();
+    let arrived = cabinet.of_message(&application.message_id).await;
+    let document = arrived.map_err(PageProblem::fault)?.pop();
+    if let Some(document) = &document {
+        trace.extend(told_by(
+            case.flow,
+            application,
+            document.outcome == "granted",
+            application.label,
+            document.received_at,
+        ));
+    }
+    Ok((trace, document))
 }
 
 fn next_step(case: &Case<'_>) -> &'static str {

@@ -68,6 +68,18 @@ async fn an_application_is_filled_signed_here_and_accepted_by_the_gateway_at_onc
     assert_eq!(application.attachments[0].name, "туу туралы куәлік.pdf");
     assert_eq!(application.attachments[0].bytes, PDF);
 
+    let way = browser.get(&format!("{path}/way.svg")).await;
+    assert_eq!(way.headers["content-type"], "image/svg+xml");
+    let (service, act) = SERVICE.split_once('@').unwrap();
+    let went = |element: &str| {
+        let node = format!("<g id=\"{service}-{act}-portal-{element}\" class=\"went\">");
+        way.text.contains(&node)
+    };
+    for (element, _) in &taken {
+        assert!(went(element), "{element}");
+    }
+    assert!(!went("process-4") && !went("process-6") && !went("process-8"));
+
     let notifications = browser.get("/cabinet/notifications").await;
     assert!(notifications.text.contains("accepted by the gateway"));
     let history = browser.get("/cabinet/history").await;

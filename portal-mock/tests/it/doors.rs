@@ -75,6 +75,7 @@ async fn what_belongs_to_somebody_else_is_not_found() {
         "/sign",
         "/document.xml",
         "/signed.xml",
+        "/way.svg",
     ] {
         let seen = neighbour.get(&format!("{path}{page}")).await;
         assert_eq!(seen.status, StatusCode::NOT_FOUND, "{page}");

@@ -290,11 +290,13 @@ pub enum Spoil {
 #[non_exhaustive]
 pub enum ScenarioError {
     /// A file is not a scenario, or does not fit the catalogue.
-    #[error("{file}: {what}")]
+    #[error("{file}{}: {what}", line.map_or_else(String::new, |line| format!(":{line}")))]
     Malformed {
         /// The file.
         file: String,
-        /// What is wrong.
+        /// The line, from 1, where it is one line that is wrong.
+        line: Option<usize>,
+        /// What is wrong, and what would be right.
         what: String,
     },
     /// A file or folder cannot be read.
@@ -354,49 +356,77 @@ impl Scenario {
     /// # Errors
     /// [`ScenarioError`].
     pub fn of_folder(folder: &Path, catalogue: &Catalogue) -> Result<Vec<Self>, ScenarioError> {
-        let unreadable = |path: &Path, why: std::io::Error| ScenarioError::Unreadable {
-            path: path.to_owned(),
-            why: why.to_string(),
-        };
         let mut scenarios = Vec::new();
-        for entry in std::fs::read_dir(folder).map_err(|why| unreadable(folder, why))? {
-            let path = entry.map_err(|why| unreadable(folder, why))?.path();
+        for entry in std::fs::read_dir(folder).map_err(|why| unreadable(folder, &why))? {
+            let path = entry.map_err(|why| unreadable(folder, &why))?.path();
             if path
                 .extension()
                 .is_some_and(|extension| extension == "toml")
             {
-                let text = std::fs::read_to_string(&path).map_err(|why| unreadable(&path, why))?;
-                scenarios.extend(Self::parse(&path.display().to_string(), &text, catalogue)?);
+                scenarios.extend(Self::of_file(&path, catalogue)?);
             }
         }
         sorted(scenarios)
+    }
+
+    /// The scenarios of a file: its story, and the same of other services where it says so.
+    ///
+    /// # Errors
+    /// [`ScenarioError`].
+    pub fn of_file(path: &Path, catalogue: &Catalogue) -> Result<Vec<Self>, ScenarioError> {
+        let text = std::fs::read_to_string(path).map_err(|why| unreadable(path, &why))?;
+        Self::parse(&path.display().to_string(), &text, catalogue)
     }
 
     /// Reads one file and holds it against the catalogue: its story, and the same of the other services of which it is
     /// told, too.
     ///
     /// # Errors
-    /// [`ScenarioError::Malformed`] with the file's name.
+    /// [`ScenarioError::Malformed`] with the file's name and, where it is one, the line.
     pub fn parse(
         file: &str,
         text: &str,
         catalogue: &Catalogue,
     ) -> Result<Vec<Self>, ScenarioError> {
-        let wrong = |what: String| ScenarioError::Malformed {
+        let at = |line: Option<usize>, what: String| ScenarioError::Malformed {
             file: file.to_owned(),
+            line,
             what,
         };
-        let raw: RawScenario = toml::from_str(text).map_err(|why| wrong(why.to_string()))?;
-        let service = ServiceAtAct::parse(&raw.service)
-            .map_err(|_| wrong(format!("{:?} is not SERVICE@ACT", raw.service)))?;
-        let channel = Channel::parse(&raw.channel)
-            .ok_or_else(|| wrong(format!("there is no channel {:?}", raw.channel)))?;
+        let raw: RawScenario = toml::from_str(text).map_err(|why| {
+            let line = why.span().map(|span| line_of(text, span.start));
+            at(line, why.message().to_owned())
+        })?;
+        // The line on which a word stands that was read.
+        let wrong_word = |word: &str, what: String| {
+            let quoted = text.find(&format!("\"{word}\""));
+            at(quoted.map(|start| line_of(text, start)), what)
+        };
+        let wrong = |what: String| at(None, what);
+        let service = ServiceAtAct::parse(&raw.service).map_err(|_| {
+            let what = format!("{:?} is not SERVICE@ACT", raw.service);
+            wrong_word(&raw.service, what)
+        })?;
+        let channel = Channel::parse(&raw.channel).ok_or_else(|| {
+            let has: Vec<&str> = Channel::ALL.iter().map(|one| one.as_str()).collect();
+            let what = format!(
+                "there is no channel {:?}; there are {}",
+                raw.channel,
+                has.join(", ")
+            );
+            wrong_word(&raw.channel, what)
+        })?;
         let flow = catalogue
             .service(&service)
             .and_then(|service| service.flow(channel))
             .ok_or_else(|| match catalogue.answer(&service, Some(channel)) {
-                other @ (Answer::Listed(_) | Answer::NotPlayed(_)) => wrong(other.to_string()),
-                _ => wrong(format!("the catalogue has no {service} · {channel}")),
+                other @ (Answer::Listed(_) | Answer::NotPlayed(_)) => {
+                    wrong_word(&raw.service, other.to_string())
+                }
+                _ => {
+                    let what = format!("the catalogue has no {service} · {channel}");
+                    wrong_word(&raw.service, what)
+                }
             })?;
         let title = Text {
             kk: raw.title.kk,
@@ -409,7 +439,11 @@ impl Scenario {
         {
             return Err(wrong("the title lacks a language".to_owned()));
         }
-        let expect = expected(raw.expect, flow).map_err(wrong)?;
+        let expect = expected(raw.expect, flow);
+        let expect = expect.map_err(|(word, what)| match word {
+            Some(word) => wrong_word(&word, what),
+            None => wrong(what),
+        })?;
         let story = Self {
             id: raw.id,
             title,
@@ -426,29 +460,54 @@ impl Scenario {
     }
 }
 
-fn expected(raw: RawExpected, flow: &Flow) -> Result<Expected, String> {
+fn unreadable(path: &Path, why: &std::io::Error) -> ScenarioError {
+    ScenarioError::Unreadable {
+        path: path.to_owned(),
+        why: why.to_string(),
+    }
+}
+
+/// The number of the line, from 1, in which this byte stands.
+fn line_of(text: &str, byte: usize) -> usize {
+    let before = text.as_bytes().iter().take(byte);
+    1 + before.filter(|byte| **byte == b'\n').count()
+}
+
+/// How it must end, held against the flow; else the word that is wrong, where it is one, and why.
+fn expected(raw: RawExpected, flow: &Flow) -> Result<Expected, (Option<String>, String)> {
     let label = match raw.label {
         None => None,
-        Some(label) => Some(
-            RefusalLabel::parse(&label).ok_or_else(|| format!("there is no label {label:?}"))?,
-        ),
+        Some(label) => Some(RefusalLabel::parse(&label).ok_or_else(|| {
+            let what = format!("there is no label {label:?}; docs/CHECKS.md has them");
+            (Some(label), what)
+        })?),
     };
     if (raw.end == ExpectedEnd::Refused) != label.is_some() {
-        return Err("a refusal, and nothing else, has a label".to_owned());
+        let what = "a refusal, and nothing else, has a label".to_owned();
+        return Err((None, what));
     }
     for element in &raw.path {
-        if !flow
-            .elements
-            .iter()
-            .any(|known| known.id.as_str() == element)
-        {
-            return Err(format!("the flow has no {element}"));
+        let mut known = flow.elements.iter().map(|known| known.id.as_str());
+        if !known.any(|known| known == element) {
+            let has: Vec<&str> = flow
+                .elements
+                .iter()
+                .map(|known| known.id.as_str())
+                .collect();
+            let what = format!("the flow has no {element}; it has {}", has.join(", "));
+            return Err((Some(element.clone()), what));
         }
     }
     if let Some(cause) = &raw.cause {
-        let mut causes = flow.elements.iter().flat_map(|element| &element.causes);
-        if !causes.any(|known| known.id == *cause && Some(known.label) == label) {
-            return Err(format!("the flow has no cause {cause:?} with that label"));
+        let causes = flow.elements.iter().flat_map(|element| &element.causes);
+        let mut causes = causes.filter(|known| Some(known.label) == label);
+        if !causes.clone().any(|known| known.id == *cause) {
+            let has: Vec<&str> = causes.by_ref().map(|known| known.id.as_str()).collect();
+            let what = format!(
+                "the flow has no cause {cause:?} with that label; it has {}",
+                has.join(", ")
+            );
+            return Err((Some(cause.clone()), what));
         }
     }
     Ok(Expected {
@@ -465,6 +524,7 @@ fn sorted(mut scenarios: Vec<Scenario>) -> Result<Vec<Scenario>, ScenarioError> 
         None => Ok(scenarios),
         Some(pair) => Err(ScenarioError::Malformed {
             file: pair[0].id.clone(),
+            line: None,
             what: "two scenarios have this id".to_owned(),
         }),
     }
@@ -553,17 +613,18 @@ mod tests {
             (
                 "process-1",
                 "process-9",
-                "x.toml: the flow has no process-9",
+                "x.toml:7: the flow has no process-9; it has process-1, condition-1, process-2, process-3, condition-2, process-4, \
+                 process-5, process-6, condition-3, process-7, process-8",
             ),
             (
                 "\"portal\"",
                 "\"provider-office\"",
-                "x.toml: the catalogue has no guardianship-certificate@zhambyl-2019-23 · provider-office",
+                "x.toml:4: the catalogue has no guardianship-certificate@zhambyl-2019-23 · provider-office",
             ),
             (
                 "guardianship-certificate",
                 "guardian-allowance",
-                "x.toml: this flow of guardian-allowance@zhambyl-2019-23 is in the catalogue, the simulator \
+                "x.toml:4: this flow of guardian-allowance@zhambyl-2019-23 is in the catalogue, the simulator \
                  does not play it yet; `qaqpa services` marks what can be played",
             ),
             (
@@ -579,12 +640,12 @@ mod tests {
             (
                 "end = \"waiting\"",
                 "end = \"refused\", label = \"nope\"",
-                "x.toml: there is no label \"nope\"",
+                "x.toml:7: there is no label \"nope\"; docs/CHECKS.md has them",
             ),
             (
                 "end = \"waiting\"",
                 "end = \"refused\", label = \"iin-mismatch\", cause = \"certificate-expired\"",
-                "x.toml: the flow has no cause \"certificate-expired\" with that label",
+                "x.toml:7: the flow has no cause \"certificate-expired\" with that label; it has iin-mismatch",
             ),
         ] {
             assert_eq!(read(&GOOD.replacen(from, to, 1)), Err(what.to_owned()));
@@ -628,7 +689,10 @@ mod tests {
     #[test]
     fn an_unknown_step_or_key_is_refused() {
         let error = read(&GOOD.replacen("\"receive\"", "\"vanish\"", 1)).unwrap_err();
-        assert!(error.contains("unknown variant `vanish`"), "{error}");
+        assert!(
+            error.starts_with("x.toml:6: unknown variant `vanish`"),
+            "{error}"
+        );
         let error =
             read(&GOOD.replacen("\"receive\" }", "\"receive\", loudly = true }", 1)).unwrap_err();
         assert!(error.contains("loudly"), "{error}");

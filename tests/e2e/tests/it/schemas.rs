@@ -5,7 +5,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use qaqpa_model::Actor;
+use qaqpa_model::{Actor, RefusalLabel};
+use qaqpa_regulations::Channel;
 use qaqpa_transport::ControlClient;
 
 use crate::clients::{python, script, top};
@@ -112,8 +113,85 @@ fn every_json_is_of_its_schema_and_every_schema_is_used() {
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
         // Beside them stands a folder of XML Schemas.
         .filter(|name| name.ends_with(".json"))
+        // What people write, and not what is shown: see below.
+        .filter(|name| name != SCENARIO_FILE)
         .collect();
     assert_eq!(used, there);
+}
+
+const SCENARIO_FILE: &str = "scenario-file.schema.json";
+
+#[test]
+fn every_scenario_is_of_the_schema_that_editors_read_and_what_is_none_is_not() {
+    let schema = top().join("docs/schema").join(SCENARIO_FILE);
+    let read = |text: &str| toml::from_str::<serde_json::Value>(text).unwrap();
+    let mut files = 0;
+    for entry in std::fs::read_dir(top().join("tests/scenarios")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|end| end == "toml") {
+            validate(
+                &schema,
+                &read(&std::fs::read_to_string(path).unwrap()).to_string(),
+            );
+            files += 1;
+        }
+    }
+    assert!(files > 20, "{files}");
+    let happy = top().join("tests/scenarios/guardianship-happy.toml");
+    let happy = std::fs::read_to_string(happy).unwrap();
+    for (from, to) in [
+        ("\"receive\"", "\"vanish\""),
+        ("do = \"prepare\"", "do = \"prepare\", loudly = true"),
+        ("channel = \"portal\"", "channel = \"post\""),
+        ("end = \"delivered\"", "end = \"refused\"\nlabel = \"nope\""),
+        ("kk = ", "kz = "),
+    ] {
+        assert!(happy.contains(from), "{from}");
+        let wrong = read(&happy.replacen(from, to, 1)).to_string();
+        assert!(!is_valid(&schema, &wrong).0, "{to}");
+    }
+    let schema = std::fs::read_to_string(schema).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let labels: Vec<&str> = RefusalLabel::ALL.iter().map(|one| one.as_str()).collect();
+    let of = &schema["properties"]["expect"]["properties"]["label"]["enum"];
+    assert_eq!(*of, serde_json::json!(labels));
+    let channels: Vec<&str> = Channel::ALL.iter().map(|one| one.as_str()).collect();
+    let of = &schema["properties"]["channel"]["enum"];
+    assert_eq!(*of, serde_json::json!(channels));
+}
+
+/// A story of one's own, and what a wrong one is told.
+#[test]
+fn a_scenario_of_ones_own_is_run_by_its_path_and_a_wrong_one_is_refused_with_its_line() {
+    let stand = stand::shared();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("own.toml");
+    let text = top().join("tests/scenarios/guardianship-wrong-password.toml");
+    let text = std::fs::read_to_string(text).unwrap();
+    let text = text.replace("guardianship-wrong-password", "own-wrong-password");
+    let text = text.replace("also = \"pattern\"\n", "");
+    std::fs::write(&file, &text).unwrap();
+    for path in [file.as_path(), folder.path()] {
+        let path = path.to_str().unwrap();
+        let output = stand::qaqpa_yes(&stand.data, &["scenario", "run", path]);
+        assert!(output.starts_with("ok   own-wrong-password"), "{output}");
+        assert!(output.contains("\n1 played, 0 failed\n"), "{output}");
+    }
+    let line = 1 + text
+        .lines()
+        .position(|line| line.starts_with("path"))
+        .unwrap();
+    std::fs::write(&file, text.replace("\"process-2\"", "\"process-22\"")).unwrap();
+    let path = file.to_str().unwrap();
+    let output = stand::qaqpa(&stand.data, &["scenario", "run", path]);
+    assert_eq!(output.status.code(), Some(64));
+    let told = String::from_utf8(output.stderr).unwrap();
+    let expected = format!("{path}:{line}: the flow has no process-22; it has process-1, ");
+    assert!(told.contains(&expected), "{told}");
+    assert!(
+        told.contains("docs/schema/scenario-file.schema.json"),
+        "{told}"
+    );
 }
 
 /// What the doctor says of the newest message that the gateway's journal names.
@@ -146,6 +224,12 @@ fn systems(data: &Path) -> String {
 }
 
 fn validate(schema: &Path, json: &str) {
+    let (is_valid, why) = is_valid(schema, json);
+    assert!(is_valid, "{}: {why}\n{json}", schema.display());
+}
+
+/// Whether it is of the schema, and what the judge says.
+fn is_valid(schema: &Path, json: &str) -> (bool, String) {
     let mut child = Command::new(python())
         .arg(script("validate.py"))
         .arg(schema)
@@ -160,10 +244,6 @@ fn validate(schema: &Path, json: &str) {
         .write_all(json.as_bytes())
         .unwrap();
     let output = child.wait_with_output().unwrap();
-    assert!(
-        output.status.success(),
-        "{}: {}\n{json}",
-        schema.display(),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let why = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.success(), why)
 }
