@@ -152,6 +152,16 @@ fn every_scenario_is_of_the_schema_that_editors_read_and_what_is_none_is_not() {
     }
     let schema = std::fs::read_to_string(schema).unwrap();
     let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    // The page for people has every step.
+    let page = std::fs::read_to_string(top().join("docs/SCENARIOS.md")).unwrap();
+    let (_, steps) = page.split_once("## Steps").unwrap();
+    for step in schema["properties"]["step"]["items"]["oneOf"]
+        .as_array()
+        .unwrap()
+    {
+        let name = step["properties"]["do"]["const"].as_str().unwrap();
+        assert!(steps.contains(&format!("`{name}`")), "{name}");
+    }
     let labels: Vec<&str> = RefusalLabel::ALL.iter().map(|one| one.as_str()).collect();
     let of = &schema["properties"]["expect"]["properties"]["label"]["enum"];
     assert_eq!(*of, serde_json::json!(labels));
@@ -166,27 +176,27 @@ fn a_scenario_of_ones_own_is_run_by_its_path_and_a_wrong_one_is_refused_with_its
     let stand = stand::shared();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("own.toml");
-    let text = top().join("tests/scenarios/guardianship-wrong-password.toml");
-    let text = std::fs::read_to_string(text).unwrap();
-    let text = text.replace("guardianship-wrong-password", "own-wrong-password");
-    let text = text.replace("also = \"pattern\"\n", "");
-    std::fs::write(&file, &text).unwrap();
+    // The example of the documents.
+    let page = std::fs::read_to_string(top().join("docs/SCENARIOS.md")).unwrap();
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    let (text, _) = rest.split_once("```").unwrap();
+    std::fs::write(&file, text).unwrap();
     for path in [file.as_path(), folder.path()] {
         let path = path.to_str().unwrap();
         let output = stand::qaqpa_yes(&stand.data, &["scenario", "run", path]);
-        assert!(output.starts_with("ok   own-wrong-password"), "{output}");
+        assert!(output.starts_with("ok   my-story — "), "{output}");
         assert!(output.contains("\n1 played, 0 failed\n"), "{output}");
     }
     let line = 1 + text
         .lines()
         .position(|line| line.starts_with("path"))
         .unwrap();
-    std::fs::write(&file, text.replace("\"process-2\"", "\"process-22\"")).unwrap();
+    std::fs::write(&file, text.replace("\"process-4\"", "\"process-44\"")).unwrap();
     let path = file.to_str().unwrap();
     let output = stand::qaqpa(&stand.data, &["scenario", "run", path]);
     assert_eq!(output.status.code(), Some(64));
     let told = String::from_utf8(output.stderr).unwrap();
-    let expected = format!("{path}:{line}: the flow has no process-22; it has process-1, ");
+    let expected = format!("{path}:{line}: the flow has no process-44; it has process-1, ");
     assert!(told.contains(&expected), "{told}");
     assert!(
         told.contains("docs/schema/scenario-file.schema.json"),
