@@ -14,6 +14,7 @@
 //!   [`Meaning`] and asks [`Flow::element_for`] and [`Flow::next`].
 //! - [`walk()`] is the pure walker: event → state, trace, tasks.
 //! - [`Period`] and [`Calendar`] turn "1 working day" into a [`Moment`](qaqpa_model::Moment).
+//! - [`mod@conform`] holds the event log of a real system against a flow, by the same walker.
 //! - [`view`] shows a flow as JSON and as text; [`map`] writes docs/REGULATION-MAP.md.
 //!
 //! Every statement carries a [`Mark`]: printed in the act (where), derived by us (why), or assumed
@@ -22,6 +23,7 @@
 pub mod act;
 pub mod calendar;
 pub mod catalogue;
+pub mod conform;
 mod file;
 pub mod flow;
 pub mod form;
