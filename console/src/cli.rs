@@ -3,6 +3,7 @@
 mod attack;
 mod bench;
 mod ca;
+mod conform;
 #[cfg(test)]
 mod deploy;
 mod doctor;
@@ -26,6 +27,7 @@ pub use attack::{AttackChoice, AttackCommand, AttackRun};
 pub use bench::Bench;
 pub use ca::{CaCommand, Issue, KeyKindChoice, People, PurposeChoice, RoleChoice, Trust};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use conform::Conform;
 pub use doctor::Doctor;
 pub use expect::{Expect, History, KindChoice, OutcomeChoice, Reset, Which};
 pub use journal::{JournalCommand, JournalExport, JournalVerify};
@@ -100,7 +102,14 @@ pub struct Common {
     #[arg(long, global = true, value_enum)]
     pub lang: Option<LangChoice>,
     /// How log lines on standard error look; QAQPA_LOG filters them (info, or as RUST_LOG: qaqpa=debug).
-    #[arg(long, global = true, value_enum)]
+    // `scenario conform --log FILE` has that name for itself: the id is what it overrides there.
+    #[arg(
+        id = "log-lines",
+        long = "log",
+        value_name = "LOG",
+        global = true,
+        value_enum
+    )]
     pub log: Option<LogChoice>,
     /// How to show things.
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
@@ -287,6 +296,8 @@ pub struct ShowService {
 /// `scenario …`.
 #[derive(Debug, Subcommand)]
 pub enum ScenarioCommand {
+    /// Hold a real system's event log against the regulation: for each case, the first step at which it leaves it.
+    Conform(Conform),
     /// The scenarios that there are.
     List,
     /// Play scenarios; exit 1 if one does not go as it says.

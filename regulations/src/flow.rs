@@ -229,6 +229,12 @@ impl Element {
 }
 
 impl ActionDef {
+    /// The name for people: `action 1`.
+    #[must_use]
+    pub fn spoken(&self) -> String {
+        self.id.as_str().replace('-', " ")
+    }
+
     /// Whether the action holds that deed.
     #[must_use]
     pub fn has(&self, deed: Deed) -> bool {

@@ -15,6 +15,7 @@
 //! - [`walk()`] is the pure walker: event → state, trace, tasks.
 //! - [`Period`] and [`Calendar`] turn "1 working day" into a [`Moment`](qaqpa_model::Moment).
 //! - [`diagram`] draws a flow in the notation of the acts (BPMN), as SVG and as BPMN 2.0 XML.
+//! - [`mod@conform`] holds the event log of a real system against a flow, by the same walker.
 //! - [`view`] shows a flow as JSON and as text; [`map`] writes docs/REGULATION-MAP.md.
 //!
 //! Every statement carries a [`Mark`]: printed in the act (where), derived by us (why), or assumed
@@ -23,6 +24,7 @@
 pub mod act;
 pub mod calendar;
 pub mod catalogue;
+pub mod conform;
 pub mod diagram;
 mod file;
 pub mod flow;

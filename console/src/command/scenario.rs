@@ -1,4 +1,7 @@
-//! `qaqpa scenario list|run`: stories of people and systems, played through public pages and channels.
+//! `qaqpa scenario list|run|conform`: stories of people and systems, played through public pages and channels; and what a
+//! real system told.
+
+mod conform;
 
 use std::path::{Path, PathBuf};
 
@@ -19,8 +22,13 @@ use crate::simulator::Simulator;
 /// Lists or plays scenarios.
 pub(crate) async fn run(settings: &Settings, command: &ScenarioCommand, format: Format) -> Outcome {
     let catalogue = Catalogue::load_with(&settings.catalogue).map_err(Failure::usage)?;
+    if let ScenarioCommand::Conform(options) = command {
+        return conform::run(settings, &catalogue, options, format);
+    }
     let scenarios = Scenario::embedded(&catalogue).map_err(Failure::own)?;
     match command {
+        // Answered above, where no scenario is needed.
+        ScenarioCommand::Conform(_) => Ok(Exit::Own),
         ScenarioCommand::List => list(settings, &scenarios, format),
         ScenarioCommand::Run {
             ids,

@@ -219,14 +219,14 @@ fn note(note: &Note) -> Value {
     json!({"text": text(&note.text), "mark": mark(&note.mark)})
 }
 
-fn text(text: &Text) -> Value {
+pub(crate) fn text(text: &Text) -> Value {
     Lang::ALL
         .into_iter()
         .map(|lang| (lang.code().to_owned(), json!(text.get(lang))))
         .collect()
 }
 
-fn mark(mark: &Mark) -> Value {
+pub(crate) fn mark(mark: &Mark) -> Value {
     match mark {
         Mark::Printed { act, item, line } => {
             json!({"kind": "printed", "act": act, "item": item, "line": line})

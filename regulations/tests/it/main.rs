@@ -6,6 +6,7 @@
 
 mod acts;
 mod added;
+mod conform;
 mod days;
 mod diagrams;
 mod embedded;

@@ -5,6 +5,7 @@
 //! every run, with every seed and some thousands of [mutations] that are always the same.
 
 mod certificates;
+mod events;
 mod gost;
 mod messages;
 pub mod mutations;
@@ -14,6 +15,7 @@ mod wire;
 mod xml;
 
 pub use certificates::{ber_definite, certificate_read, crl_read, key_file_read, pkcs10_read};
+pub use events::event_log;
 pub use gost::gost_verify;
 pub use messages::{SIGNED, cms_verify};
 pub use protocols::{STAMPED, ocsp_request, ocsp_response, tsp_request, tsp_token};
@@ -46,12 +48,13 @@ pub enum Language {
 }
 
 /// Every target, by name.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 18] = [
     target("ber_definite", ber_definite, Language::Der, 20000),
     target("c14n", c14n, Language::Xml, 3000),
     target("certificate_read", certificate_read, Language::Der, 10000),
     target("cms_verify", cms_verify, Language::Der, 6000),
     target("crl_read", crl_read, Language::Der, 6000),
+    target("event_log", event_log, Language::Xml, 5000),
     target("gost_verify", gost_verify, Language::Plain, 3000),
     target("key_file_read", key_file_read, Language::Der, 600),
     target("ocsp_request", ocsp_request, Language::Der, 20000),

@@ -12,7 +12,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("crates/crypto", &[]),
     ("crates/x509", &["model", "crypto"]),
     ("crates/xmldsig", &["xml", "crypto"]),
-    ("regulations", &["model"]),
+    ("regulations", &["model", "xml"]),
     ("crates/wire", &["model", "xml", "crypto", "xmldsig"]),
     (
         "crates/ades",
@@ -71,7 +71,16 @@ const TABLE: &[(&str, &[&str])] = &[
     ("portal-mock", FLOORS_0_TO_3),
     (
         "tests/fuzz",
-        &["model", "xml", "crypto", "x509", "xmldsig", "ades", "wire"],
+        &[
+            "model",
+            "xml",
+            "crypto",
+            "x509",
+            "xmldsig",
+            "regulations",
+            "ades",
+            "wire",
+        ],
     ),
     (
         "tests/runner",

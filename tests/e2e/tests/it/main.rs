@@ -13,6 +13,7 @@ mod browser;
 mod calendar;
 mod clients;
 mod commands;
+mod conforming;
 mod controls;
 mod descriptions;
 mod diagrams;

@@ -64,6 +64,7 @@ fn every_json_is_of_its_schema_and_every_schema_is_used() {
             "scenario-report",
             json(&["scenario", "run", "guardianship-wrong-password"]),
         ),
+        ("conform", json(&crate::conforming::ARGUMENTS)),
         ("send", json(&["send", signed])),
         ("verdict", json(&["verify", signed])),
         ("report", json(&["verify", signed, "--report", "simple"])),

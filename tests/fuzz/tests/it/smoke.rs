@@ -62,6 +62,7 @@ hold! {
     certificate_read,
     cms_verify,
     crl_read,
+    event_log,
     gost_verify,
     key_file_read,
     ocsp_request,
