@@ -153,6 +153,8 @@ fn people(data: &Path, index: &Index) -> Vec<IdentityEntry> {
             key: data.join(&identity.key),
             password: identity.password.clone(),
             portal_password: Some(identity.portal_password.clone()).filter(|text| !text.is_empty()),
+            unit: identity.unit.clone(),
+            post: identity.post.clone(),
             pack: identity.pack.clone(),
             key_kind: identity.key_kind.clone(),
             expected: identity.expected.clone(),

@@ -45,6 +45,8 @@ pub struct Persona {
     pub organization: Option<&'static Organization>,
     /// The unit whose workplace the person may enter.
     pub unit: Option<&'static str>,
+    /// The role in the unit, as the acts' actions name it: `clerk`, `head`.
+    pub post: Option<&'static str>,
     /// Why this person exists.
     pub about: &'static str,
     /// What a relying party must say to a document that this person signs now.
@@ -190,6 +192,7 @@ const fn citizen(
         making: Making::ByProfile,
         organization: None,
         unit: None,
+        post: None,
         about: "a citizen with a certificate in force",
         expected: Expected::Accept,
     }

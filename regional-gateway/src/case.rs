@@ -153,11 +153,12 @@ impl<'w> Case<'w> {
     /// What the end of this action brings.
     ///
     /// # Errors
-    /// A problem (own fault) where the walker does not allow it.
+    /// A problem: the decision is missing; an own fault where the walker does not allow it.
     pub(crate) fn end(&self, action: &ActionDef) -> Result<crate::progress::Advance, Problem> {
-        let ruling = self
-            .ruling()
-            .ok_or_else(|| Problem::new(http::StatusCode::CONFLICT, "not-decided"))?;
+        let ruling = self.ruling();
+        if ruling.is_none() && !self.offer.chain.is_before_the_decision(action) {
+            return Err(Problem::new(http::StatusCode::CONFLICT, "not-decided"));
+        }
         let done: Vec<ActionDef> = self
             .tasks
             .iter()

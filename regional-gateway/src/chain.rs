@@ -1,11 +1,14 @@
 //! The chain of actions of the provider's staff for one flow, and which of them decides, signs and sends.
 
+use qaqpa_model::ElementId;
 use qaqpa_regulations::{ActionDef, Deed, Flow, Mark, Meaning, Period, Service};
 
 /// The actions in their order; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chain {
     actions: Vec<ActionDef>,
+    /// The action in which the documents are checked and the decision is made.
+    deciding: ElementId,
     from_the_act: bool,
 }
 
@@ -15,13 +18,16 @@ impl Chain {
     /// documents, so that the staff has nothing to do.
     #[must_use]
     pub fn of(service: &Service, flow: &Flow) -> Option<Self> {
-        if !flow.actions.is_empty() {
+        let check = flow.element_for(Meaning::CheckDocuments);
+        if let Some(first) = flow.first_action() {
+            let during = check.and_then(|check| check.during.as_ref());
             return Some(Self {
+                deciding: during.unwrap_or(&first.id).clone(),
                 actions: flow.actions.clone(),
                 from_the_act: true,
             });
         }
-        let check = flow.element_for(Meaning::CheckDocuments)?;
+        let check = check?;
         let all = ActionDef {
             id: check.id.clone(),
             unit: service.provider.clone(),
@@ -42,6 +48,7 @@ impl Chain {
             mark: Mark::Assumed,
         };
         Some(Self {
+            deciding: all.id.clone(),
             actions: vec![all],
             from_the_act: false,
         })
@@ -71,10 +78,18 @@ impl Chain {
         self.actions.iter().find(|action| action.id.as_str() == id)
     }
 
-    /// Whether the documents are checked and the decision is made in this action: the first.
+    /// Whether the documents are checked and the decision is made in this action: the one that the catalogue names,
+    /// the first where it names none.
     #[must_use]
     pub fn decides(&self, action: &ActionDef) -> bool {
-        self.first().is_some_and(|first| first.id == action.id)
+        self.deciding == action.id
+    }
+
+    /// Whether this action comes before the decision: the office registers, the head names the executor.
+    #[must_use]
+    pub fn is_before_the_decision(&self, action: &ActionDef) -> bool {
+        let mut before = self.actions.iter().take_while(|one| !self.decides(one));
+        before.any(|one| one.id == action.id)
     }
 
     /// Whether the result is signed in this action; where none of the chain says so, in the last.

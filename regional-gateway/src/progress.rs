@@ -22,8 +22,9 @@ pub struct Progress<'c> {
     pub flow: &'c Flow,
     /// Its chain of actions.
     pub chain: &'c Chain,
-    /// The decision, which is made in the first action and stands from its end on.
-    pub ruling: Ruling,
+    /// The decision; `None` until it is made, in the action that the catalogue names. It stands from the end of that
+    /// action on.
+    pub ruling: Option<Ruling>,
     /// The actions that were done before, in their order.
     pub done: &'c [ActionDef],
 }
@@ -48,12 +49,19 @@ impl Progress<'_> {
     /// action follows, and the refusal is formed with its signature.
     ///
     /// # Errors
-    /// [`WalkError`] where the flow does not allow it: the action is not the open one.
+    /// [`WalkError`] where the flow does not allow it: the action is not the open one, or the decision that is made in
+    /// it, or was to be made before it, is missing.
     pub fn end(&self, action: &ActionDef) -> Result<Advance, WalkError> {
         let check = self
             .flow
             .element_for(Meaning::CheckDocuments)
             .ok_or(WalkError::NotInFlow)?;
+        let before = self.chain.is_before_the_decision(action);
+        if self.ruling.is_none() && !before {
+            return Err(WalkError::OutOfTurn {
+                waits_for: check.id.clone(),
+            });
+        }
         let mut state = self.flow.resume(&check.id).ok_or(WalkError::NotInFlow)?;
         for past in self.done {
             for event in self.events(past) {
@@ -74,9 +82,10 @@ impl Progress<'_> {
             );
             next.extend(walked.tasks);
         }
-        let (sends, end) = match self.ruling {
-            Ruling::Grant => (self.chain.sends(action), CardState::Granted),
-            Ruling::Refuse(_) => {
+        let (sends, end) = match self.ruling.filter(|_| !before) {
+            None => (false, CardState::Open),
+            Some(Ruling::Grant) => (self.chain.sends(action), CardState::Granted),
+            Some(Ruling::Refuse(_)) => {
                 if !self.chain.signs(action) {
                     next.extend(self.chain.signing_after(action).cloned());
                 }
@@ -102,13 +111,15 @@ impl Progress<'_> {
             .is_from_the_act()
             .then(|| Event::ActionDone(action.id.clone()));
         let decides = self.chain.decides(action);
-        match self.ruling {
-            Ruling::Grant => decides
+        let ruling = self.ruling;
+        match ruling.filter(|_| !self.chain.is_before_the_decision(action)) {
+            None => done.into_iter().collect(),
+            Some(Ruling::Grant) => decides
                 .then_some(Event::Yes(Meaning::CheckDocuments))
                 .into_iter()
                 .chain(done)
                 .collect(),
-            Ruling::Refuse(label) => {
+            Some(Ruling::Refuse(label)) => {
                 let formed = self.chain.signs(action);
                 decides
                     .then_some(Event::No(Meaning::CheckDocuments, label))
@@ -154,9 +165,14 @@ mod tests {
 
     /// Ends the actions one after the other and tells of each: meanings and outcomes of the steps, the
     /// next actions, whether it sends, the state.
-    fn story(service: &Service, ruling: Ruling, actions: &[usize]) -> Vec<String> {
+    fn story(
+        service: &Service,
+        ruling: impl Into<Option<Ruling>>,
+        actions: &[usize],
+    ) -> Vec<String> {
         let flow = service.flow(Channel::Portal).unwrap();
         let chain = Chain::of(service, flow).unwrap();
+        let ruling = ruling.into();
         let mut done = Vec::new();
         let mut told = Vec::new();
         for place in actions {
@@ -227,6 +243,84 @@ mod tests {
         );
     }
 
+    /// The office registers, the head names the worker, who decides and prepares; the head signs, the office sends.
+    fn with_five_actions() -> Service {
+        let mut service = service();
+        let flow = &mut service.flows[0];
+        let one = flow.actions[0].clone();
+        let chain = [
+            (Role::Clerk, Deed::Register),
+            (Role::Head, Deed::Assign),
+            (Role::Officer, Deed::Prepare),
+            (Role::Head, Deed::Sign),
+            (Role::Clerk, Deed::Send),
+        ];
+        let actions = (1..).zip(chain).map(|(number, (role, deed))| ActionDef {
+            id: qaqpa_model::ElementId::parse(&format!("action-{number}")).unwrap(),
+            role,
+            does: vec![deed],
+            ..one.clone()
+        });
+        flow.actions = actions.collect();
+        let third = flow.actions[2].id.clone();
+        let mut elements = flow.elements.iter_mut();
+        let check = elements.find(|element| element.meaning == Meaning::CheckDocuments);
+        check.unwrap().during = Some(third);
+        service
+    }
+
+    #[test]
+    fn before_the_decision_the_card_goes_from_hand_to_hand() {
+        assert_eq!(
+            story(&with_five_actions(), None, &[0, 1]),
+            [
+                "[] -> [action-2] sends=false open",
+                "[] -> [action-3] sends=false open",
+            ]
+        );
+        assert_eq!(
+            story(&with_five_actions(), Ruling::Grant, &[0, 1, 2, 3, 4]),
+            [
+                "[] -> [action-2] sends=false open",
+                "[] -> [action-3] sends=false open",
+                "[check-documents:yes] -> [action-4] sends=false open",
+                "[] -> [action-5] sends=false open",
+                "[] -> [] sends=true granted",
+            ]
+        );
+        assert_eq!(
+            story(&with_five_actions(), REFUSE, &[0, 1, 2, 3]),
+            [
+                "[] -> [action-2] sends=false open",
+                "[] -> [action-3] sends=false open",
+                "[check-documents:no] -> [action-4] sends=false open",
+                "[refuse-documents:done] -> [] sends=true refused",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_action_of_the_decision_does_not_end_without_it() {
+        for service in [service(), with_three_actions(), with_five_actions()] {
+            let flow = service.flow(Channel::Portal).unwrap();
+            let chain = Chain::of(&service, flow).unwrap();
+            let mut actions = chain.actions().iter();
+            let deciding = actions.position(|one| chain.decides(one)).unwrap();
+            let progress = Progress {
+                flow,
+                chain: &chain,
+                ruling: None,
+                done: &chain.actions()[..deciding],
+            };
+            assert_eq!(
+                progress.end(&chain.actions()[deciding]),
+                Err(WalkError::OutOfTurn {
+                    waits_for: qaqpa_model::ElementId::parse("condition-3").unwrap()
+                })
+            );
+        }
+    }
+
     #[test]
     fn an_action_out_of_turn_is_refused() {
         let service = with_three_actions();
@@ -235,7 +329,7 @@ mod tests {
         let progress = Progress {
             flow,
             chain: &chain,
-            ruling: Ruling::Grant,
+            ruling: Some(Ruling::Grant),
             done: &[],
         };
         let late = chain.actions()[1].clone();

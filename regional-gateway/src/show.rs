@@ -107,6 +107,8 @@ pub(crate) fn role(role: &str, w: &Words) -> String {
         "officer" => "role-officer",
         "head" => "role-head",
         "clerk" => "role-clerk",
+        "executor" => "role-executor",
+        "specialist" => "role-specialist",
         _ => return role.to_owned(),
     };
     w.t(key)

@@ -123,12 +123,14 @@ impl Roster {
     }
 }
 
-/// Where a ready-made person works, if anywhere. The certificate's role says which role it is.
+/// Where a ready-made person works, if anywhere. Where the index names no post, the certificate's role says which role
+/// it is; somebody with a post that is no role works nowhere.
 fn place_of(identity: &Identity) -> Option<(Iin, String, Role)> {
-    let role = match identity.role.as_str() {
-        "head" => Role::Head,
-        "clerk" => Role::Clerk,
-        _ => Role::Officer,
+    let role = match (identity.post.as_deref(), identity.role.as_str()) {
+        (Some(post), _) => Role::parse(post)?,
+        (None, "head") => Role::Head,
+        (None, "clerk") => Role::Clerk,
+        (None, _) => Role::Officer,
     };
     Some((
         Iin::parse(&identity.iin).ok()?,

@@ -290,6 +290,15 @@ impl Flow {
         self.actions.first()
     }
 
+    /// The actions that end before that condition is asked: those before the one during which it is asked.
+    #[must_use]
+    pub fn actions_before(&self, condition: &Element) -> &[ActionDef] {
+        let during = condition.during.as_ref();
+        let place = during.and_then(|id| self.actions.iter().position(|action| action.id == *id));
+        let before = place.and_then(|place| self.actions.get(..place));
+        before.unwrap_or_default()
+    }
+
     /// The action after that one.
     #[must_use]
     pub fn action_after(&self, id: &ElementId) -> Option<&ActionDef> {

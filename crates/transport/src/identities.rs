@@ -43,6 +43,9 @@ pub struct Identity {
     /// The unit that an employee works in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+    /// The role in the unit, as the acts' actions name it: `clerk`, `head`, `executor`, …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<String>,
     /// The pack that the person belongs to: `core` (always there), `families`, …
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pack: Option<String>,

@@ -1,5 +1,6 @@
 //! The core: the people and systems that are there from the first start. Scripts hold on to their ids and names.
 
+use qaqpa_crypto::KeyKind;
 use qaqpa_model::RefusalLabel;
 use qaqpa_x509::profile::{Purpose, Role};
 
@@ -9,6 +10,10 @@ use crate::standing::Standing;
 const DEPARTMENT: Organization = Organization {
     name: "TEST БІЛІМ БӨЛІМІ",
     bin_begin: "99014090001",
+};
+const EXECUTIVE: Organization = Organization {
+    name: "TEST ЖЕРГІЛІКТІ АТҚАРУШЫ ОРГАН",
+    bin_begin: "01024090005",
 };
 const CENTRE: Organization = Organization {
     name: "TEST МЕМЛЕКЕТТІК КОРПОРАЦИЯ",
@@ -38,6 +43,7 @@ pub(super) const PEOPLE: &[Persona] = &[
         role: Role::Employee,
         organization: Some(&DEPARTMENT),
         unit: Some("education-department"),
+        post: Some("officer"),
         ..citizen(
             "officer-1",
             ["ТЕСТБАЕВА", "ГҮЛНАР", "СЫНАҚҚЫЗЫ"],
@@ -50,10 +56,81 @@ pub(super) const PEOPLE: &[Persona] = &[
         role: Role::Head,
         organization: Some(&DEPARTMENT),
         unit: Some("education-department"),
+        post: Some("head"),
         ..citizen(
             "head-1",
             ["ТЕСТБАЕВ", "ЕРЛАН", "СЫНАҚҰЛЫ"],
             "70090139014",
+            Standing::InForce,
+        )
+    },
+    // Those of the staff who sign nothing have keys that are quick to make.
+    Persona {
+        about: "the office of the education department, which registers and sends",
+        role: Role::Employee,
+        key: KeyKind::Ecdsa,
+        organization: Some(&DEPARTMENT),
+        unit: Some("education-department"),
+        post: Some("clerk"),
+        ..citizen(
+            "clerk-1",
+            ["ТЕСТИНА", "МАРЖАН", "СЫНАҚҚЫЗЫ"],
+            "91041749080",
+            Standing::InForce,
+        )
+    },
+    Persona {
+        about: "a specialist of the education department, who checks and prepares",
+        role: Role::Employee,
+        key: KeyKind::Ecdsa,
+        organization: Some(&DEPARTMENT),
+        unit: Some("education-department"),
+        post: Some("specialist"),
+        ..citizen(
+            "specialist-1",
+            ["ТЕСТЕНОВ", "ДАНИЯР", "СЫНАҚҰЛЫ"],
+            "87032539085",
+            Standing::InForce,
+        )
+    },
+    Persona {
+        about: "the head of the local executive body",
+        role: Role::Head,
+        organization: Some(&EXECUTIVE),
+        unit: Some("local-executive"),
+        post: Some("head"),
+        ..citizen(
+            "head-2",
+            ["ТЕСТҰЛИНА", "САУЛЕ", "СЫНАҚҚЫЗЫ"],
+            "69021849082",
+            Standing::InForce,
+        )
+    },
+    Persona {
+        about: "the office of the local executive body, which registers and sends",
+        role: Role::Employee,
+        key: KeyKind::Ecdsa,
+        organization: Some(&EXECUTIVE),
+        unit: Some("local-executive"),
+        post: Some("clerk"),
+        ..citizen(
+            "clerk-2",
+            ["ТЕСТАЕВ", "БОЛАТ", "СЫНАҚҰЛЫ"],
+            "72061139083",
+            Standing::InForce,
+        )
+    },
+    Persona {
+        about: "the executor of the local executive body, who checks and prepares",
+        role: Role::Employee,
+        key: KeyKind::Ecdsa,
+        organization: Some(&EXECUTIVE),
+        unit: Some("local-executive"),
+        post: Some("executor"),
+        ..citizen(
+            "executor-1",
+            ["ТЕСТЕМІРОВА", "ЖАНАР", "СЫНАҚҚЫЗЫ"],
+            "86090449081",
             Standing::InForce,
         )
     },
@@ -185,6 +262,11 @@ mod tests {
                 "citizen-2",
                 "officer-1",
                 "head-1",
+                "clerk-1",
+                "specialist-1",
+                "head-2",
+                "clerk-2",
+                "executor-1",
                 "operator-1",
                 "expired",
                 "not-yet-valid",

@@ -94,6 +94,7 @@ fn identity(persona: &Persona, pack: Pack) -> Result<Identity, PkiError> {
         password: KEY_PASSWORD.to_owned(),
         portal_password: persona.portal_password(),
         unit: persona.unit.map(str::to_owned),
+        post: persona.post.map(str::to_owned),
         pack: Some(pack.name().to_owned()),
         key_kind: Some(persona.key.name().to_owned()),
         purpose: Some(purpose.to_owned()),

@@ -10,11 +10,16 @@ use qaqpa_x509::profile::{self, Purpose, PurposeError, Role};
 use crate::stand::Stand;
 use crate::tools::run;
 
-const PEOPLE: [&str; 11] = [
+const PEOPLE: [&str; 16] = [
     "citizen-1",
     "citizen-2",
     "officer-1",
     "head-1",
+    "clerk-1",
+    "specialist-1",
+    "head-2",
+    "clerk-2",
+    "executor-1",
     "operator-1",
     "expired",
     "not-yet-valid",

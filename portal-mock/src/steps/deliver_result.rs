@@ -127,21 +127,19 @@ pub fn told_by(
     at: Moment,
 ) -> Vec<TraceEntry> {
     let mut told = Vec::new();
-    let events = if granted {
-        vec![
-            Event::Done(Meaning::Register),
-            Event::Yes(Meaning::CheckDocuments),
-        ]
+    let mut events = vec![Event::Done(Meaning::Register)];
+    events.extend(before_the_check(flow));
+    if granted {
+        events.push(Event::Yes(Meaning::CheckDocuments));
     } else {
-        vec![
-            Event::Done(Meaning::Register),
+        events.extend([
             Event::No(
                 Meaning::CheckDocuments,
                 label.unwrap_or(RefusalLabel::DocumentsRefused),
             ),
             Event::Done(Meaning::RefuseDocuments),
-        ]
-    };
+        ]);
+    }
     let Some(mut state) = flow
         .element_for(Meaning::Register)
         .and_then(|element| flow.resume(&element.id))
@@ -157,10 +155,21 @@ pub fn told_by(
             walked
                 .trace
                 .into_iter()
+                // What the staff did before is a matter of the workplace.
+                .filter(|step| step.meaning.is_some())
                 .map(|step| trace::entry(&application.message_id, step, at)),
         );
     }
     told
+}
+
+/// The staff's actions that end before the documents are checked.
+fn before_the_check(flow: &Flow) -> impl Iterator<Item = Event> {
+    let check = flow.element_for(Meaning::CheckDocuments);
+    let before = check.map_or(&[][..], |check| flow.actions_before(check));
+    before
+        .iter()
+        .map(|action| Event::ActionDone(action.id.clone()))
 }
 
 /// The story up to the delivery, with what the provider's staff must have done for a signed result to exist.
@@ -175,8 +184,11 @@ fn before_delivery(
     before.extend(trace::prepared(draft));
     before.push(Happening::done(Meaning::Certify, sent));
     before.push(Happening::done(Meaning::Register, at));
+    let early = before_the_check(flow).map(|event| Happening { event, at });
+    before.extend(early);
     before.push(Happening::yes(Meaning::CheckDocuments, at));
-    before.extend(flow.actions.iter().map(|action| Happening {
+    let late = flow.actions.iter().skip(before_the_check(flow).count());
+    before.extend(late.map(|action| Happening {
         event: Event::ActionDone(action.id.clone()),
         at,
     }));

@@ -22,6 +22,7 @@ use crate::staff::Staff;
 use crate::steps::check_documents::{Answers, Fault, checklist, decide};
 use crate::steps::tell_status::{About, tell_status};
 use crate::views::{self, GroundView, ListedView};
+use crate::work::Work;
 use crate::workplace::Workplace;
 
 pub(super) async fn show(
@@ -73,6 +74,16 @@ pub(super) async fn submit(
             ));
         }
     };
+    note(&workplace, &case, &work).await?;
+    Ok(Redirect::to(&of(routes::RESULT, &id)).into_response())
+}
+
+/// Notes the work on the card. With the first note the work begins, and whoever sent the application is told.
+pub(super) async fn note(
+    workplace: &Workplace,
+    case: &Case<'_>,
+    work: &Work,
+) -> Result<(), Problem> {
     let json = work.to_json().map_err(Problem::fault)?;
     let about = About {
         application: &case.application.application_id,
@@ -80,19 +91,20 @@ pub(super) async fn submit(
         service: &case.card.service,
     };
     let at = workplace.clock.now();
-    let in_work = tell_status(&workplace, about, RequestStatus::InWork, at).await;
+    let in_work = tell_status(workplace, about, RequestStatus::InWork, at).await;
     let first = Told {
         message: in_work.map_err(Problem::fault)?,
         at,
     };
-    let noted = workplace.store.cards().note(&id, &json, first).await;
+    let cards = workplace.store.cards();
+    let noted = cards.note(&case.card.id, &json, first).await;
     if !noted.map_err(Problem::fault)? {
         return Err(Problem::new(StatusCode::CONFLICT, "card-decided"));
     }
-    Ok(Redirect::to(&of(routes::RESULT, &id)).into_response())
+    Ok(())
 }
 
-/// Whether it is the member's turn to decide: only in the first action.
+/// Whether it is the member's turn to decide: only in the action that the catalogue names.
 fn decides(case: &Case<'_>) -> Result<bool, Problem> {
     let turn = case.my_turn()?;
     Ok(case.offer.chain.decides(turn.action))

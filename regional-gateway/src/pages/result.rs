@@ -21,6 +21,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::card::{claim, delivery, head};
+use super::check::note;
 use super::member;
 use crate::case::{Case, NextPage};
 use crate::progress::{Advance, Ruling};
@@ -147,6 +148,10 @@ pub(super) async fn complete(
         NextPage::Complete => {}
     }
     claim(&workplace, &case).await?;
+    if case.ruling().is_none() {
+        // The office's or the head's hand before the decision: the work has begun with the first of them.
+        note(&workplace, &case, &case.work).await?;
+    }
     finish(&workplace, &case, turn.action, None, workplace.clock.now()).await
 }
 

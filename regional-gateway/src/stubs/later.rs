@@ -302,7 +302,8 @@ async fn decide(workplace: &Workplace, card: &Card, made: Made, at: Moment) -> R
             .as_ref()
             .map(|decision| decision.ground.clone())
     };
-    let agrees = ground(&noted) == ground(&made.work);
+    // Nothing is decided where only the office and the head have had it in their hands.
+    let agrees = noted.decision.is_none() || ground(&noted) == ground(&made.work);
     let work_json = made.work.to_json().map_err(|error| error.to_string())?;
     let (mut signed, mut outgoing) = (Some(made.signed), Some(made.outgoing));
     let signing = made.walked.signing.map(|action| action.id);
@@ -313,7 +314,7 @@ async fn decide(workplace: &Workplace, card: &Card, made: Made, at: Moment) -> R
             |task: &&Task| task.action == action.id.as_str() && task.state == TaskState::Open;
         let Some(open) = tasks.iter().find(of_this) else {
             if agrees {
-                // It was ended before a kill.
+                // It was ended before a kill, or by a person before the decision.
                 continue;
             }
             // A person has decided otherwise: the card goes on in people's hands.

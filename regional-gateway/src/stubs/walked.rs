@@ -33,7 +33,7 @@ impl Walked {
             let progress = Progress {
                 flow: offer.flow,
                 chain: &offer.chain,
-                ruling,
+                ruling: Some(ruling),
                 done: &done,
             };
             let advance = progress.end(&action).map_err(Rejection::faulted)?;

@@ -76,6 +76,9 @@ pub(crate) fn password(sender: &str) -> String {
 pub(crate) const CITIZEN: &str = "931002451325";
 pub(crate) const OFFICER: &str = "900101300811";
 pub(crate) const HEAD: &str = "061211600012";
+pub(crate) const CLERK: &str = "910417490801";
+/// A clerk of another unit.
+pub(crate) const CLERK_ELSEWHERE: &str = "720611390832";
 
 /// The unit of the catalogue's service.
 pub(crate) const UNIT: &str = "education-department";
@@ -160,7 +163,7 @@ impl Authority {
         }
 
         let past = validity("2024-01-01T00:00:00Z", "2026-01-01T00:00:00Z");
-        let people: [(&str, &str, usize, Role, Purpose, Validity); 6] = [
+        let people: [(&str, &str, usize, Role, Purpose, Validity); 8] = [
             (
                 "citizen-1",
                 CITIZEN,
@@ -171,6 +174,15 @@ impl Authority {
             ),
             ("officer-1", OFFICER, 8, Role::Employee, Purpose::Sign, now),
             ("head-1", HEAD, 9, Role::Head, Purpose::Sign, now),
+            ("clerk-1", CLERK, 8, Role::Employee, Purpose::Sign, now),
+            (
+                "clerk-2",
+                CLERK_ELSEWHERE,
+                8,
+                Role::Employee,
+                Purpose::Sign,
+                now,
+            ),
             ("stranger-1", CITIZEN, 7, Role::Employee, Purpose::Sign, now),
             (
                 "officer-expired",
@@ -320,6 +332,13 @@ fn people(
         ("citizen-1", CITIZEN, "individual", None),
         ("officer-1", OFFICER, "employee", unit),
         ("head-1", HEAD, "head", unit),
+        ("clerk-1", CLERK, "employee", unit),
+        (
+            "clerk-2",
+            CLERK_ELSEWHERE,
+            "employee",
+            Some("local-executive"),
+        ),
         (
             "stranger-1",
             CITIZEN,
@@ -350,6 +369,7 @@ fn people(
                 password: "key-password".to_owned(),
                 portal_password: password(id),
                 unit: unit.map(str::to_owned),
+                post: id.starts_with("clerk").then(|| "clerk".to_owned()),
                 ..Identity::default()
             }
         })

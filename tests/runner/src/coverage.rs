@@ -350,7 +350,7 @@ mod tests {
     ];
 
     /// The flows that are played: each has the elements of pattern P1.
-    const FLOWS: usize = 5;
+    const FLOWS: usize = 8;
 
     #[test]
     fn the_happy_path_alone_covers_its_elements_and_the_three_yes() {

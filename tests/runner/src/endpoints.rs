@@ -144,6 +144,12 @@ pub struct IdentityEntry {
     /// The password of the portal, or of the workplace for staff.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub portal_password: Option<String>,
+    /// Of a member of a provider's staff: the unit, as the acts name it (`education-department`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// The role in the unit: `officer`, `head`, `clerk`, …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<String>,
     /// The pack of people: `core`, `families`, …
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pack: Option<String>,

@@ -14,6 +14,7 @@ mod act;
 pub mod attack;
 pub mod bench;
 mod browser;
+mod chain;
 pub mod coverage;
 pub mod endpoints;
 mod error;

@@ -51,21 +51,21 @@ pub fn join(flow: &Flow, traces: Vec<Vec<Recorded>>) -> Vec<Recorded> {
 
 /// The state after a recorded step; `None` where the flow does not allow it.
 fn after(flow: &Flow, state: &State, step: &Recorded) -> Option<State> {
-    let event = match (
-        event(flow, step)?,
-        flow.elements.iter().find(|e| e.id.as_str() == step.element),
-    ) {
-        (event, Some(element)) if element.meaning == Meaning::DeliverResult => {
-            // The staff's actions are recorded nowhere as steps: the delivery shows that they are done.
-            let mut state = state.clone();
-            while let Some(action) = state.open_action().cloned() {
-                state = walk(flow, &state, &Event::ActionDone(action)).ok()?.state;
-            }
-            return walk(flow, &state, &event).ok().map(|walked| walked.state);
-        }
-        (event, _) => event,
+    let event = event(flow, step)?;
+    let element = flow.elements.iter().find(|e| e.id.as_str() == step.element);
+    // The staff's actions are recorded nowhere as steps: the delivery shows that they are done, and a check that is made
+    // during one of them shows that those before it are.
+    let until = match element {
+        Some(element) if element.meaning == Meaning::DeliverResult => None,
+        Some(element) if element.during.is_some() => element.during.as_ref(),
+        _ => return walk(flow, state, &event).ok().map(|walked| walked.state),
     };
-    walk(flow, state, &event).ok().map(|walked| walked.state)
+    let mut state = state.clone();
+    while let Some(action) = state.open_action().filter(|open| Some(*open) != until) {
+        let done = Event::ActionDone(action.clone());
+        state = walk(flow, &state, &done).ok()?.state;
+    }
+    walk(flow, &state, &event).ok().map(|walked| walked.state)
 }
 
 fn event(flow: &Flow, step: &Recorded) -> Option<Event> {

@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use qaqpa_model::{Actor, MessageId, RefusalLabel};
-use qaqpa_regulations::{Flow, Meaning, Service};
+use qaqpa_regulations::{Deed, Flow, Meaning, Service};
 
 use crate::act::{Citizen, Officer, SeenRefusal, Went, send};
+use crate::chain;
 use crate::error::RunError;
 use crate::path::{join, spoken};
 use crate::result_document::{Checked, check};
@@ -205,9 +206,10 @@ impl Story<'_> {
             Step::Choose { key_of } => self.citizen.choose(key_of).await,
             Step::Sign { key_of } => self.citizen.sign(key_of).await,
             Step::Upload { key_of, spoil } => self.citizen.upload(key_of, *spoil).await,
-            Step::Decide { who, ground } => self.decide(who, ground.as_deref()).await,
-            Step::Act { who } => {
+            Step::Decide { who, ground } => self.decide(who.as_deref(), ground.as_deref()).await,
+            Step::Act { who, action } => {
                 let message = self.message()?;
+                let who = self.acting(who.as_deref(), action.as_deref())?;
                 Officer::new(self.stand).act(who, &message).await?;
                 Ok(Went::On)
             }
@@ -219,7 +221,8 @@ impl Story<'_> {
                 Ok(went)
             }
             Step::Receive {} => {
-                if self.flow.actions.len() != 1 {
+                // Where nobody acts after the decision, the citizen has looked already.
+                if !chain::after_the_decision(self.flow).is_empty() {
                     self.citizen.decided().await?;
                 }
                 self.receive(true).await?;
@@ -239,7 +242,34 @@ impl Story<'_> {
         }
     }
 
-    async fn decide(&mut self, who: &str, ground: Option<&str>) -> Result<Went, RunError> {
+    /// Who does an action: the one who is named, or the ready-made member of its unit and role.
+    fn acting<'w>(
+        &'w self,
+        who: Option<&'w str>,
+        action: Option<&str>,
+    ) -> Result<&'w str, RunError> {
+        if let Some(who) = who {
+            return Ok(who);
+        }
+        let found = action.and_then(|id| {
+            let mut actions = self.flow.actions.iter();
+            actions.find(|action| action.id.as_str() == id)
+        });
+        let action = found.ok_or_else(|| {
+            let what = "a step `act` names who acts, or an action of the flow".to_owned();
+            RunError::Scenario(what)
+        })?;
+        self.stand.member_of(&action.unit, action.role)
+    }
+
+    async fn decide(&mut self, who: Option<&str>, ground: Option<&str>) -> Result<Went, RunError> {
+        let who = match who {
+            Some(who) => who.to_owned(),
+            None => {
+                let (unit, role) = chain::who_decides(self.service, self.flow);
+                self.stand.member_of(unit, role)?.to_owned()
+            }
+        };
         let ground = match ground {
             None => None,
             Some(id) => Some(self.service.ground(id).ok_or_else(|| {
@@ -248,11 +278,16 @@ impl Story<'_> {
         };
         let message = self.message()?;
         Officer::new(self.stand)
-            .decide(who, &message, self.service, ground)
+            .decide(&who, &message, self.service, ground)
             .await?;
-        // In a chain of actions others have to act before anything is decided for the citizen.
-        let ends_here = self.flow.actions.len() == 1;
-        if !ends_here || self.citizen.application().is_none() {
+        // In a chain of actions others have to act before anything is decided for the citizen; a refusal needs only a
+        // signature.
+        let rest = chain::after_the_decision(self.flow);
+        let waits = match ground {
+            None => !rest.is_empty(),
+            Some(_) => rest.iter().any(|action| action.has(Deed::Sign)),
+        };
+        if waits || self.citizen.application().is_none() {
             return Ok(Went::On);
         }
         let went = self.citizen.decided().await?;

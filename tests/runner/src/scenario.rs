@@ -129,15 +129,17 @@ pub enum Step {
     },
     /// The officer opens the card and grants, or refuses on a ground of the catalogue.
     Decide {
-        /// A ready-made identity.
-        who: String,
+        /// A ready-made identity; whoever is of the unit and the role of the action in which is decided, if there is none.
+        who: Option<String>,
         /// The id of a ground; granted if there is none.
         ground: Option<String>,
     },
     /// The next member of the chain opens the card and ends the open action: signs, or completes it.
     Act {
-        /// A ready-made identity.
-        who: String,
+        /// A ready-made identity; whoever is of the unit and the role of the action, if there is none.
+        who: Option<String>,
+        /// The open action (`action-2`), where nobody is named.
+        action: Option<String>,
     },
     /// The citizen looks what was decided: of a reasoned refusal the document is opened and verified.
     Learn {},
@@ -622,9 +624,9 @@ mod tests {
                 "x.toml:4: the catalogue has no guardianship-certificate@zhambyl-2019-23 · provider-office",
             ),
             (
-                "guardianship-certificate",
-                "guardian-allowance",
-                "x.toml:4: this flow of guardian-allowance@zhambyl-2019-23 is in the catalogue, the simulator \
+                "guardianship-certificate@zhambyl-2019-23",
+                "kindergarten-queue@qyzylorda-2018-1056",
+                "x.toml:4: this flow of kindergarten-queue@qyzylorda-2018-1056 is in the catalogue, the simulator \
                  does not play it yet; `qaqpa services` marks what can be played",
             ),
             (
@@ -670,19 +672,37 @@ mod tests {
                 "x",
                 "x.adoption-lump-sum@zhambyl-2019-23",
                 "x.adoption-registration@zhambyl-2019-23",
+                "x.externship-permission@east-kazakhstan-2016-293",
+                "x.guardian-allowance@zhambyl-2019-23",
+                "x.kindergarten-queue@east-kazakhstan-2016-293",
                 "x.minor-property-certificate@zhambyl-2019-23",
                 "x.patronage-care@zhambyl-2019-23",
             ]
         );
         // The ground with the same label; then the head signs, and the applicant learns of it.
         let decide = Step::Decide {
-            who: "officer-1".into(),
+            who: None,
             ground: Some("no-ground".into()),
         };
-        let act = Step::Act {
-            who: "head-1".into(),
+        let act = |action: &str| Step::Act {
+            who: None,
+            action: Some(action.into()),
         };
-        assert_eq!(told[1].steps[1..], [decide, act, Step::Learn {}]);
+        assert_eq!(
+            told[1].steps[1..],
+            [decide.clone(), act("action-2"), Step::Learn {}]
+        );
+        // The office and the head have it before the executor; a refusal is not sent by the office.
+        assert_eq!(
+            told[5].steps[1..],
+            [
+                act("action-1"),
+                act("action-2"),
+                decide,
+                act("action-4"),
+                Step::Learn {}
+            ]
+        );
         assert_eq!(told[1].expect, told[0].expect);
     }
 

@@ -1,7 +1,7 @@
 //! The simulator under test, as an outsider reaches it: addresses, key files, control ports.
 
 use qaqpa_model::{Actor, Lang, MessageId, Moment, RefusalLabel};
-use qaqpa_regulations::Catalogue;
+use qaqpa_regulations::{Catalogue, Role};
 use qaqpa_transport::control::{ClockView, ControlClient, ControlToken};
 use qaqpa_transport::{ClientLimits, ClientTls, HttpClient, Reach};
 use qaqpa_x509::pkcs12::{self, KeyFile};
@@ -105,6 +105,17 @@ impl Stand {
         self.endpoints
             .identity(id)
             .ok_or_else(|| RunError::EndpointsLack(format!("identity {id:?}")))
+    }
+
+    /// The ready-made member of a provider's staff who is of that unit and role.
+    pub(crate) fn member_of(&self, unit: &str, role: Role) -> Result<&str, RunError> {
+        let of_it = |one: &&IdentityEntry| {
+            one.unit.as_deref() == Some(unit) && one.post.as_deref() == Some(role.as_str())
+        };
+        let found = self.endpoints.identities.iter().find(of_it);
+        found
+            .map(|one| one.id.as_str())
+            .ok_or_else(|| RunError::EndpointsLack(format!("an identity that is {role} of {unit}")))
     }
 
     /// Opens the key file of a person.

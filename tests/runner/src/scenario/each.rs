@@ -3,10 +3,11 @@
 //! What differs from service to service follows from the catalogue: the ground of a refusal is the first with the same
 //! label, and where the act has several members of the staff act one after the other, each does.
 
-use qaqpa_regulations::{ActionDef, Catalogue, Deed, Flow, Role, Service};
+use qaqpa_regulations::{ActionDef, Catalogue, Deed, Flow, Service};
 use serde::Deserialize;
 
 use super::{Scenario, Step};
+use crate::chain;
 
 /// Of which other services a story is told, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -52,7 +53,7 @@ fn retold(
 ) -> Result<Vec<Step>, String> {
     let mut steps = Vec::with_capacity(scenario.steps.len());
     for step in &scenario.steps {
-        let Step::Decide { who, ground } = step else {
+        let Step::Decide { ground, .. } = step else {
             steps.push(step.clone());
             continue;
         };
@@ -61,22 +62,17 @@ fn retold(
             Some(id) => Some(ground_like(service, other, id)?),
         };
         let refuses = ground.is_some();
-        steps.push(Step::Decide {
-            who: who.clone(),
-            ground,
-        });
-        let rest = flow.actions.iter().skip(1);
+        steps.extend(chain::before_the_decision(flow).iter().map(act));
+        steps.push(Step::Decide { who: None, ground });
+        let rest = chain::after_the_decision(flow);
         if refuses {
             // A refusal is formed with the signature, and needs no action after it.
-            let signs = |action: &&ActionDef| action.does.contains(&Deed::Sign);
-            for action in rest.filter(signs) {
-                steps.push(act(action)?);
+            if let Some(signs) = rest.iter().find(|action| action.has(Deed::Sign)) {
+                steps.push(act(signs));
                 steps.push(Step::Learn {});
             }
         } else {
-            for action in rest {
-                steps.push(act(action)?);
-            }
+            steps.extend(rest.iter().map(act));
         }
     }
     Ok(steps)
@@ -93,19 +89,10 @@ fn ground_like(service: &Service, other: &Service, id: &str) -> Result<String, S
         .ok_or_else(|| format!("it has no ground with the label of {id:?}"))
 }
 
-/// The ready-made member of the staff who has the action's role does it.
-fn act(action: &ActionDef) -> Result<Step, String> {
-    let who = match action.role {
-        Role::Head => "head-1",
-        Role::Officer => "officer-1",
-        role => {
-            return Err(format!(
-                "{} is done by the role {role}, and nobody ready-made has it",
-                action.id
-            ));
-        }
-    };
-    Ok(Step::Act {
-        who: who.to_owned(),
-    })
+/// The ready-made member of the staff who is of the action's unit and role does it.
+fn act(action: &ActionDef) -> Step {
+    Step::Act {
+        who: None,
+        action: Some(action.id.to_string()),
+    }
 }
