@@ -398,7 +398,7 @@ mod tests {
             (json!({"answer": "grant", "id": "a b"}), "\"a b\" is not an id: 1 to 64 letters, digits, hyphens, dots, underscores"),
             (json!({"answer": "grant", "times": 0}), "times = 0 never answers: leave it out, or say how many applications are answered"),
             (json!({"answer": "grant", "service": "none@none"}), "the catalogue has no service \"none@none\": `qaqpa services` lists them"),
-            (json!({"answer": "grant", "service": "guardian-allowance@zhambyl-2019-23"}), "this flow of guardian-allowance@zhambyl-2019-23 is in the catalogue, the simulator does not play it yet; `qaqpa services` marks what can be played"),
+            (json!({"answer": "grant", "service": "kindergarten-queue@qyzylorda-2018-1056"}), "this flow of kindergarten-queue@qyzylorda-2018-1056 is in the catalogue, the simulator does not play it yet; `qaqpa services` marks what can be played"),
             (json!({"answer": "grant", "service": "social-assistance@shal-aqyn-2012-238"}), "social-assistance@shal-aqyn-2012-238 (struck-out): the service was struck out of the act by decree No 358 of 2012-11-27; `qaqpa services` lists what can be walked"),
             (json!({"answer": "grant", "content": {"purpose": "x"}}), "content differs from service to service: say the service"),
             (json!({"answer": "leave", "comment": "x"}), "comment is for the answer refuse: leave it out, or answer refuse"),
