@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -26,8 +26,12 @@ const GROWTH_FILES_MAX: f64 = 16.0;
 /// By how many the tasks of all processes of an actor may: a task for each connection, and one for each delivery.
 const GROWTH_TASKS_MAX: f64 = 32.0;
 
+/// One run is looked at at a time: another one beside it that begins or ends moves the levels of this one.
+static ALONE: Mutex<()> = Mutex::new(());
+
 /// Somebody who looks.
 pub(super) struct Watcher {
+    _alone: MutexGuard<'static, ()>,
     over: Arc<AtomicBool>,
     looking: JoinHandle<Levels>,
 }
@@ -90,10 +94,15 @@ async fn tasks(data: &Path) -> BTreeMap<String, u64> {
 impl Watcher {
     /// Looks every second, and tells now and then what `told` says.
     pub(super) fn begin(data: &Path, told: impl Fn() -> String + Send + 'static) -> Self {
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let over = Arc::new(AtomicBool::new(false));
         let (data, hears_end) = (data.to_owned(), Arc::clone(&over));
         let looking = std::thread::spawn(move || look(&data, &hears_end, &told));
-        Self { over, looking }
+        Self {
+            _alone: alone,
+            over,
+            looking,
+        }
     }
 
     pub(super) fn end(self) -> Levels {
