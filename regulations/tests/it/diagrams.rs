@@ -46,14 +46,34 @@ fn piece(from: Point, to: Point) -> Rect {
     }
 }
 
-/// Whether a piece of a line goes through the inside of a rectangle.
+/// Whether a piece of a line goes through the inside of a rectangle; along its side or up to it is not through it.
 fn goes_through(piece: &Rect, rect: &Rect) -> bool {
-    piece.x < rect.right()
-        && rect.x < piece.right().max(piece.x + 1)
-        && piece.y < rect.bottom()
-        && rect.y < piece.bottom().max(piece.y + 1)
-        && !(piece.right() <= rect.x || piece.x >= rect.right())
-            | (piece.width == 0 && rect.x < piece.x && piece.x < rect.right())
+    let across = piece.x < rect.right() && rect.x < piece.right();
+    let down = piece.y < rect.bottom() && rect.y < piece.bottom();
+    across && down
+}
+
+#[test]
+fn a_line_through_a_node_is_seen_and_one_up_to_it_is_none() {
+    let rect = |x, y, width, height| Rect {
+        x,
+        y,
+        width,
+        height,
+    };
+    let node = rect(100, 100, 50, 40);
+    for (through, piece) in [
+        (true, rect(50, 120, 200, 0)),
+        (true, rect(125, 50, 0, 200)),
+        (true, rect(110, 110, 10, 0)),
+        (false, rect(50, 120, 50, 0)),
+        (false, rect(150, 120, 50, 0)),
+        (false, rect(100, 50, 0, 200)),
+        (false, rect(125, 140, 0, 30)),
+        (false, rect(50, 90, 200, 0)),
+    ] {
+        assert_eq!(goes_through(&piece, &node), through, "{piece:?}");
+    }
 }
 
 #[test]
