@@ -30,7 +30,7 @@ impl Up {
     fn start(name: &str) -> Self {
         let data = stand::fresh_folder(name);
         let log = std::fs::File::create(data.join("up.log")).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_qaqpa-under-test"))
+        let child = Command::new(stand::program())
             .arg("--data")
             .arg(&data)
             .args(["--port-base", "0", "up"])

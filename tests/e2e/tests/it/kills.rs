@@ -41,7 +41,7 @@ impl Processes {
             .append(true)
             .open(self.data.join(format!("{actor}.log")))
             .unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_qaqpa-under-test"))
+        let child = Command::new(stand::program())
             .arg("--data")
             .arg(&self.data)
             .args(["--port-base", &self.port_base, actor.name()])

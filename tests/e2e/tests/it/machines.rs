@@ -92,12 +92,12 @@ fn namespaces(names: &[String; 2], links: &[String; 2]) -> bool {
 impl Machine {
     /// The program on this machine, over its folder.
     fn qaqpa(&self) -> Command {
-        let program = env!("CARGO_BIN_EXE_qaqpa-under-test");
+        let program = stand::program();
         let mut command = match &self.namespace {
             None => Command::new(program),
             Some(name) => {
                 let mut command = Command::new("ip");
-                command.args(["netns", "exec", name, program]);
+                command.args(["netns", "exec", name]).arg(program);
                 command
             }
         };

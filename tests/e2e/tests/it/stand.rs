@@ -1,5 +1,6 @@
 //! The stand: one simulator in this process that the tests share, and what they ask of it.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
@@ -106,9 +107,15 @@ pub(crate) fn wait_for_endpoints(data: &Path) -> Endpoints {
     panic!("{} did not appear within two minutes", path.display());
 }
 
+/// The program: this build's, or another (an optimized one, one that stays the same during a long run).
+pub(crate) fn program() -> OsString {
+    let own = env!("CARGO_BIN_EXE_qaqpa-under-test");
+    std::env::var_os("QAQPA_UNDER_TEST").unwrap_or_else(|| own.into())
+}
+
 /// The command line on this data folder; what it wrote and how it ended.
 pub(crate) fn qaqpa(data: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_qaqpa-under-test"))
+    Command::new(program())
         .arg("--data")
         .arg(data)
         .args(arguments)

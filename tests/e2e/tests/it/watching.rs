@@ -401,7 +401,7 @@ fn logs_for_machines_are_an_object_a_line_and_hold_as_little() {
 /// What a simulator that plays the main road writes to its log.
 fn logged(format: &str) -> (PathBuf, String) {
     let data = stand::fresh_folder(&format!("logs-{format}"));
-    let output = Command::new(env!("CARGO_BIN_EXE_qaqpa-under-test"))
+    let output = Command::new(stand::program())
         .arg("--data")
         .arg(&data)
         .args([

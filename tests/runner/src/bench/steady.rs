@@ -29,7 +29,7 @@ use super::supply::{Signed, Supplier};
 const FETCHED_AT_ONCE: NonZeroU32 = NonZeroU32::new(50).expect("not nought");
 
 /// Words about what was fetched that are on their way at once.
-const WORDS_AT_ONCE: usize = 4;
+const WORDS_AT_ONCE: usize = 16;
 
 /// Applications that wait for their results: who has so many sends no more until some came. What a gateway takes in without
 /// ever delivering it is no rate.

@@ -127,7 +127,7 @@ fn what_cannot_be_kept_or_brought_back_changes_nothing_and_a_signal_meanwhile_en
 
     // >>>> It is told to stop while a snapshot is made.
     let before = up.log().matches("==> stopping: the snapshot").count();
-    let mut saving = Command::new(env!("CARGO_BIN_EXE_qaqpa-under-test"))
+    let mut saving = Command::new(stand::program())
         .arg("--data")
         .arg(&up.data)
         .args(["snapshot", "save", "last"])

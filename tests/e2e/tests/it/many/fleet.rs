@@ -1,6 +1,5 @@
 //! All processes of a simulator, each a process of its own.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -101,7 +100,7 @@ impl Fleet {
 
     /// Starts a process that does not run.
     pub(super) fn start(&mut self, process: usize) {
-        self.run(process, Command::new(program()), "log");
+        self.run(process, Command::new(stand::program()), "log");
     }
 
     /// The same as on a full disk: no file of the process can grow beyond so many bytes.
@@ -111,7 +110,7 @@ impl Fleet {
         let limited = "trap '' XFSZ; ulimit -S -f \"$0\"; exec \"$@\"";
         shell
             .args(["-c", limited, &(bytes / 512).to_string()])
-            .arg(program());
+            .arg(stand::program());
         self.run(process, shell, "full.log");
     }
 
@@ -280,12 +279,6 @@ impl Drop for Fleet {
             std::fs::remove_dir_all(&self.logs).ok();
         }
     }
-}
-
-/// The program: this build's, or another (an optimized one, one that stays the same during a long run).
-fn program() -> OsString {
-    let own = env!("CARGO_BIN_EXE_qaqpa-under-test");
-    std::env::var_os("QAQPA_UNDER_TEST").unwrap_or_else(|| own.into())
 }
 
 pub(super) fn block_on<T>(work: impl Future<Output = T>) -> T {

@@ -1,0 +1,43 @@
+# Where the processor time of the actors went: reads `perf script -F comm,ip,sym --no-inline`, prints a table (Markdown).
+#
+#   perf script … | awk -v request_us=15000 -f scripts/profile.awk
+#
+# A sample counts for the first room of which any of its callers is: what a signature does inside the store's writer is a signature.
+function room(name, pattern) { rooms++; names[rooms] = name; patterns[rooms] = pattern }
+function ended(    i) {
+  if (stack == "") return
+  samples++
+  for (i = 1; i <= rooms; i++) if (stack ~ patterns[i]) { counts[i]++; break }
+  if (i > rooms) others++
+  stack = ""
+}
+function row(name, count) { printf "| %s | %.1f %% | %.0f |\n", name, 100 * count / samples, request_us * count / samples }
+BEGIN {
+  room("RSA signatures", "rsa_default_sign|RSA_sign|rsa_sign|sign_raw|RSA_private")
+  room("RSA and ECDSA verifications", "RSA_verify|rsa_verify|RSA_public|EVP_PKEY_verify|EVP_DigestVerify|ECDSA_do_verify")
+  room("TLS", "rustls")
+  room("store: the log of a file brought home (checkpoint)", "heckpoint")
+  room("store: a commit's pages, written and synced", "sqlite3BtreeCommit|sqlite3VdbeHalt|sqlite3PagerCommit|sqlite3WalFrames|pagerWalFrames")
+  room("store: statements", "sqlite3_|sqlite3Vdbe")
+  room("store: PostgreSQL's protocol", "sqlx_postgres")
+  room("store: digests, locked bytes, the writer's queue", "qaqpa_store")
+  room("evidence (OCSP, lists, paths) and verdicts", "qaqpa_evidence|qaqpa_verdict|qaqpa_x509")
+  room("XML signatures: digests and canonical form", "qaqpa_xmldsig|qaqpa_ades|qaqpa_xml::c14n|qaqpa_xml::canon")
+  room("reading and writing envelopes and documents", "qaqpa_wire|qaqpa_xml|qaqpa_channel::envelope")
+  room("JSON", "serde_json")
+  room("the actors and their channels", "qaqpa_(channel|gateway|regional|portal|nca|regulations|model|pki)")
+  room("HTTP", "hyper|axum|tower|qaqpa_transport")
+  room("runtime", "tokio|futures")
+}
+/^[^ \t]/ { ended(); next }
+/^[ \t]*$/ { ended(); next }
+{ stack = stack "\n" $0 }
+END {
+  ended()
+  if (samples == 0) { print "no samples" > "/dev/stderr"; exit 1 }
+  print "| where | share | µs a request |"
+  print "|---|--:|--:|"
+  for (i = 1; i <= rooms; i++) if (counts[i]) row(names[i], counts[i])
+  if (others) row("else", others)
+  printf "\n%d samples.\n", samples
+}
