@@ -11,8 +11,10 @@ use crate::portal::Portal;
 use crate::refusal::Refusal;
 use crate::reply::not_found;
 use crate::routes::{self, of};
+use crate::steps::check_request::NotRight;
 use crate::steps::prepare;
-use crate::steps::refuse_signature::{Past, refuse_signature};
+use crate::steps::refuse_request::refuse_request;
+use crate::steps::refuse_signature::{Notice, Past, refuse_signature};
 use crate::views::{Crumb, Head};
 
 /// An application with its draft, its service and its flow.
@@ -152,6 +154,22 @@ impl<'p> Case<'p> {
         let at = portal.clock.now();
         let notice = refuse_signature(self.flow, &self.application, past, refused, at)
             .map_err(PageProblem::fault)?;
+        self.end(portal, notice).await
+    }
+
+    /// Ends the application: the entered data are not right.
+    pub(crate) async fn refuse_request(
+        &self,
+        portal: &Portal,
+        not_right: &NotRight,
+    ) -> Result<(), PageProblem> {
+        let at = portal.clock.now();
+        let notice = refuse_request(self.flow, &self.application, &self.draft, not_right, at)
+            .map_err(PageProblem::fault)?;
+        self.end(portal, notice).await
+    }
+
+    async fn end(&self, portal: &Portal, notice: Notice) -> Result<(), PageProblem> {
         portal
             .store
             .applications()

@@ -91,17 +91,20 @@ impl GatewayCourier {
         };
         let at = self.shared.clock.now();
         let sent_at = application.submitted_at.unwrap_or(at);
+        let Some(flow) = self.shared.flow(&application) else {
+            return Delivery::later("the catalogue has lost the service");
+        };
         let mut before = trace::login(draft.login);
-        before.extend(trace::prepared(&draft));
-        let new = [Happening::done(Meaning::Certify, sent_at)];
-        let trace = self
-            .shared
-            .flow(&application)
-            .map(|flow| trace::entries(flow, &application.message_id, &before, &new));
-        let trace = match trace {
-            Some(Ok(trace)) => trace,
-            Some(Err(error)) => return Delivery::later(error),
-            None => return Delivery::later("the catalogue has lost the service"),
+        before.extend(trace::prepared(flow, &draft, sent_at));
+        // Not every act has a step of the portal's own for it.
+        let certify = flow.element_for(Meaning::Certify);
+        let new: Vec<_> = certify
+            .map(|certify| Happening::done(certify.meaning, sent_at))
+            .into_iter()
+            .collect();
+        let trace = match trace::entries(flow, &application.message_id, &before, &new) {
+            Ok(trace) => trace,
+            Err(error) => return Delivery::later(error),
         };
         Delivery::Done {
             answer,
@@ -130,8 +133,8 @@ impl GatewayCourier {
         let Some(flow) = self.shared.flow(&application) else {
             return Delivery::later("the catalogue has lost the service");
         };
-        let past = Past::after_sending(&draft);
         let at = self.shared.clock.now();
+        let past = Past::after_sending(flow, &draft, application.submitted_at.unwrap_or(at));
         match refuse_signature(flow, &application, past, refused, at) {
             Ok(notice) => Delivery::Never {
                 why: format!("{}: {}", refused.label, refused.why),

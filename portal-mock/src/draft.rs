@@ -24,7 +24,8 @@ pub struct Draft {
     pub answers: BTreeMap<String, String>,
     /// The authorisation that led here, for the trace.
     pub login: LoginSteps,
-    /// The certificate that the applicant chose, once the question about it was answered with yes.
+    /// The certificate that the applicant chose: once the question about it was answered with yes, where the act asks it
+    /// before the signing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<Chosen>,
 }
@@ -50,15 +51,17 @@ pub struct LoginSteps {
     pub genuine_ms: i64,
 }
 
-/// A certificate about which the question was answered with yes.
+/// A certificate that was chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chosen {
     /// The certificate, DER in base64.
     pub der: String,
     /// When the form was complete; milliseconds since 1970.
     pub prepared_ms: i64,
-    /// When the certificate was found good; milliseconds since 1970.
-    pub checked_ms: i64,
+    /// When the certificate was found good; milliseconds since 1970. `None` where the act has the request signed before
+    /// the certificate is asked about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_ms: Option<i64>,
 }
 
 impl Draft {
@@ -129,13 +132,13 @@ impl LoginSteps {
 }
 
 impl Chosen {
-    /// A certificate that was found good.
+    /// A certificate, and when it was found good, if it was asked about.
     #[must_use]
-    pub fn new(der: &[u8], prepared: Moment, checked: Moment) -> Self {
+    pub fn new(der: &[u8], prepared: Moment, checked: Option<Moment>) -> Self {
         Self {
             der: STANDARD.encode(der),
             prepared_ms: prepared.unix_ms(),
-            checked_ms: checked.unix_ms(),
+            checked_ms: checked.map(|at| at.unix_ms()),
         }
     }
 

@@ -20,13 +20,10 @@ pub(crate) fn moment(moment: Moment, lang: Lang) -> String {
     moment.in_almaty().strftime(format).to_string()
 }
 
-/// The element's name, its kind and number, in the reader's language.
+/// The element's name, its kind and number, in the reader's language. What the act does not number is called otherwise.
 pub(crate) fn spoken(element: &Element, w: &Words) -> String {
-    let key = match element.kind {
-        ElementKind::Process => "element-process",
-        ElementKind::Condition => "element-condition",
-    };
-    w.with_text(key, "number", &element.number.to_string())
+    let key = format!("element-{}", element.word());
+    w.with_text(&key, "number", &element.number.to_string())
 }
 
 /// A deadline for people.
@@ -81,9 +78,15 @@ pub(crate) fn refusal(flow: &Flow, meaning: Meaning, refused: &Refusal, w: &Word
             .map(|element| spoken(element, w))
             .collect::<Vec<_>>()
             .join(" → "),
-        cause: w.t(&cause_key(&refused.label)),
+        cause: match meaning {
+            Meaning::RefuseRequest => w.t("cause-entered-data-wrong"),
+            _ => w.t(&cause_key(&refused.label)),
+        },
         why: refused.why.clone(),
-        remedy: w.t(remedy_key(label.unwrap_or(RefusalLabel::EnvelopeMalformed))),
+        remedy: match meaning {
+            Meaning::RefuseRequest => w.t("remedy-entered-data"),
+            _ => w.t(remedy_key(label.unwrap_or(RefusalLabel::EnvelopeMalformed))),
+        },
         check: if refused.check.is_empty() {
             String::new()
         } else {

@@ -1,7 +1,7 @@
 //! The steps that the portal records: asked of the walker, never numbered here.
 
 use qaqpa_model::{MessageId, Moment, RefusalLabel};
-use qaqpa_regulations::{Event, Flow, Meaning, Outcome, Step, WalkError};
+use qaqpa_regulations::{Event, Flow, Meaning, Next, Outcome, Step, WalkError};
 use qaqpa_store::{TraceEntry, TraceOutcome};
 
 use crate::draft::{Draft, LoginSteps};
@@ -59,18 +59,55 @@ pub fn login(steps: LoginSteps) -> Vec<Happening> {
     ]
 }
 
-/// The preparation, once the chosen certificate was found good; nothing before that.
+/// What comes between the authorisation and the sending, in the order of the act: preparation, the question about the
+/// certificate, signature, the portal's own check. Nothing before a certificate was chosen.
+///
+/// What is done with the signing is done at `signed`.
 #[must_use]
-pub fn prepared(draft: &Draft) -> Vec<Happening> {
-    draft.certificate.as_ref().map_or_else(Vec::new, |chosen| {
-        vec![
-            Happening::done(Meaning::Prepare, Moment::from_unix_ms(chosen.prepared_ms)),
-            Happening::yes(
-                Meaning::CheckCertificate,
-                Moment::from_unix_ms(chosen.checked_ms),
-            ),
-        ]
-    })
+pub fn prepared(flow: &Flow, draft: &Draft, signed: Moment) -> Vec<Happening> {
+    let Some(chosen) = &draft.certificate else {
+        return Vec::new();
+    };
+    let moment = Moment::from_unix_ms;
+    let mut happened = Vec::new();
+    let mut element = flow.element_for(Meaning::Prepare);
+    while let Some(here) = element {
+        let (happening, outcome) = match here.meaning {
+            Meaning::Prepare => {
+                let prepared = moment(chosen.prepared_ms);
+                (Happening::done(here.meaning, prepared), Outcome::Done)
+            }
+            Meaning::SignRequest => (Happening::done(here.meaning, signed), Outcome::Done),
+            Meaning::CheckCertificate => {
+                let checked = chosen.checked_ms.map_or(signed, moment);
+                (Happening::yes(here.meaning, checked), Outcome::Yes)
+            }
+            Meaning::CheckRequest => (Happening::yes(here.meaning, signed), Outcome::Yes),
+            _ => break,
+        };
+        happened.push(happening);
+        element = match flow.next(&here.id, outcome) {
+            Some(Next::Element(next)) => Some(next),
+            Some(Next::End(_)) | None => None,
+        };
+    }
+    happened
+}
+
+/// What comes before this condition is answered; all of it where the condition does not come before the sending.
+#[must_use]
+pub fn prepared_until(
+    flow: &Flow,
+    draft: &Draft,
+    condition: Meaning,
+    signed: Moment,
+) -> Vec<Happening> {
+    let mut happened = prepared(flow, draft, signed);
+    let asked = happened
+        .iter()
+        .position(|one| one.event == Event::Yes(condition));
+    happened.truncate(asked.unwrap_or(happened.len()));
+    happened
 }
 
 /// The entries of what is new after what came before, as the walker names them.

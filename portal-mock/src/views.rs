@@ -212,6 +212,8 @@ pub(crate) struct Form<'w> {
 #[template(path = "certificate.html")]
 pub(crate) struct Certificate<'w> {
     pub(crate) w: &'w Words,
+    pub(crate) lead: String,
+    pub(crate) submit: String,
     pub(crate) csrf: String,
     pub(crate) head: Head,
     pub(crate) crumbs: Vec<Crumb>,

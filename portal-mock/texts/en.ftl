@@ -126,6 +126,7 @@ size-megabytes = { $n } MB
 # Certificate
 certificate-title = Choose the certificate you will sign with
 certificate-lead = Before the application is signed, the portal checks that the certificate is valid, not on the list of revoked ones, and yours: its IIN must be the one of the application.
+certificate-lead-after = The application is signed with it on the next page. Then the portal checks the certificate and the signature: valid, not on the list of revoked ones, and yours.
 certificate-key-file = Key file (.p12)
 certificate-key-password = Password of the key file
 certificate-key-hint = Only the certificate is read from it. Neither the key nor the password is kept.
@@ -133,6 +134,7 @@ certificate-or = or
 certificate-file = The certificate alone (.cer, .pem)
 certificate-file-hint = If you sign outside the portal.
 certificate-submit = Check the certificate
+certificate-submit-after = Use this certificate
 certificate-with-key = With your key file
 certificate-alone = Without the key
 certificate-chosen = The certificate you chose
@@ -256,6 +258,8 @@ centre-to-portal = To the portal
 # Elements of a flow
 element-process = process { $number }
 element-condition = condition { $number }
+element-step = step { $number }
+element-check = check { $number }
 
 # Checks of a verdict
 check-structure = Exactly one signature, well built

@@ -126,6 +126,7 @@ size-megabytes = { $n } МБ
 # Куәлік
 certificate-title = Қол қоятын тіркеу куәлігін таңдаңыз
 certificate-lead = Өтінішке қол қойылғанға дейін портал куәліктің мерзімі өтпегенін, қайтарып алынбағанын және сіздікі екенін тексереді: ондағы ЖСН сұраныстағы ЖСН-мен сәйкес келуі керек.
+certificate-lead-after = Келесі бетте өтінішке осы куәлікпен қол қойылады. Содан кейін портал куәлік пен қолтаңбаны тексереді: жарамды ма, қайтарып алынғандар тізімінде жоқ па, сіздікі ме.
 certificate-key-file = Кілт файлы (.p12)
 certificate-key-password = Кілт файлының құпиясөзі
 certificate-key-hint = Файлдан тек куәлік оқылады. Кілт те, құпиясөз де сақталмайды.
@@ -133,6 +134,7 @@ certificate-or = немесе
 certificate-file = Тек куәліктің өзі (.cer, .pem)
 certificate-file-hint = Порталдан тыс қол қойсаңыз.
 certificate-submit = Куәлікті тексеру
+certificate-submit-after = Осы куәлікті таңдау
 certificate-with-key = Кілт файлымен
 certificate-alone = Кілтсіз
 certificate-chosen = Таңдалған куәлік
@@ -256,6 +258,8 @@ centre-to-portal = Порталға
 # Ағын элементтері
 element-process = { $number }-үдеріс
 element-condition = { $number }-шарт
+element-step = { $number }-қадам
+element-check = { $number }-тексеру
 
 # Қорытындының тексерулері
 check-structure = Дәл бір қолтаңба, дұрыс құрылған

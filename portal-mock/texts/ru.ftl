@@ -127,6 +127,7 @@ size-megabytes = { $n } МБ
 # Сертификат
 certificate-title = Выберите сертификат, которым будете подписывать
 certificate-lead = До подписания портал проверит, что регистрационное свидетельство действует, не отозвано и принадлежит вам: ИИН в нём должен совпасть с ИИН в запросе.
+certificate-lead-after = На следующей странице заявление подписывается этим сертификатом. Затем портал проверяет сертификат и подпись: действителен, не в списке отозванных и ваш.
 certificate-key-file = Файл ключа (.p12)
 certificate-key-password = Пароль к файлу ключа
 certificate-key-hint = Из файла читается только сертификат. Ни ключ, ни пароль не сохраняются.
@@ -134,6 +135,7 @@ certificate-or = или
 certificate-file = Только сертификат (.cer, .pem)
 certificate-file-hint = Если подписываете вне портала.
 certificate-submit = Проверить сертификат
+certificate-submit-after = Выбрать этот сертификат
 certificate-with-key = С файлом ключа
 certificate-alone = Без ключа
 certificate-chosen = Выбранный сертификат
@@ -257,6 +259,8 @@ centre-to-portal = На портал
 # Элементы процесса
 element-process = процесс { $number }
 element-condition = условие { $number }
+element-step = шаг { $number }
+element-check = проверка { $number }
 
 # Проверки заключения
 check-structure = Подпись ровно одна и построена правильно

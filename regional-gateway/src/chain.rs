@@ -1,35 +1,45 @@
 //! The chain of actions of the provider's staff for one flow, and which of them decides, signs and sends.
+//!
+//! Some acts print what information systems do between the actions of people, each with a number of its own. A system
+//! acts at once: its actions end with the action of the person before them, the first ones with the first person's.
 
-use qaqpa_model::ElementId;
-use qaqpa_regulations::{ActionDef, Deed, Flow, Mark, Meaning, Period, Service};
+use qaqpa_model::{ElementId, RequestStatus};
+use qaqpa_regulations::{ActionDef, Deed, Flow, Mark, Period, Service};
 
-/// The actions in their order; never empty.
+/// The actions in their order; those of people are never none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chain {
+    /// Those of people.
     actions: Vec<ActionDef>,
+    /// Those of people and of systems, as the act prints them.
+    printed: Vec<ActionDef>,
     /// The action in which the documents are checked and the decision is made.
     deciding: ElementId,
     from_the_act: bool,
+    refusal_comes_last: bool,
 }
 
 impl Chain {
     /// The actions of the flow. Where the act prints none, one action of the provider does it all,
-    /// within a working day (the simulator's own addition). `None` where the flow has no check of the
-    /// documents, so that the staff has nothing to do.
+    /// within a working day (the simulator's own addition). `None` where nobody of the provider's staff decides.
     #[must_use]
     pub fn of(service: &Service, flow: &Flow) -> Option<Self> {
-        let check = flow.element_for(Meaning::CheckDocuments);
-        if let Some(first) = flow.first_action() {
-            let during = check.and_then(|check| check.during.as_ref());
+        let decision = flow.decision();
+        let people = || flow.actions.iter().filter(|one| !one.is_of_a_system());
+        if let Some(first) = people().next() {
+            let during = decision.and_then(|decision| decision.during.as_ref());
+            let refusal = decision.and_then(|decision| flow.refusal_of(decision));
             return Some(Self {
                 deciding: during.unwrap_or(&first.id).clone(),
-                actions: flow.actions.clone(),
+                actions: people().cloned().collect(),
+                printed: flow.actions.clone(),
                 from_the_act: true,
+                refusal_comes_last: refusal.is_some_and(|refusal| refusal.after_actions),
             });
         }
-        let check = check?;
+        let decision = decision?;
         let all = ActionDef {
-            id: check.id.clone(),
+            id: decision.id.clone(),
             unit: service.provider.clone(),
             unit_title: service.provider_title.clone(),
             role: service.result.signed_by,
@@ -44,13 +54,16 @@ impl Chain {
             deadline_min: None,
             completion: None,
             next_printed: None,
-            title: check.title.clone(),
+            tells: None,
+            title: decision.title.clone(),
             mark: Mark::Assumed,
         };
         Some(Self {
             deciding: all.id.clone(),
+            printed: vec![all.clone()],
             actions: vec![all],
             from_the_act: false,
+            refusal_comes_last: false,
         })
     }
 
@@ -60,7 +73,7 @@ impl Chain {
         self.from_the_act
     }
 
-    /// Every action, in their order.
+    /// Every action of a person, in their order.
     #[must_use]
     pub fn actions(&self) -> &[ActionDef] {
         &self.actions
@@ -92,11 +105,35 @@ impl Chain {
         before.any(|one| one.id == action.id)
     }
 
-    /// Whether the result is signed in this action; where none of the chain says so, in the last.
+    /// Whether a refusal goes through every action, as a grant does: prepared, signed and sent in the result's place.
+    #[must_use]
+    pub const fn refusal_comes_last(&self) -> bool {
+        self.refusal_comes_last
+    }
+
+    /// What systems do before the first person acts: pass on, register, show a status.
+    #[must_use]
+    pub fn systems_first(&self) -> &[ActionDef] {
+        let people = self.printed.iter().position(|one| !one.is_of_a_system());
+        people.map_or(&[], |end| &self.printed[..end])
+    }
+
+    /// What systems do after this action, before the next person acts.
+    #[must_use]
+    pub fn systems_after(&self, action: &ActionDef) -> &[ActionDef] {
+        let place = self.printed.iter().position(|one| one.id == action.id);
+        let after = place.and_then(|place| self.printed.get(place + 1..));
+        let after = after.unwrap_or_default();
+        let end = after.iter().position(|one| !one.is_of_a_system());
+        &after[..end.unwrap_or(after.len())]
+    }
+
+    /// Whether the result is signed in this action; where none of the chain says so, in the last. What a system signs
+    /// after a person, it signs with that person's key.
     #[must_use]
     pub fn signs(&self, action: &ActionDef) -> bool {
-        if self.actions.iter().any(|one| one.has(Deed::Sign)) {
-            return action.has(Deed::Sign);
+        if self.printed.iter().any(|one| one.has(Deed::Sign)) {
+            return self.has(action, Deed::Sign);
         }
         self.actions.last().is_some_and(|last| last.id == action.id)
     }
@@ -105,10 +142,33 @@ impl Chain {
     /// signature.
     #[must_use]
     pub fn sends(&self, action: &ActionDef) -> bool {
-        if self.actions.iter().any(|one| one.has(Deed::Send)) {
-            return action.has(Deed::Send);
+        if self.printed.iter().any(|one| one.has(Deed::Send)) {
+            return self.has(action, Deed::Send);
         }
         self.signs(action)
+    }
+
+    /// Whether the act prints when people are told which status.
+    #[must_use]
+    pub fn prints_statuses(&self) -> bool {
+        self.printed.iter().any(|one| one.tells.is_some())
+    }
+
+    /// Whether this status is told when the application has come. Where the act prints no statuses, received is.
+    #[must_use]
+    pub fn tells_first(&self, status: RequestStatus) -> bool {
+        if !self.prints_statuses() {
+            return status == RequestStatus::Received;
+        }
+        let mut first = self.systems_first().iter();
+        first.any(|one| one.tells == Some(status))
+    }
+
+    /// Whether this status is told with the end of this action, as the act prints it.
+    #[must_use]
+    pub fn tells_with(&self, action: &ActionDef, status: RequestStatus) -> bool {
+        let mut all = std::iter::once(action).chain(self.systems_after(action));
+        all.any(|one| one.tells == Some(status))
     }
 
     /// The next action after this one in which something is signed.
@@ -119,5 +179,9 @@ impl Chain {
             .get(place + 1..)?
             .iter()
             .find(|later| self.signs(later))
+    }
+
+    fn has(&self, action: &ActionDef, deed: Deed) -> bool {
+        action.has(deed) || self.systems_after(action).iter().any(|one| one.has(deed))
     }
 }

@@ -140,7 +140,8 @@ async fn judge(
         .await?;
     // What a machine answers at once needs no status before: the result tells it.
     let waits = |effect: &Effect| matches!(effect, Effect::Card(_));
-    if contents.effects.iter().any(waits) {
+    let told = offer.chain.tells_first(RequestStatus::Received);
+    if told && contents.effects.iter().any(waits) {
         let about = About {
             application: &application.application_id,
             message: &request.message_id,

@@ -1,7 +1,7 @@
 //! What follows when a member of the staff ends an action: asked of the walker.
 
 use qaqpa_model::RefusalLabel;
-use qaqpa_regulations::{ActionDef, Event, Flow, Meaning, Step, WalkError, walk};
+use qaqpa_regulations::{ActionDef, Event, Flow, Step, WalkError, walk};
 use qaqpa_store::CardState;
 
 use crate::chain::Chain;
@@ -46,23 +46,28 @@ impl Progress<'_> {
     /// Ends this action.
     ///
     /// A refusal needs no action but a signature: where the act has another role sign, that role's
-    /// action follows, and the refusal is formed with its signature.
+    /// action follows, and the refusal is formed with its signature. Where the act has it prepared and signed as a
+    /// result is, it goes through every action.
     ///
     /// # Errors
     /// [`WalkError`] where the flow does not allow it: the action is not the open one, or the decision that is made in
     /// it, or was to be made before it, is missing.
     pub fn end(&self, action: &ActionDef) -> Result<Advance, WalkError> {
-        let check = self
-            .flow
-            .element_for(Meaning::CheckDocuments)
-            .ok_or(WalkError::NotInFlow)?;
+        let check = self.flow.decision().ok_or(WalkError::NotInFlow)?;
         let before = self.chain.is_before_the_decision(action);
         if self.ruling.is_none() && !before {
             return Err(WalkError::OutOfTurn {
                 waits_for: check.id.clone(),
             });
         }
-        let mut state = self.flow.resume(&check.id).ok_or(WalkError::NotInFlow)?;
+        let mut state = self
+            .flow
+            .resume_unworked(&check.id)
+            .ok_or(WalkError::NotInFlow)?;
+        for system in self.chain.systems_first() {
+            let done = Event::ActionDone(system.id.clone());
+            state = walk(self.flow, &state, &done)?.state;
+        }
         for past in self.done {
             for event in self.events(past) {
                 state = walk(self.flow, &state, &event)?.state;
@@ -80,13 +85,15 @@ impl Progress<'_> {
                     .into_iter()
                     .filter(|step| step.meaning.is_some()),
             );
-            next.extend(walked.tasks);
+            // What systems do is done at once, and nobody's task.
+            let people = walked.tasks.into_iter();
+            next.extend(people.filter(|one| !one.is_of_a_system()));
         }
         let (sends, end) = match self.ruling.filter(|_| !before) {
             None => (false, CardState::Open),
             Some(Ruling::Grant) => (self.chain.sends(action), CardState::Granted),
             Some(Ruling::Refuse(_)) => {
-                if !self.chain.signs(action) {
+                if !self.chain.signs(action) && !self.chain.refusal_comes_last() {
                     next.extend(self.chain.signing_after(action).cloned());
                 }
                 (self.chain.signs(action), CardState::Refused)
@@ -106,25 +113,30 @@ impl Progress<'_> {
 
     /// What happens in the flow with this action.
     fn events(&self, action: &ActionDef) -> Vec<Event> {
-        let done = self
-            .chain
-            .is_from_the_act()
-            .then(|| Event::ActionDone(action.id.clone()));
+        let done = std::iter::once(action)
+            .chain(self.chain.systems_after(action))
+            .filter(|_| self.chain.is_from_the_act())
+            .map(|done| Event::ActionDone(done.id.clone()));
+        let Some(check) = self.flow.decision() else {
+            return done.collect();
+        };
         let decides = self.chain.decides(action);
         let ruling = self.ruling;
         match ruling.filter(|_| !self.chain.is_before_the_decision(action)) {
-            None => done.into_iter().collect(),
+            None => done.collect(),
             Some(Ruling::Grant) => decides
-                .then_some(Event::Yes(Meaning::CheckDocuments))
+                .then_some(Event::Yes(check.meaning))
                 .into_iter()
                 .chain(done)
                 .collect(),
             Some(Ruling::Refuse(label)) => {
-                let formed = self.chain.signs(action);
+                let refusal = self.flow.refusal_of(check);
+                let formed = refusal.filter(|_| self.chain.signs(action));
                 decides
-                    .then_some(Event::No(Meaning::CheckDocuments, label))
+                    .then_some(Event::No(check.meaning, label))
                     .into_iter()
-                    .chain(formed.then_some(Event::Done(Meaning::RefuseDocuments)))
+                    .chain(done.filter(|_| self.chain.refusal_comes_last()))
+                    .chain(formed.map(|refusal| Event::Done(refusal.meaning)))
                     .collect()
             }
         }
@@ -133,8 +145,8 @@ impl Progress<'_> {
 
 #[cfg(test)]
 mod tests {
-    use qaqpa_model::ServiceAtAct;
-    use qaqpa_regulations::{Catalogue, Channel, Deed, Period, Role, Service};
+    use qaqpa_model::{RequestStatus, ServiceAtAct};
+    use qaqpa_regulations::{Catalogue, Channel, Deed, Meaning, Period, Role, Service};
 
     use super::*;
 
@@ -334,6 +346,67 @@ mod tests {
         };
         let late = chain.actions()[1].clone();
         assert!(progress.end(&late).is_err());
+    }
+
+    /// Source: shal-aqyn-2012-238, annex 1, table 3: fifteen actions, of which three are people's.
+    #[test]
+    fn what_systems_do_is_done_with_the_action_of_the_person_before_them() {
+        for (id, actions) in [
+            (
+                "unemployed-certificate",
+                ["action-5", "action-6", "action-11"],
+            ),
+            (
+                "home-schooled-child-support",
+                ["action-4", "action-5", "action-9"],
+            ),
+        ] {
+            let id = ServiceAtAct::parse(&format!("{id}@shal-aqyn-2012-238")).unwrap();
+            let service = Catalogue::embedded().unwrap().service(&id).unwrap().clone();
+            let [accepts, decides, signs] = actions;
+            assert_eq!(
+                story(&service, Ruling::Grant, &[0, 1, 2]),
+                [
+                    format!("[] -> [{decides}] sends=false open"),
+                    format!("[decide:yes] -> [{signs}] sends=false open"),
+                    "[] -> [] sends=true granted".to_owned(),
+                ]
+            );
+            // A refusal is prepared and signed in the result's place.
+            assert_eq!(
+                story(&service, REFUSE, &[0, 1, 2]),
+                [
+                    format!("[] -> [{decides}] sends=false open"),
+                    format!("[decide:no] -> [{signs}] sends=false open"),
+                    "[refuse-service:done] -> [] sends=true refused".to_owned(),
+                ]
+            );
+            let chain = Chain::of(&service, service.flow(Channel::Portal).unwrap()).unwrap();
+            assert_eq!(chain.first().unwrap().id.as_str(), accepts);
+            // In work is told when the decision is made, as the table prints it.
+            let told: Vec<_> = chain
+                .actions()
+                .iter()
+                .map(|action| chain.tells_with(action, RequestStatus::InWork))
+                .collect();
+            assert_eq!(told, [false, true, false]);
+        }
+    }
+
+    #[test]
+    fn only_the_printed_statuses_are_told() {
+        for (id, received) in [
+            ("unemployed-certificate@shal-aqyn-2012-238", true),
+            ("home-schooled-child-support@shal-aqyn-2012-238", false),
+            ("guardianship-certificate@zhambyl-2019-23", true),
+        ] {
+            let id = ServiceAtAct::parse(id).unwrap();
+            let catalogue = Catalogue::embedded().unwrap();
+            let service = catalogue.service(&id).unwrap();
+            let chain = Chain::of(service, service.flow(Channel::Portal).unwrap()).unwrap();
+            assert_eq!(chain.tells_first(RequestStatus::Received), received, "{id}");
+            assert_eq!(chain.prints_statuses(), id.act() == "shal-aqyn-2012-238");
+        }
     }
 
     #[test]

@@ -159,6 +159,12 @@ pub(crate) fn verdict(verdict: &Verdict, w: &Words) -> VerdictView {
     }
 }
 
+/// The element's name, its kind and number, in the reader's language. What the act does not number is called otherwise.
+pub(crate) fn spoken(element: &Element, w: &Words) -> String {
+    let key = format!("element-{}", element.word());
+    w.with_text(&key, "number", &element.number.to_string())
+}
+
 /// The steps of the flow that are carried out here, with what came of them.
 ///
 /// The element that forms a refusal is shown only where the way went through it.
@@ -182,14 +188,10 @@ pub(crate) fn steps(flow: &Flow, trace: &[TraceEntry], w: &Words) -> Vec<Step> {
                 StepState::Here
             }
         };
-        let key = match element.kind {
-            ElementKind::Process => "element-process",
-            ElementKind::Condition => "element-condition",
-        };
         steps.push(Step {
             element: element.id.to_string(),
             is_condition: element.kind == ElementKind::Condition,
-            name: w.with_text(key, "number", &element.number.to_string()),
+            name: spoken(element, w),
             title: element.title.get(w.lang()).to_owned(),
             state,
             answer: match entry.map(|entry| entry.outcome) {

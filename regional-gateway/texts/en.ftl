@@ -149,6 +149,8 @@ delivery-done = The gateway has accepted the signed result.
 delivery-parked = The gateway has refused the signed result.
 element-process = Process { $number }
 element-condition = Condition { $number }
+element-step = Step { $number }
+element-check = Check { $number }
 answer-yes = yes
 answer-no = no
 

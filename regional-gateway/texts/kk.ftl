@@ -149,6 +149,8 @@ delivery-done = Шлюз қол қойылған нәтижені қабылда
 delivery-parked = Шлюз қол қойылған нәтижені қабылдамады.
 element-process = { $number }-үдеріс
 element-condition = { $number }-шарт
+element-step = { $number }-қадам
+element-check = { $number }-тексеру
 answer-yes = иә
 answer-no = жоқ
 

@@ -157,6 +157,8 @@ delivery-done = Шлюз принял подписанный результат.
 delivery-parked = Шлюз не принял подписанный результат.
 element-process = Процесс { $number }
 element-condition = Условие { $number }
+element-step = Шаг { $number }
+element-check = Проверка { $number }
 answer-yes = да
 answer-no = нет
 

@@ -284,7 +284,17 @@ pub(crate) struct RawField {
     pub(crate) characters_max: Option<usize>,
     #[serde(default)]
     pub(crate) option: Vec<RawOption>,
+    pub(crate) agrees: Option<RawAgreement>,
     pub(crate) mark: Option<RawMark>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawAgreement {
+    /// `applicant`, or the field with the IIN of the person.
+    pub(crate) with: String,
+    #[serde(rename = "as")]
+    pub(crate) as_to: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -402,6 +412,7 @@ pub(crate) struct RawAction {
     pub(crate) deadline_min: Option<String>,
     pub(crate) completion: Option<RawText>,
     pub(crate) next_printed: Option<u32>,
+    pub(crate) tells: Option<String>,
     pub(crate) title: RawText,
     pub(crate) mark: Option<RawMark>,
 }

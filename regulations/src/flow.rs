@@ -1,6 +1,6 @@
 //! A flow: elements joined by branches, and the chain of actions of the provider's staff.
 
-use qaqpa_model::{Actor, ElementId, RefusalLabel};
+use qaqpa_model::{Actor, ElementId, RefusalLabel, RequestStatus};
 
 use crate::mark::Mark;
 use crate::period::Period;
@@ -184,6 +184,8 @@ pub struct ActionDef {
     pub completion: Option<Text>,
     /// The number of the next action as printed, where it is not the number after this one's.
     pub next_printed: Option<u32>,
+    /// The status that people are told with it, where the act prints one.
+    pub tells: Option<RequestStatus>,
     /// A short name.
     pub title: Text,
     /// Where it comes from.

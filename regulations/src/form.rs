@@ -21,8 +21,51 @@ pub struct FieldDef {
     pub hint: Option<Text>,
     /// The bounds of the value.
     pub rule: FieldRule,
+    /// What the value must agree with, where the entered data are checked for being right.
+    pub agrees: Option<Agreement>,
     /// Where it comes from.
     pub mark: Mark,
+}
+
+/// What the value of a field must agree with, beyond its form: what a register, or another field, says of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agreement {
+    /// The field that holds the person's IIN; `None` for the applicant.
+    pub with: Option<String>,
+    /// What of the person it is.
+    pub as_to: Compared,
+}
+
+/// What of a person is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// The date of birth, as the IIN has it.
+    BirthDate,
+    /// The given name, as the person register has it.
+    GivenName,
+    /// The surname, as the person register has it.
+    Surname,
+}
+
+impl Compared {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::BirthDate, Self::GivenName, Self::Surname];
+
+    /// The name in files: `birth-date`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BirthDate => "birth-date",
+            Self::GivenName => "given-name",
+            Self::Surname => "surname",
+        }
+    }
+
+    /// The one of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == text)
+    }
 }
 
 /// The kind of a field's value.
@@ -236,6 +279,7 @@ mod tests {
                 characters_min: 2,
                 characters_max: 12,
             },
+            agrees: None,
             mark: Mark::Assumed,
         }
     }

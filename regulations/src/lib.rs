@@ -32,6 +32,7 @@ pub mod form;
 pub mod lint;
 pub mod map;
 pub mod mark;
+mod parts;
 pub mod period;
 mod resolve;
 pub mod service;
@@ -47,7 +48,9 @@ pub use catalogue::{Catalogue, CatalogueError};
 pub use flow::{
     ActionDef, Cause, Element, EmptyAction, End, Flow, Next, Numbering, Preliminary, Variant,
 };
-pub use form::{DocumentDef, FieldDef, FieldKind, FieldOption, FieldProblem, FieldRule};
+pub use form::{
+    Agreement, Compared, DocumentDef, FieldDef, FieldKind, FieldOption, FieldProblem, FieldRule,
+};
 pub use lint::{Finding, Rule};
 pub use mark::Mark;
 pub use period::{Period, PeriodError, PeriodUnit};

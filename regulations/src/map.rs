@@ -23,6 +23,12 @@ pub const fn code_of(meaning: Meaning) -> Option<&'static str> {
         Meaning::CheckDocuments => "regional-gateway/src/steps/check_documents.rs",
         Meaning::RefuseDocuments => "regional-gateway/src/steps/issue_document.rs",
         Meaning::DeliverResult => "portal-mock/src/steps/deliver_result.rs",
+        Meaning::SignRequest => "portal-mock/src/steps/certify.rs",
+        Meaning::CheckRequest => "portal-mock/src/steps/check_request.rs",
+        Meaning::RefuseRequest => "portal-mock/src/steps/refuse_request.rs",
+        Meaning::Handle => "regional-gateway/src/steps/register.rs",
+        Meaning::Decide => "regional-gateway/src/steps/check_documents.rs",
+        Meaning::RefuseService => "regional-gateway/src/steps/issue_document.rs",
         _ => return None,
     })
 }

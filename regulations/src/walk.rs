@@ -170,6 +170,11 @@ impl Flow {
             .unwrap_or_default()
     }
 
+    /// A request that goes on with this element, not refused and with the same open action.
+    pub(crate) fn go_on(&self, element: &Element, state: &State) -> State {
+        self.enter(element, None, state.open_action.clone()).0
+    }
+
     /// The open action that has to be finished before that element is answered.
     fn open_before<'s>(&self, state: &'s State, element: &Element) -> Option<&'s ElementId> {
         let during = element.during.as_ref()?;

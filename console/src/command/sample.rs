@@ -55,6 +55,12 @@ pub(crate) fn run(settings: &Settings, options: &Sample) -> Outcome {
             .map_err(Failure::own)?
             .offset_ms,
     );
+    let applicant = Person {
+        iin,
+        surname: identity.name.surname.clone(),
+        given_name: identity.name.given.clone(),
+        patronymic: identity.name.patronymic.clone(),
+    };
     let application = Application {
         application_id: application_id(options, &id, who),
         service: id,
@@ -62,13 +68,8 @@ pub(crate) fn run(settings: &Settings, options: &Sample) -> Outcome {
         created_at: clock.now(),
         submitter: iin,
         organisation,
-        applicant: Person {
-            iin,
-            surname: identity.name.surname.clone(),
-            given_name: identity.name.given.clone(),
-            patronymic: identity.name.patronymic.clone(),
-        },
-        form: qaqpa_runner::sample::form(service, Lang::Kk),
+        form: qaqpa_runner::sample::form_of(service, Lang::Kk, &applicant),
+        applicant,
         attachments: qaqpa_runner::sample::attachments(service),
     };
     let unsigned = application.to_xml();

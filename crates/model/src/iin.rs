@@ -48,18 +48,14 @@ impl Iin {
     /// ```
     pub fn parse(text: &str) -> Result<Self, NumberError> {
         let digits = digits(text)?;
-        let century = match digits[6] {
-            1 | 2 => 1800,
-            3 | 4 => 1900,
-            5 | 6 => 2000,
-            _ => return Err(NumberError::Kind),
-        };
-        let [y1, y2, m1, m2, d1, d2, ..] = digits;
-        let year = century + i16::from(y1 * 10 + y2);
-        let month = i8::try_from(m1 * 10 + m2).map_err(|_| NumberError::Date)?;
-        let day = i8::try_from(d1 * 10 + d2).map_err(|_| NumberError::Date)?;
-        jiff::civil::Date::new(year, month, day).map_err(|_| NumberError::Date)?;
+        born(&digits)?;
         checked(digits).map(Self)
+    }
+
+    /// The date of birth that the number begins with: `2015-03-12`.
+    #[must_use]
+    pub fn birth_date(&self) -> String {
+        born(&self.0).map_or_else(|_| String::new(), |date| date.to_string())
     }
 
     /// The twelve digits. Personal data: for the wire and for storage, not for logs.
@@ -126,6 +122,21 @@ pub fn check_digit(first_eleven: &[u8; 11]) -> Option<u8> {
     u8::try_from(control).ok().filter(|digit| *digit < 10)
 }
 
+/// The date in the first seven digits of an IIN.
+fn born(digits: &[u8; 12]) -> Result<jiff::civil::Date, NumberError> {
+    let century = match digits[6] {
+        1 | 2 => 1800,
+        3 | 4 => 1900,
+        5 | 6 => 2000,
+        _ => return Err(NumberError::Kind),
+    };
+    let [y1, y2, m1, m2, d1, d2, ..] = *digits;
+    let year = century + i16::from(y1 * 10 + y2);
+    let month = i8::try_from(m1 * 10 + m2).map_err(|_| NumberError::Date)?;
+    let day = i8::try_from(d1 * 10 + d2).map_err(|_| NumberError::Date)?;
+    jiff::civil::Date::new(year, month, day).map_err(|_| NumberError::Date)
+}
+
 fn digits(text: &str) -> Result<[u8; 12], NumberError> {
     let bytes: [u8; 12] = text.as_bytes().try_into().map_err(|_| NumberError::Shape)?;
     if !bytes.iter().all(u8::is_ascii_digit) {
@@ -185,6 +196,12 @@ mod tests {
         assert_eq!(Iin::parse("931002751325"), Err(NumberError::Kind));
         assert_eq!(Iin::parse("93100245132"), Err(NumberError::Shape));
         assert_eq!(Iin::parse("93100245132٥"), Err(NumberError::Shape));
+    }
+
+    #[test]
+    fn a_number_begins_with_the_date_of_birth() {
+        let born = |iin: &str| Iin::parse(iin).map(|iin| iin.birth_date());
+        assert_eq!(born("931002451325"), Ok("1993-10-02".to_owned()));
     }
 
     #[test]

@@ -213,13 +213,20 @@ impl Cards<'_> {
             .await
     }
 
-    /// Replaces what is noted on an open card. The first note begins the work, and is told. False if there is no such
-    /// card, or it is decided.
+    /// Replaces what is noted on an open card. The first note begins the work, which is told where there is something to
+    /// tell. False if there is no such card, or it is decided.
     ///
     /// # Errors
     /// [`StoreError`] where the disk or the database could not.
-    pub async fn note(&self, card: &str, work_json: &str, begun: Told) -> Result<bool, StoreError> {
-        let outgoing = PreparedOutgoing::prepare(self.0, begun.message).await?;
+    pub async fn note(
+        &self,
+        card: &str,
+        work_json: &str,
+        begun: Option<Told>,
+    ) -> Result<bool, StoreError> {
+        let at = begun.as_ref().map(|begun| begun.at);
+        let message = begun.map(|begun| begun.message);
+        let outgoing = PreparedOutgoing::prepare_option(self.0, message).await?;
         let (card, work_json) = (card.to_owned(), work_json.to_owned());
         self.0
             .write(move |connection| {
@@ -239,8 +246,8 @@ impl Cards<'_> {
                         .bind(work_json)
                         .execute(&mut *connection)
                         .await?;
-                    if is_first {
-                        outgoing.insert(connection, begun.at.unix_ms()).await?;
+                    if let (true, Some(outgoing), Some(at)) = (is_first, &outgoing, at) {
+                        outgoing.insert(connection, at.unix_ms()).await?;
                     }
                     Ok(true)
                 })

@@ -187,22 +187,25 @@ fn steps(
             .service(&application.service)?
             .flow(channel)
     });
-    [
-        (Meaning::CheckCertificate, TraceOutcome::Yes),
-        (Meaning::Certify, TraceOutcome::Done),
-    ]
-    .into_iter()
-    .filter_map(|(meaning, outcome)| {
-        Some(TraceEntry {
-            message: message.clone(),
-            at,
-            element: flow?.element_for(meaning)?.id.clone(),
-            meaning: meaning.as_str().to_owned(),
-            outcome,
-            label: None,
+    // In the order of the act: some have the request signed before the certificate is asked about.
+    let elements = flow.into_iter().flat_map(|flow| &flow.elements);
+    elements
+        .filter_map(|element| {
+            let outcome = match element.meaning {
+                Meaning::CheckCertificate => TraceOutcome::Yes,
+                Meaning::Certify | Meaning::SignRequest => TraceOutcome::Done,
+                _ => return None,
+            };
+            Some(TraceEntry {
+                message: message.clone(),
+                at,
+                element: element.id.clone(),
+                meaning: element.meaning.as_str().to_owned(),
+                outcome,
+                label: None,
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 /// The message that goes on: the same document and id, with the gateway's word about both.

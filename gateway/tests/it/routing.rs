@@ -211,10 +211,12 @@ async fn a_region_that_no_route_is_for_is_refused() {
         "service = \"*\"\nregion = \"oblast\"\nto = \"regional-gateway\"\n",
         1,
     );
-    // The forms of another act name no region.
-    only.push_str(
-        "[[route]]\ndirection = \"to-provider\"\nservice = \"*@east-kazakhstan-2016-293\"\nto = \"regional-gateway\"\n",
-    );
+    // The forms of the other acts name no region.
+    for act in ["east-kazakhstan-2016-293", "shal-aqyn-2012-238"] {
+        only.push_str(&format!(
+            "[[route]]\ndirection = \"to-provider\"\nservice = \"*@{act}\"\nto = \"regional-gateway\"\n"
+        ));
+    }
     only.push_str("[[region]]\nname = \"oblast\"\n");
     for district in &districts[1..] {
         only.push_str(&format!(

@@ -15,6 +15,10 @@ const EXECUTIVE: Organization = Organization {
     name: "TEST ЖЕРГІЛІКТІ АТҚАРУШЫ ОРГАН",
     bin_begin: "01024090005",
 };
+const EMPLOYMENT: Organization = Organization {
+    name: "TEST ЖҰМЫСПЕН ҚАМТУ БӨЛІМІ",
+    bin_begin: "05034090006",
+};
 const CENTRE: Organization = Organization {
     name: "TEST МЕМЛЕКЕТТІК КОРПОРАЦИЯ",
     bin_begin: "16044090002",
@@ -131,6 +135,19 @@ pub(super) const PEOPLE: &[Persona] = &[
             "executor-1",
             ["ТЕСТЕМІРОВА", "ЖАНАР", "СЫНАҚҚЫЗЫ"],
             "86090449081",
+            Standing::InForce,
+        )
+    },
+    Persona {
+        about: "an officer of the employment and social programmes department, who decides and signs",
+        role: Role::Employee,
+        organization: Some(&EMPLOYMENT),
+        unit: Some("department"),
+        post: Some("officer"),
+        ..citizen(
+            "officer-2",
+            ["ТЕСТҚАЛИЕВА", "ДИНАРА", "СЫНАҚҚЫЗЫ"],
+            "84071949084",
             Standing::InForce,
         )
     },
@@ -267,6 +284,7 @@ mod tests {
                 "head-2",
                 "clerk-2",
                 "executor-1",
+                "officer-2",
                 "operator-1",
                 "expired",
                 "not-yet-valid",

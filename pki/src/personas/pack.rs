@@ -57,7 +57,7 @@ impl Pack {
     pub const fn about(self) -> &'static str {
         match self {
             Self::Core => {
-                "citizens, the staff of two units, an operator, one of each cause of condition 2, the systems"
+                "citizens, the staff of three units, an operator, one of each cause of condition 2, the systems"
             }
             Self::Families => "adult, minor, parents with children, guardian with wards",
             Self::Organisations => {

@@ -96,7 +96,7 @@ async fn the_register_lists_everybody_and_the_trust_is_told() {
     let all: Vec<CertificateView> = stand.control().get("/certificates").await.unwrap();
     // People, systems, responders; and, because addresses stand in their certificates, issuing authorities and
     // timestampers: at the first start and, at other ports, at this one.
-    assert_eq!(all.len(), 16 + 5 + 2 * 4 + 2 * (4 + 4));
+    assert_eq!(all.len(), 17 + 5 + 2 * 4 + 2 * (4 + 4));
     let one = |id: &str| all.iter().find(|view| view.identity == id).unwrap();
     assert_eq!(one("revoked").state, "revoked");
     assert_eq!(one("suspended").state, "suspended");

@@ -10,7 +10,7 @@ use qaqpa_x509::profile::{self, Purpose, PurposeError, Role};
 use crate::stand::Stand;
 use crate::tools::run;
 
-const PEOPLE: [&str; 16] = [
+const PEOPLE: [&str; 17] = [
     "citizen-1",
     "citizen-2",
     "officer-1",
@@ -20,6 +20,7 @@ const PEOPLE: [&str; 16] = [
     "head-2",
     "clerk-2",
     "executor-1",
+    "officer-2",
     "operator-1",
     "expired",
     "not-yet-valid",

@@ -68,7 +68,7 @@ async fn every_pack_is_issued_on_demand_and_everybody_in_it_is_judged_as_the_ind
     let before: Vec<PackView> = stand.control().get("/people").await.unwrap();
     let issued: Vec<_> = before.iter().filter(|pack| pack.issued).collect();
     assert_eq!((before.len(), issued.len()), (5, 1));
-    assert_eq!(stand.index().identities.len(), 16);
+    assert_eq!(stand.index().identities.len(), 17);
 
     let after = issue(&stand, "all").await;
     assert!(after.iter().all(|pack| pack.issued));
@@ -237,5 +237,5 @@ async fn a_pack_that_is_none_is_refused_by_name() {
             "{path}"
         );
     }
-    assert_eq!(stand.index().identities.len(), 16);
+    assert_eq!(stand.index().identities.len(), 17);
 }

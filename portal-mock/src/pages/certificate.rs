@@ -58,12 +58,19 @@ pub(super) async fn submit(
             ));
         }
     };
+    if case.flow.signs_before_the_check() {
+        // The question comes after the signature, and sees it, too.
+        case.draft.certificate = Some(Chosen::new(&offered.certificate_der, prepared, None));
+        case.save(&portal).await?;
+        return Ok(Redirect::to(&of(routes::APPLICATION_SIGN, &id)).into_response());
+    }
     let examiner = portal.examiner().await.map_err(PageProblem::fault)?;
     let submitter = case.application.owner;
     let at = portal.clock.now();
     match check_certificate(&examiner, &offered, &submitter, at).await {
         Ok(_) => {
-            case.draft.certificate = Some(Chosen::new(&offered.certificate_der, prepared, at));
+            let chosen = Chosen::new(&offered.certificate_der, prepared, Some(at));
+            case.draft.certificate = Some(chosen);
             case.save(&portal).await?;
             Ok(Redirect::to(&of(routes::APPLICATION_SIGN, &id)).into_response())
         }
@@ -122,7 +129,18 @@ fn body<'v>(
         error: problem_text(problems, CERTIFICATE_FILE, w),
         ..Field::new(FieldKind::File, CERTIFICATE_FILE, w.t("certificate-file"))
     };
+    let after = case.flow.signs_before_the_check();
     views::Certificate {
+        lead: w.t(if after {
+            "certificate-lead-after"
+        } else {
+            "certificate-lead"
+        }),
+        submit: w.t(if after {
+            "certificate-submit-after"
+        } else {
+            "certificate-submit"
+        }),
         w,
         csrf: signed.csrf_field(),
         head: case.head("none"),

@@ -1,19 +1,22 @@
 //! The services, one service, and how an application for one begins.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use qaqpa_model::{MessageId, ServiceAtAct};
+use qaqpa_model::{Iin, MessageId, ServiceAtAct};
 use qaqpa_regulations::{Channel, Flow, Service};
 use qaqpa_store::{NewAttachment, NewDraft};
 use qaqpa_web::{Anyone, Citizen, Problem as PageProblem, Signed, Words};
 use uuid::Uuid;
 
 use crate::case::Case;
-use crate::draft::Draft;
+use crate::draft::{Applicant, Draft};
 use crate::portal::Portal;
 use crate::reply::{login_steps, not_found, page};
 use crate::routes::{self, of};
 use crate::show;
+use crate::steps::check_request::of_the_applicant;
 use crate::trace;
 use crate::views::{self, Need};
 
@@ -88,7 +91,8 @@ pub(super) async fn begin(
         .find(&owner)
         .map_err(PageProblem::fault)?
         .ok_or_else(not_found)?;
-    let draft = Draft::begin(&person, login_steps(&signed));
+    let mut draft = Draft::begin(&person, login_steps(&signed));
+    draft.answers = known_answers(service, &draft.applicant, &owner);
     let id = save(&portal, &signed, service, flow, &draft).await?;
     Ok(Redirect::to(&of(routes::APPLICATION_FORM, &id)).into_response())
 }
@@ -116,6 +120,18 @@ pub(super) async fn repeat(
             .map_err(PageProblem::fault)?;
     }
     Ok(Redirect::to(&of(routes::APPLICATION_FORM, &new)).into_response())
+}
+
+/// What the register knows of the applicant need not be entered.
+fn known_answers(service: &Service, applicant: &Applicant, own: &Iin) -> BTreeMap<String, String> {
+    let fields = service.form.iter();
+    fields
+        .filter_map(|field| {
+            let agrees = field.agrees.as_ref()?;
+            let known = of_the_applicant(agrees.as_to, applicant, own);
+            (agrees.with.is_none()).then(|| (field.name.clone(), known))
+        })
+        .collect()
 }
 
 async fn save(

@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{StatusCode, header};
 use qaqpa_crypto::sha256;
+use qaqpa_regulations::Meaning;
 use qaqpa_store::{OutboxState, OutgoingMessage, Submission, Submitted};
 use qaqpa_web::{Citizen, Multipart, Problem as PageProblem, Signed};
 use tokio::time::Instant;
@@ -18,6 +19,7 @@ use crate::reply::{not_found, page, page_with, problem_text};
 use crate::routes::{self, KEY_FILE, KEY_PASSWORD, SIGNED_DOCUMENT, of};
 use crate::show;
 use crate::steps::certify::{self, Certified, NotCertified};
+use crate::steps::check_request::check_request;
 use crate::steps::prepare::Problem;
 use crate::steps::refuse_signature::Past;
 use crate::trace;
@@ -86,7 +88,7 @@ pub(super) async fn submit(
     let certified = match certified(&portal, &case, &document, &xml, posted).await? {
         Ok(certified) => certified,
         Err(NotCertified::Refused(refused)) => {
-            let past = Past::at_signing(&case.draft);
+            let past = Past::at_signing(case.flow, &case.draft, portal.clock.now());
             case.refuse(&portal, past, &refused).await?;
             return Ok(case.to_status());
         }
@@ -102,6 +104,13 @@ pub(super) async fn submit(
             ));
         }
     };
+    if case.flow.element_for(Meaning::CheckRequest).is_some() {
+        let owner = &case.application.owner;
+        if let Err(not_right) = check_request(case.service, &case.draft, owner) {
+            case.refuse_request(&portal, &not_right).await?;
+            return Ok(case.to_status());
+        }
+    }
     send(&portal, &case, &certified).await?;
     Ok(case.to_status())
 }
@@ -172,7 +181,7 @@ async fn send(portal: &Portal, case: &Case<'_>, certified: &Certified) -> Result
         case.flow,
         &application.message_id,
         &trace::login(case.draft.login),
-        &trace::prepared(&case.draft),
+        &trace::prepared(case.flow, &case.draft, at),
     )
     .map_err(PageProblem::fault)?;
     let submission = Submission {

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use qaqpa_model::RequestStatus;
 use qaqpa_regulations::{FieldDef, FieldKind, Meaning};
-use qaqpa_store::{CabinetDocument, TraceEntry};
+use qaqpa_store::{CabinetDocument, OutboxState, TraceEntry};
 use qaqpa_web::{Citizen, Page, Problem as PageProblem, Signed, Words};
 
 use crate::case::Case;
@@ -59,8 +59,8 @@ pub(super) async fn show(
     let application = &case.application;
     let (trace, arrived) = story(&portal, &case).await?;
     let document = arrived.as_ref();
-    let sending = sending(&case, &trace, document);
-    let refusal = refusal(&portal, &case, document, w).await?;
+    let sending = sending(&portal, &case, &trace, document).await?;
+    let refusal = refusal(&portal, &case, &trace, document, w).await?;
     let attachments = case
         .attachments(&portal)
         .await?
@@ -157,17 +157,32 @@ fn next_step(case: &Case<'_>) -> &'static str {
     }
 }
 
-fn sending(case: &Case<'_>, trace: &[TraceEntry], arrived: Option<&CabinetDocument>) -> Sending {
+async fn sending(
+    portal: &Portal,
+    case: &Case<'_>,
+    trace: &[TraceEntry],
+    arrived: Option<&CabinetDocument>,
+) -> Result<Sending, PageProblem> {
     let sent = Meaning::Certify.as_str();
     if case.application.submitted_at.is_none() {
-        Sending::None
-    } else if arrived.is_some() || trace.iter().any(|entry| entry.meaning == sent) {
+        return Ok(Sending::None);
+    }
+    if arrived.is_some() || trace.iter().any(|entry| entry.meaning == sent) {
+        return Ok(Sending::Accepted);
+    }
+    if case.application.status == RequestStatus::Refused {
+        return Ok(Sending::Refused);
+    }
+    // Some acts have no step of the portal's own for the sending.
+    let exchange = portal.store.exchange();
+    let entry = exchange.outbox_of(&case.application.message_id).await;
+    let entry = entry.map_err(PageProblem::fault)?;
+    let accepted = entry.is_some_and(|entry| entry.state == OutboxState::Done);
+    Ok(if accepted {
         Sending::Accepted
-    } else if case.application.status == RequestStatus::Refused {
-        Sending::Refused
     } else {
         Sending::Queued
-    }
+    })
 }
 
 /// What the last attempt to send it said.
@@ -188,6 +203,7 @@ async fn why_queued(portal: &Portal, case: &Case<'_>) -> Result<String, PageProb
 async fn refusal(
     portal: &Portal,
     case: &Case<'_>,
+    trace: &[TraceEntry],
     arrived: Option<&CabinetDocument>,
     w: &Words,
 ) -> Result<Option<RefusalView>, PageProblem> {
@@ -203,12 +219,9 @@ async fn refusal(
             check: String::new(),
             clause: String::new(),
         };
-        return Ok(Some(show::refusal(
-            case.flow,
-            Meaning::RefuseDocuments,
-            &refused,
-            w,
-        )));
+        let reasoned = case.flow.reasoned_refusal();
+        let meaning = reasoned.map_or(Meaning::RefuseService, |refusal| refusal.meaning);
+        return Ok(Some(show::refusal(case.flow, meaning, &refused, w)));
     }
     let told = portal
         .store
@@ -228,12 +241,13 @@ async fn refusal(
         check: String::new(),
         clause: String::new(),
     });
-    Ok(Some(show::refusal(
-        case.flow,
-        Meaning::RefuseSignature,
-        &refused,
-        w,
-    )))
+    let of_the_data = Meaning::RefuseRequest.as_str();
+    let meaning = if trace.iter().any(|entry| entry.meaning == of_the_data) {
+        Meaning::RefuseRequest
+    } else {
+        Meaning::RefuseSignature
+    };
+    Ok(Some(show::refusal(case.flow, meaning, &refused, w)))
 }
 
 fn answers(case: &Case<'_>, w: &Words) -> Vec<Line> {

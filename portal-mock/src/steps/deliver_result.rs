@@ -127,23 +127,26 @@ pub fn told_by(
     at: Moment,
 ) -> Vec<TraceEntry> {
     let mut told = Vec::new();
-    let mut events = vec![Event::Done(Meaning::Register)];
-    events.extend(before_the_check(flow));
-    if granted {
-        events.push(Event::Yes(Meaning::CheckDocuments));
-    } else {
-        events.extend([
-            Event::No(
-                Meaning::CheckDocuments,
-                label.unwrap_or(RefusalLabel::DocumentsRefused),
-            ),
-            Event::Done(Meaning::RefuseDocuments),
-        ]);
+    let Some(arrival) = flow.arrival() else {
+        return told;
+    };
+    let mut events = vec![Event::Done(arrival.meaning)];
+    events.extend(before_the_decision(flow));
+    if let Some(decision) = flow.decision() {
+        if granted {
+            events.push(Event::Yes(decision.meaning));
+        } else {
+            let label = label.unwrap_or(RefusalLabel::DocumentsRefused);
+            events.push(Event::No(decision.meaning, label));
+            if let Some(refusal) = flow.refusal_of(decision) {
+                if refusal.after_actions {
+                    events.extend(from_the_decision_on(flow));
+                }
+                events.push(Event::Done(refusal.meaning));
+            }
+        }
     }
-    let Some(mut state) = flow
-        .element_for(Meaning::Register)
-        .and_then(|element| flow.resume(&element.id))
-    else {
+    let Some(mut state) = flow.resume_unworked(&arrival.id) else {
         return told;
     };
     for event in events {
@@ -163,13 +166,19 @@ pub fn told_by(
     told
 }
 
-/// The staff's actions that end before the documents are checked.
-fn before_the_check(flow: &Flow) -> impl Iterator<Item = Event> {
-    let check = flow.element_for(Meaning::CheckDocuments);
-    let before = check.map_or(&[][..], |check| flow.actions_before(check));
+/// The staff's actions that end before the provider decides.
+fn before_the_decision(flow: &Flow) -> impl Iterator<Item = Event> {
+    let decision = flow.decision();
+    let before = decision.map_or(&[][..], |decision| flow.actions_before(decision));
     before
         .iter()
         .map(|action| Event::ActionDone(action.id.clone()))
+}
+
+/// Those that end with the decision or after it.
+fn from_the_decision_on(flow: &Flow) -> impl Iterator<Item = Event> {
+    let late = flow.actions.iter().skip(before_the_decision(flow).count());
+    late.map(|action| Event::ActionDone(action.id.clone()))
 }
 
 /// The story up to the delivery, with what the provider's staff must have done for a signed result to exist.
@@ -181,17 +190,16 @@ fn before_delivery(
 ) -> Vec<Happening> {
     let sent = application.submitted_at.unwrap_or(at);
     let mut before = trace::login(draft.login);
-    before.extend(trace::prepared(draft));
-    before.push(Happening::done(Meaning::Certify, sent));
-    before.push(Happening::done(Meaning::Register, at));
-    let early = before_the_check(flow).map(|event| Happening { event, at });
-    before.extend(early);
-    before.push(Happening::yes(Meaning::CheckDocuments, at));
-    let late = flow.actions.iter().skip(before_the_check(flow).count());
-    before.extend(late.map(|action| Happening {
-        event: Event::ActionDone(action.id.clone()),
-        at,
-    }));
+    before.extend(trace::prepared(flow, draft, sent));
+    let done = |meaning| flow.element_for(meaning).map(|element| element.meaning);
+    before.extend(done(Meaning::Certify).map(|certify| Happening::done(certify, sent)));
+    let happening = |event| Happening { event, at };
+    let arrival = flow.arrival().map(|arrival| Event::Done(arrival.meaning));
+    before.extend(arrival.map(happening));
+    before.extend(before_the_decision(flow).map(happening));
+    let granted = flow.decision().map(|decision| Event::Yes(decision.meaning));
+    before.extend(granted.map(happening));
+    before.extend(from_the_decision_on(flow).map(happening));
     before
 }
 

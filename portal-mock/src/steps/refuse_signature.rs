@@ -39,20 +39,26 @@ impl Past {
         }
     }
 
-    /// The signature was refused before the application was sent.
+    /// The signature was refused before the application was sent: where the act asks about the certificate before the
+    /// signing, it is asked again.
     #[must_use]
-    pub fn at_signing(draft: &Draft) -> Self {
+    pub fn at_signing(flow: &Flow, draft: &Draft, at: Moment) -> Self {
+        let unrecorded = if flow.signs_before_the_check() {
+            trace::prepared_until(flow, draft, Meaning::CheckCertificate, at)
+        } else {
+            trace::prepared(flow, draft, at)
+        };
         Self {
             recorded: trace::login(draft.login),
-            unrecorded: trace::prepared(draft),
+            unrecorded,
         }
     }
 
     /// The gateway refused what was sent.
     #[must_use]
-    pub fn after_sending(draft: &Draft) -> Self {
+    pub fn after_sending(flow: &Flow, draft: &Draft, sent: Moment) -> Self {
         let mut recorded = trace::login(draft.login);
-        recorded.extend(trace::prepared(draft));
+        recorded.extend(trace::prepared(flow, draft, sent));
         Self {
             recorded,
             unrecorded: Vec::new(),
@@ -84,7 +90,18 @@ pub fn refuse_signature(
         }
         _ => Vec::new(),
     };
-    Ok(Notice {
+    Ok(drawn_up(application, label, refused, trace, at))
+}
+
+/// The notice of a refusal with these steps.
+pub(crate) fn drawn_up(
+    application: &Application,
+    label: Option<RefusalLabel>,
+    refused: &Refusal,
+    trace: Vec<TraceEntry>,
+    at: Moment,
+) -> Notice {
+    Notice {
         change: change(application, label, at),
         notification: NewNotification {
             owner: application.owner,
@@ -94,7 +111,7 @@ pub fn refuse_signature(
             at,
         },
         trace,
-    })
+    }
 }
 
 fn change(application: &Application, label: Option<RefusalLabel>, at: Moment) -> StatusChange {

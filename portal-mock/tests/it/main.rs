@@ -13,5 +13,6 @@ mod doors;
 mod enrolment;
 mod gateway;
 mod refusals;
+mod signed_first;
 mod statuses;
 mod texts;

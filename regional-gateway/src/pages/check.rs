@@ -7,7 +7,6 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use qaqpa_model::RequestStatus;
-use qaqpa_regulations::{ElementKind, Meaning};
 use qaqpa_store::Told;
 use qaqpa_web::forms::FieldKind;
 use qaqpa_web::{Field, Problem, Signed, Words};
@@ -78,23 +77,24 @@ pub(super) async fn submit(
     Ok(Redirect::to(&of(routes::RESULT, &id)).into_response())
 }
 
-/// Notes the work on the card. With the first note the work begins, and whoever sent the application is told.
+/// Notes the work on the card. With the first note the work begins, and whoever sent the application is told; where the
+/// act prints when statuses are told, then.
 pub(super) async fn note(
     workplace: &Workplace,
     case: &Case<'_>,
     work: &Work,
 ) -> Result<(), Problem> {
     let json = work.to_json().map_err(Problem::fault)?;
-    let about = About {
-        application: &case.application.application_id,
-        message: &case.card.message_id,
-        service: &case.card.service,
-    };
+    let about = About::of(case);
     let at = workplace.clock.now();
-    let in_work = tell_status(workplace, about, RequestStatus::InWork, at).await;
-    let first = Told {
-        message: in_work.map_err(Problem::fault)?,
-        at,
+    let first = if case.offer.chain.prints_statuses() {
+        None
+    } else {
+        let in_work = tell_status(workplace, about, RequestStatus::InWork, at).await;
+        Some(Told {
+            message: in_work.map_err(Problem::fault)?,
+            at,
+        })
     };
     let cards = workplace.store.cards();
     let noted = cards.note(&case.card.id, &json, first).await;
@@ -129,17 +129,11 @@ fn body<'v>(
         characters_max: workplace.config.comment_characters_max,
         ..Field::new(FieldKind::LongText, COMMENT, w.t("check-comment"))
     };
-    let element = case.offer.flow.element_for(Meaning::CheckDocuments);
+    let element = case.offer.flow.decision();
     views::Check {
         csrf: signed.csrf_field(),
         head: head(case, "none", w),
-        condition: element.map_or_else(String::new, |element| {
-            let key = match element.kind {
-                ElementKind::Process => "element-process",
-                ElementKind::Condition => "element-condition",
-            };
-            w.with_text(key, "number", &element.number.to_string())
-        }),
+        condition: element.map_or_else(String::new, |element| crate::show::spoken(element, w)),
         condition_text: element
             .map_or_else(String::new, |element| element.text.get(w.lang()).to_owned()),
         documents: documents(case, answers, w, &error),

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use qaqpa_channel::envelope::bounds;
-use qaqpa_model::{MessageId, Moment};
+use qaqpa_model::{MessageId, Moment, RequestStatus};
 use qaqpa_regulations::ActionDef;
 use qaqpa_store::{Decided, Decision as Deed, OutboxEntry, OutboxState, OutgoingMessage};
 use qaqpa_transport::watch::{Span, TraceContext};
@@ -31,6 +31,7 @@ use crate::show;
 use crate::staff::Staff;
 use crate::steps::issue_document::{self, Basis, NotSigned, compose, message};
 use crate::steps::register::task;
+use crate::steps::tell_status::{About, tell_status};
 use crate::trace;
 use crate::views::{self, Pair, RefusalView};
 use crate::work::Issued;
@@ -240,6 +241,14 @@ async fn finish(
         None
     };
     let sent = outbox.as_ref().map(|message| message.message_id.clone());
+    // Where the act prints with which action people are told that it is in work, they are told then.
+    let in_work = RequestStatus::InWork;
+    let outbox = if outbox.is_none() && case.offer.chain.tells_with(action, in_work) {
+        let status = tell_status(workplace, About::of(case), in_work, at).await;
+        Some(status.map_err(Problem::fault)?)
+    } else {
+        outbox
+    };
     let calendar = workplace.catalogue.calendar();
     let deed = Deed {
         card: case.card.id.clone(),

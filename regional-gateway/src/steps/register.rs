@@ -1,7 +1,7 @@
 //! The document is registered in the workplace: a card with its first task.
 
 use qaqpa_model::{MessageId, Moment, SenderId};
-use qaqpa_regulations::{ActionDef, Calendar, Event, Meaning, walk};
+use qaqpa_regulations::{ActionDef, Calendar, Event, walk};
 use qaqpa_store::{NewCard, NewTask, PersonName, TraceEntry};
 use qaqpa_wire::Application;
 use uuid::Uuid;
@@ -25,16 +25,16 @@ pub(crate) struct Arrival {
     pub(crate) at: Moment,
 }
 
-/// Registers an application; `None` where the flow has no registering.
+/// Registers an application; `None` where the flow has no element with which it comes to the provider.
 pub(crate) fn register(
     offer: &Offer<'_>,
     calendar: &Calendar,
     application: &Application,
     arrival: Arrival,
 ) -> Option<Registered> {
-    let element = offer.flow.element_for(Meaning::Register)?;
+    let element = offer.flow.arrival()?;
     let state = offer.flow.resume(&element.id)?;
-    let walked = walk(offer.flow, &state, &Event::Done(Meaning::Register)).ok()?;
+    let walked = walk(offer.flow, &state, &Event::Done(element.meaning)).ok()?;
     let first = task(offer.chain.first()?, arrival.at, calendar);
     let applicant = &application.applicant;
     Some(Registered {

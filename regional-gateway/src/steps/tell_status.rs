@@ -13,6 +13,7 @@ use qaqpa_xmldsig::{SignError, Signer, sign_enveloped};
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::case::Case;
 use crate::workplace::Workplace;
 
 /// The application that a status is about.
@@ -23,6 +24,17 @@ pub(crate) struct About<'a> {
     /// The message that brought it.
     pub(crate) message: &'a MessageId,
     pub(crate) service: &'a ServiceAtAct,
+}
+
+impl<'a> About<'a> {
+    /// The application of a card.
+    pub(crate) fn of(case: &'a Case<'_>) -> Self {
+        Self {
+            application: case.application.application_id.as_str(),
+            message: &case.card.message_id,
+            service: &case.card.service,
+        }
+    }
 }
 
 /// Why a status cannot be told now.

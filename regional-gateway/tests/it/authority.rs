@@ -75,6 +75,8 @@ pub(crate) fn password(sender: &str) -> String {
 
 pub(crate) const CITIZEN: &str = "931002451325";
 pub(crate) const OFFICER: &str = "900101300811";
+/// An officer of the employment department, the only member of the staff there who acts.
+pub(crate) const OFFICER_OF_THE_DEPARTMENT: &str = "840719490848";
 pub(crate) const HEAD: &str = "061211600012";
 pub(crate) const CLERK: &str = "910417490801";
 /// A clerk of another unit.
@@ -163,7 +165,7 @@ impl Authority {
         }
 
         let past = validity("2024-01-01T00:00:00Z", "2026-01-01T00:00:00Z");
-        let people: [(&str, &str, usize, Role, Purpose, Validity); 8] = [
+        let people: [(&str, &str, usize, Role, Purpose, Validity); 9] = [
             (
                 "citizen-1",
                 CITIZEN,
@@ -174,6 +176,14 @@ impl Authority {
             ),
             ("officer-1", OFFICER, 8, Role::Employee, Purpose::Sign, now),
             ("head-1", HEAD, 9, Role::Head, Purpose::Sign, now),
+            (
+                "officer-2",
+                OFFICER_OF_THE_DEPARTMENT,
+                8,
+                Role::Employee,
+                Purpose::Sign,
+                now,
+            ),
             ("clerk-1", CLERK, 8, Role::Employee, Purpose::Sign, now),
             (
                 "clerk-2",
@@ -332,6 +342,12 @@ fn people(
         ("citizen-1", CITIZEN, "individual", None),
         ("officer-1", OFFICER, "employee", unit),
         ("head-1", HEAD, "head", unit),
+        (
+            "officer-2",
+            OFFICER_OF_THE_DEPARTMENT,
+            "employee",
+            Some("department"),
+        ),
         ("clerk-1", CLERK, "employee", unit),
         (
             "clerk-2",

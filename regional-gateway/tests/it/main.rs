@@ -9,6 +9,7 @@ mod authority;
 mod branches;
 mod browser;
 mod chain;
+mod department;
 mod gateway;
 mod outage;
 mod pages;

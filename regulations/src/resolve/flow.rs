@@ -1,6 +1,6 @@
 //! Flows: the pattern's elements with the service's places and overrides, and the actions.
 
-use qaqpa_model::{Actor, RefusalLabel};
+use qaqpa_model::{Actor, RefusalLabel, RequestStatus};
 
 use super::omit::{self, Leads};
 use super::{Known, element_id, mark, text, unique, word};
@@ -283,6 +283,16 @@ fn action(raw: &RawAction, act: &Act, findings: &mut Findings<'_>) -> Option<Act
     let deadline_min = deadline_min.and_then(|text| period(text, &at, findings));
     let completion = raw.completion.as_ref();
     let completion = completion.map(|words| text(words, &at, findings));
+    let told = [
+        RequestStatus::Received,
+        RequestStatus::InWork,
+        RequestStatus::Completed,
+    ];
+    let tells = raw.tells.as_ref().and_then(|status| {
+        let known = told.into_iter().find(|one| one.as_str() == status);
+        let names = told.into_iter().map(RequestStatus::as_str);
+        word(status, known, names, &at, findings)
+    });
     let title = text(&raw.title, &at, findings);
     let mark = mark(raw.mark.as_ref(), None, &act.id, &at, findings);
     Some(ActionDef {
@@ -295,6 +305,7 @@ fn action(raw: &RawAction, act: &Act, findings: &mut Findings<'_>) -> Option<Act
         deadline_min,
         completion,
         next_printed: raw.next_printed,
+        tells,
         title,
         mark,
     })

@@ -3,14 +3,16 @@
 use qaqpa_model::ServiceAtAct;
 
 use super::flow::{flow, label, role};
-use super::{Known, mark, more, note, notes, text, unique};
+use super::{Known, mark, more, note, notes, text, unique, word};
 use crate::act::Act;
 use crate::file::{RawContent, RawContentSource, RawField, RawResult, RawService};
-use crate::form::{DocumentDef, FieldDef, FieldKind, FieldOption, FieldRule};
+use crate::form::{Agreement, Compared, DocumentDef, FieldDef, FieldKind, FieldOption, FieldRule};
 use crate::lint::{self, Findings, Rule};
 use crate::mark::Mark;
 use crate::service::{ContentField, ContentSource, GroundDef, ResultDef, Service};
 
+/// With whom a field agrees that agrees with the applicant.
+const APPLICANT: &str = "applicant";
 /// Characters of a field whose file names no bound.
 const CHARACTERS_MAX: usize = 200;
 
@@ -46,6 +48,7 @@ pub(super) fn service(
         "form",
         findings,
     );
+    agreements(&form, findings);
     let documents = documents(raw, act, findings);
     let grounds = grounds(raw, act, findings);
     let service = Service {
@@ -206,6 +209,15 @@ fn field(raw: &RawField, act: &Act, findings: &mut Findings<'_>) -> Option<Field
             return None;
         }
     };
+    let agrees = raw.agrees.as_ref().and_then(|agrees| {
+        let known = Compared::ALL.into_iter().map(Compared::as_str);
+        let at = format!("field {}", raw.name);
+        let as_to = Compared::parse(&agrees.as_to);
+        Some(Agreement {
+            with: (agrees.with != APPLICANT).then(|| agrees.with.clone()),
+            as_to: word(&agrees.as_to, as_to, known, &at, findings)?,
+        })
+    });
     Some(FieldDef {
         name: raw.name.clone(),
         kind,
@@ -213,8 +225,44 @@ fn field(raw: &RawField, act: &Act, findings: &mut Findings<'_>) -> Option<Field
         label,
         hint,
         rule,
+        agrees,
         mark,
     })
+}
+
+/// A field agrees with what can be known: of the applicant what the register has, of others what their IIN says.
+fn agreements(form: &[FieldDef], findings: &mut Findings<'_>) {
+    for field in form {
+        let Some(agrees) = &field.agrees else {
+            continue;
+        };
+        let at = format!("field {}", field.name);
+        let fits = match agrees.as_to {
+            Compared::BirthDate => field.kind == FieldKind::Date,
+            Compared::GivenName | Compared::Surname => field.kind == FieldKind::Name,
+        };
+        if !fits {
+            let what = format!(
+                "a {} does not agree with a {}",
+                field.kind.as_str(),
+                agrees.as_to.as_str()
+            );
+            findings.add(Rule::FieldRule, at.clone(), what);
+        }
+        let Some(other) = &agrees.with else { continue };
+        match form.iter().find(|one| one.name == *other) {
+            Some(one) if one.kind == FieldKind::Iin => {
+                if agrees.as_to != Compared::BirthDate {
+                    let what = "of whom only the IIN is known, only the birth-date is known";
+                    findings.add(Rule::FieldRule, at, what);
+                }
+            }
+            _ => {
+                let what = format!("{other:?} is neither applicant nor a field of the kind iin");
+                findings.add(Rule::UnknownReference, at, what);
+            }
+        }
+    }
 }
 
 fn result(

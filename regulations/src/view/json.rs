@@ -63,6 +63,10 @@ pub fn service_json(service: &Service) -> Value {
             "label": text(&field.label),
             "options": options(&field.kind),
             "characters": [field.rule.characters_min, field.rule.characters_max],
+            "agrees": field.agrees.as_ref().map(|agrees| json!({
+                "with": agrees.with.as_deref().unwrap_or("applicant"),
+                "as": agrees.as_to.as_str(),
+            })),
             "mark": mark(&field.mark),
         })).collect::<Value>(),
         "documents": service.documents.iter().map(|document| json!({
@@ -200,6 +204,7 @@ fn action(action: &ActionDef) -> Value {
         "deadlineMin": action.deadline_min.map(|period| period.to_string()),
         "completion": action.completion.as_ref().map(text),
         "nextPrinted": action.next_printed,
+        "tells": action.tells.map(|status| status.as_str()),
         "title": text(&action.title),
         "mark": mark(&action.mark),
     })

@@ -269,16 +269,18 @@ fn services_without_a_flow_say_why() {
     );
 }
 
-/// What the portal, the gateway and the workplace play: pattern P1 with the ready-made staff.
-pub(crate) const PLAYED: [&str; 8] = [
+/// What the portal, the gateway and the workplace play: patterns P1 and P2 with the ready-made staff.
+pub(crate) const PLAYED: [&str; 10] = [
     "adoption-lump-sum@zhambyl-2019-23",
     "adoption-registration@zhambyl-2019-23",
     "externship-permission@east-kazakhstan-2016-293",
     "guardian-allowance@zhambyl-2019-23",
     "guardianship-certificate@zhambyl-2019-23",
+    "home-schooled-child-support@shal-aqyn-2012-238",
     "kindergarten-queue@east-kazakhstan-2016-293",
     "minor-property-certificate@zhambyl-2019-23",
     "patronage-care@zhambyl-2019-23",
+    "unemployed-certificate@shal-aqyn-2012-238",
 ];
 
 #[test]

@@ -424,6 +424,61 @@ fn a_word_that_is_not_known_is_found_with_the_known_ones() {
         "field phone",
         "\"telegraph\"; known: choice, date, iin, long-text, name, phone, text",
     );
+    finds(
+        |files| {
+            once(
+                &mut files.service,
+                "does = [\"accept\",",
+                "tells = \"draft\"\ndoes = [\"accept\",",
+            )
+        },
+        Rule::UnknownWord,
+        "action action-1",
+        "\"draft\"; known: received, in-work, completed",
+    );
+    finds(
+        |files| {
+            once(
+                &mut files.service,
+                "kind = \"phone\"",
+                "kind = \"phone\"\nagrees = { with = \"applicant\", as = \"shoe-size\" }",
+            )
+        },
+        Rule::UnknownWord,
+        "field phone",
+        "\"shoe-size\"; known: birth-date, given-name, surname",
+    );
+}
+
+#[test]
+fn a_field_agrees_with_what_can_be_known() {
+    for (kind, agrees, rule, what) in [
+        (
+            "phone",
+            "{ with = \"applicant\", as = \"surname\" }",
+            Rule::FieldRule,
+            "a phone does not agree with a surname",
+        ),
+        (
+            "date",
+            "{ with = \"nobody\", as = \"birth-date\" }",
+            Rule::UnknownReference,
+            "\"nobody\" is neither applicant nor a field of the kind iin",
+        ),
+    ] {
+        finds(
+            |files| {
+                once(
+                    &mut files.service,
+                    "kind = \"phone\"",
+                    &format!("kind = {kind:?}\nagrees = {agrees}"),
+                )
+            },
+            rule,
+            "field phone",
+            what,
+        );
+    }
 }
 
 #[test]

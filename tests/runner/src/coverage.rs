@@ -349,25 +349,33 @@ mod tests {
         ("process-8", "done"),
     ];
 
-    /// The flows that are played: each has the elements of pattern P1.
-    const FLOWS: usize = 8;
+    /// The flows that are played, of patterns P1 and P2.
+    const FLOWS: [usize; 2] = [8, 2];
+
+    /// So many of a flow of P1, so many of one of P2, over all of them.
+    fn over_all(of: [usize; 2]) -> usize {
+        of.iter().zip(FLOWS).map(|(of, flows)| of * flows).sum()
+    }
 
     #[test]
     fn the_happy_path_alone_covers_its_elements_and_the_three_yes() {
         let catalogue = Catalogue::embedded().unwrap();
         let coverage = Coverage::of(&catalogue, &[played(HAPPY, None, true)]);
-        let elements = 11 * FLOWS;
+        let elements = over_all([11, 13]);
         assert_eq!(
             (coverage.elements.covered, coverage.elements.of),
             (8, elements)
         );
-        // Three yes of: yes and no of conditions 1 and 3; yes and twelve causes of condition 2.
-        let branches = 17 * FLOWS;
+        // Three yes of: yes and no of each other condition; yes and twelve causes of condition 2.
+        let branches = over_all([17, 19]);
         assert_eq!(
             (coverage.branches.covered, coverage.branches.of),
             (3, branches)
         );
-        assert_eq!((coverage.mcdc.covered, coverage.mcdc.of), (0, 16 * FLOWS));
+        assert_eq!(
+            (coverage.mcdc.covered, coverage.mcdc.of),
+            (0, over_all([16, 16]))
+        );
         let what =
             "guardianship-certificate@zhambyl-2019-23 · portal: condition-2 no, iin-mismatch";
         let missing = coverage

@@ -56,7 +56,7 @@ fn after(flow: &Flow, state: &State, step: &Recorded) -> Option<State> {
     // The staff's actions are recorded nowhere as steps: the delivery shows that they are done, and a check that is made
     // during one of them shows that those before it are.
     let until = match element {
-        Some(element) if element.meaning == Meaning::DeliverResult => None,
+        Some(element) if element.meaning == Meaning::DeliverResult || element.after_actions => None,
         Some(element) if element.during.is_some() => element.during.as_ref(),
         _ => return walk(flow, state, &event).ok().map(|walked| walked.state),
     };

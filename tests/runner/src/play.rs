@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use qaqpa_model::{Actor, MessageId, RefusalLabel};
-use qaqpa_regulations::{Deed, Flow, Meaning, Service};
+use qaqpa_regulations::{Flow, Meaning, Service};
 
 use crate::act::{Citizen, Officer, SeenRefusal, Went, send};
 use crate::chain;
@@ -202,7 +202,10 @@ impl Story<'_> {
                 }
                 Ok(went)
             }
-            Step::Prepare { fields } => self.citizen.prepare(self.service, fields).await,
+            Step::Prepare { fields, disagree } => {
+                let (service, citizen) = (self.service, &mut self.citizen);
+                citizen.prepare(service, fields, *disagree).await
+            }
             Step::Choose { key_of } => self.citizen.choose(key_of).await,
             Step::Sign { key_of } => self.citizen.sign(key_of).await,
             Step::Upload { key_of, spoil } => self.citizen.upload(key_of, *spoil).await,
@@ -282,12 +285,11 @@ impl Story<'_> {
             .await?;
         // In a chain of actions others have to act before anything is decided for the citizen; a refusal needs only a
         // signature.
-        let rest = chain::after_the_decision(self.flow);
-        let waits = match ground {
-            None => !rest.is_empty(),
-            Some(_) => rest.iter().any(|action| action.has(Deed::Sign)),
+        let rest = match ground {
+            None => chain::after_the_decision(self.flow),
+            Some(_) => chain::after_a_refusal(self.flow),
         };
-        if waits || self.citizen.application().is_none() {
+        if !rest.is_empty() || self.citizen.application().is_none() {
             return Ok(Went::On);
         }
         let went = self.citizen.decided().await?;

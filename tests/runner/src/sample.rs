@@ -2,8 +2,8 @@
 
 use qaqpa_model::Lang;
 use qaqpa_model::iin::check_digit;
-use qaqpa_regulations::{DocumentDef, FieldDef, FieldKind, Service};
-use qaqpa_wire::{Attachment, FormField};
+use qaqpa_regulations::{Agreement, Compared, DocumentDef, FieldDef, FieldKind, Service};
+use qaqpa_wire::{Attachment, FormField, Person};
 
 /// The first eleven digits of the sample child: born 2015-03-12, a girl. Nobody's number: serial 0000.
 const CHILD: [u8; 11] = [1, 5, 0, 3, 1, 2, 6, 0, 0, 0, 0];
@@ -31,6 +31,47 @@ pub fn form(service: &Service, lang: Lang) -> Vec<FormField> {
             value: value(field, lang),
         })
         .collect()
+}
+
+/// Whether the person register knows what stands in this field, so that it need not be entered.
+#[must_use]
+pub fn is_known(service: &Service, field: &str) -> bool {
+    let agrees = service.field(field).and_then(|field| field.agrees.as_ref());
+    agrees.is_some_and(|agrees| agrees.with.is_none())
+}
+
+/// A value that keeps the rule of its field and is not right: it does not agree with what is known. `None` where no field
+/// of the form has to agree with anything.
+#[must_use]
+pub fn disagreeing(service: &Service) -> Option<FormField> {
+    let field = service.form.iter().find(|field| field.agrees.is_some())?;
+    let value = match field.kind {
+        FieldKind::Date => "1901-01-01",
+        _ => "Бөтен",
+    };
+    Some(FormField {
+        name: field.name.clone(),
+        value: value.to_owned(),
+    })
+}
+
+/// The sample with what is known of this applicant.
+#[must_use]
+pub fn form_of(service: &Service, lang: Lang, applicant: &Person) -> Vec<FormField> {
+    let mut form = form(service, lang);
+    for filled in &mut form {
+        let agrees = service.field(&filled.name);
+        let Some(Agreement { with: None, as_to }) = agrees.and_then(|field| field.agrees.as_ref())
+        else {
+            continue;
+        };
+        filled.value = match as_to {
+            Compared::BirthDate => applicant.iin.birth_date(),
+            Compared::GivenName => applicant.given_name.clone(),
+            Compared::Surname => applicant.surname.clone(),
+        };
+    }
+    form
 }
 
 /// A file for every document that is required.

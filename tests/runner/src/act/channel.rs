@@ -108,6 +108,12 @@ async fn application(
         .as_deref()
         .and_then(|names| names.split_once(' '))
         .map_or("TEST", |(_, given)| given);
+    let applicant = Person {
+        iin,
+        surname: name.surname.clone().unwrap_or_else(|| "TEST".to_owned()),
+        given_name: given_name.to_owned(),
+        patronymic: None,
+    };
     Ok(Application {
         application_id: uuid::Uuid::new_v4().to_string(),
         service: scenario.service.clone(),
@@ -115,13 +121,8 @@ async fn application(
         created_at: stand.now().await?,
         submitter: iin,
         organisation: name.bin.map(Organisation::of),
-        applicant: Person {
-            iin,
-            surname: name.surname.clone().unwrap_or_else(|| "TEST".to_owned()),
-            given_name: given_name.to_owned(),
-            patronymic: None,
-        },
-        form: sample::form(service, stand.lang()),
+        form: sample::form_of(service, stand.lang(), &applicant),
+        applicant,
         attachments: sample::attachments(service),
     })
 }

@@ -85,6 +85,7 @@ impl<'s> Citizen<'s> {
         &mut self,
         service: &Service,
         fields: &BTreeMap<String, String>,
+        disagree: bool,
     ) -> Result<Went, RunError> {
         let path = format!("/services/{}", service.id);
         let page = self.browser.open(&path).await?.expect(200)?;
@@ -96,14 +97,18 @@ impl<'s> Citizen<'s> {
             .expect(200)?;
         self.application = Some(application_on(&page)?);
 
-        let mut values: Vec<(String, String)> = sample::form(service, self.stand.lang())
-            .into_iter()
+        let sample = sample::form(service, self.stand.lang()).into_iter();
+        let mut values: Vec<(String, String)> = sample
+            // What the register knows of the applicant stands there already.
+            .filter(|field| !sample::is_known(service, &field.name))
             .map(|field| (format!("field.{}", field.name), field.value))
             .collect();
-        for (name, value) in fields {
+        let wrong = disagree.then(|| sample::disagreeing(service)).flatten();
+        let wrong = wrong.map(|field| (field.name, field.value));
+        for (name, value) in fields.clone().into_iter().chain(wrong) {
             let name = format!("field.{name}");
             values.retain(|(known, _)| *known != name);
-            values.push((name, value.clone()));
+            values.push((name, value));
         }
         values.push(("action".to_owned(), "next".to_owned()));
         let values: Vec<(&str, &str)> = values
@@ -119,8 +124,7 @@ impl<'s> Citizen<'s> {
                 bytes: file.bytes,
             })
             .collect();
-        let first = values.first().map_or("csrf", |(name, _)| name);
-        let form = page.form_with(&[first])?;
+        let form = page.form_to("/form")?;
         let page = self.browser.submit(&page, &form, &values, &uploads).await?;
         self.turn_to(page.expect(200)?)
     }

@@ -3,7 +3,7 @@
 //! What differs from service to service follows from the catalogue: the ground of a refusal is the first with the same
 //! label, and where the act has several members of the staff act one after the other, each does.
 
-use qaqpa_regulations::{ActionDef, Catalogue, Deed, Flow, Service};
+use qaqpa_regulations::{ActionDef, Catalogue, Flow, Service};
 use serde::Deserialize;
 
 use super::{Scenario, Step};
@@ -52,9 +52,14 @@ fn retold(
     flow: &Flow,
 ) -> Result<Vec<Step>, String> {
     let mut steps = Vec::with_capacity(scenario.steps.len());
+    let is_decision = |step: &Step| matches!(step, Step::Decide { .. });
+    let decides = scenario.steps.iter().any(is_decision);
     for step in &scenario.steps {
         let Step::Decide { ground, .. } = step else {
-            steps.push(step.clone());
+            // Who acts before and after the decision is another service's own matter.
+            if !(decides && matches!(step, Step::Act { .. } | Step::Learn {})) {
+                steps.push(step.clone());
+            }
             continue;
         };
         let ground = match ground {
@@ -62,17 +67,17 @@ fn retold(
             Some(id) => Some(ground_like(service, other, id)?),
         };
         let refuses = ground.is_some();
-        steps.extend(chain::before_the_decision(flow).iter().map(act));
+        steps.extend(chain::before_the_decision(flow).into_iter().map(act));
         steps.push(Step::Decide { who: None, ground });
-        let rest = chain::after_the_decision(flow);
         if refuses {
-            // A refusal is formed with the signature, and needs no action after it.
-            if let Some(signs) = rest.iter().find(|action| action.has(Deed::Sign)) {
-                steps.push(act(signs));
+            let rest = chain::after_a_refusal(flow);
+            let learns = !rest.is_empty();
+            steps.extend(rest.into_iter().map(act));
+            if learns {
                 steps.push(Step::Learn {});
             }
         } else {
-            steps.extend(rest.iter().map(act));
+            steps.extend(chain::after_the_decision(flow).into_iter().map(act));
         }
     }
     Ok(steps)

@@ -43,6 +43,9 @@ pub enum Step {
         /// Values instead of the samples.
         #[serde(default)]
         fields: BTreeMap<String, String>,
+        /// One value keeps its field's rule and is not right: it does not agree with what the register, or an IIN, says.
+        #[serde(default)]
+        disagree: bool,
     },
     /// The citizen chooses the certificate of this identity's key file.
     Choose {

@@ -116,11 +116,11 @@ pub(crate) async fn a_chain_of_tasks_ends_in_one_result(stand: &impl Stand) {
     let first = registered(&store, "m1", 100).await;
     let cards = store.cards();
     assert_eq!(
-        cards.note("card-m1", r#"{"a":1}"#, told("n1")).await,
+        cards.note("card-m1", r#"{"a":1}"#, Some(told("n1"))).await,
         Ok(true)
     );
     assert_eq!(
-        cards.note("card-m1", r#"{"a":2}"#, told("n2")).await,
+        cards.note("card-m1", r#"{"a":2}"#, Some(told("n2"))).await,
         Ok(true)
     );
     let mut prepared = decision(first, officer);
@@ -159,7 +159,10 @@ pub(crate) async fn a_chain_of_tasks_ends_in_one_result(stand: &impl Stand) {
     assert_eq!(card.state, CardState::Refused);
     assert_eq!(card.label, Some(RefusalLabel::GroundsAbsent));
     assert_eq!(card.decided_at, Some(at(50)));
-    assert_eq!(cards.note("card-m1", "{}", told("n3")).await, Ok(false));
+    assert_eq!(
+        cards.note("card-m1", "{}", Some(told("n3"))).await,
+        Ok(false)
+    );
     let result = cards.result("card-m1").await.unwrap();
     assert_eq!(result.as_deref(), Some(b"<result/>".as_slice()));
     let tasks = cards.tasks("card-m1").await.unwrap();
