@@ -221,3 +221,45 @@ impl HeldRow {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use qaqpa_model::Actor;
+
+    use super::*;
+    use crate::StoreConfig;
+
+    /// What SQLite would do for a text, line by line.
+    async fn plan(store: &Store, text: &'static str) -> Vec<String> {
+        let lines = store.write(move |connection| {
+            Box::pin(async move {
+                let explained = query(text)
+                    .bind("mailbox")
+                    .bind(None::<&str>)
+                    .bind(None::<&str>)
+                    .bind(9_i64);
+                let rows: Vec<Row> = explained.fetch_all(connection).await?;
+                let line = |row: &Row| Columns(row).text("detail");
+                rows.iter().map(line).collect::<Result<Vec<_>, _>>()
+            })
+        });
+        lines.await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_fetch_reads_its_mailbox_and_nothing_of_what_was_delivered() {
+        const TEXT: &str = concat!("EXPLAIN QUERY PLAN ", fetch_text!("WHERE id IN (", ")"));
+        let folder = tempfile::tempdir().unwrap();
+        let config = StoreConfig::in_folder(folder.path());
+        let store = Store::open(&config, Actor::Gateway).await.unwrap();
+        assert_eq!(
+            plan(&store, TEXT).await,
+            [
+                "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)",
+                "LIST SUBQUERY 1",
+                "SEARCH outbox USING INDEX outbox_mailbox (destination=?)",
+                "CREATE BLOOM FILTER",
+            ]
+        );
+    }
+}
