@@ -311,10 +311,37 @@ pub enum ScenarioCommand {
         /// The endpoints.json of the simulator to play against (default: the data folder's; none running: one is started for the run).
         #[arg(long, value_name = "ENDPOINTS.json")]
         against: Option<PathBuf>,
-        /// Also write report.txt, report.json, report.junit.xml and report.html there.
+        /// Also write report.txt, report.json, report.junit.xml and report.html there, and protocol.json, sealed by the authority (protocol.tsr).
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
+    /// Check the seal of a run's protocol, and play its scenarios again: exit 1 if they come to something else.
+    ///
+    /// A protocol tells what was played and what came of it, without anything that differs from run to run. Whoever has the same
+    /// catalogue and scenarios gets the same; another build is told, and is no difference.
+    Replay(Replay),
+}
+
+/// Options of `scenario replay`.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// The protocol.json that `scenario run --out DIR` wrote.
+    pub file: PathBuf,
+    /// Its seal, a token of RFC 3161 (default: the file beside it that ends in .tsr).
+    #[arg(long, value_name = "FILE")]
+    pub seal: Option<PathBuf>,
+    /// The authorities that may have sealed it, PEM, such as trust/signature.pem of the simulator that played (default: the data folder's).
+    #[arg(long, value_name = "FILE")]
+    pub trust: Option<PathBuf>,
+    /// Scenarios of your own that were played, a file or a folder; as often as needed.
+    #[arg(long = "scenarios", value_name = "PATH")]
+    pub scenarios: Vec<PathBuf>,
+    /// Only check the seal; play nothing.
+    #[arg(long)]
+    pub seal_only: bool,
+    /// The endpoints.json of the simulator to play against (default: the data folder's; none running: one is started for the run).
+    #[arg(long, value_name = "ENDPOINTS.json")]
+    pub against: Option<PathBuf>,
 }
 
 /// Options of `sample`.

@@ -16,6 +16,7 @@ mod send;
 mod services;
 mod sign;
 mod snapshot;
+mod stamping;
 mod stub;
 mod up;
 mod verify;

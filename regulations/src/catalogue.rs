@@ -1,7 +1,7 @@
 //! The catalogue: all acts, patterns and services, read and linted as one.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use qaqpa_model::ServiceAtAct;
 use thiserror::Error;
@@ -33,6 +33,7 @@ pub struct Catalogue {
     regulated: Vec<Service>,
     listings: Vec<Listing>,
     pub(crate) calendar: Calendar,
+    texts: Arc<[String]>,
 }
 
 /// Why the catalogue does not load.
@@ -96,7 +97,16 @@ impl Catalogue {
         for folder in folders {
             read_folder(folder, FOLDER_DEPTH_MAX, &mut files)?;
         }
-        resolve::catalogue(&files).map_err(CatalogueError::Findings)
+        let read = resolve::catalogue(&files).map_err(CatalogueError::Findings)?;
+        Ok(Self {
+            texts: files.into_iter().map(|file| file.text).collect(),
+            ..read
+        })
+    }
+
+    /// The texts of the files that it was read from, in no order that means anything.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(String::as_str)
     }
 
     /// The acts, by id.
@@ -132,6 +142,7 @@ impl Catalogue {
             regulated,
             listings,
             calendar,
+            texts: Arc::default(),
         }
     }
 

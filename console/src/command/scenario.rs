@@ -1,23 +1,26 @@
-//! `qaqpa scenario list|run|conform`: stories of people and systems, played through public pages and channels; and what a
+//! `qaqpa scenario list|run|replay|conform`: stories of people and systems, played through public pages and channels; and what a
 //! real system told.
 
 mod conform;
+mod protocol;
+mod stage;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use qaqpa_regulations::Catalogue;
-use qaqpa_runner::{Endpoints, Played, Report, Scenario, ScenarioError, Stand, play, report};
+use qaqpa_runner::{Endpoints, Played, Report, Scenario, ScenarioError, Stand, play};
 use qaqpa_transport::{Clock, ClockState, files, paths};
 use qaqpa_verdict::{Indication, Subject};
 use qaqpa_xml::{Document, XmlLimits};
 use serde_json::json;
 
 use crate::cli::{Format, ScenarioCommand};
-use crate::command::{up, verify};
+use crate::command::verify;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output;
 use crate::settings::Settings;
-use crate::simulator::Simulator;
+use protocol::Sealed;
+use stage::Stage;
 
 /// Lists or plays scenarios.
 pub(crate) async fn run(settings: &Settings, command: &ScenarioCommand, format: Format) -> Outcome {
@@ -29,6 +32,9 @@ pub(crate) async fn run(settings: &Settings, command: &ScenarioCommand, format: 
     match command {
         // Answered above, where no scenario is needed.
         ScenarioCommand::Conform(_) => Ok(Exit::Own),
+        ScenarioCommand::Replay(options) => {
+            protocol::replay(settings, catalogue, scenarios, options, format).await
+        }
         ScenarioCommand::List => list(settings, &scenarios, format),
         ScenarioCommand::Run {
             ids,
@@ -41,9 +47,15 @@ pub(crate) async fn run(settings: &Settings, command: &ScenarioCommand, format: 
             } else {
                 choose(&scenarios, ids, &catalogue)?
             };
-            let report = play_all(settings, catalogue.clone(), &chosen, against.as_deref()).await?;
-            if let Some(folder) = out {
-                keep(&report, &catalogue, folder, settings)?;
+            let (stage, report) =
+                Stage::play(settings, &catalogue, against.as_deref(), &chosen).await?;
+            let sealed = match out {
+                Some(_) => Some(protocol::seal(&report, &stage).await?),
+                None => None,
+            };
+            stage.clear().await;
+            if let Some((folder, sealed)) = out.as_ref().zip(sealed) {
+                keep(&report, sealed, &catalogue, folder, settings)?;
             }
             match format {
                 Format::Json => output::say_json(&report.json())?,
@@ -111,43 +123,10 @@ fn malformed(error: ScenarioError) -> Failure {
     Failure::usage(error).remedy("docs/schema/scenario-file.schema.json says what a scenario may have; an editor that knows it helps to write one")
 }
 
-/// Plays against the simulator that is named, or runs in the data folder; else starts one for the run.
-async fn play_all(
-    settings: &Settings,
-    catalogue: Catalogue,
-    scenarios: &[Scenario],
-    against: Option<&Path>,
-) -> Result<Report, Failure> {
-    let file = against.map_or_else(|| paths::endpoints(&settings.data), PathBuf::from);
-    let (endpoints, own) = match Endpoints::read(&file) {
-        Ok(endpoints) => (endpoints, None),
-        Err(error) if against.is_some() => return Err(Failure::usage(error)),
-        Err(_) => {
-            output::progress(
-                "==> nothing runs in this data folder: starting a simulator for this run",
-            );
-            let simulator = Simulator::start(settings, |_| {})
-                .await
-                .map_err(super::one_actor::could_not_start)?;
-            (up::wait_for_endpoints(settings).await?, Some(simulator))
-        }
-    };
-    let stand = Stand::new(endpoints, catalogue, settings.lang).map_err(Failure::no)?;
-    let mut played = Vec::new();
-    for scenario in scenarios {
-        let one = play(&stand, scenario).await;
-        output::progress(report::story(&one, settings.lang).trim_end());
-        played.push(one);
-    }
-    let report = Report::new(stand.catalogue(), played);
-    if let Some(simulator) = own {
-        simulator.stop().await;
-    }
-    Ok(report)
-}
-
+/// Writes the reports, and the protocol with its seal. Without a seal they are written all the same, and that is told.
 fn keep(
     report: &Report,
+    sealed: Sealed,
     catalogue: &Catalogue,
     folder: &Path,
     settings: &Settings,
@@ -164,7 +143,16 @@ fn keep(
     ] {
         std::fs::write(folder.join(name), text).map_err(wrong)?;
     }
-    Ok(())
+    let seal = folder.join(protocol::SEAL);
+    std::fs::write(folder.join(protocol::FILE), sealed.protocol.bytes()).map_err(wrong)?;
+    match sealed.token {
+        Ok(token) => std::fs::write(seal, token).map_err(wrong),
+        Err(failure) => {
+            // One of an earlier run would be over other bytes.
+            std::fs::remove_file(seal).ok();
+            Err(failure)
+        }
+    }
 }
 
 /// Plays one scenario for `up --play`: shows the path, keeps the signed document, and verifies it.

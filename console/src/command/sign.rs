@@ -1,7 +1,5 @@
 //! `qaqpa sign`: signs a document with a key file.
 
-mod stamping;
-
 use qaqpa_ades::{cms, xades};
 use qaqpa_model::Moment;
 use qaqpa_transport::{Clock, ClockState};
@@ -12,9 +10,9 @@ use qaqpa_xmldsig::{
     Bounds, Options, Profile, Signer, WsseKeyInfo, find_all, sign_by_id_with, sign_detached,
     sign_enveloped_with, sign_wsse,
 };
-use stamping::Stamper;
 
 use crate::cli::{KeyInfoForm, Sign, SignProfile};
+use crate::command::stamping::Stamper;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::settings::Settings;
 use crate::{key_input, output};

@@ -42,16 +42,31 @@ pub(crate) async fn run(settings: &Settings, command: &SnapshotCommand, format: 
         }
         SnapshotCommand::List => say(&shelf::list(data).map_err(failure)?, format),
         SnapshotCommand::Remove { name } => {
-            let name = Name::parse(name).map_err(failure)?;
-            shelf::remove(data, &name).map_err(failure)?;
+            remove(data, name)?;
             if format == Format::Json {
-                output::say_json(&serde_json::json!({ "removed": name.as_str() }))?;
+                output::say_json(&serde_json::json!({ "removed": name }))?;
             } else {
                 output::say(format_args!("{name}: removed"));
             }
             Ok(Exit::Yes)
         }
     }
+}
+
+/// Keeps the whole state of the simulator of this folder under a name; one that runs stops for it, and comes up again.
+pub(in crate::command) async fn save(data: &Path, name: &str) -> Result<(), Failure> {
+    work(data, Act::Save, name).await.map(drop)
+}
+
+/// Brings it back to that state, likewise.
+pub(in crate::command) async fn restore(data: &Path, name: &str) -> Result<(), Failure> {
+    work(data, Act::Restore, name).await.map(drop)
+}
+
+/// Deletes what was kept under a name.
+pub(in crate::command) fn remove(data: &Path, name: &str) -> Result<(), Failure> {
+    let name = Name::parse(name).map_err(failure)?;
+    shelf::remove(data, &name).map_err(failure)
 }
 
 async fn work(data: &Path, act: Act, name: &str) -> Result<Manifest, Failure> {

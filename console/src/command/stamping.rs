@@ -12,7 +12,7 @@ use crate::exit::Failure;
 use crate::running;
 
 /// A time-stamping authority at its address.
-pub(super) struct Stamper {
+pub(in crate::command) struct Stamper {
     client: HttpClient,
     url: String,
     at: Moment,
@@ -20,7 +20,11 @@ pub(super) struct Stamper {
 
 impl Stamper {
     /// The one of this address, or the running simulator's.
-    pub(super) fn of(data: &Path, url: Option<&str>, at: Moment) -> Result<Self, Failure> {
+    pub(in crate::command) fn of(
+        data: &Path,
+        url: Option<&str>,
+        at: Moment,
+    ) -> Result<Self, Failure> {
         let (url, reach) = match url {
             // Whoever writes an address on the command line means it, on whatever machine.
             Some(url) => (url.to_owned(), Reach::Anywhere),
@@ -38,7 +42,7 @@ impl Stamper {
     }
 
     /// A token over these octets that holds together. Whether its authority is trusted is for `qaqpa verify` to say.
-    pub(super) async fn stamp(&self, octets: &[u8]) -> Result<Vec<u8>, Failure> {
+    pub(in crate::command) async fn stamp(&self, octets: &[u8]) -> Result<Vec<u8>, Failure> {
         let nonce = uuid::Uuid::new_v4();
         let request = StampRequest::new(Imprint::of(DigestAlgorithm::Sha256, octets))
             .with_nonce(nonce.as_bytes());

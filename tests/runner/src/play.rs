@@ -194,6 +194,26 @@ impl Story<'_> {
                 self.suspended.push(certificate.clone());
                 Ok(Went::On)
             }
+            Step::Advance { by } => {
+                self.stand.advance(by.0).await?;
+                Ok(Went::On)
+            }
+            Step::Overdue { who, action, is } => {
+                let message = self.message()?;
+                let who = self.acting(who.as_deref(), Some(action))?;
+                let found = Officer::new(self.stand).overdue(who, &message).await?;
+                if found.as_deref() == is.then_some(action.as_str()) {
+                    return Ok(Went::On);
+                }
+                let shown = found.map_or_else(
+                    || "not shown as overdue".to_owned(),
+                    |found| format!("shown as overdue in {found}"),
+                );
+                let wanted = if *is { "overdue" } else { "in time" };
+                Err(RunError::Scenario(format!(
+                    "{action} is to be {wanted}; the application is {shown}"
+                )))
+            }
             Step::LogIn { who, password } => {
                 self.who.clone_from(who);
                 let went = self.citizen.log_in(who, password.as_deref()).await?;

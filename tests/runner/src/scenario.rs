@@ -13,7 +13,7 @@ use qaqpa_regulations::{Catalogue, Channel, Text};
 use serde::Deserialize;
 use thiserror::Error;
 
-pub use step::{Culprit, Fault, Mischief, Source, Spoil, Step};
+pub use step::{By, Culprit, Fault, Mischief, Source, Spoil, Step};
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
@@ -34,6 +34,8 @@ pub struct Scenario {
     pub steps: Vec<Step>,
     /// How it must end.
     pub expect: Expected,
+    /// The SHA-256 of the file that tells it, in hexadecimal.
+    pub source: String,
 }
 
 /// How a scenario must end.
@@ -98,6 +100,13 @@ pub enum ScenarioError {
 }
 
 impl Scenario {
+    /// Whether it moves the clock: nothing gives back what happens meanwhile, so it has a simulator of its own.
+    #[must_use]
+    pub fn moves_the_clock(&self) -> bool {
+        let moves = |step: &Step| matches!(step, Step::Advance { .. });
+        self.steps.iter().any(moves)
+    }
+
     /// The scenarios that are built in, by id.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The simulator under test, as an outsider reaches it: addresses, key files, control ports.
 
 use qaqpa_model::{Actor, Lang, MessageId, Moment, RefusalLabel};
-use qaqpa_regulations::{Catalogue, Role};
+use qaqpa_regulations::{Catalogue, Period, Role};
 use qaqpa_transport::control::{ClockView, ControlClient, ControlToken};
 use qaqpa_transport::{ClientLimits, ClientTls, HttpClient, Reach};
 use qaqpa_x509::pkcs12::{self, KeyFile};
@@ -161,6 +161,21 @@ impl Stand {
             .await
             .map_err(|error| asked(Actor::Portal, error))?;
         Moment::parse(&view.now).map_err(|error| RunError::Scenario(error.to_string()))
+    }
+
+    /// Set-up: the clock of all actors goes on by this, by the catalogue's calendar.
+    pub(crate) async fn advance(&self, by: Period) -> Result<(), RunError> {
+        let console = ControlClient::new(&self.endpoints.control.url, self.token.clone());
+        let console = console.calling_by(&self.client);
+        let says = |error| asked(Actor::Console, error);
+        let now: ClockView = console.get("/clock").await.map_err(says)?;
+        let begin =
+            Moment::parse(&now.now).map_err(|error| RunError::Scenario(error.to_string()))?;
+        let end = by.due(begin, self.catalogue.calendar());
+        let by_ms = end.unix_ms().saturating_sub(begin.unix_ms());
+        let offset_ms = now.offset_ms.saturating_add(by_ms);
+        console.set_clock(offset_ms).await.map_err(says)?;
+        Ok(())
     }
 
     /// Set-up: the person register forgets a ready-made person, or knows them again.

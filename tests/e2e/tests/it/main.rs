@@ -25,6 +25,7 @@ mod machines;
 mod main_road;
 mod many;
 mod moments;
+mod protocols;
 mod registers;
 mod reports;
 mod scenarios;

@@ -65,6 +65,8 @@ fn every_json_is_of_its_schema_and_every_schema_is_used() {
             json(&["scenario", "run", "guardianship-wrong-password"]),
         ),
         ("conform", json(&crate::conforming::ARGUMENTS)),
+        ("scenario-protocol", crate::protocols::protocol_json()),
+        ("scenario-replay", crate::protocols::replayed_json()),
         ("send", json(&["send", signed])),
         ("verdict", json(&["verify", signed])),
         ("report", json(&["verify", signed, "--report", "simple"])),

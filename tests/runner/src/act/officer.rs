@@ -53,6 +53,22 @@ impl<'s> Officer<'s> {
         self.finish(who, &result).await
     }
 
+    /// Logs in and looks at what is overdue: the action that is, of the message's application.
+    pub(crate) async fn overdue(
+        &mut self,
+        who: &str,
+        message: &MessageId,
+    ) -> Result<Option<String>, RunError> {
+        self.log_in(who).await?;
+        // It is in the queue before it can be late.
+        self.card_of(message).await?;
+        let page = self.browser.open("/queue?show=overdue").await?;
+        let page = page.expect(200)?;
+        let line = page.tag_with("tr", "data-message-id", message.as_str());
+        let late = line.filter(|line| line.attribute("data-overdue") == Some("yes"));
+        Ok(late.and_then(|line| line.attribute("data-action").map(str::to_owned)))
+    }
+
     async fn log_in(&mut self, who: &str) -> Result<(), RunError> {
         let person = self.stand.person(who)?;
         let page = self.browser.open("/login").await?.expect(200)?;

@@ -1,5 +1,6 @@
 //! A scenario's file, held against the catalogue: what is wrong is told with its line, and what would be right.
 
+use qaqpa_crypto::sha256;
 use qaqpa_model::{Lang, RefusalLabel, ServiceAtAct};
 use qaqpa_regulations::{Answer, Catalogue, Channel, Flow, Text};
 use serde::Deserialize;
@@ -110,6 +111,7 @@ impl Scenario {
             channel,
             steps: raw.step,
             expect,
+            source: hex::encode(sha256(text.as_bytes())),
         };
         let others = match raw.also {
             Some(Also::Pattern) => each::told(&story, catalogue).map_err(wrong)?,

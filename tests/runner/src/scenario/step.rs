@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use qaqpa_model::Actor;
+use qaqpa_regulations::{Period, PeriodError};
 use serde::{Deserialize, Serialize};
 
 /// One step of a story. People act through pages, systems through channels; some steps set the stage.
@@ -30,6 +31,21 @@ pub enum Step {
     Suspend {
         /// A ready-made identity, or an authority: `rsa-issuing`.
         certificate: String,
+    },
+    /// Stage: the clock of all actors goes on; the story has a simulator of its own.
+    Advance {
+        /// By so much: `31m`, `2h`, `3cd`, `9wd`.
+        by: By,
+    },
+    /// A member of the staff looks at what is overdue in the workplace: the application is there, or is not.
+    Overdue {
+        /// A ready-made identity; whoever is of the unit and the role of the action, if there is none.
+        who: Option<String>,
+        /// The open action.
+        action: String,
+        /// Whether it is there.
+        #[serde(default = "yes")]
+        is: bool,
     },
     /// A person logs in on the portal.
     LogIn {
@@ -95,6 +111,23 @@ pub enum Step {
         #[serde(default)]
         spoil: Spoil,
     },
+}
+
+/// How far a clock goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct By(pub Period);
+
+impl TryFrom<String> for By {
+    type Error = PeriodError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Period::parse(&text).map(Self)
+    }
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// Whose deliberate faults a rule is about.
