@@ -162,16 +162,10 @@ impl Bench {
 
     /// Begins an application and fills the form; gives the application's path.
     pub(crate) async fn filled(&self, browser: &Browser) -> String {
-        browser.get(&format!("/services/{SERVICE}")).await;
-        let begun = browser
-            .post(&format!("/services/{SERVICE}/applications"), &[])
-            .await;
-        let form = begun.redirected_to().to_owned();
-        let path = form.strip_suffix("/form").unwrap().to_owned();
-        browser.get(&form).await;
+        let (path, _) = begun(browser, SERVICE).await;
         let filled = browser
             .upload(
-                &form,
+                &format!("{path}/form"),
                 ANSWERS,
                 &[
                     (
@@ -296,4 +290,15 @@ impl Bench {
 
 pub(crate) fn xml_limits() -> XmlLimits {
     qaqpa_channel::envelope::xml_limits(&Limits::default())
+}
+
+/// Begins an application for this service; gives its path, and the page of its form.
+pub(crate) async fn begun(browser: &Browser, service: &str) -> (String, Seen) {
+    browser.get(&format!("/services/{service}")).await;
+    let begun = browser
+        .post(&format!("/services/{service}/applications"), &[])
+        .await;
+    let form = begun.redirected_to().to_owned();
+    let page = browser.get(&form).await;
+    (form.strip_suffix("/form").unwrap().to_owned(), page)
 }

@@ -3,20 +3,14 @@
 use qaqpa_regulations::Channel;
 
 use crate::authority::CITIZEN;
-use crate::bench::{Bench, PDF};
+use crate::bench::{Bench, PDF, begun};
 use crate::browser::{Browser, between};
 
 const SERVICE: &str = "unemployed-certificate@shal-aqyn-2012-238";
 
 /// Begins an application with this surname, or the one that stands in the form; gives its path.
 async fn filled(browser: &Browser, surname: Option<&str>) -> String {
-    browser.get(&format!("/services/{SERVICE}")).await;
-    let begun = browser
-        .post(&format!("/services/{SERVICE}/applications"), &[])
-        .await;
-    let form = begun.redirected_to().to_owned();
-    let path = form.strip_suffix("/form").unwrap().to_owned();
-    let page = browser.get(&form).await;
+    let (path, page) = begun(browser, SERVICE).await;
     // What the register knows stands there already.
     let known = |field: &str| {
         let input = between(&page.text, &format!("name=\"field.{field}\""), ">").unwrap();
@@ -26,7 +20,7 @@ async fn filled(browser: &Browser, surname: Option<&str>) -> String {
     let file = |document| (document, "a.pdf", "application/pdf", PDF);
     let filled = browser
         .upload(
-            &form,
+            &format!("{path}/form"),
             &[
                 ("field.applicant-surname", surname.unwrap_or(&known_surname)),
                 ("field.applicant-given-name", &given),

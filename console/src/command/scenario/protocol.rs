@@ -1,7 +1,7 @@
 //! The protocol of a run: sealed by the authority's time stamp, checked, and played again.
 
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use qaqpa_crypto::DigestAlgorithm;
 use qaqpa_regulations::Catalogue;
@@ -172,7 +172,7 @@ fn sealed_by(settings: &Settings, options: &Replay, bytes: &[u8]) -> Result<Stam
 }
 
 fn anchors(trust: &Path) -> Result<TrustAnchors, Failure> {
-    let pem = key_input::read_file(&PathBuf::from(trust)).map_err(|failure| {
+    let pem = key_input::read_file(trust).map_err(|failure| {
         failure.remedy("--trust FILE names the authorities of the simulator that played: its trust/signature.pem")
     })?;
     TrustAnchors::from_pem(&pem)

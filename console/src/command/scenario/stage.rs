@@ -131,11 +131,7 @@ async fn aside(
     };
     let played = match started(&own).await {
         Ok((endpoints, simulator)) => {
-            let stand = Stand::new(endpoints, catalogue.clone(), settings.lang);
-            let played = match stand {
-                Ok(stand) => Ok(play(&stand, scenario).await),
-                Err(error) => Err(Failure::no(error)),
-            };
+            let played = on(endpoints, settings, catalogue, scenario).await;
             simulator.stop().await;
             played
         }
@@ -160,13 +156,21 @@ async fn between(
     let name = format!("scenario-{}", uuid::Uuid::new_v4().simple());
     snapshot::save(&data, &name).await?;
     let endpoints = Endpoints::read(file).map_err(Failure::usage)?;
-    let played = match Stand::new(endpoints, catalogue.clone(), settings.lang) {
-        Ok(stand) => Ok(play(&stand, scenario).await),
-        Err(error) => Err(Failure::no(error)),
-    };
+    let played = on(endpoints, settings, catalogue, scenario).await;
     snapshot::restore(&data, &name).await?;
     snapshot::remove(&data, &name)?;
     played
+}
+
+/// Plays one story against the simulator of these addresses.
+async fn on(
+    endpoints: Endpoints,
+    settings: &Settings,
+    catalogue: &Catalogue,
+    scenario: &Scenario,
+) -> Result<Played, Failure> {
+    let stand = Stand::new(endpoints, catalogue.clone(), settings.lang).map_err(Failure::no)?;
+    Ok(play(&stand, scenario).await)
 }
 
 fn folder_of(endpoints: &Path) -> PathBuf {
