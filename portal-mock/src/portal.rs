@@ -78,10 +78,13 @@ impl Portal {
             .filter_map(|service| Some((service, service.flow(Channel::Portal)?)))
     }
 
-    /// The flow whose authorisation is shown where nobody has chosen a service yet: all of the portal's
-    /// flows begin with the same one.
-    pub(crate) fn login_flow(&self) -> Option<&Flow> {
-        self.services().map(|(_, flow)| flow).next()
+    /// The flow whose authorisation is shown: that of the service to which one goes on; where nobody has chosen one yet,
+    /// any, because all of them begin so.
+    pub(crate) fn login_flow(&self, next: &str) -> Option<&Flow> {
+        let asked = next.strip_prefix("/services/");
+        let asked = asked.and_then(|rest| ServiceAtAct::parse(rest.split('/').next()?).ok());
+        let asked = asked.and_then(|id| self.service(&id)?.flow(Channel::Portal));
+        asked.or_else(|| self.services().map(|(_, flow)| flow).next())
     }
 
     /// The examiner of this moment.

@@ -21,9 +21,13 @@ pub struct Chain {
 
 impl Chain {
     /// The actions of the flow. Where the act prints none, one action of the provider does it all,
-    /// within a working day (the simulator's own addition). `None` where nobody of the provider's staff decides.
+    /// within a working day (the simulator's own addition). `None` where nobody of the provider's staff decides, or the
+    /// queue registry does.
     #[must_use]
     pub fn of(service: &Service, flow: &Flow) -> Option<Self> {
+        if flow.is_answered_by_the_registry() {
+            return None;
+        }
         let decision = flow.decision();
         let people = || flow.actions.iter().filter(|one| !one.is_of_a_system());
         if let Some(first) = people().next() {

@@ -14,12 +14,13 @@ use qaqpa_model::{Actor, Answer, RefusalLabel, RequestStatus, SenderId};
 use qaqpa_regulations::{Answer as Found, Channel};
 use qaqpa_store::Effect;
 use qaqpa_transport::{PeerActor, watch};
-use qaqpa_verdict::{Subject, confirm_bin, confirm_iin};
+use qaqpa_verdict::{Proven, Subject, Verdict, confirm_bin, confirm_iin};
 use qaqpa_wire::Application;
 use qaqpa_wire::error::label_of_xml;
 use qaqpa_xml::Document;
 use serde_json::json;
 
+use crate::kindergarten;
 use crate::routes;
 use crate::steps::register::{Arrival, register};
 use crate::steps::tell_status::{About, tell_status};
@@ -97,6 +98,11 @@ async fn judge(
         )
         .into());
     }
+    if let Some(asked) = kindergarten::asked(workplace, &application) {
+        let mut contents = contents_of(&verdict, &proven, &application);
+        kindergarten::answer(workplace, asked, &application, letter, &mut contents).await?;
+        return Ok((contents, None));
+    }
     let offer = workplace
         .offer(&application.service, &application.channel)
         .ok_or_else(|| not_offered(workplace, &application))?;
@@ -110,23 +116,15 @@ async fn judge(
     let registered = register(&offer, calendar, &application, arrival)
         .ok_or_else(|| Rejection::faulted("the flow has no registering in the workplace"))?;
     let mut contents = Contents {
-        business_signature: Some(proven.signature_digest),
-        verdict_json: verdict.to_json(),
         facts_json: json!({
             "card": registered.card.id,
             "traceparent": watch::traceparent(),
         })
         .to_string(),
-        summary: json!({
-            "service": application.service.to_string(),
-            "channel": application.channel,
-            "applicant": application.applicant.iin.masked(),
-            "card": registered.card.id,
-            "indication": verdict.indication.as_str(),
-        }),
         trace: registered.trace,
-        ..Contents::default()
+        ..contents_of(&verdict, &proven, &application)
     };
+    contents.summary["card"] = json!(registered.card.id);
     let stubs = &workplace.stubs;
     let answering = stubs
         .register(
@@ -153,6 +151,21 @@ async fn judge(
         contents.effects.push(Effect::Outgoing(status));
     }
     Ok((contents, answering))
+}
+
+/// What is stored of every application that is taken.
+fn contents_of(verdict: &Verdict, proven: &Proven<'_>, application: &Application) -> Contents {
+    Contents {
+        business_signature: Some(proven.signature_digest),
+        verdict_json: verdict.to_json(),
+        summary: json!({
+            "service": application.service.to_string(),
+            "channel": application.channel,
+            "applicant": application.applicant.iin.masked(),
+            "indication": verdict.indication.as_str(),
+        }),
+        ..Contents::default()
+    }
 }
 
 /// Why nobody here works on an application for that service through that channel.

@@ -13,6 +13,7 @@
 //! - `identity` is the system whose key signs, one for each of several regional gateways;
 //! - `case` is one card opened by a member of the [`staff`]; `pages` show it;
 //! - [`stubs`] answer applications without a person;
+//! - `kindergarten` is the queue registry, which answers applications by itself;
 //! - `registers` are machines that answer: people and records as data, behind the same listener;
 //! - [`steps::issue_document`] makes and signs the result; `courier` takes it to the gateway.
 //!
@@ -26,6 +27,7 @@ pub mod config;
 mod control;
 mod courier;
 mod identity;
+mod kindergarten;
 mod pages;
 pub mod progress;
 mod registers;

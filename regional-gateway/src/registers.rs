@@ -110,6 +110,30 @@ impl Register {
         }
     }
 
+    /// The records that have this value under this name, for a machine of the same house.
+    pub(crate) fn records_with(&self, name: &str, value: &str) -> Vec<BTreeMap<String, String>> {
+        let all = self.records().filter(|record| {
+            let has = |(key, held): &(String, String)| key == name && held == value;
+            record.iter().any(has)
+        });
+        all.map(|record| record.iter().cloned().collect()).collect()
+    }
+
+    /// Every value under this name.
+    pub(crate) fn values(&self, name: &str) -> Vec<String> {
+        let fields = self.records().flatten();
+        let named = fields.filter(|(key, _)| key == name);
+        named.map(|(_, value)| value.clone()).collect()
+    }
+
+    fn records(&self) -> impl Iterator<Item = &Vec<(String, String)>> {
+        let records = match &self.contents {
+            Contents::Persons(_) => &[][..],
+            Contents::Records(records) => &records.records,
+        };
+        records.iter()
+    }
+
     /// The unsigned answer, with the number of persons or records in it.
     ///
     /// # Errors

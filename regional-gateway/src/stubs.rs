@@ -67,7 +67,7 @@ const NAMES_OF_ROUTES: [&str; 4] = ["answered", "misses", "places", "reset"];
 pub(crate) struct Stubs {
     pub(crate) board: Board,
     pub(crate) later: Later,
-    officers: Officers,
+    pub(crate) officers: Officers,
     seed: Mutex<Option<u64>>,
     /// One change after the other; what was kept last.
     changing: tokio::sync::Mutex<String>,

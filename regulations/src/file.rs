@@ -327,6 +327,7 @@ pub(crate) struct RawGround {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawResult {
     pub(crate) title: RawText,
+    pub(crate) referral_title: Option<RawText>,
     pub(crate) refusal_title: RawText,
     pub(crate) signed_by: String,
     pub(crate) mark: Option<RawMark>,
@@ -349,6 +350,7 @@ pub(crate) enum RawContentSource {
     ApplicantName,
     Fixed(RawText),
     Form(String),
+    Registry(String),
     Unit,
 }
 

@@ -3,8 +3,12 @@
 use std::fmt::Write as _;
 
 use crate::catalogue::Catalogue;
+use crate::flow::Element;
 use crate::mark::Mark;
-use crate::vocabulary::Meaning;
+use crate::vocabulary::{Meaning, Performer};
+
+/// The file of the queue registry, which answers by itself.
+const REGISTRY: &str = "regional-gateway/src/kindergarten.rs";
 
 /// The file that handles a meaning, from the root of the workspace; `None` for a meaning that the
 /// walker knows and no actor carries out yet.
@@ -29,8 +33,17 @@ pub const fn code_of(meaning: Meaning) -> Option<&'static str> {
         Meaning::Handle => "regional-gateway/src/steps/register.rs",
         Meaning::Decide => "regional-gateway/src/steps/check_documents.rs",
         Meaning::RefuseService => "regional-gateway/src/steps/issue_document.rs",
+        Meaning::SendToRegistry => REGISTRY,
         _ => return None,
     })
+}
+
+/// The file that handles an element: what the queue registry decides, no officer does.
+fn code_for(element: &Element) -> Option<&'static str> {
+    match element.performer {
+        Performer::QueueRegistry => code_of(element.meaning).map(|_| REGISTRY),
+        _ => code_of(element.meaning),
+    }
 }
 
 /// The whole page, in Markdown.
@@ -67,7 +80,7 @@ pub fn markdown(catalogue: &Catalogue) -> String {
                     &mut out,
                     "before",
                     &before.title.en,
-                    before.meaning,
+                    (before.meaning, code_of(before.meaning)),
                     &before.mark,
                 );
             }
@@ -76,7 +89,7 @@ pub fn markdown(catalogue: &Catalogue) -> String {
                     &mut out,
                     &element.spoken(),
                     &element.title.en,
-                    element.meaning,
+                    (element.meaning, code_for(element)),
                     &element.mark,
                 );
             }
@@ -123,8 +136,14 @@ fn source(mark: &Mark) -> String {
     }
 }
 
-fn row(out: &mut String, element: &str, title: &str, meaning: Meaning, mark: &Mark) {
-    let code = code_of(meaning).map_or_else(
+fn row(
+    out: &mut String,
+    element: &str,
+    title: &str,
+    (meaning, code): (Meaning, Option<&str>),
+    mark: &Mark,
+) {
+    let code = code.map_or_else(
         || "no room in code yet".to_owned(),
         |code| format!("[`{code}`](../{code})"),
     );

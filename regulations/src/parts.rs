@@ -42,6 +42,13 @@ impl Flow {
         self.refusal_of(self.decision()?)
     }
 
+    /// Whether the queue registry answers by itself, so that nobody of the provider's staff acts.
+    #[must_use]
+    pub fn is_answered_by_the_registry(&self) -> bool {
+        let arrival = self.arrival();
+        arrival.is_some_and(|arrival| arrival.meaning == Meaning::SendToRegistry)
+    }
+
     /// Whether the applicant signs before the certificate is asked about, so that the question sees the signature, too.
     #[must_use]
     pub fn signs_before_the_check(&self) -> bool {

@@ -118,6 +118,8 @@ pub struct GroundDef {
 pub struct ResultDef {
     /// The title of the granted document.
     pub title: Text,
+    /// The title where the queue registry refers the child, because there is a place.
+    pub referral_title: Option<Text>,
     /// The title of the reasoned refusal.
     pub refusal_title: Text,
     /// The role whose signature the document carries.
@@ -150,6 +152,8 @@ pub enum ContentSource {
     Form(String),
     /// A text that never changes, in the three languages.
     Fixed(Text),
+    /// What the queue registry answered: `number`, `place`, `kindergarten`.
+    Registry(String),
     /// The unit that issues the document.
     Unit,
 }

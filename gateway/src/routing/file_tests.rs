@@ -54,7 +54,7 @@ fn the_built_in_file_is_without_fault_and_takes_everything_to_the_regional_gatew
 /// A line of the same fault for each service that is played, with the regions that its form names, where it names any.
 fn of_each(line: u32, what: &str, regions: &str) -> Vec<String> {
     let all = served();
-    assert_eq!(all.len(), 10);
+    assert_eq!(all.len(), 12);
     all.iter()
         .map(|one| {
             let regions = match regions {

@@ -212,7 +212,12 @@ async fn a_region_that_no_route_is_for_is_refused() {
         1,
     );
     // The forms of the other acts name no region.
-    for act in ["east-kazakhstan-2016-293", "shal-aqyn-2012-238"] {
+    for act in [
+        "east-kazakhstan-2016-293",
+        "qyzylorda-2014-700",
+        "qyzylorda-2018-1056",
+        "shal-aqyn-2012-238",
+    ] {
         only.push_str(&format!(
             "[[route]]\ndirection = \"to-provider\"\nservice = \"*@{act}\"\nto = \"regional-gateway\"\n"
         ));

@@ -114,7 +114,7 @@ pub(super) async fn submit(
         Err(NotGenuine::Fault(why)) => Err(PageProblem::fault(why)),
         Err(NotGenuine::Refused(label)) => {
             let flow = portal
-                .login_flow()
+                .login_flow(shown.next)
                 .ok_or_else(|| PageProblem::fault("the catalogue has no portal flow"))?;
             let entry = refuse_authorisation(flow, &iin, label, portal.clock.now())
                 .map_err(PageProblem::fault)?;

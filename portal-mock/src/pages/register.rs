@@ -60,7 +60,7 @@ pub(super) async fn submit(
         Err(NotEnrolled::Refused(label)) => {
             let refused = Refusal::plain(label, "");
             let view = portal
-                .login_flow()
+                .login_flow("")
                 .map(|flow| show::refusal(flow, Meaning::Enrol, &refused, visit.words()));
             (StatusCode::FORBIDDEN, Vec::new(), view)
         }

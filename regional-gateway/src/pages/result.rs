@@ -165,6 +165,7 @@ fn draft(case: &Case<'_>, at: Moment) -> Result<ResultDocument, Problem> {
         message: &case.card.message_id,
         application: &case.application,
         unit: &case.offer.service.provider_title,
+        registry: None,
     };
     Ok(compose(basis, decision, &case.member().account.iin, at))
 }

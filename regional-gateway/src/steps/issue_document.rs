@@ -5,7 +5,7 @@
 
 use qaqpa_channel::watching;
 use qaqpa_evidence::Examiner;
-use qaqpa_model::{Answer, Iin, Lang, MessageId, Moment, RefusalLabel, ServiceAtAct};
+use qaqpa_model::{Answer as Judged, Iin, Lang, MessageId, Moment, RefusalLabel, ServiceAtAct};
 use qaqpa_regulations::{ContentSource, FieldKind, Service, Text};
 use qaqpa_verdict::{Subject, confirm_iin};
 use qaqpa_wire::{
@@ -16,6 +16,7 @@ use qaqpa_x509::pkcs12::{self, KeyFile, Pkcs12Error};
 use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::{Signer, sign_enveloped};
 
+use crate::kindergarten::Answer;
 use crate::work::Decision;
 
 /// Everything that the result says, beside the decision.
@@ -27,6 +28,8 @@ pub(crate) struct Basis<'c> {
     pub(crate) application: &'c Application,
     /// The unit that issues the document.
     pub(crate) unit: &'c Text,
+    /// What the queue registry answered, where it answers.
+    pub(crate) registry: Option<&'c Answer>,
 }
 
 /// A signature that was not made, or that the gateway would refuse.
@@ -58,11 +61,15 @@ pub(crate) fn compose(
         message,
         application,
         unit,
+        registry,
     } = basis;
     let result = &service.result;
     let ground = decision.ground.as_deref().and_then(|id| service.ground(id));
     let title = match ground {
-        None => &result.title,
+        None => match (registry, &result.referral_title) {
+            (Some(Answer::Referred { .. }), Some(referral)) => referral,
+            _ => &result.title,
+        },
         Some(_) => &result.refusal_title,
     };
     let content = match ground {
@@ -128,6 +135,12 @@ fn value(source: &ContentSource, basis: Basis<'_>) -> String {
                 _ => given.to_owned(),
             }
         }
+        ContentSource::Registry(name) => {
+            let values = basis.registry.map(Answer::values).unwrap_or_default();
+            values
+                .get(name.as_str())
+                .map_or_else(String::new, |value| (*value).to_owned())
+        }
         ContentSource::Unit => both(basis.unit),
     }
 }
@@ -182,7 +195,7 @@ pub(crate) async fn examine(
         let label = verdict.label.unwrap_or(RefusalLabel::SignatureMalformed);
         return Err(NotSigned::Refused(label, verdict.why().to_owned()));
     };
-    if let Answer::Fail(label) | Answer::Undecided(label) =
+    if let Judged::Fail(label) | Judged::Undecided(label) =
         confirm_iin(&proven.signer, &expected.submitter)
     {
         let why = "the certificate's IIN is not that of the member of the staff who signs";

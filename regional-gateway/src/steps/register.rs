@@ -1,7 +1,7 @@
 //! The document is registered in the workplace: a card with its first task.
 
-use qaqpa_model::{MessageId, Moment, SenderId};
-use qaqpa_regulations::{ActionDef, Calendar, Event, walk};
+use qaqpa_model::{MessageId, Moment, SenderId, ServiceAtAct};
+use qaqpa_regulations::{ActionDef, Calendar, Channel, Event, walk};
 use qaqpa_store::{NewCard, NewTask, PersonName, TraceEntry};
 use qaqpa_wire::Application;
 use uuid::Uuid;
@@ -36,26 +36,43 @@ pub(crate) fn register(
     let state = offer.flow.resume(&element.id)?;
     let walked = walk(offer.flow, &state, &Event::Done(element.meaning)).ok()?;
     let first = task(offer.chain.first()?, arrival.at, calendar);
-    let applicant = &application.applicant;
     Some(Registered {
         trace: trace::entries(&arrival.message_id, walked.trace, arrival.at),
-        card: NewCard {
-            id: Uuid::new_v4().to_string(),
-            message_id: arrival.message_id,
-            service: offer.service.id.clone(),
-            channel: offer.flow.channel.as_str().to_owned(),
-            sender: arrival.sender,
-            applicant_iin: applicant.iin,
-            applicant_name: PersonName {
-                surname: applicant.surname.clone(),
-                given: applicant.given_name.clone(),
-                patronymic: applicant.patronymic.clone(),
-            },
-            document: arrival.document,
-            at: arrival.at,
-            tasks: vec![first],
-        },
+        card: card(
+            &offer.service.id,
+            offer.flow.channel,
+            application,
+            arrival,
+            vec![first],
+        ),
     })
+}
+
+/// The card of an application, with these tasks.
+pub(crate) fn card(
+    service: &ServiceAtAct,
+    channel: Channel,
+    application: &Application,
+    arrival: Arrival,
+    tasks: Vec<NewTask>,
+) -> NewCard {
+    let applicant = &application.applicant;
+    NewCard {
+        id: Uuid::new_v4().to_string(),
+        message_id: arrival.message_id,
+        service: service.clone(),
+        channel: channel.as_str().to_owned(),
+        sender: arrival.sender,
+        applicant_iin: applicant.iin,
+        applicant_name: PersonName {
+            surname: applicant.surname.clone(),
+            given: applicant.given_name.clone(),
+            patronymic: applicant.patronymic.clone(),
+        },
+        document: arrival.document,
+        at: arrival.at,
+        tasks,
+    }
 }
 
 /// The task of an action that begins at this moment.

@@ -191,6 +191,7 @@ fn document(
         message: filling.message,
         application: filling.asked.application,
         unit: &service.provider_title,
+        registry: None,
     };
     let mut document = compose(basis, decision, officer, matter.at);
     if let StubAnswer::Grant(own) = &stub.answer

@@ -10,6 +10,7 @@ use qaqpa_wire::{Application, Property};
 use super::error::StubError;
 use super::template::Template;
 use super::written::{AnswerKind, WrittenStub, WrittenWhen};
+use crate::kindergarten;
 
 /// Characters of an id, and entries of `content`, `form` and `property`.
 const ID_CHARACTERS_MAX: usize = 64;
@@ -229,14 +230,18 @@ fn service_named<'c>(name: &str, catalogue: &'c Catalogue) -> Result<&'c Service
         name: name.to_owned(),
     };
     let id = ServiceAtAct::parse(name).map_err(|_| unknown())?;
-    catalogue
+    let service = catalogue
         .service(&id)
         .ok_or_else(|| match catalogue.answer(&id, None) {
             Answer::Unknown => unknown(),
             other => StubError::ServiceNotPlayed {
                 why: other.to_string(),
             },
-        })
+        })?;
+    match kindergarten::no_stub(service) {
+        None => Ok(service),
+        Some(why) => Err(StubError::ServiceNotPlayed { why }),
+    }
 }
 
 fn answer(written: &WrittenStub, service: Option<&Service>) -> Result<StubAnswer, StubError> {
@@ -398,7 +403,8 @@ mod tests {
             (json!({"answer": "grant", "id": "a b"}), "\"a b\" is not an id: 1 to 64 letters, digits, hyphens, dots, underscores"),
             (json!({"answer": "grant", "times": 0}), "times = 0 never answers: leave it out, or say how many applications are answered"),
             (json!({"answer": "grant", "service": "none@none"}), "the catalogue has no service \"none@none\": `qaqpa services` lists them"),
-            (json!({"answer": "grant", "service": "kindergarten-queue@qyzylorda-2018-1056"}), "this flow of kindergarten-queue@qyzylorda-2018-1056 is in the catalogue, the simulator does not play it yet; `qaqpa services` marks what can be played"),
+            (json!({"answer": "grant", "service": "preschool-admission@qyzylorda-2018-1056"}), "this flow of preschool-admission@qyzylorda-2018-1056 is in the catalogue, the simulator does not play it yet; `qaqpa services` marks what can be played"),
+            (json!({"answer": "grant", "service": "kindergarten-queue@qyzylorda-2018-1056"}), "kindergarten-queue@qyzylorda-2018-1056 is answered by the queue registry itself; a stub is for what people answer"),
             (json!({"answer": "grant", "service": "social-assistance@shal-aqyn-2012-238"}), "social-assistance@shal-aqyn-2012-238 (struck-out): the service was struck out of the act by decree No 358 of 2012-11-27; `qaqpa services` lists what can be walked"),
             (json!({"answer": "grant", "content": {"purpose": "x"}}), "content differs from service to service: say the service"),
             (json!({"answer": "leave", "comment": "x"}), "comment is for the answer refuse: leave it out, or answer refuse"),

@@ -11,6 +11,7 @@ mod browser;
 mod chain;
 mod department;
 mod gateway;
+mod kindergarten;
 mod outage;
 mod pages;
 mod registers;

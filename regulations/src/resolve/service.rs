@@ -11,6 +11,8 @@ use crate::lint::{self, Findings, Rule};
 use crate::mark::Mark;
 use crate::service::{ContentField, ContentSource, GroundDef, ResultDef, Service};
 
+/// What the queue registry answers.
+const REGISTRY: [&str; 3] = ["kindergarten", "number", "place"];
 /// With whom a field agrees that agrees with the applicant.
 const APPLICANT: &str = "applicant";
 /// Characters of a field whose file names no bound.
@@ -283,6 +285,10 @@ fn result(
     );
     Some(ResultDef {
         title: text(&raw.title, "result", findings),
+        referral_title: raw
+            .referral_title
+            .as_ref()
+            .map(|title| text(title, "result", findings)),
         refusal_title: text(&raw.refusal_title, "result", findings),
         content,
         mark: mark(raw.mark.as_ref(), None, &act.id, "result", findings),
@@ -302,6 +308,11 @@ fn content(raw: &RawContent, form: &[FieldDef], findings: &mut Findings<'_>) -> 
                 findings.add(Rule::UnknownReference, at.clone(), what);
             }
             ContentSource::Form(name.clone())
+        }
+        RawContentSource::Registry(value) => {
+            let known = REGISTRY.into_iter().find(|known| known == value);
+            word(value, known, REGISTRY.into_iter(), &at, findings);
+            ContentSource::Registry(value.clone())
         }
         RawContentSource::Unit => ContentSource::Unit,
     };

@@ -85,6 +85,7 @@ pub fn service_json(service: &Service) -> Value {
         "result": {
             "title": text(&service.result.title),
             "refusalTitle": text(&service.result.refusal_title),
+            "referralTitle": service.result.referral_title.as_ref().map(text),
             "signedBy": service.result.signed_by.as_str(),
             "mark": mark(&service.result.mark),
         },

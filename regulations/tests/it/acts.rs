@@ -269,8 +269,8 @@ fn services_without_a_flow_say_why() {
     );
 }
 
-/// What the portal, the gateway and the workplace play: patterns P1 and P2 with the ready-made staff.
-pub(crate) const PLAYED: [&str; 10] = [
+/// What the portal, the gateway and the workplace play: patterns P1, P2 and P3 with the ready-made staff.
+pub(crate) const PLAYED: [&str; 12] = [
     "adoption-lump-sum@zhambyl-2019-23",
     "adoption-registration@zhambyl-2019-23",
     "externship-permission@east-kazakhstan-2016-293",
@@ -278,6 +278,8 @@ pub(crate) const PLAYED: [&str; 10] = [
     "guardianship-certificate@zhambyl-2019-23",
     "home-schooled-child-support@shal-aqyn-2012-238",
     "kindergarten-queue@east-kazakhstan-2016-293",
+    "kindergarten-queue@qyzylorda-2014-700",
+    "kindergarten-queue@qyzylorda-2018-1056",
     "minor-property-certificate@zhambyl-2019-23",
     "patronage-care@zhambyl-2019-23",
     "unemployed-certificate@shal-aqyn-2012-238",
@@ -300,10 +302,10 @@ fn the_actors_are_offered_the_flows_that_they_play() {
     assert_eq!(
         answer(
             "kindergarten-queue@qyzylorda-2018-1056",
-            Some(Channel::Portal)
+            Some(Channel::StateCorporation)
         ),
         "this flow of kindergarten-queue@qyzylorda-2018-1056 is in the catalogue, the simulator does not play it \
-         yet; `qaqpa services` marks what can be played"
+         yet; what can be played: portal"
     );
     assert_eq!(
         answer(

@@ -349,11 +349,11 @@ mod tests {
         ("process-8", "done"),
     ];
 
-    /// The flows that are played, of patterns P1 and P2.
-    const FLOWS: [usize; 2] = [8, 2];
+    /// The flows that are played: of patterns P1, P2, and P3 in the acts of 2014 and of 2018.
+    const FLOWS: [usize; 4] = [8, 2, 1, 1];
 
-    /// So many of a flow of P1, so many of one of P2, over all of them.
-    fn over_all(of: [usize; 2]) -> usize {
+    /// So many of a flow of each of these, over all of them.
+    fn over_all(of: [usize; 4]) -> usize {
         of.iter().zip(FLOWS).map(|(of, flows)| of * flows).sum()
     }
 
@@ -361,20 +361,20 @@ mod tests {
     fn the_happy_path_alone_covers_its_elements_and_the_three_yes() {
         let catalogue = Catalogue::embedded().unwrap();
         let coverage = Coverage::of(&catalogue, &[played(HAPPY, None, true)]);
-        let elements = over_all([11, 13]);
+        let elements = over_all([11, 13, 9, 11]);
         assert_eq!(
             (coverage.elements.covered, coverage.elements.of),
             (8, elements)
         );
         // Three yes of: yes and no of each other condition; yes and twelve causes of condition 2.
-        let branches = over_all([17, 19]);
+        let branches = over_all([17, 19, 15, 17]);
         assert_eq!(
             (coverage.branches.covered, coverage.branches.of),
             (3, branches)
         );
         assert_eq!(
             (coverage.mcdc.covered, coverage.mcdc.of),
-            (0, over_all([16, 16]))
+            (0, over_all([16, 16, 14, 15]))
         );
         let what =
             "guardianship-certificate@zhambyl-2019-23 · portal: condition-2 no, iin-mismatch";

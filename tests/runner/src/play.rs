@@ -156,6 +156,10 @@ impl Story<'_> {
             let Went::Refused(refusal) = went else {
                 continue;
             };
+            if matches!(steps.get(number), Some(Step::Learn {})) {
+                // A machine has answered before the citizen looks: the next step learns of it.
+                continue;
+            }
             let label = refusal.label.clone();
             self.refusal = Some(refusal);
             if number < steps.len() {
@@ -216,7 +220,8 @@ impl Story<'_> {
             }
             Step::LogIn { who, password } => {
                 self.who.clone_from(who);
-                let went = self.citizen.log_in(who, password.as_deref()).await?;
+                let (service, password) = (&self.scenario.service, password.as_deref());
+                let went = self.citizen.log_in(who, password, service).await?;
                 if let Went::Refused(refusal) = &went {
                     self.login = self.refused_login(refusal);
                 }
@@ -244,10 +249,7 @@ impl Story<'_> {
                 Ok(went)
             }
             Step::Receive {} => {
-                // Where nobody acts after the decision, the citizen has looked already.
-                if !chain::after_the_decision(self.flow).is_empty() {
-                    self.citizen.decided().await?;
-                }
+                self.citizen.decided().await?;
                 self.receive(true).await?;
                 Ok(Went::On)
             }

@@ -202,7 +202,7 @@ mod tests {
              process 1 → condition 1 → process 3 → condition 2 → process 5 → process 6 → condition 3 → process 8\n\
              FAIL guardianship-expired — Условие 2: срок сертификата истёк (0.1 s)\n     \
              process 1 [certificate-revoked]\n     ! expected <this>\n     ! saw & that\n     message {m-2}\n\n\
-             2 played, 1 failed\nelements 8/114 (7 %)\n"
+             2 played, 1 failed\nelements 8/134 (6 %)\n"
         ), "{text}");
     }
 
@@ -223,7 +223,7 @@ mod tests {
                 (Some("guardianship-expired"), Some(false))
             ]
         );
-        assert_eq!(json["coverage"]["elements"], 7.0);
+        assert_eq!(json["coverage"]["elements"], 6.0);
         assert_eq!(json["coverage"]["mcdc"], 0.0);
         assert_eq!(scenarios[1]["expected"]["label"], "certificate-expired");
         assert_eq!(scenarios[1]["differences"][1], "saw & that");

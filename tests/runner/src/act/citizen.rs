@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use qaqpa_model::MessageId;
+use qaqpa_model::{MessageId, ServiceAtAct};
 use qaqpa_regulations::Service;
 
 use super::document::spoilt;
@@ -64,12 +64,15 @@ impl<'s> Citizen<'s> {
         &mut self,
         who: &str,
         password: Option<&str>,
+        service: &ServiceAtAct,
     ) -> Result<Went, RunError> {
         let person = self.stand.person(who)?;
         let password = password
             .or(person.portal_password.as_deref())
             .unwrap_or_default();
-        let page = self.browser.open("/login").await?.expect(200)?;
+        // Who is not logged in comes here from the service.
+        let login = format!("/login?next=/services/{service}");
+        let page = self.browser.open(&login).await?.expect(200)?;
         let form = page.form_with(&["iin", "password"])?;
         let values = [("iin", person.iin.as_str()), ("password", password)];
         let page = self.browser.submit(&page, &form, &values, &[]).await?;

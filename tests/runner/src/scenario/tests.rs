@@ -90,9 +90,9 @@ fn what_does_not_fit_the_catalogue_is_named() {
             "x.toml:4: the catalogue has no guardianship-certificate@zhambyl-2019-23 · provider-office",
         ),
         (
-            "guardianship-certificate@zhambyl-2019-23",
-            "kindergarten-queue@qyzylorda-2018-1056",
-            "x.toml:4: this flow of kindergarten-queue@qyzylorda-2018-1056 is in the catalogue, the simulator \
+            "guardianship-certificate@zhambyl-2019-23\"\n    channel = \"portal",
+            "preschool-admission@qyzylorda-2018-1056\"\n    channel = \"provider-office",
+            "x.toml:4: this flow of preschool-admission@qyzylorda-2018-1056 is in the catalogue, the simulator \
              does not play it yet; `qaqpa services` marks what can be played",
         ),
         (
