@@ -5,7 +5,6 @@ use std::time::Duration;
 use qaqpa_channel::Backoff;
 use qaqpa_model::Limits;
 use qaqpa_transport::Reach;
-use qaqpa_wire::Reading;
 use serde::Deserialize;
 
 /// The gateway's settings; every field has a default, unknown keys refuse to start.
@@ -93,16 +92,6 @@ impl From<PushReach> for Reach {
 }
 
 impl Config {
-    /// How envelopes are read.
-    #[must_use]
-    pub const fn reading(&self) -> Reading {
-        if self.strict {
-            Reading::Strict
-        } else {
-            Reading::Lenient
-        }
-    }
-
     /// How many requests of one system are worked on at once, where the register agrees on no other number.
     #[must_use]
     pub fn at_once_max(&self, limits: &Limits) -> u32 {
@@ -144,7 +133,7 @@ mod tests {
     fn an_unknown_key_refuses_to_start() {
         assert!(toml::from_str::<Config>("stritc = true").is_err());
         let config: Config = toml::from_str("strict = true\ndelivery-attempts-max = 3").unwrap();
-        assert_eq!(config.reading(), Reading::Strict);
+        assert!(config.strict);
         assert_eq!(config.backoff().attempts_max, 3);
         assert_eq!(config.push_reach, PushReach::Loopback);
         assert_eq!(config.at_once_max(&Limits::default()), 128);

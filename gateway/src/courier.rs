@@ -181,6 +181,7 @@ impl Carrier {
             address,
             certificate: party.certificate,
             answers: party.terms.answers,
+            reading: party.terms.reading(),
             examiner: &examiner,
             http: &http,
         };

@@ -50,7 +50,7 @@ pub struct UnverifiedRequest {
 }
 
 /// The property by which a sender asks to be told every departure of this request from the schema: it is refused
-/// where there is one. The value is `true`.
+/// where there is one. The value is an `xs:boolean`: `true` or `1`.
 pub const STRICT: &str = "strict";
 
 /// Reads an envelope of the synchronous channel.
@@ -112,7 +112,7 @@ pub fn insist(departures: &[Departure]) -> Result<(), Refused> {
 pub fn asks_for_strict(properties: &[Property]) -> bool {
     properties
         .iter()
-        .any(|property| property.key == STRICT && property.value.trim() == "true")
+        .any(|property| property.key == STRICT && matches!(property.value.trim(), "true" | "1"))
 }
 
 fn parse(body: &[u8], limits: &Limits) -> Result<Document, Refused> {
@@ -128,10 +128,8 @@ fn parse(body: &[u8], limits: &Limits) -> Result<Document, Refused> {
 
 fn unreadable(error: &WireError) -> Refused {
     let mut refused = Refused::new(error.label(), error.to_string()).with_code(error.fault_code());
-    if let WireError::Departs { departures } = error {
-        for departure in departures {
-            refused = refused.with("departure", departure.to_string());
-        }
+    for departure in error.departures() {
+        refused = refused.with("departure", departure.to_string());
     }
     refused
 }

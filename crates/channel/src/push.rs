@@ -1,9 +1,10 @@
 //! The calling side of the push channel: the gateway hands something over at a system's own endpoint.
 
+use http::header::CONTENT_TYPE;
 use qaqpa_evidence::Examiner;
 use qaqpa_model::{MessageId, SenderId};
-use qaqpa_transport::HttpClient;
-use qaqpa_wire::{Fault, FaultCode, Operation, Reading, push};
+use qaqpa_transport::{HttpAnswer, HttpClient};
+use qaqpa_wire::{Departure, Fault, FaultCode, Operation, Reading, push};
 use qaqpa_x509::Certificate;
 use qaqpa_xml::Document;
 use qaqpa_xmldsig::find_wsse;
@@ -22,6 +23,8 @@ pub struct Endpoint<'a> {
     pub certificate: &'a Certificate,
     /// Whether an answer without a signature is one.
     pub answers: AnswersOf,
+    /// Whether an answer that departs from the schema is one.
+    pub reading: Reading,
     /// Who says whether that certificate is in force.
     pub examiner: &'a Examiner,
     /// By which client it is called, with its trust and limits.
@@ -36,6 +39,36 @@ pub enum AnswersOf {
     Signed,
     /// Signed, or without any signature: TLS alone says who answered. A signature that is there must be the system's.
     Unsigned,
+}
+
+impl Endpoint<'_> {
+    /// The answer departs from the schema nowhere, or every departure is named.
+    fn check_form(
+        &self,
+        answer: &HttpAnswer,
+        document: &Document,
+        inside: Vec<Departure>,
+    ) -> Result<(), String> {
+        let content_type = answer.headers.get(CONTENT_TYPE);
+        let content_type = content_type.and_then(|value| value.to_str().ok());
+        let of_signature = match self.answers {
+            AnswersOf::Signed => Departure::of_signature(document),
+            AnswersOf::Unsigned => None,
+        };
+        let departures: Vec<_> = Departure::of_content_type(content_type)
+            .into_iter()
+            .chain(inside)
+            .chain(of_signature)
+            .map(|departure| departure.to_string())
+            .collect();
+        if departures.is_empty() {
+            return Ok(());
+        }
+        Err(format!(
+            "it departs from the schema: {}",
+            departures.join("; ")
+        ))
+    }
 }
 
 impl ChannelClient {
@@ -93,7 +126,11 @@ impl ChannelClient {
             }
             Err(error) => return Err(unbelievable(error.to_string())),
         }
-        check_response(&document, operation, message).map_err(&unbelievable)?;
+        let inside = check_response(&document, operation, message).map_err(&unbelievable)?;
+        if to.reading == Reading::Strict {
+            to.check_form(&answer, &document, inside)
+                .map_err(&unbelievable)?;
+        }
         Ok(answer.body.to_vec())
     }
 }
@@ -102,23 +139,23 @@ fn is_missing<T>(found: &Result<T, qaqpa_xmldsig::SignatureError>) -> bool {
     matches!(found, Err(qaqpa_xmldsig::SignatureError::Missing))
 }
 
-/// The answer is the operation's own, and about what was handed over.
+/// The answer is the operation's own, and about what was handed over; returns where it departs from the schema.
 fn check_response(
     document: &Document,
     operation: Operation,
     message: &[&MessageId],
-) -> Result<(), String> {
+) -> Result<Vec<Departure>, String> {
     let lenient = Reading::Lenient;
     if operation == Operation::ChangeMassageStatusNotification {
         return push::ChangeMassageStatusNotificationResponse::read_with(document, lenient)
-            .map(|_| ())
+            .map(|(_, departures)| departures)
             .map_err(|error| error.to_string());
     }
-    let (response, _) = push::SendMessageResponse::read_with(document, lenient)
+    let (response, departures) = push::SendMessageResponse::read_with(document, lenient)
         .map_err(|error| error.to_string())?;
     let named = [&response.0.message_id, &response.0.correlation_id];
     if message.iter().any(|id| named.contains(id)) {
-        return Ok(());
+        return Ok(departures);
     }
     Err("it is about another message".to_owned())
 }

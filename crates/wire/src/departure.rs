@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::soap::limited;
+use qaqpa_xml::{Document, Element};
+
+use crate::namespace::{DSIG, SOAP};
+use crate::soap::{WSSE, limited};
 
 /// One departure from the schema that lenient reading accepted.
 ///
@@ -21,6 +24,11 @@ pub enum Departure {
         element: String,
         /// The attribute's local name.
         attribute: String,
+    },
+    /// A media type other than that of SOAP 1.1 §6, or none.
+    ContentType {
+        /// The header's value; empty where there is none.
+        found: String,
     },
     /// A date in another form of ISO 8601 than `xs:dateTime`.
     Date {
@@ -97,6 +105,11 @@ pub enum Departure {
         /// The contract's spelling.
         expected: &'static str,
     },
+    /// A `SOAPAction` other than the WSDL's, which is empty and in quotes, or none (SOAP 1.1 §6.1.1).
+    SoapAction {
+        /// The header's value; empty where there is none.
+        found: String,
+    },
     /// Text between the elements of an element that holds elements only; it was not read.
     Text {
         /// The local name of the element around the text.
@@ -107,6 +120,10 @@ pub enum Departure {
         /// The element's local name.
         element: String,
     },
+    /// The Header holds no signature: told beside other departures, so that one answer names everything.
+    Unsigned,
+    /// The signature stands in the Header itself, not in a `wsse:Security` (SOAP Message Security 1.1.1 §5).
+    Unwrapped,
 }
 
 impl Departure {
@@ -127,6 +144,45 @@ impl Departure {
             namespace: limited(namespace, NAME_CHARS_MAX),
             expected,
         }
+    }
+
+    /// The departure of that `Content-Type`, if it is one.
+    #[must_use]
+    pub fn of_content_type(found: Option<&str>) -> Option<Self> {
+        let found = found.unwrap_or_default();
+        let media_type = found.split(';').next().unwrap_or_default().trim();
+        (!media_type.eq_ignore_ascii_case("text/xml")).then(|| Self::ContentType {
+            found: limited(found, NAME_CHARS_MAX),
+        })
+    }
+
+    /// The departure of that `SOAPAction`, if it is one.
+    #[must_use]
+    pub fn of_soap_action(found: Option<&str>) -> Option<Self> {
+        let found = found.unwrap_or_default();
+        (found.trim() != "\"\"").then(|| Self::SoapAction {
+            found: limited(found, NAME_CHARS_MAX),
+        })
+    }
+
+    /// The departure of the place where the envelope's signature stands, if it is one.
+    #[must_use]
+    pub fn of_signature(document: &Document) -> Option<Self> {
+        let mut headers = document.root().children();
+        let Some(header) = headers.find(|child| child.is(SOAP, "Header")) else {
+            return Some(Self::Unsigned);
+        };
+        let is_signature = |element: &Element<'_>| element.is(DSIG, "Signature");
+        let mut securities = header.children().filter(|child| child.is(WSSE, "Security"));
+        if securities.any(|security| security.children().any(|child| is_signature(&child))) {
+            return None;
+        }
+        let unwrapped = header.children().any(|child| is_signature(&child));
+        Some(if unwrapped {
+            Self::Unwrapped
+        } else {
+            Self::Unsigned
+        })
     }
 
     pub(crate) fn nil(element: &str) -> Self {
@@ -162,6 +218,9 @@ impl fmt::Display for Departure {
                 f,
                 "the attribute {attribute} of <{element}> is not known here and was not read"
             ),
+            Self::ContentType { found } => {
+                write!(f, "Content-Type is {found:?}: send text/xml; charset=utf-8")
+            }
             Self::Date { element } => write!(
                 f,
                 "<{element}> is not of the form 2026-11-22T10:00:00+05:00"
@@ -213,6 +272,12 @@ impl fmt::Display for Departure {
             Self::Spelling { element, expected } => {
                 write!(f, "the value of <{element}> is spelled {expected}")
             }
+            Self::SoapAction { found } => {
+                write!(
+                    f,
+                    "SOAPAction is {found:?}: the WSDL says \"\", two quotes with nothing between them"
+                )
+            }
             Self::Text { element } => {
                 write!(
                     f,
@@ -222,6 +287,10 @@ impl fmt::Display for Departure {
             Self::Unknown { element } => {
                 write!(f, "<{element}> is not known here and was not read")
             }
+            Self::Unsigned => f.write_str("the Header holds no wsse:Security with a Signature"),
+            Self::Unwrapped => f.write_str(
+                "the Signature stands in the Header itself: put it into a wsse:Security",
+            ),
         }
     }
 }

@@ -10,6 +10,14 @@ use crate::{Departure, FaultCode};
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum WireError {
+    /// Something that no reading lets pass, and the departures from the schema that were found before it.
+    #[error("{error}")]
+    Beside {
+        /// What no reading lets pass.
+        error: Box<WireError>,
+        /// Each departure, in document order.
+        departures: Vec<Departure>,
+    },
     /// The envelope carries no business document.
     #[error("the envelope carries no business document in requestData/data")]
     DataMissing,
@@ -53,8 +61,9 @@ pub enum WireError {
 impl WireError {
     /// The label with which the channel refuses.
     #[must_use]
-    pub const fn label(&self) -> RefusalLabel {
+    pub fn label(&self) -> RefusalLabel {
         match self {
+            Self::Beside { error, .. } => error.label(),
             Self::DataMissing => RefusalLabel::DataMissing,
             Self::Departs { .. }
             | Self::Envelope { .. }
@@ -67,11 +76,32 @@ impl WireError {
 
     /// The SOAP fault code that SOAP 1.1 §4.4.1 asks for.
     #[must_use]
-    pub const fn fault_code(&self) -> FaultCode {
+    pub fn fault_code(&self) -> FaultCode {
         match self {
+            Self::Beside { error, .. } => error.fault_code(),
             Self::MustUnderstand { .. } => FaultCode::MustUnderstand,
             Self::VersionMismatch => FaultCode::VersionMismatch,
             _ => FaultCode::Client,
+        }
+    }
+
+    /// The departures from the schema that are known; strict reading names no other.
+    #[must_use]
+    pub fn departures(&self) -> &[Departure] {
+        match self {
+            Self::Beside { departures, .. } | Self::Departs { departures } => departures,
+            _ => &[],
+        }
+    }
+
+    /// With the departures that were found before.
+    pub(crate) fn beside(self, departures: Vec<Departure>) -> Self {
+        if departures.is_empty() {
+            return self;
+        }
+        Self::Beside {
+            error: Box::new(self),
+            departures,
         }
     }
 

@@ -36,15 +36,18 @@ impl Notes {
         self.named
     }
 
-    /// What was read, or in strict reading the departures as an error.
+    /// What was read, or in strict reading the departures as an error. What cannot be read is told with the departures
+    /// that were found before it.
     pub(crate) fn judge<T>(
         mut self,
-        value: T,
+        read: Result<T, WireError>,
         reading: Reading,
     ) -> Result<(T, Vec<Departure>), WireError> {
-        if let Some(error) = self.refused.take() {
-            return Err(error);
-        }
+        let refused = self.refused.take().map_or(Ok(()), Err);
+        let value = match read.and_then(|value| refused.map(|()| value)) {
+            Ok(value) => value,
+            Err(error) => return Err(error.beside(self.into_departures())),
+        };
         let departures = self.into_departures();
         if reading == Reading::Strict && !departures.is_empty() {
             return Err(WireError::Departs { departures });

@@ -11,7 +11,7 @@ use crate::operation::{Operation, Part};
 use crate::{Departure, Reading, WireError};
 
 /// The WS-Security extension name space: the one header that is understood.
-const WSSE: &str =
+pub(crate) const WSSE: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
 
 /// The one element inside the one `soap:Body` of the envelope.
@@ -129,9 +129,9 @@ pub(crate) fn read<'d, T>(
     let mut notes = Notes::default();
     let wrapper = wrapper(document, operation, part, &mut notes)?;
     let mut fields = Fields::of(wrapper, &mut notes);
-    let element = fields.needed(part.element())?;
+    let element = fields.needed(part.element());
     fields.finish();
-    let value = inside(element, &mut notes)?;
+    let value = element.and_then(|element| inside(element, &mut notes));
     notes.judge(value, reading)
 }
 

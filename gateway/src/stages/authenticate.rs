@@ -1,14 +1,14 @@
 //! Stage 2, its first half on every channel: who sent this, and was it signed by them?
 
-use qaqpa_channel::envelope::{asks_for_strict, insist};
 use qaqpa_channel::{Refused, Rejection, judge_transport};
 use qaqpa_evidence::Examiner;
 use qaqpa_model::{Actor, ActorName, RefusalLabel, SenderId};
-use qaqpa_wire::{Departure, Property, Sender};
+use qaqpa_wire::{Property, Sender};
 use qaqpa_x509::Certificate;
 use qaqpa_xml::Document;
 use serde_json::json;
 
+use super::form::Form;
 use crate::gateway::Gateway;
 use crate::pipeline::Turn;
 use crate::record::Record;
@@ -24,7 +24,7 @@ pub(super) struct Claim<'a> {
     /// Whether the contract lets it say nothing: then the certificate that signed names the sender.
     pub(super) may_be_silent: bool,
     /// Where it departs from the schema.
-    pub(super) departures: &'a [Departure],
+    pub(super) form: &'a Form,
     pub(super) properties: &'a [Property],
 }
 
@@ -92,7 +92,7 @@ pub(super) async fn authenticate(
                 .ok_or_else(|| unknown(format!("no sender {} is registered", claimed.id)))?;
             check_tls_identity(party.sender, peer, record)?;
             // Whoever is held to the schema learns of departures before anything that follows from them.
-            check_form(&party, &claim)?;
+            claim.form.hold(party.terms, claim.properties)?;
             let signer =
                 judge_transport(claim.document, &examiner, &gateway.limits, record.at()).await?;
             (party, signer)
@@ -120,7 +120,7 @@ pub(super) async fn authenticate(
             "signer": signer.common_name,
         }),
     );
-    check_form(&party, &claim)?;
+    claim.form.hold(party.terms, claim.properties)?;
     check_measure(gateway, &party, record)?;
     take_place(gateway, &party, record)?;
     Ok(Known {
@@ -196,14 +196,6 @@ fn check_shown(party: &Party<'_>, record: &Record) -> Result<(), Refused> {
             party.sender
         ),
     ))
-}
-
-/// Departures from the schema are refused where the system is registered so, or the request asks for it.
-fn check_form(party: &Party<'_>, claim: &Claim<'_>) -> Result<(), Refused> {
-    if party.terms.strict || asks_for_strict(claim.properties) {
-        insist(claim.departures)?;
-    }
-    Ok(())
 }
 
 /// Wrong passwords of one system within a minute; after them none is compared. A chosen number: a program that was

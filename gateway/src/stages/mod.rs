@@ -7,6 +7,7 @@ pub(crate) mod choose_route;
 mod condition;
 pub(crate) mod confirm_applicant;
 pub(crate) mod deliver;
+mod form;
 pub(crate) mod judge_signature;
 pub(crate) mod open_envelope;
 pub(crate) mod receive;

@@ -9,12 +9,13 @@ use qaqpa_evidence::Examiner;
 use qaqpa_model::{Actor, ActorName, BodyDigest, MessageId, RefusalLabel, SenderId, ServiceAtAct};
 use qaqpa_store::Seen;
 use qaqpa_wire::asynchronous::{self, MessageInfo, MessageType, Request};
-use qaqpa_wire::{Property, SendMessageRequest};
+use qaqpa_wire::{Property, Reading, SendMessageRequest};
 use qaqpa_x509::Certificate;
 
 use super::ask_register::{Inquiry, is_of_a_question, repeated};
 use super::authenticate::{Claim, Known, authenticate};
 use super::choose_route::{Asked, asked, known_service};
+use super::form::{Form, with_headers};
 use super::receive::{Received, check_action};
 use crate::gateway::Gateway;
 use crate::pipeline::Turn;
@@ -79,14 +80,17 @@ pub(crate) async fn open_envelope(
     received: Received,
     record: &mut Record,
 ) -> Result<Entrance, Turn> {
-    let envelope = open(received.body(), &gateway.limits, gateway.config.reading())?;
+    let envelope = open(received.body(), &gateway.limits, Reading::Lenient)
+        .map_err(|refused| with_headers(refused, record.arrival()))?;
     let request = &envelope.request;
-    record.opened(Heading::from(request), &envelope.departures);
+    let form = Form::of(record.arrival(), &envelope.document, envelope.departures);
+    record.opened(Heading::from(request), form.departures());
+    form.hold_everybody(gateway.config.strict)?;
     let claim = Claim {
         document: &envelope.document,
         sender: request.sender.as_ref(),
         may_be_silent: false,
-        departures: &envelope.departures,
+        form: &form,
         properties: &request.properties,
     };
     let known = authenticate(gateway, claim, received.peer(), record).await?;
@@ -205,7 +209,7 @@ pub(crate) async fn open_request(
     received: Received,
     record: &mut Record,
 ) -> Result<Errand, Turn> {
-    let opened = open_asynchronous(received.body(), &gateway.limits, gateway.config.reading());
+    let opened = open_asynchronous(received.body(), &gateway.limits, Reading::Lenient);
     let UnverifiedRequest {
         document,
         request,
@@ -214,11 +218,13 @@ pub(crate) async fn open_request(
         Ok(opened) => opened,
         Err((operation, refused)) => {
             record.asked(operation);
-            return Err(refused.into());
+            return Err(with_headers(refused, record.arrival()).into());
         }
     };
     record.asked(request.operation());
-    record.opened(heading(&request), &departures);
+    let form = Form::of(record.arrival(), &document, departures);
+    record.opened(heading(&request), form.departures());
+    form.hold_everybody(gateway.config.strict)?;
     check_action(record.arrival(), request.operation())?;
     let none: &[Property] = &[];
     let (may_be_silent, properties) = match &request {
@@ -231,7 +237,7 @@ pub(crate) async fn open_request(
         document: &document,
         sender: request.sender(),
         may_be_silent,
-        departures: &departures,
+        form: &form,
         properties,
     };
     let known = authenticate(gateway, claim, received.peer(), record).await?;

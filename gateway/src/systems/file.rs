@@ -13,7 +13,7 @@
 //! push_trust = "integrator-1-ca.pem"   # whose TLS certificate `push` has; without it the simulator's own authority
 //! answers = "unsigned"                 # what answers at `push` may be; "signed" without it
 //! notify = true                        # whether it is told statuses, and where its messages are
-//! strict = true                        # refuses every departure from the schema
+//! strict = true                        # refuses every departure from the WSDL and its schemas
 //! per_minute_max = 600                 # messages within a minute; without it the gateway's usual limit
 //! at_once_max = 16                     # requests worked on at once; without it the gateway's usual limit
 //! body_bytes_max = 1000000

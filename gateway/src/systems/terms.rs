@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use qaqpa_channel::AnswersOf;
 use qaqpa_model::SenderId;
+use qaqpa_wire::Reading;
 use qaqpa_x509::Certificate;
 use serde_json::{Value, json};
 
@@ -24,7 +25,7 @@ pub(crate) struct Terms {
     /// The certificate that it shows in the TLS handshake, which is no national one's business; `None` where any or none
     /// will do.
     pub(crate) tls: Option<Certificate>,
-    /// Whether every departure of its envelopes from the schema is refused.
+    /// Whether every departure of its envelopes, and of the answers of its endpoint, from the schema is refused.
     pub(crate) strict: bool,
     /// Messages within a minute of the simulated clock; `None` for the gateway's usual limit.
     pub(crate) per_minute_max: Option<u32>,
@@ -48,6 +49,15 @@ impl Terms {
         at_once_max: None,
         body_bytes_max: None,
     };
+
+    /// How what the system says is read.
+    pub(crate) const fn reading(&self) -> Reading {
+        if self.strict {
+            Reading::Strict
+        } else {
+            Reading::Lenient
+        }
+    }
 
     /// Whether the system may send for the service and fetch its messages.
     pub(crate) fn allows(&self, service: &str) -> bool {

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use qaqpa_channel::envelope::{bounds, xml_limits};
@@ -26,6 +27,8 @@ use crate::messages::{new_id, noon, seal};
 pub(crate) enum Manner {
     /// About another message, and signed.
     AnotherMessage,
+    /// Signed by the system, with a media type of its own and a session that is no guid.
+    Departing,
     /// With HTTP 503.
     Down,
     /// Signed by the system.
@@ -134,7 +137,10 @@ async fn receive(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     found.cover(shared.gateway.spki_der()).unwrap();
     let (request, departures) = Request::read_with(&document, Reading::Strict).unwrap();
     assert_eq!(departures, []);
-    let session_id = Some(new_id().to_string());
+    let session_id = Some(match manner {
+        Manner::Departing => "no-guid".to_owned(),
+        _ => new_id().to_string(),
+    });
     let unsigned = match &request {
         Request::SendMessage(request) => {
             let id = match manner {
@@ -154,12 +160,16 @@ async fn receive(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
         Operation::PushSendMessage.channel()
     );
     shared.came.lock().unwrap().push(request);
-    match manner {
+    let body = match manner {
         Manner::Unsigned => unsigned,
         Manner::SignedByAnother => seal(&unsigned, &shared.another),
         _ => seal(&unsigned, &shared.system),
-    }
-    .into_response()
+    };
+    let content_type = match manner {
+        Manner::Departing => "application/xml",
+        _ => "text/xml; charset=utf-8",
+    };
+    ([(CONTENT_TYPE, content_type)], body).into_response()
 }
 
 fn response(message_id: MessageId, session_id: Option<String>) -> SendMessageResponse {

@@ -100,6 +100,30 @@ async fn an_answer_counts_only_if_the_system_signed_it_and_it_is_about_the_messa
 }
 
 #[tokio::test]
+async fn an_answer_that_departs_from_the_schema_counts_unless_strict_is_agreed() {
+    let stand = Stand::start().await;
+    let endpoint = Endpoint::start(&stand.authority, Manner::Departing).await;
+    register(&stand, &endpoint, "notify = false").await;
+    let (application, id) = stand.leave().await;
+    let (read, _) = stand.bring_result(&application, &id).await;
+    reached(&stand, &read, "done").await;
+
+    register(&stand, &endpoint, "notify = false\nstrict = true").await;
+    let (application, id) = stand.leave().await;
+    let (held, _) = stand.bring_result(&application, &id).await;
+    let why = eventually("the departures", async || {
+        let entry = reached(&stand, &held, "pending").await;
+        entry["why"].as_str().map(str::to_owned)
+    })
+    .await;
+    let named = "it departs from the schema: Content-Type is \"application/xml\": send text/xml; charset=utf-8; \
+                 <sessionId> is not a guid of the form {8-4-4-4-12} with braces";
+    assert!(why.contains(named), "{why}");
+    endpoint.set(Manner::Signed);
+    reached(&stand, &held, "done").await;
+}
+
+#[tokio::test]
 async fn an_answer_counts_only_while_the_certificate_behind_it_is_in_force() {
     let stand = Stand::start().await;
     let endpoint = Endpoint::start(&stand.authority, Manner::Signed).await;

@@ -23,7 +23,7 @@ pub(crate) struct Stand {
     pub(crate) authority: Authority,
     pub(crate) gateway: Running,
     pub(crate) limits: Limits,
-    outsider: HttpClient,
+    pub(crate) outsider: HttpClient,
 }
 
 /// What the channel answered.
@@ -163,10 +163,12 @@ impl Stand {
         client: &HttpClient,
         envelope: impl Into<bytes::Bytes>,
     ) -> Reply {
-        let http = client
-            .post(address, "text/xml; charset=utf-8", envelope)
-            .await
+        let request = http::Request::post(address)
+            .header("content-type", "text/xml; charset=utf-8")
+            .header("soapaction", "\"\"")
+            .body(envelope.into())
             .unwrap();
+        let http = client.request(request).await.unwrap();
         let document = Document::parse(&http.body, &xml_limits(&self.limits))
             .unwrap_or_else(|error| panic!("{error}: {}", http.text()));
         Reply { http, document }

@@ -104,6 +104,120 @@ async fn a_gateway_that_is_strict_with_everybody_names_every_departure_in_the_jo
     assert_eq!(named.len(), 2, "{journal}");
 }
 
+/// The envelope of a system that asks for strict reading, with these replaced.
+fn asking(stand: &Stand, value: &str, replaced: &[(&str, &str)]) -> String {
+    let mut message = valid(stand);
+    message.properties = vec![Property {
+        key: "strict".to_owned(),
+        value: value.to_owned(),
+    }];
+    let text = String::from_utf8(message.write()).unwrap();
+    replaced.iter().fold(text, |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1)
+    })
+}
+
+/// Posts with these headers instead of those of the WSDL.
+async fn post_with(stand: &Stand, headers: &[(&str, &str)], envelope: Vec<u8>) -> Reply {
+    let mut request = http::Request::post(stand.sync());
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(bytes::Bytes::from(envelope)).unwrap();
+    let http = stand.outsider.request(request).await.unwrap();
+    let document = qaqpa_xml::Document::parse(&http.body, &xml_limits(&stand.limits)).unwrap();
+    Reply { http, document }
+}
+
+#[tokio::test]
+async fn strict_looks_at_the_headers_and_at_the_place_of_the_signature_too() {
+    let stand = Stand::start().await;
+    let integrator = stand.authority.signatory("system-integrator-1");
+    // A way that real stacks have: the signature stands in the Header itself.
+    let unwrapped = |text: &str| {
+        let envelope = String::from_utf8(seal(text.as_bytes(), integrator)).unwrap();
+        let begins = envelope.find("<wsse:Security").unwrap();
+        let inside = begins + envelope[begins..].find("<ds:Signature").unwrap();
+        let ends = envelope.find("</wsse:Security>").unwrap();
+        let signature = &envelope[inside..ends];
+        let after = &envelope[ends + "</wsse:Security>".len()..];
+        let declared = signature.replacen(
+            "<ds:Signature",
+            "<ds:Signature xmlns:wsse=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\" \
+             xmlns:wsu=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\"",
+            1,
+        );
+        format!("{}{declared}{after}", &envelope[..begins]).into_bytes()
+    };
+    let named = [
+        "Content-Type is \"application/xml\": send text/xml; charset=utf-8",
+        "SOAPAction is \"SendMessage\": the WSDL says \"\", two quotes with nothing between them",
+        "the Signature stands in the Header itself: put it into a wsse:Security",
+    ];
+    let headers = [
+        ("content-type", "application/xml"),
+        ("soapaction", "SendMessage"),
+    ];
+    let lenient = unwrapped(&asking(&stand, "false", &[]));
+    accepted(&post_with(&stand, &headers, lenient).await);
+    let strict = unwrapped(&asking(&stand, "1", &[]));
+    let reply = post_with(&stand, &headers, strict).await;
+    assert_departures(&stand, &reply, &named).await;
+
+    let wsdl = [("content-type", "text/xml"), ("soapaction", "\"\"")];
+    let strict = seal(asking(&stand, "true", &[]).as_bytes(), integrator);
+    accepted(&post_with(&stand, &wsdl, strict).await);
+}
+
+#[tokio::test]
+async fn a_missing_signature_is_named_beside_departures_and_alone_by_its_own_label() {
+    let stand = Stand::start().await;
+    let alone = asking(&stand, "true", &[]).into_bytes();
+    assert_eq!(
+        stand.post(alone).await.label(),
+        Some(L::TransportSignatureMissing)
+    );
+    let without = asking(
+        &stand,
+        "true",
+        &[
+            ("<messageId>{", "<messageId>"),
+            ("}</messageId>", "</messageId>"),
+        ],
+    );
+    let named = [
+        "<messageId> is not a guid of the form {8-4-4-4-12} with braces",
+        "the Header holds no wsse:Security with a Signature",
+    ];
+    let reply = stand.post(without.into_bytes()).await;
+    assert_departures(&stand, &reply, &named).await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_told_with_every_departure_before_it() {
+    let stand = Stand::start().await;
+    let replaced = [
+        ("<messageId>{", "<messageId>"),
+        ("}</messageId>", "</messageId>"),
+        ("<messageDate>", "<messageDate>never"),
+    ];
+    let reply = stand
+        .post(asking(&stand, "true", &replaced).into_bytes())
+        .await;
+    let fault = reply.fault();
+    assert_eq!(fault.label(), Some(L::EnvelopeMalformed));
+    let data = fault.detail.unwrap().error_data.unwrap();
+    let told: Vec<_> = data
+        .lines()
+        .filter(|line| line.starts_with("departure="))
+        .collect();
+    let named = "<messageId> is not a guid of the form {8-4-4-4-12} with braces";
+    assert_eq!(told, [format!("departure={named}")]);
+    let journal = stand.control("/journal?kind=refused&limit=1").await;
+    assert_eq!(journal[0]["summary"]["departure"], named);
+}
+
 #[tokio::test]
 async fn a_system_uses_the_services_that_it_is_registered_for() {
     let stand = Stand::start().await;

@@ -149,25 +149,52 @@ fn a_nil_element_is_empty_and_named_and_one_with_content_is_refused() {
             }
         ]
     );
-    let refused = |element: &str| {
-        Err(WireError::Envelope {
-            why: format!("<{element}> is nil and has content"),
-        })
+    assert_eq!(nil(GUID, plain), Err(nil_and_full("correlationId")));
+    let departures = [
+        Departure::Nil {
+            element: "correlationId".to_owned(),
+        },
+        Departure::Empty {
+            element: "correlationId",
+        },
+    ];
+    for (data, error) in [
+        ("<data NIL>&lt;a/&gt;</data>", full_and_nil("data")),
+        ("<data NIL><a/></data>", full_and_nil("data")),
+        ("<data NIL/>", WireError::DataMissing),
+    ] {
+        let refused = nil("", data).unwrap_err();
+        assert_eq!(refused.departures(), departures, "{data}");
+        assert_eq!(refused, beside(error, &departures), "{data}");
+    }
+}
+
+fn full_and_nil(element: &str) -> WireError {
+    WireError::Envelope {
+        why: format!("<{element}> is nil and has content"),
+    }
+}
+
+/// What cannot be read, told beside what was found before it.
+fn beside(error: WireError, departures: &[Departure]) -> WireError {
+    WireError::Beside {
+        error: Box::new(error),
+        departures: departures.to_vec(),
+    }
+}
+
+/// That it is nil is a departure by itself, named beside what cannot be read.
+fn nil_and_full(element: &str) -> WireError {
+    let nil = Departure::Nil {
+        element: element.to_owned(),
     };
-    assert_eq!(nil(GUID, plain), refused("correlationId"));
-    assert_eq!(nil("", "<data NIL>&lt;a/&gt;</data>"), refused("data"));
-    assert_eq!(nil("", "<data NIL><a/></data>"), refused("data"));
-    assert_eq!(nil("", "<data NIL/>"), Err(WireError::DataMissing));
+    beside(full_and_nil(element), &[nil])
 }
 
 #[test]
 fn a_nil_element_with_elements_inside_is_refused() {
     let nil = r#"xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="1""#;
-    let refused = |name: &str| {
-        Err(WireError::Envelope {
-            why: format!("<{name}> is nil and has content"),
-        })
-    };
+    let refused = |name: &str| Err(nil_and_full(name));
     let sender = format!("<sender {nil}><senderId>x</senderId></sender>");
     let read_with = |info: &str| read(&message(info, "<data>&lt;a/&gt;</data>"));
     assert_eq!(read_with(&info_of("", &sender)), refused("sender"));

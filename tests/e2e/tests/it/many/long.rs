@@ -23,8 +23,8 @@ use super::load::supplier;
 use crate::server::Server;
 use crate::stand;
 
-/// How many messages, unless the environment says another number: what a program that is not optimized does in a minute or two.
-const MESSAGES: usize = 3_000;
+/// How many messages, unless the environment says another number: what a program that is not optimized does in some minutes.
+const MESSAGES: usize = 20_000;
 
 /// What the gateways take in for one application: the request, its result, and the word that the result has come.
 const AN_APPLICATION: usize = 3;
