@@ -16,10 +16,11 @@ fn lines(folder: &Path, found: &mut Vec<(String, Vec<String>)>) {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
-        for line in text.lines() {
-            let words = words(line);
+        for words in text.lines().flat_map(lists) {
             let is_ours = words.first().is_some_and(|word| {
-                word == "up" || Actor::ALL.iter().any(|actor| actor.name() == word)
+                let commands = ["up", "doctor"];
+                commands.contains(&word.as_str())
+                    || Actor::ALL.iter().any(|actor| actor.name() == word)
             });
             if is_ours {
                 found.push((path.display().to_string(), words));
@@ -28,28 +29,32 @@ fn lines(folder: &Path, found: &mut Vec<(String, Vec<String>)>) {
     }
 }
 
-/// The words of a list in YAML or JSON, or of a unit's ExecStart.
-fn words(line: &str) -> Vec<String> {
-    let line = line.trim();
-    if let Some((_, arguments)) = line.split_once("/usr/local/bin/qaqpa ") {
+/// The words of each list of a line in YAML or JSON, without the program's name, or of a unit's ExecStart.
+fn lists(line: &str) -> Vec<Vec<String>> {
+    if let Some((_, arguments)) = line.split_once("=/usr/local/bin/qaqpa ") {
         let arguments = arguments.replace("%i", "gateway");
-        return arguments.split_whitespace().map(str::to_owned).collect();
+        return vec![arguments.split_whitespace().map(str::to_owned).collect()];
     }
-    let Some((_, list)) = line.split_once('[') else {
-        return Vec::new();
-    };
-    let list = list.trim_end_matches(']').split(',').map(str::trim);
-    list.map(|word| {
-        let word = match word.strip_prefix('&') {
-            Some(anchored) => anchored.split_once(' ').map_or("", |(_, word)| word),
-            None => word,
-        };
-        match word {
-            "*store" => "postgres://qaqpa@127.0.0.1/qaqpa".to_owned(),
-            word => word.trim_matches('"').to_owned(),
-        }
-    })
-    .collect()
+    let lists = line.split('[').skip(1);
+    let lists = lists.filter_map(|list| Some(list.split_once(']')?.0));
+    lists.map(words).collect()
+}
+
+fn words(list: &str) -> Vec<String> {
+    list.split(',')
+        .map(str::trim)
+        .filter(|word| *word != "qaqpa")
+        .map(|word| {
+            let word = match word.strip_prefix('&') {
+                Some(anchored) => anchored.split_once(' ').map_or("", |(_, word)| word),
+                None => word,
+            };
+            match word {
+                "*store" => "postgres://qaqpa@127.0.0.1/qaqpa".to_owned(),
+                word => word.trim_matches('"').to_owned(),
+            }
+        })
+        .collect()
 }
 
 #[test]
@@ -69,7 +74,8 @@ fn every_command_line_of_the_deployment_is_one_that_is_taken() {
             .count()
     };
     assert_eq!(of("compose.yaml"), 7);
-    assert_eq!(of("simulator.yaml"), 6);
+    // Six actors, each with two probes.
+    assert_eq!(of("simulator.yaml"), 18);
     assert_eq!(of("qaqpa@.service"), 1);
-    assert_eq!(of("Containerfile"), 1);
+    assert_eq!(of("image/build"), 1);
 }

@@ -20,7 +20,11 @@ pub(crate) async fn run(settings: &Settings, options: &Doctor, format: Format) -
     if let Some(message) = &options.message {
         return why::run(settings, message, format).await;
     }
-    let report = Report::of(simulator::look(settings, options.quick).await);
+    let found = match &options.ready {
+        Some(name) => simulator::probe(&settings.data, name, options.control_port).await,
+        None => simulator::look(settings, options.quick).await,
+    };
+    let report = Report::of(found);
     match format {
         Format::Json => output::say_json(&report)?,
         _ => report.say(),

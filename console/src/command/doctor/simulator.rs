@@ -55,6 +55,39 @@ pub(super) async fn look(settings: &Settings, quick: bool) -> Vec<Finding> {
     found
 }
 
+/// Whether an actor takes work: the process at this control port of this machine, or every one that has registered.
+pub(super) async fn probe(data: &Path, name: &ActorName, port: Option<u16>) -> Vec<Finding> {
+    let http = calling(data);
+    if let Some(port) = port {
+        return vec![
+            ready(
+                &http,
+                &name.to_string(),
+                &format!("http://127.0.0.1:{port}"),
+            )
+            .await,
+        ];
+    }
+    let processes = match processes(data, name) {
+        Ok(processes) => processes,
+        Err(missing) => return vec![missing],
+    };
+    let mut found = Vec::new();
+    for (about, record) in processes {
+        found.push(ready(&http, &about, &record.control).await);
+    }
+    found
+}
+
+/// A client that may be told to wait as long as a person does.
+fn calling(data: &Path) -> HttpClient {
+    let limits = ClientLimits {
+        seconds_max: 10,
+        ..ClientLimits::default()
+    };
+    HttpClient::of_folder(data, limits).unwrap_or_else(|_| HttpClient::plain(limits))
+}
+
 /// Every actor that there should be, and every regional gateway of a region. Where these are all that there ever was, the
 /// one without a name is not missed.
 fn names(data: &Path) -> Result<Vec<ActorName>, String> {
@@ -79,30 +112,37 @@ fn command_of(name: &ActorName) -> String {
 }
 
 async fn of_actor(data: &Path, name: &ActorName, offset_ms: i64, quick: bool) -> Vec<Finding> {
-    let records = match registry::records(data, name) {
-        Ok(records) => records,
-        Err(error) => return vec![Finding::failed("up", name, error, START)],
+    let processes = match processes(data, name) {
+        Ok(processes) => processes,
+        Err(missing) => return vec![missing],
     };
-    if records.is_empty() {
-        let what = "is not registered";
-        let remedy = format!("start it: `qaqpa up`, or {} alone", command_of(name));
-        return vec![Finding::failed("up", name, what, remedy)];
-    }
     let mut found = Vec::new();
-    for record in &records {
-        // Several processes may share the work over one database.
-        let about = match records.len() {
-            1 => name.to_string(),
-            _ => format!("{name} (process {})", record.pid),
-        };
+    for (about, record) in &processes {
         let process = Process {
-            about: &about,
+            about,
             command: command_of(name),
             record,
         };
         found.extend(of_process(data, &process, offset_ms, quick).await);
     }
     found
+}
+
+/// Every process of an actor that has registered, each with how it is called in what is found.
+fn processes(data: &Path, name: &ActorName) -> Result<Vec<(String, ActorRecord)>, Finding> {
+    let records =
+        registry::records(data, name).map_err(|error| Finding::failed("up", name, error, START))?;
+    if records.is_empty() {
+        let remedy = format!("start it: `qaqpa up`, or {} alone", command_of(name));
+        return Err(Finding::failed("up", name, "is not registered", remedy));
+    }
+    // Several processes may share the work over one database.
+    let several = records.len() > 1;
+    let called = |record: ActorRecord| match several {
+        true => (format!("{name} (process {})", record.pid), record),
+        false => (name.to_string(), record),
+    };
+    Ok(records.into_iter().map(called).collect())
 }
 
 /// One process of an actor, as it has registered.
@@ -125,18 +165,14 @@ async fn of_process(
         // On another machine, whose doctor asks there: here its doors are looked at.
         return doors(data, name, record).await;
     }
-    let limits = ClientLimits {
-        seconds_max: 10,
-        ..ClientLimits::default()
-    };
-    let http = HttpClient::of_folder(data, limits).unwrap_or_else(|_| HttpClient::plain(limits));
+    let http = calling(data);
     let up = is_up(&http, process).await;
     let is_up = up.state == State::Ok;
     let mut found = vec![up];
     if !is_up {
         return found;
     }
-    found.push(ready(&http, name, record).await);
+    found.push(ready(&http, name, &record.control).await);
     found.extend(doors(data, name, record).await);
     let control = match ControlClient::of_record(data, record) {
         Ok(control) => control,
@@ -191,8 +227,8 @@ async fn is_up(http: &HttpClient, process: &Process<'_>) -> Finding {
     }
 }
 
-async fn ready(http: &HttpClient, name: &str, record: &ActorRecord) -> Finding {
-    let answer = http.get(&format!("{}/health/ready", record.control)).await;
+async fn ready(http: &HttpClient, name: &str, control: &str) -> Finding {
+    let answer = http.get(&format!("{control}/health/ready")).await;
     let view = answer
         .map_err(|error| error.to_string())
         .and_then(|answer| {

@@ -1,6 +1,8 @@
 //! `qaqpa doctor`: what it finds where all is well, where somebody is gone, and about a message.
 
-use serde_json::Value;
+use qaqpa_model::Actor;
+use qaqpa_transport::registry;
+use serde_json::{Value, json};
 
 use crate::stand;
 
@@ -39,6 +41,39 @@ fn where_all_is_well_the_doctor_says_yes_to_every_actor() {
             "{finding}"
         );
     }
+}
+
+#[test]
+fn a_probe_asks_one_actor_alone_and_one_process_by_its_control_port() {
+    let stand = stand::shared();
+    let ready = |arguments: &[&str]| {
+        let (exit, report) = doctor(&stand.data, &[&["--ready", "gateway"], arguments].concat());
+        let findings = report["findings"].as_array().unwrap();
+        assert_eq!(findings.len(), 1, "{report:#}");
+        let found = &findings[0];
+        assert_eq!(
+            (&found["check"], &found["about"]),
+            (&json!("ready"), &json!("gateway"))
+        );
+        (exit, found["state"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(ready(&[]), (Some(0), "ok".to_owned()));
+    let record = registry::read(&stand.data, Actor::Gateway)
+        .unwrap()
+        .unwrap();
+    let (_, port) = record.control.rsplit_once(':').unwrap();
+    assert_eq!(ready(&["--control-port", port]), (Some(0), "ok".to_owned()));
+    // Nobody listens at port 1.
+    assert_eq!(
+        ready(&["--control-port", "1"]),
+        (Some(2), "unknown".to_owned())
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let (exit, report) = doctor(folder.path(), &["--ready", "gateway"]);
+    assert_eq!(
+        (exit, report["findings"].as_array().unwrap().len()),
+        (Some(1), 1)
+    );
 }
 
 #[test]

@@ -35,5 +35,6 @@ mod schemas;
 mod server;
 mod signing;
 mod stand;
+mod units;
 mod verifying;
 mod watching;
