@@ -160,6 +160,11 @@ impl Store {
         }
     }
 
+    /// Whether each statement is a way to a server and back.
+    pub(crate) fn is_over_a_server(&self) -> bool {
+        matches!(self.readers(), Readers::Postgres(_))
+    }
+
     pub(crate) fn readers(&self) -> &Readers {
         self.inner.database.readers()
     }

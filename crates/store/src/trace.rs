@@ -93,24 +93,46 @@ impl Trace<'_> {
     }
 }
 
+/// Steps of one statement: a server is asked once for them.
+const ROWS_AT_ONCE: usize = 3;
+
+macro_rules! rows {
+    ($($rows:literal),+) => {
+        concat!(
+            "INSERT INTO trace (message_id, at, element, meaning, outcome, label) VALUES ",
+            $($rows),+
+        )
+    };
+}
+
+const ONE_ROW: &str = rows!("($1, $2, $3, $4, $5, $6)");
+const TWO_ROWS: &str = rows!("($1, $2, $3, $4, $5, $6), ($7, $8, $9, $10, $11, $12)");
+const THREE_ROWS: &str = rows!(
+    "($1, $2, $3, $4, $5, $6), ($7, $8, $9, $10, $11, $12), ",
+    "($13, $14, $15, $16, $17, $18)"
+);
+
 /// Records steps within a transaction.
 pub(crate) async fn record(
     connection: &mut Connection,
     entries: &[TraceEntry],
 ) -> Result<(), StoreError> {
-    for entry in entries {
-        query(
-            "INSERT INTO trace (message_id, at, element, meaning, outcome, label)
-             VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(entry.message.as_str())
-        .bind(entry.at.unix_ms())
-        .bind(entry.element.as_str())
-        .bind(&entry.meaning)
-        .bind(entry.outcome.as_str())
-        .bind(entry.label.map(|label| label.as_str()))
-        .execute(&mut *connection)
-        .await?;
+    for some in entries.chunks(ROWS_AT_ONCE) {
+        let mut statement = query(match some.len() {
+            1 => ONE_ROW,
+            2 => TWO_ROWS,
+            _ => THREE_ROWS,
+        });
+        for entry in some {
+            statement = statement
+                .bind(entry.message.as_str())
+                .bind(entry.at.unix_ms())
+                .bind(entry.element.as_str())
+                .bind(&entry.meaning)
+                .bind(entry.outcome.as_str())
+                .bind(entry.label.map(|label| label.as_str()));
+        }
+        statement.execute(&mut *connection).await?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@
 
 mod beside;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -37,10 +38,22 @@ impl Unwritten {
     /// # Errors
     /// [`StoreError`] where the database could not.
     pub(crate) async fn write(&self, connection: &mut Connection) -> Result<(), StoreError> {
-        for (digest, locked) in &self.0 {
-            beside::insert(connection, digest, locked).await?;
+        // Of two with one name one is enough; a server is asked once for two.
+        let all: BTreeMap<_, _> = self
+            .0
+            .iter()
+            .map(|(digest, locked)| (digest, locked))
+            .collect();
+        let all: Vec<_> = all.into_iter().collect();
+        for some in all.chunks(beside::ROWS_AT_ONCE) {
+            beside::insert(connection, some).await?;
         }
         Ok(())
+    }
+
+    /// These with those.
+    pub(crate) fn and(&mut self, others: Self) {
+        self.0.extend(others.0);
     }
 }
 

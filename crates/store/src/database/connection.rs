@@ -114,6 +114,14 @@ impl Connection {
         Arc::clone(&self.holder)
     }
 
+    /// Whether each statement is a way to a server and back.
+    pub(crate) const fn is_of_a_server(&self) -> bool {
+        match &self.kind {
+            Kind::Inline(_) | Kind::SqliteReader(_) | Kind::SqliteSnapshot(_) => false,
+            Kind::PostgresOwn(_) | Kind::PostgresReader(_) | Kind::PostgresSnapshot(_) => true,
+        }
+    }
+
     pub(super) fn raw(&mut self) -> Raw<'_> {
         match &mut self.kind {
             Kind::Inline(connection) => Raw::Inline(connection),

@@ -269,10 +269,9 @@ async fn run(mut line: Line, waiting: mpsc::Receiver<Order>) {
     }
 }
 
-/// Runs one group of jobs and commits them together. Over a file the first has the transaction to itself and is undone
-/// with it; each other has a savepoint of its own.
+/// Runs one group of jobs and commits them together. The first has the transaction to itself and is undone with it; each
+/// other has a savepoint of its own.
 async fn group(line: &mut Line, first: Work, jobs: &mut Jobs) {
-    let over_file = line.server.is_none();
     let connection = match line.begin().await {
         Ok(connection) => connection,
         Err(error) => return refuse(first, jobs, &error).await,
@@ -281,9 +280,9 @@ async fn group(line: &mut Line, first: Work, jobs: &mut Jobs) {
     let mut next = Some(first);
     let mut result = Ok(());
     while let Some(work) = next.take() {
-        let alone = over_file && told.is_empty();
+        let alone = told.is_empty();
         if !alone {
-            result = control(connection, "SAVEPOINT job").await;
+            result = savepoint(connection, told.len() > 1).await;
         }
         if let Err(error) = &result {
             told.push(work(Err(error.clone())).await.tell);
@@ -301,9 +300,6 @@ async fn group(line: &mut Line, first: Work, jobs: &mut Jobs) {
         }
         if !outcome.keep {
             result = control(connection, "ROLLBACK TO job").await;
-        }
-        if !alone && result.is_ok() {
-            result = control(connection, "RELEASE job").await;
         }
         if result.is_ok() && told.len() < GROUP_MAX {
             next = jobs.another();
@@ -339,6 +335,18 @@ async fn refuse(first: Work, jobs: &mut Jobs, error: &StoreError) {
         (outcome.tell)(Err(error.clone()));
         next = jobs.another();
     }
+}
+
+/// A savepoint of the next job, in the place of the one of the job before, if that had one. A server is asked once.
+async fn savepoint(connection: &mut Connection, in_place_of_one: bool) -> Result<(), StoreError> {
+    if !in_place_of_one {
+        return control(connection, "SAVEPOINT job").await;
+    }
+    if let Raw::Postgres(_) = connection.raw() {
+        return control(connection, "RELEASE job; SAVEPOINT job").await;
+    }
+    control(connection, "RELEASE job").await?;
+    control(connection, "SAVEPOINT job").await
 }
 
 async fn begin(connection: &mut Connection) -> Result<(), StoreError> {

@@ -7,21 +7,20 @@ use qaqpa_model::{BodyDigest, MessageId, SenderId};
 
 use super::effects::{self, PreparedOutgoing};
 use super::{Acceptance, AcceptedMessage, Conflict, Incoming, Seen};
-use crate::database::{Columns, Connection, Target, exclude, query, while_busy};
+use crate::database::{Columns, Connection, Target, Unwritten, exclude, query, while_busy};
 use crate::journal::{ACCEPTED, Direction, JournalEntry, Line, with_verdict};
 use crate::trace;
 use crate::{Store, StoreError};
 
 pub(super) async fn accept(store: &Store, mut new: Incoming) -> Result<Acceptance, StoreError> {
-    // Saves the files of a repeat; the transaction decides again.
-    match lookup(store, &new.sender, &new.message_id, &new.digest).await? {
-        Some(Seen::Duplicate { answer }) => return Ok(Acceptance::Duplicate { answer }),
-        Some(Seen::MessageIdReused) => {
-            return Ok(Acceptance::Conflict(Conflict::MessageIdReused));
+    // Saves the files of a repeat; the transaction decides again. Where bytes are rows there are none.
+    if !store.is_over_a_server() {
+        let seen = lookup(store, &new.sender, &new.message_id, &new.digest).await?;
+        if let Some(seen) = seen {
+            return Ok(seen.into());
         }
-        None => {}
     }
-    let line = Line::prepare(
+    let mut line = Line::prepare(
         store,
         JournalEntry {
             at: new.at,
@@ -34,11 +33,17 @@ pub(super) async fn accept(store: &Store, mut new: Incoming) -> Result<Acceptanc
         },
     )
     .await?;
-    let effects = effects::prepare(store, std::mem::take(&mut new.effects)).await?;
-    let outgoing = PreparedOutgoing::prepare_option(store, new.outbox.take()).await?;
+    let mut effects = effects::prepare(store, std::mem::take(&mut new.effects)).await?;
+    let mut outgoing = PreparedOutgoing::prepare_option(store, new.outbox.take()).await?;
+    let mut unwritten = line.take_unwritten();
+    unwritten.and(effects::take_unwritten(&mut effects));
+    if let Some(outgoing) = &mut outgoing {
+        unwritten.and(outgoing.take_unwritten());
+    }
     let ready = Arc::new(Ready {
         window_begin: new.at.minus(store.inner.replay_window).unix_ms(),
         new,
+        unwritten,
         line,
         effects,
         outgoing,
@@ -57,6 +62,8 @@ const BUSY_MAX: Duration = Duration::from_secs(2);
 /// A message whose bytes are stored: ready to be accepted within a transaction.
 struct Ready {
     new: Incoming,
+    /// The bytes of all that follows: a server takes them together.
+    unwritten: Unwritten,
     line: Line,
     effects: Vec<effects::Prepared>,
     outgoing: Option<PreparedOutgoing>,
@@ -73,17 +80,11 @@ impl Ready {
             settles(new).map(|id| ("settles", id)),
         ];
         exclude(connection, things).await?;
-        match look(&mut *connection, &new.sender, &new.message_id, &new.digest).await? {
-            Some(Seen::Duplicate { answer }) => return Ok(Acceptance::Duplicate { answer }),
-            Some(Seen::MessageIdReused) => {
-                return Ok(Acceptance::Conflict(Conflict::MessageIdReused));
-            }
-            None => {}
-        }
-        if let Some(conflict) = conflict(connection, new, self.window_begin).await? {
-            return Ok(Acceptance::Conflict(conflict));
+        if let Some(earlier) = earlier(connection, new, self.window_begin).await? {
+            return Ok(earlier);
         }
         insert(connection, new).await?;
+        self.unwritten.write(connection).await?;
         self.line.append(connection).await?;
         if let Some(outgoing) = &self.outgoing {
             outgoing.insert(connection, new.at.unix_ms()).await?;
@@ -138,50 +139,67 @@ async fn look<'t>(
         .bind(message_id.as_str())
         .fetch_optional(on)
         .await?;
-    let Some(row) = found else {
-        return Ok(None);
-    };
-    let row = Columns(&row);
+    found.map_or(Ok(None), |row| {
+        seen(&Columns(&row), sender, digest).map(Some)
+    })
+}
+
+/// What the message of that id is to one of this sender with this digest.
+fn seen(row: &Columns<'_>, sender: &SenderId, digest: &BodyDigest) -> Result<Seen, StoreError> {
     // Ids are one namespace: were they one per sender, a stranger could take the id of a message
     // that an answer will name, and the answer would find two.
     let same = row.sender("sender")? == *sender && row.body_digest("digest")? == *digest;
-    Ok(Some(if same {
+    Ok(if same {
         Seen::Duplicate {
             answer: row.bytes("answer")?,
         }
     } else {
         Seen::MessageIdReused
-    }))
+    })
 }
 
-async fn conflict(
+impl From<Seen> for Acceptance {
+    fn from(seen: Seen) -> Self {
+        match seen {
+            Seen::Duplicate { answer } => Self::Duplicate { answer },
+            Seen::MessageIdReused => Self::Conflict(Conflict::MessageIdReused),
+        }
+    }
+}
+
+/// What came before, and stands in the way; one statement, for a server is asked within a transaction.
+async fn earlier(
     connection: &mut Connection,
     new: &Incoming,
     window_begin: i64,
-) -> Result<Option<Conflict>, StoreError> {
-    if let Some(signature) = &new.business_signature {
-        // No upper bound: where the clock was set back, what came "later" came before.
-        let replayed = query(
-            "SELECT 1 FROM messages WHERE business_signature = $1 AND accepted_at >= $2 LIMIT 1",
-        )
-        .bind(signature.as_slice())
-        .bind(window_begin)
-        .fetch_optional(&mut *connection)
-        .await?;
-        if replayed.is_some() {
-            return Ok(Some(Conflict::Replayed));
-        }
-    }
-    if let Some(settles) = settles(new) {
-        let settled = query("SELECT 1 FROM messages WHERE settles = $1")
-            .bind(settles)
-            .fetch_optional(connection)
-            .await?;
-        if settled.is_some() {
-            return Ok(Some(Conflict::Settled));
-        }
-    }
-    Ok(None)
+) -> Result<Option<Acceptance>, StoreError> {
+    // No upper bound of the moment: where the clock was set back, what came "later" came before.
+    let row = query(
+        "SELECT found.message_id, found.sender, found.digest, found.answer,
+           CAST(CASE WHEN EXISTS (
+             SELECT 1 FROM messages WHERE business_signature = $2 AND accepted_at >= $3
+           ) THEN 1 ELSE 0 END AS BIGINT) AS replayed,
+           CAST(CASE WHEN EXISTS (
+             SELECT 1 FROM messages WHERE settles = $4
+           ) THEN 1 ELSE 0 END AS BIGINT) AS settled
+         FROM (SELECT 1) AS one LEFT JOIN messages AS found ON found.message_id = $1",
+    )
+    .bind(new.message_id.as_str())
+    .bind(new.business_signature.map(|value| value.to_vec()))
+    .bind(window_begin)
+    .bind(settles(new))
+    .fetch_one(connection)
+    .await?;
+    let row = Columns(&row);
+    Ok(if row.text_option("message_id")?.is_some() {
+        Some(seen(&row, &new.sender, &new.digest)?.into())
+    } else if row.number("replayed")? == 1 {
+        Some(Acceptance::Conflict(Conflict::Replayed))
+    } else if row.number("settled")? == 1 {
+        Some(Acceptance::Conflict(Conflict::Settled))
+    } else {
+        None
+    })
 }
 
 async fn insert(connection: &mut Connection, new: &Incoming) -> Result<(), StoreError> {

@@ -66,6 +66,19 @@ pub(crate) async fn prepare(
     Ok(prepared)
 }
 
+/// What is to be written before the rows of the effects: who takes it writes it.
+pub(crate) fn take_unwritten(effects: &mut [Prepared]) -> Unwritten {
+    let mut all = Unwritten::default();
+    for effect in effects {
+        match effect {
+            Prepared::Bytes(unwritten) => all.and(std::mem::take(unwritten)),
+            Prepared::Outgoing(outgoing) => all.and(outgoing.take_unwritten()),
+            _ => {}
+        }
+    }
+    all
+}
+
 /// Writes the rows of the effects within a transaction; messages go out from `at`.
 pub(crate) async fn apply(
     connection: &mut Connection,
@@ -147,6 +160,11 @@ impl PreparedOutgoing {
             taker,
             place: Kept::new(place),
         })
+    }
+
+    /// What is to be written before the message: who takes it writes it.
+    pub(crate) fn take_unwritten(&mut self) -> Unwritten {
+        std::mem::take(&mut self.unwritten)
     }
 
     /// Nobody delivers it: its receiver fetches it.

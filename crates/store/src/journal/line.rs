@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::merkle::Hash;
 use super::{Direction, JournalEntry, SegmentRule, seal};
-use crate::database::{Columns, Connection, Row, Unwritten, query, query_of_each};
+use crate::database::{Columns, Connection, Row, Unwritten, query};
 use crate::mask::Masked;
 use crate::{Store, StoreError};
 
@@ -53,6 +53,11 @@ impl Line {
             withheld,
             summary: masked.shown.to_string(),
         })
+    }
+
+    /// What is to be written with the entry: who takes it writes it.
+    pub(crate) fn take_unwritten(&mut self) -> Unwritten {
+        std::mem::take(&mut self.unwritten)
     }
 
     /// Appends the entry to the chain. A segment that is too old for it is closed before; the entry that fills a
@@ -120,42 +125,34 @@ impl Line {
             previous: head.hash,
         };
         let hash = stored.hash();
-        query(
-            "INSERT INTO journal
-               (writer, id, at, kind, message_id, direction, label, raw, summary, previous, hash, withheld)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        )
-        .bind(&stored.writer)
-        .bind(stored.id)
-        .bind(stored.at)
-        .bind(&stored.kind)
-        .bind(&stored.message_id)
-        .bind(&stored.direction)
-        .bind(&stored.label)
-        .bind(&stored.raw)
-        .bind(&stored.summary)
-        .bind(&stored.previous)
-        .bind(hash.as_slice())
-        .bind(&stored.withheld)
-        .execute(&mut *connection)
-        .await?;
-        // PostgreSQL has random numbers only as UUIDs, of 122 bits each.
-        query_of_each(
-            "INSERT INTO journal_heads (writer, id, hash, opened, journal)
-             VALUES ($1, $2, $3, $4, randomblob(32))
-             ON CONFLICT (writer) DO UPDATE
-             SET id = excluded.id, hash = excluded.hash, opened = excluded.opened",
-            "INSERT INTO journal_heads (writer, id, hash, opened, journal)
-             VALUES ($1, $2, $3, $4, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())))
-             ON CONFLICT (writer) DO UPDATE
-             SET id = excluded.id, hash = excluded.hash, opened = excluded.opened",
-        )
-        .bind(&stored.writer)
-        .bind(stored.id)
-        .bind(hash.as_slice())
-        .bind(opened)
-        .execute(&mut *connection)
-        .await?;
+        // A server is told both in one statement.
+        let at_once = connection.is_of_a_server();
+        let entry = query(if at_once { ENTRY_AND_HEAD } else { ENTRY });
+        let entry = entry
+            .bind(&stored.writer)
+            .bind(stored.id)
+            .bind(stored.at)
+            .bind(&stored.kind)
+            .bind(&stored.message_id)
+            .bind(&stored.direction)
+            .bind(&stored.label)
+            .bind(&stored.raw)
+            .bind(&stored.summary)
+            .bind(&stored.previous)
+            .bind(hash.as_slice())
+            .bind(&stored.withheld);
+        if at_once {
+            entry.bind(opened).execute(&mut *connection).await?;
+        } else {
+            entry.execute(&mut *connection).await?;
+            query(HEAD)
+                .bind(&stored.writer)
+                .bind(stored.id)
+                .bind(hash.as_slice())
+                .bind(opened)
+                .execute(&mut *connection)
+                .await?;
+        }
         // A multiple, not "at least": a segment that cannot be sealed is not read again at every entry.
         let entries = stored.id - head.first + 1;
         if entries % i64::from(self.rule.entries_max.max(1)) == 0 {
@@ -164,6 +161,38 @@ impl Line {
         Ok(stored.id)
     }
 }
+
+macro_rules! entry {
+    () => {
+        "INSERT INTO journal
+           (writer, id, at, kind, message_id, direction, label, raw, summary, previous, hash, withheld)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+    };
+}
+
+macro_rules! head {
+    ($values:literal) => {
+        concat!(
+            "INSERT INTO journal_heads (writer, id, hash, opened, journal) VALUES ",
+            $values,
+            " ON CONFLICT (writer) DO UPDATE
+             SET id = excluded.id, hash = excluded.hash, opened = excluded.opened"
+        )
+    };
+}
+
+const ENTRY: &str = entry!();
+const HEAD: &str = head!("($1, $2, $3, $4, randomblob(32))");
+
+/// PostgreSQL has random numbers only as UUIDs, of 122 bits each.
+const ENTRY_AND_HEAD: &str = concat!(
+    "WITH entry AS (",
+    entry!(),
+    ") ",
+    head!(
+        "($1, $2, $11, $13, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())))"
+    )
+);
 
 /// The end of a journal, kept apart from its entries.
 #[derive(Clone, Debug, PartialEq, Eq)]

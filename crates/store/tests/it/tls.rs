@@ -54,6 +54,9 @@ async fn every_connection_to_a_server_is_encrypted_and_only_to_the_one_that_is_m
         .unwrap();
     let accepted = store.exchange().accept(incoming("m1")).await;
     assert_eq!(accepted, Ok(Acceptance::Accepted));
+    // Who reads has a connection of its own.
+    let read = store.exchange().message(&incoming("m1").message_id).await;
+    assert!(read.unwrap().is_some());
 
     let url = format!("postgres://qaqpa@127.0.0.1:{port}/postgres?sslmode=require");
     let mut connection = PgConnection::connect(&url).await.unwrap();

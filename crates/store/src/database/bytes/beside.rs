@@ -100,23 +100,47 @@ impl Beside {
     }
 }
 
+/// Rows of one statement.
+pub(super) const ROWS_AT_ONCE: usize = 2;
+
+macro_rules! sqlite {
+    ($first:literal $(, $next:literal)+) => {
+        concat!(
+            "INSERT INTO blobs (digest, locked, put_at) VALUES ",
+            $first,
+            $("CAST(unixepoch('subsec') * 1000 AS INTEGER)", $next,)+
+            " ON CONFLICT (digest) DO UPDATE SET locked = excluded.locked, put_at = excluded.put_at"
+        )
+    };
+}
+
+macro_rules! postgres {
+    ($values:literal) => {
+        concat!(
+            "INSERT INTO blobs (digest, locked) VALUES ",
+            $values,
+            " ON CONFLICT (digest) DO UPDATE SET put_at = now()"
+        )
+    };
+}
+
 /// What is there already is put anew: whoever is about to delete it as unnamed must see that, and damage is mended.
 pub(super) async fn insert(
     connection: &mut Connection,
-    digest: &str,
-    locked: &Vec<u8>,
+    rows: &[(&String, &Vec<u8>)],
 ) -> Result<(), StoreError> {
-    query_of_each(
-        "INSERT INTO blobs (digest, locked, put_at)
-         VALUES ($1, $2, CAST(unixepoch('subsec') * 1000 AS INTEGER))
-         ON CONFLICT (digest) DO UPDATE SET locked = excluded.locked, put_at = excluded.put_at",
-        "INSERT INTO blobs (digest, locked) VALUES ($1, $2)
-         ON CONFLICT (digest) DO UPDATE SET put_at = now()",
-    )
-    .bind(digest)
-    .bind(locked)
-    .execute(connection)
-    .await?;
+    let mut statement = match rows {
+        [] => return Ok(()),
+        [_] => query_of_each(sqlite!("($1, $2, ", ")"), postgres!("($1, $2)")),
+        _ => query_of_each(
+            sqlite!("($1, $2, ", "), ($3, $4, ", ")"),
+            postgres!("($1, $2), ($3, $4)"),
+        ),
+    };
+    for (digest, locked) in rows {
+        statement = statement.bind(digest.as_str()).bind(*locked);
+    }
+    statement.execute(connection).await?;
     Ok(())
 }
 
