@@ -55,7 +55,7 @@ sender = "integrator-1"                   # as the envelope says; of a delivery 
 to = "regional-gateway"                   # of deliveries and questions: an actor's name or a system's
 operation = "getMessages"                 # of requests at the door: such a rule is for answers alone
 message = "{3f2504e0-4f89-41d3-9a0c-0305e82c3301}"     # this message, or one of its exchange
-property = { key = "trial", value = "3" } # of requests at the door, too
+property = { key = "trial", value = "3" } # of the message, or of the one that began its exchange
 nth = [1, 3]                              # or first = 2, after = 5, every = 3, probability = 0.1; all that is said must hold
 times = 10                                # at most
 until = "2026-12-01"                      # of the simulated clock

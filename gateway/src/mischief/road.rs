@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use qaqpa_channel::envelope::xml_limits;
 use qaqpa_channel::{Delivery, Rejection};
 use qaqpa_mischief::Catalogued;
-use qaqpa_model::{ActorName, MessageId, SenderId};
+use qaqpa_model::{ActorName, SenderId};
 use qaqpa_store::OutgoingMessage;
+use qaqpa_wire::{Property, Reading, SendMessageRequest, push};
+use qaqpa_xml::Document;
 use serde_json::json;
 
 use super::grammar::Facts;
@@ -89,9 +92,38 @@ async fn meet(gateway: &Gateway, message: &OutgoingMessage) -> Option<Meeting> {
         operation: None,
         message: Some(message.message_id.to_string()),
         correlation: message.correlation.as_ref().map(ToString::to_string),
-        properties: Vec::new(),
+        properties: properties(gateway, message).await,
     };
     Meeting::of(gateway, Place::Delivery, facts)
+}
+
+/// The properties of the message and of the one that began its exchange; none where no rule asks for any.
+async fn properties(gateway: &Gateway, message: &OutgoingMessage) -> Vec<Property> {
+    let rules = gateway.mischief.board.rules_at(Place::Delivery);
+    if rules.iter().all(|armed| armed.rule.whom.property.is_none()) {
+        return Vec::new();
+    }
+    let mut all = properties_of(gateway, &message.body);
+    if let Some(first) = &message.correlation
+        && let Ok(Some(body)) = gateway.store.exchange().body_of(first).await
+    {
+        all.extend(properties_of(gateway, &body));
+    }
+    all
+}
+
+/// Of our own envelope, as it lies in the outbox: to an actor, or to a system.
+fn properties_of(gateway: &Gateway, body: &[u8]) -> Vec<Property> {
+    let Ok(document) = Document::parse(body, &xml_limits(&gateway.limits)) else {
+        return Vec::new();
+    };
+    if let Ok(request) = SendMessageRequest::read(&document) {
+        return request.properties;
+    }
+    match push::Request::read_with(&document, Reading::Lenient) {
+        Ok((push::Request::SendMessage(request), _)) => request.message.info.properties,
+        _ => Vec::new(),
+    }
 }
 
 /// Our own envelope, as it lies in the outbox: its service stands before its data.
@@ -122,17 +154,17 @@ pub(crate) async fn ask(
     gateway: &Gateway,
     to: &ActorName,
     sender: &SenderId,
-    service: &str,
-    message: &MessageId,
+    question: &SendMessageRequest,
 ) -> Result<(), Rejection> {
     if !is_on(gateway, Place::Register) {
         return Ok(());
     }
     let facts = Facts {
-        service: Some(service.to_owned()),
+        service: Some(question.service_id.clone()),
         sender: Some(sender.to_string()),
         to: Some(to.to_string()),
-        message: Some(message.to_string()),
+        message: Some(question.message_id.to_string()),
+        properties: question.properties.clone(),
         ..Facts::default()
     };
     let Some(meeting) = Meeting::of(gateway, Place::Register, facts) else {

@@ -237,15 +237,8 @@ async fn answer_of(
         ..inquiry.request.clone()
     };
     let _asking = gateway.questions.begin(&inquiry.request.service_id)?;
-    let (to, id) = (&inquiry.to, &inquiry.request.message_id);
-    road::ask(
-        gateway,
-        to,
-        &inquiry.sender,
-        &inquiry.request.service_id,
-        id,
-    )
-    .await?;
+    let to = &inquiry.to;
+    road::ask(gateway, to, &inquiry.sender, &inquiry.request).await?;
     let doors = gateway.siblings.doors(to, "registers");
     let doors = doors.map_err(Rejection::faulted)?;
     let peer = SenderId::parse(&inquiry.to.to_string()).map_err(Rejection::faulted)?;

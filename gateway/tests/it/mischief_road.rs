@@ -10,10 +10,12 @@ use axum::routing::post;
 use qaqpa_channel::envelope::{bounds, xml_limits};
 use qaqpa_model::{Actor, MessageId};
 use qaqpa_wire::asynchronous::MessageState;
+use qaqpa_wire::{Application, Property};
 use qaqpa_xml::Document;
 use qaqpa_xmldsig::find_wsse;
 use serde_json::{Value, json};
 
+use crate::endpoint::{Endpoint, Manner};
 use crate::messages::{application, message, seal, sign, valid};
 use crate::neighbour::Neighbour;
 use crate::stand::{Stand, eventually};
@@ -102,6 +104,73 @@ async fn a_delivery_that_is_late_lost_doubled_put_back_or_not_heard_is_made_once
     assert_eq!(marks[1]["summary"]["detail"]["sender"], "integrator-1");
     assert_eq!(marks[1]["summary"]["detail"]["to"], "regional-gateway");
     assert_eq!(marks[1]["summary"]["detail"]["at"], "delivery");
+}
+
+/// A message of integrator-1 with this property.
+async fn send_marked(stand: &Stand, value: &str) -> (Application, MessageId) {
+    let citizen = stand.authority.signatory("citizen-1");
+    let application = application();
+    let mut marked = message("integrator-1", sign(&application.to_xml(), citizen));
+    marked.properties = vec![Property {
+        key: "trial".to_owned(),
+        value: value.to_owned(),
+    }];
+    let integrator = stand.authority.signatory("system-integrator-1");
+    let envelope = seal(&marked.write(), integrator);
+    stand.post(envelope).await.acknowledgement();
+    (application, marked.message_id)
+}
+
+#[tokio::test]
+async fn deliveries_are_chosen_by_a_property_of_the_message_or_of_the_one_that_began_its_exchange()
+{
+    let stand = Stand::start().await;
+    let regional = regional(&stand).await;
+    for fault in ["down", "reorder", "duplicate"] {
+        let rule = json!({
+            "id": "chosen", "faults": [fault], "at": "delivery", "times": 1,
+            "property": {"key": "trial", "value": "3"},
+        });
+        stand.mischief(rule).await.unwrap();
+        let before = stand.marks().await.len();
+        let (_, other) = send_marked(&stand, "4").await;
+        done(&stand, &other).await;
+        assert_eq!(stand.marks().await.len(), before, "{fault}");
+        let (_, chosen) = send_marked(&stand, "3").await;
+        done(&stand, &chosen).await;
+        let marks = stand.marks().await;
+        assert_eq!(marks.len(), before + 1, "{fault}");
+        let mark = marks.last().unwrap();
+        assert_eq!(mark["summary"]["fault"], fault);
+        assert_eq!(mark["message"], chosen.as_str(), "{fault}");
+        // However often it came, it was taken once.
+        let taken = ids(&regional);
+        assert_eq!(taken.iter().filter(|id| **id == chosen).count(), 1);
+        stand.no_mischief().await;
+    }
+}
+
+#[tokio::test]
+async fn a_result_is_chosen_by_a_property_of_its_application() {
+    let stand = Stand::start().await;
+    let _regional = regional(&stand).await;
+    let endpoint = Endpoint::start(&stand.authority, Manner::Signed).await;
+    let system = format!(
+        "[[system]]\nsender = \"integrator-1\"\npush = \"{}\"\nnotify = false\n",
+        endpoint.address
+    );
+    stand.register(&system).await.unwrap();
+    let rule = json!({
+        "faults": ["duplicate"], "to": "integrator-1", "property": {"key": "trial", "value": "3"},
+    });
+    stand.mischief(rule).await.unwrap();
+    for (value, times) in [("4", 1), ("3", 2)] {
+        let before = endpoint.messages().len();
+        let (application, id) = send_marked(&stand, value).await;
+        let (result, _) = stand.bring_result(&application, &id).await;
+        done(&stand, &result).await;
+        assert_eq!(endpoint.messages().len() - before, times, "trial = {value}");
+    }
 }
 
 #[tokio::test]

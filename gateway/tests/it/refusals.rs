@@ -575,3 +575,42 @@ async fn a_body_over_the_limit_is_refused_at_the_door() {
     .await;
     let _ = xml_limits(&limits);
 }
+
+/// Whatever is repeated in an answer is text of its Body: no line of a value becomes a header. (P04)
+#[tokio::test]
+async fn line_ends_in_an_iin_or_an_id_begin_no_header() {
+    let stand = Stand::start().await;
+    let citizen = stand.authority.signatory("citizen-1");
+    let text = String::from_utf8(application().to_xml()).unwrap();
+    let injected = "931002451325&#13;&#10;X-Injected: 1&#13;&#10;&#13;&#10;&lt;a/&gt;";
+    let iin = text.replacen(">931002451325<", &format!(">{injected}<"), 1);
+    let of_iin = sealed(&stand, sign(iin.as_bytes(), citizen));
+    let integrator = stand.authority.signatory("system-integrator-1");
+    let request =
+        String::from_utf8(message("integrator-1", sign(text.as_bytes(), citizen)).write());
+    let request = request.unwrap();
+    let id = request.replacen("</messageId>", "&#13;&#10;X-Injected: 1</messageId>", 1);
+    let service = request.replacen("</serviceId>", "&#13;&#10;X-Injected: 1</serviceId>", 1);
+    for (name, envelope, label) in [
+        ("iin", of_iin, L::IinInvalid),
+        (
+            "messageId",
+            seal(id.as_bytes(), integrator),
+            L::EnvelopeMalformed,
+        ),
+        (
+            "serviceId",
+            seal(service.as_bytes(), integrator),
+            L::ServiceUnknown,
+        ),
+    ] {
+        let reply = stand.post(envelope).await;
+        assert_eq!(reply.label(), Some(label), "{name}: {}", reply.http.text());
+        assert_eq!(reply.http.header("x-injected"), None, "{name}");
+        assert_eq!(
+            reply.http.header("x-qaqpa-label"),
+            Some(label.as_str()),
+            "{name}"
+        );
+    }
+}

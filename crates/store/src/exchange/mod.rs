@@ -287,6 +287,14 @@ impl Exchange<'_> {
         outbox::of(self.0, message_id).await
     }
 
+    /// What was put into the outbox first under this `messageId`. It holds personal data: not for views and logs.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database could not; [`StoreError::BlobDamaged`].
+    pub async fn body_of(&self, message_id: &MessageId) -> Result<Option<Vec<u8>>, StoreError> {
+        outbox::body_of(self.0, message_id).await
+    }
+
     /// Hands out up to `n` messages that wait for a receiver, those that were handed out least first, then the
     /// oldest. They wait until the receiver says what became of them ([`hear`](Self::hear)).
     ///

@@ -232,6 +232,23 @@ pub(super) async fn list(store: &Store, limit: u32) -> Result<Vec<OutboxEntry>, 
     rows.iter().map(entry_of).collect()
 }
 
+pub(super) async fn body_of(
+    store: &Store,
+    message_id: &MessageId,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let found = query("SELECT body FROM outbox WHERE message_id = $1 ORDER BY id LIMIT 1")
+        .bind(message_id.as_str())
+        .fetch_optional(store.readers())
+        .await?;
+    match found {
+        Some(row) => {
+            let body = Columns(&row).text("body")?;
+            store.blobs().read(&body).await.map(Some)
+        }
+        None => Ok(None),
+    }
+}
+
 pub(super) async fn of(
     store: &Store,
     message_id: &MessageId,

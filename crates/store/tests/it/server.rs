@@ -27,7 +27,12 @@ pub(crate) fn server() -> &'static Server {
 
 impl Server {
     pub(crate) fn start() -> Self {
-        let mut server = Self::make();
+        Self::start_in(&std::env::temp_dir())
+    }
+
+    /// One whose data lie in this folder.
+    pub(crate) fn start_in(folder: &Path) -> Self {
+        let mut server = Self::make(folder);
         server.options = "-c listen_addresses=".to_owned();
         server.begin();
         server
@@ -35,7 +40,7 @@ impl Server {
 
     /// One that is reached at this address and port, and encrypts with this key and certificate (PEM).
     pub(crate) fn encrypted(port: u16, key: &[u8], certificate: &[u8]) -> Self {
-        let mut server = Self::make();
+        let mut server = Self::make(&std::env::temp_dir());
         for (name, bytes) in [("server.key", key), ("server.crt", certificate)] {
             let path = server.dir.join("data").join(name);
             std::fs::write(&path, bytes).unwrap();
@@ -49,13 +54,13 @@ impl Server {
         server
     }
 
-    /// The server's folder, and who stops it.
-    fn make() -> Self {
+    /// The server's folder, in this one, and who stops it.
+    fn make(folder: &Path) -> Self {
         let programs = programs();
         let user = user_if_root();
         let dir = tempfile::Builder::new()
             .prefix("qaqpa-pg")
-            .tempdir()
+            .tempdir_in(folder)
             .unwrap()
             .keep();
         std::fs::set_permissions(&dir, std::fs::Permissions::from_mode(0o700)).unwrap();
@@ -86,8 +91,17 @@ impl Server {
         }
     }
 
-    /// Starts it (again).
+    /// Starts it (again), unless it runs.
     pub(crate) fn begin(&self) {
+        let mut status = run_as(self.user, &self.programs.join("pg_ctl"), &self.dir);
+        if status
+            .args(["-D", "data", "status"])
+            .status()
+            .unwrap()
+            .success()
+        {
+            return;
+        }
         let options = format!(
             "-k {} -c fsync=off -c max_connections=300 {}",
             self.dir.display(),

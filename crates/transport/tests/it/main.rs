@@ -4,6 +4,7 @@
 
 mod client;
 mod control;
+mod false_servers;
 mod hall;
 mod limits;
 mod machines;
