@@ -5,6 +5,7 @@
 mod asynchronous;
 #[path = "../../../crates/channel/tests/it/authority.rs"]
 mod authority;
+mod corpus;
 mod doors;
 mod endpoint;
 mod expectations;

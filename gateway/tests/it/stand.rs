@@ -71,6 +71,25 @@ impl Stand {
         }
     }
 
+    /// A gateway that trusts and knows these, too.
+    pub(crate) async fn start_trusting(pem: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Clock::at(noon());
+        let authority = Authority::start(dir.path(), &clock).await;
+        Authority::trust_too(dir.path(), pem);
+        let limits = Limits::default();
+        let gateway = start_gateway(dir.path(), &clock, Config::default(), limits).await;
+        let outsider = client(dir.path(), None);
+        Self {
+            dir,
+            clock,
+            authority,
+            gateway,
+            limits,
+            outsider,
+        }
+    }
+
     /// Kills the gateway as a power cut would, and starts it anew on the same folder.
     pub(crate) async fn kill_and_restart(self) -> Self {
         self.kill_and_restart_after(async |_| {}).await

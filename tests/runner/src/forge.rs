@@ -34,6 +34,8 @@ use qaqpa_model::{Bin, Iin, Moment};
 use qaqpa_verdict::{Level, Nonce, Policy, Rule, Sources};
 
 use certificates::Certificates;
+use evidence::Evidence;
+pub use evidence::Published;
 pub use forged::{Forged, Judged};
 use keys::Keys;
 pub use knobs::Build;
@@ -200,6 +202,56 @@ impl World {
             build: build.clone(),
             world: self,
         })
+    }
+
+    /// The application has this id from now on: of two with one signature a gateway takes one.
+    pub fn name_application(&mut self, id: &str) {
+        self.application = Some(templates::application_named(id));
+    }
+
+    /// What the case's OCSP responder answers to this request at that moment; `None` where it is asked about no
+    /// certificate of this world.
+    ///
+    /// # Errors
+    /// [`ForgeError`] where the answer cannot be made.
+    pub fn answer_ocsp(
+        &self,
+        build: &Build,
+        received: Moment,
+        request_der: &[u8],
+    ) -> Result<Option<Published>, ForgeError> {
+        let certificates = self.certificates(build);
+        self.evidence(build, &certificates, received)
+            .answer(request_der)
+    }
+
+    /// The list of the issuer of that name (`issuing`, `root`), as the case has it at that moment.
+    ///
+    /// # Errors
+    /// [`ForgeError`] where it cannot be made.
+    pub fn list_of(
+        &self,
+        build: &Build,
+        received: Moment,
+        issuer: &str,
+    ) -> Result<Option<Published>, ForgeError> {
+        let certificates = self.certificates(build);
+        self.evidence(build, &certificates, received)
+            .published_list(issuer)
+    }
+
+    fn evidence<'b, 'w>(
+        &self,
+        build: &'b Build,
+        certificates: &'b Certificates<'w>,
+        received: Moment,
+    ) -> Evidence<'b, 'w> {
+        Evidence {
+            build,
+            certificates,
+            noon: self.noon,
+            received,
+        }
     }
 
     fn certificates<'w>(&'w self, build: &'w Build) -> Certificates<'w> {

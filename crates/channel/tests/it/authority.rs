@@ -10,7 +10,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use bytes::Bytes;
 use qaqpa_crypto::{PrivateKey, SignatureAlgorithm};
 use qaqpa_model::{Actor, Bin, Iin, Moment};
@@ -58,6 +58,26 @@ struct Responder {
     statuses: Mutex<HashMap<Vec<u8>, CertStatus>>,
     down: Mutex<bool>,
     asked: AtomicUsize,
+    guest: Mutex<Option<Guest>>,
+}
+
+/// Answers about certificates of another world: to a request of OCSP, or for a list by its path. `None` where it knows
+/// nothing of that; an error where nothing comes.
+pub(crate) type Answers = Box<dyn Fn(Asked<'_>) -> Option<Result<Vec<u8>, String>> + Send>;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Asked<'a> {
+    Ocsp(&'a [u8]),
+    List(&'a str),
+}
+
+struct Guest(Answers);
+
+impl std::fmt::Debug for Guest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Guest")
+    }
 }
 
 pub(crate) const SENDERS: [(&str, &str); 5] = [
@@ -290,6 +310,7 @@ impl Authority {
             statuses: Mutex::default(),
             down: Mutex::new(false),
             asked: AtomicUsize::new(0),
+            guest: Mutex::default(),
         });
         let running = open_doors(dir, clock, Arc::clone(&responder)).await;
         Self {
@@ -326,6 +347,20 @@ impl Authority {
         );
     }
 
+    /// Who is asked first from now on.
+    pub(crate) fn invite(&self, answers: Answers) {
+        *self.responder.guest.lock().unwrap() = Some(Guest(answers));
+        self.tell();
+    }
+
+    /// These are trusted, too, or known: what gateways read that start from now on.
+    pub(crate) fn trust_too(dir: &Path, pem: &str) {
+        let path = paths::trust_signature(dir);
+        let mut all = std::fs::read_to_string(&path).unwrap();
+        all.push_str(pem);
+        files::write_private(&path, all.as_bytes()).unwrap();
+    }
+
     /// How often OCSP was asked.
     pub(crate) fn asked(&self) -> usize {
         self.responder.asked.load(Ordering::Relaxed)
@@ -338,7 +373,7 @@ impl Authority {
     }
 
     /// Whoever keeps evidence of before hears that something changed, as the real authority tells it.
-    fn tell(&self) {
+    pub(crate) fn tell(&self) {
         files::write_private(&paths::trust_changes(&self.dir), b"changed").unwrap();
     }
 }
@@ -389,6 +424,7 @@ async fn open_doors(dir: &Path, clock: &Clock, responder: Arc<Responder>) -> Run
     let address = listener.http();
     let router = Router::new()
         .route("/ocsp/", post(answer))
+        .route("/crl/{name}", get(list))
         .with_state(responder);
     hall.serve(listener, router, Security::Plain);
     hall.announce("ocsp", format!("{address}/ocsp/"));
@@ -400,10 +436,31 @@ async fn open_doors(dir: &Path, clock: &Clock, responder: Arc<Responder>) -> Run
     hall.open().await.unwrap()
 }
 
+/// What the guest says, if it knows.
+fn of_guest(responder: &Responder, asked: Asked<'_>) -> Option<Response> {
+    let guest = responder.guest.lock().unwrap();
+    let said = (guest.as_ref()?.0)(asked)?;
+    Some(match said {
+        Ok(bytes) => bytes.into_response(),
+        Err(why) => (StatusCode::NOT_FOUND, why).into_response(),
+    })
+}
+
+async fn list(
+    State(responder): State<Arc<Responder>>,
+    axum::extract::Path(name): axum::extract::Path<String>,
+) -> Response {
+    let found = of_guest(&responder, Asked::List(&name));
+    found.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+}
+
 async fn answer(State(responder): State<Arc<Responder>>, body: Bytes) -> Response {
     responder.asked.fetch_add(1, Ordering::Relaxed);
     if *responder.down.lock().unwrap() {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    if let Some(said) = of_guest(&responder, Asked::Ocsp(&body)) {
+        return said;
     }
     let request = ocsp::Request::decode(&body, 1).unwrap();
     let now = responder.clock.now();

@@ -16,6 +16,7 @@ mod fleet;
 mod levels;
 mod load;
 mod long;
+mod machine_clock;
 mod questions;
 mod receivers;
 mod survey;
@@ -32,6 +33,7 @@ use disk::SmallDisk;
 use fleet::{Fleet, block_on};
 use load::{Load, Sent};
 use long::{figures_of, in_outbox_of};
+use machine_clock::MachineClock;
 use questions::Questions;
 use receivers::{OWNER, Receivers, VISITOR};
 
@@ -205,6 +207,28 @@ fn a_clock_that_jumps_back_and_forth_under_load_loses_nothing_and_doubles_nothin
         }
         std::thread::sleep(Duration::from_secs(2));
     });
+    drop(server);
+}
+
+/// Of the machine, not the simulator's own: nobody is told that it was moved.
+#[test]
+fn a_machine_whose_clock_is_set_back_and_forth_under_load_loses_nothing_and_doubles_nothing() {
+    let server = Server::start();
+    for store in [Some(server.url()), None] {
+        let clock = MachineClock::new();
+        let fleet = Fleet::by(&clock, store.as_deref());
+        let sent = under_load(fleet, |fleet| {
+            for seconds in [7200, 0, -7200, 90, -90, 10, 0] {
+                std::thread::sleep(Duration::from_secs(2));
+                clock.be_wrong_by(seconds);
+                let real = qaqpa_transport::Clock::real().now();
+                let ahead = fleet.time_of(Actor::Gateway).unix_ms() - real.unix_ms();
+                assert!((ahead - seconds * 1000).abs() < 5000, "{ahead} ms");
+            }
+            std::thread::sleep(Duration::from_secs(2));
+        });
+        assert!(sent >= 5, "{sent} applications are no load");
+    }
     drop(server);
 }
 

@@ -94,6 +94,25 @@ impl<'w> Certificates<'w> {
         }
     }
 
+    /// The certificate that a request is about, with its name and its issuer.
+    pub(super) fn asked_about(
+        &self,
+        asked: &qaqpa_x509::ocsp::CertId,
+    ) -> Option<(String, Certificate, Certificate)> {
+        let own = self.knobs.keys().map(String::as_str);
+        let names: Vec<&str> = own.chain(WORLD.iter().copied()).collect();
+        let all: Vec<_> = names
+            .into_iter()
+            .filter_map(|name| Some((name, self.certificate(name).ok()?)))
+            .collect();
+        let (_, issuer) = all.iter().find(|(_, issuer)| asked.names_issuer(issuer))?;
+        let mut of_issuer = all.iter().filter(|(_, found)| {
+            found.serial() == asked.serial() && found.issuer_der() == issuer.subject_der()
+        });
+        let (name, found) = of_issuer.next()?;
+        Some(((*name).to_owned(), found.clone(), issuer.clone()))
+    }
+
     /// The name of the certificate whose key this is, among those that a case can name.
     pub(super) fn name_of_key(&self, spki_der: &[u8]) -> Option<String> {
         let own = self.knobs.keys().map(String::as_str);

@@ -19,6 +19,15 @@ use super::raw_rsa::tlv;
 /// expiredCertsOnCRL (X.509 §8.5.2.12).
 const EXPIRED_CERTS_ON_CRL: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.60");
 
+/// What comes for a request to a responder, or for a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Published {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// Nothing, for this reason.
+    Nothing(String),
+}
+
 /// Meets needs as a case says.
 pub(super) struct Evidence<'b, 'w> {
     pub(super) build: &'b Build,
@@ -69,6 +78,92 @@ impl Evidence<'_, '_> {
             return Ok(Received::unavailable(why, self.received));
         };
         Ok(Received::bytes(bytes, self.received))
+    }
+
+    /// What an OCSP responder of the case answers; `None` where it is asked about no certificate of this world.
+    pub(super) fn answer(&self, request_der: &[u8]) -> Result<Option<Published>, ForgeError> {
+        let request = ocsp::Request::decode(request_der, 1)
+            .map_err(|error| ForgeError::new(format!("a request: {error}")))?;
+        let Some(asked) = request.cert_ids.first() else {
+            return Ok(None);
+        };
+        let Some((name, certificate, issuer)) = self.certificates.asked_about(asked) else {
+            return Ok(None);
+        };
+        let knobs = self.knobs_about(
+            &name,
+            &certificate,
+            (
+                &self.build.ocsp,
+                &self.build.stamp_ocsp,
+                &self.build.authority_ocsp,
+            ),
+        );
+        Ok(Some(match self.nothing_of(knobs) {
+            Some(said) => said,
+            None => Published::Bytes(self.ocsp(knobs, &certificate, &issuer, request_der)?),
+        }))
+    }
+
+    /// The list of the issuer of that name, as the case has it.
+    pub(super) fn published_list(
+        &self,
+        issuer_name: &str,
+    ) -> Result<Option<Published>, ForgeError> {
+        let Ok(issuer) = self.certificates.certificate(issuer_name) else {
+            return Ok(None);
+        };
+        // Of the issuing authority a list is read for its people, of the root for the authorities below.
+        let about = if issuer_name == "root" {
+            "issuing"
+        } else {
+            "person"
+        };
+        let Ok(certificate) = self.certificates.certificate(about) else {
+            return Ok(None);
+        };
+        let knobs = self.knobs_about(
+            about,
+            &certificate,
+            (
+                &self.build.crl,
+                &self.build.stamp_crl,
+                &self.build.authority_crl,
+            ),
+        );
+        Ok(Some(match self.nothing_of(knobs) {
+            Some(said) => said,
+            None => Published::Bytes(self.crl(knobs, &certificate, &issuer)?),
+        }))
+    }
+
+    /// What the case says about a certificate of this name: a signer's, a time stamp's, or an authority's.
+    fn knobs_about<'k>(
+        &self,
+        name: &str,
+        certificate: &Certificate,
+        (signer, stamp, authority): (&'k EvidenceKnobs, &'k EvidenceKnobs, &'k EvidenceKnobs),
+    ) -> &'k EvidenceKnobs {
+        static NONE: std::sync::LazyLock<EvidenceKnobs> =
+            std::sync::LazyLock::new(EvidenceKnobs::default);
+        let knobs = match certificate.is_ca() {
+            true => authority,
+            false if name.starts_with("tsa") => stamp,
+            false => signer,
+        };
+        let meant = knobs.only.as_deref().is_none_or(|only| {
+            let meant = self.certificates.der(only);
+            meant.is_ok_and(|der| der == certificate.der())
+        });
+        if meant { knobs } else { &NONE }
+    }
+
+    fn nothing_of(&self, knobs: &EvidenceKnobs) -> Option<Published> {
+        if let Some(why) = &knobs.unavailable {
+            return Some(Published::Nothing(why.clone()));
+        }
+        let text = knobs.text.clone()?;
+        Some(Published::Bytes(text.into_bytes()))
     }
 
     /// Whether the case says this about the certificate that is asked about.

@@ -32,6 +32,11 @@ const ENVELOPE: &str = "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/s
     <sender><senderId>integrator-1</senderId><password>TEST</password></sender></requestInfo>\
     <requestData><data>&lt;a/&gt;</data></requestData></request></m:SendMessage></soap:Body></soap:Envelope>";
 
+/// The application with this id.
+pub(super) fn application_named(id: &str) -> String {
+    APPLICATION.replacen(">a-1<", &format!(">{id}<"), 1)
+}
+
 /// The text of a case before signing.
 pub(super) fn whole(build: &Build, application: Option<&str>) -> Template {
     let transport = build.subject == SubjectKnob::Transport;

@@ -1,15 +1,17 @@
 //! All processes of a simulator, each a process of its own.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use qaqpa_model::{Actor, ActorName};
+use qaqpa_model::{Actor, ActorName, Moment};
 use qaqpa_store::{Store, StoreConfig};
 use qaqpa_transport::{ControlClient, paths, registry};
 use serde_json::{Value, json};
 
 use super::disk::SmallDisk;
+use super::machine_clock::MachineClock;
 use crate::stand;
 
 /// Where the settings are, beside the logs.
@@ -22,6 +24,7 @@ pub(super) struct Fleet {
     disk: Option<SmallDisk>,
     port_base: String,
     store: Option<String>,
+    environment: Vec<(&'static str, OsString)>,
     processes: Vec<Process>,
 }
 
@@ -47,20 +50,28 @@ impl Fleet {
         std::fs::create_dir(&data).unwrap();
         let logs = stand::fresh_folder(&format!("many-logs-{}", stand::unique()));
         std::fs::write(logs.join(SETTINGS), settings).unwrap();
-        Self::begin_in(data, logs, Some(disk), None, 1)
+        Self::begin_in((data, logs), Some(disk), None, 1, Vec::new())
+    }
+
+    /// As [`over`](Self::over), or over files, on a machine with this clock.
+    pub(super) fn by(clock: &MachineClock, store: Option<&str>) -> Self {
+        let data = stand::fresh_folder(&format!("many-clock-{}", stand::unique()));
+        let each = if store.is_some() { 2 } else { 1 };
+        let store = store.map(str::to_owned);
+        Self::begin_in((data.clone(), data), None, store, each, clock.environment())
     }
 
     fn begin(name: &str, store: Option<String>, each: usize) -> Self {
         let data = stand::fresh_folder(&format!("{name}-{}", stand::unique()));
-        Self::begin_in(data.clone(), data, None, store, each)
+        Self::begin_in((data.clone(), data), None, store, each, Vec::new())
     }
 
     fn begin_in(
-        data: PathBuf,
-        logs: PathBuf,
+        (data, logs): (PathBuf, PathBuf),
         disk: Option<SmallDisk>,
         store: Option<String>,
         each: usize,
+        environment: Vec<(&'static str, OsString)>,
     ) -> Self {
         let mut fleet = Self {
             data,
@@ -68,6 +79,7 @@ impl Fleet {
             disk,
             port_base: stand::free_ports().to_string(),
             store,
+            environment,
             processes: Vec::new(),
         };
         for actor in Actor::ALL {
@@ -165,6 +177,7 @@ impl Fleet {
             command.arg("--config").arg(settings);
         }
         let child = command
+            .envs(self.environment.iter().cloned())
             .arg(actor.name())
             .stdout(Stdio::from(log.try_clone().unwrap()))
             .stderr(Stdio::from(log))
@@ -242,6 +255,15 @@ impl Fleet {
             let offset = now["offset_ms"].as_i64().unwrap() + by_ms;
             control.waiting(60).set_clock(offset).await.unwrap();
         });
+    }
+
+    /// What the first of an actor's processes shows as the time.
+    pub(super) fn time_of(&self, actor: Actor) -> Moment {
+        block_on(async {
+            let control = ControlClient::of(&self.data, actor).unwrap();
+            let shown: Value = control.get("/clock").await.unwrap();
+            Moment::parse(shown["now"].as_str().unwrap()).unwrap()
+        })
     }
 
     /// The actor's store, to be read.
