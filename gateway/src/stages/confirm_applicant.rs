@@ -5,7 +5,7 @@ use qaqpa_channel::Refused;
 use qaqpa_model::{Actor, ActorName, Iin, RefusalLabel, SenderId};
 use qaqpa_verdict::{SignerIdentity, Verdict};
 use qaqpa_wire::Organisation;
-use qaqpa_x509::profile;
+use qaqpa_x509::profile::{self, Role};
 use serde_json::json;
 
 use super::condition::said_no;
@@ -113,7 +113,12 @@ pub(crate) fn confirm_applicant(
             }
         }
         // An officer decides in the name of the state; the unit stands in the result.
-        Letter::Result(result) => signed_by(verdict, &result.submitter, record)?,
+        Letter::Result(result) => {
+            let verdict = signed_by(verdict, &result.submitter, record)?;
+            decides(&signer)
+                .map_err(|why| refuse(&verdict, RefusalLabel::CertificatePurpose, why))?;
+            verdict
+        }
         // A machine's word: of the very system that sends it.
         Letter::Status(_) if signer.certificate.der() == addressed.certificate.der() => verdict,
         Letter::Status(_) => {
@@ -149,6 +154,21 @@ fn acts_as(signer: &SignerIdentity, organisation: &Organisation) -> Result<(), S
         "submitter/role is {}, and the certificate that signed does not give that role",
         role.as_str()
     ))
+}
+
+/// Only somebody of the provider decides: its head, or who works there or signs for it. Whoever has a certificate of their own alone
+/// is nobody there, whatever the regional gateway says. (M01)
+fn decides(signer: &SignerIdentity) -> Result<(), String> {
+    let of_the_provider = [Role::Head, Role::RightToSign, Role::Employee];
+    let roles = profile::roles(&signer.certificate);
+    if roles.iter().any(|role| of_the_provider.contains(role)) {
+        return Ok(());
+    }
+    Err(
+        "the certificate that signed the result is neither of a head nor of an employee: \
+         a private person decides no application"
+            .to_owned(),
+    )
 }
 
 /// What a person signs with the certificate of an organisation is the organisation's word, and an application

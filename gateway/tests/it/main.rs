@@ -6,6 +6,7 @@ mod asynchronous;
 #[path = "../../../crates/channel/tests/it/authority.rs"]
 mod authority;
 mod corpus;
+mod bad_results;
 mod doors;
 mod endpoint;
 mod expectations;

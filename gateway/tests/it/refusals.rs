@@ -12,7 +12,7 @@ use crate::messages::{application, message, new_id, seal, sign, valid};
 use crate::stand::{Reply, Stand};
 
 /// The fault of a refusal: label, code, status, words, signature, journal.
-async fn assert_refused(stand: &Stand, name: &str, reply: &Reply, label: L) -> String {
+pub(crate) async fn assert_refused(stand: &Stand, name: &str, reply: &Reply, label: L) -> String {
     let fault = reply.fault();
     assert_eq!(fault.label(), Some(label), "{name}: {}", reply.http.text());
     assert_eq!(reply.http.status, 500, "{name}");
@@ -34,9 +34,11 @@ async fn assert_refused(stand: &Stand, name: &str, reply: &Reply, label: L) -> S
             "{name}: {key}"
         );
     }
-    let journal = stand.control("/journal?limit=1").await;
-    let entry = &journal[0];
-    assert_eq!(entry["kind"], "refused", "{name}: {entry}");
+    // Deliveries of what was accepted before write beside it.
+    let journal = stand.control("/journal?limit=5").await;
+    let entries = journal.as_array().unwrap();
+    let entry = entries.iter().find(|entry| entry["kind"] == "refused");
+    let entry = entry.unwrap_or_else(|| panic!("{name}: {journal}"));
     assert_eq!(entry["label"], label.as_str(), "{name}: {entry}");
     assert!(entry["raw"].is_string(), "{name}: {entry}");
     info.error_data.unwrap()

@@ -1,11 +1,9 @@
 //! A result must belong to an accepted application, once, and come from the regional gateway.
 
-use qaqpa_model::{Actor, Iin, MessageId, RefusalLabel as L};
+use qaqpa_model::{Actor, MessageId, RefusalLabel as L};
 use qaqpa_wire::{Application, ResultDocument};
-use qaqpa_x509::RevocationReason;
-use qaqpa_x509::ocsp::CertStatus;
 
-use crate::authority::{CITIZEN_1, CITIZEN_2};
+use crate::authority::CITIZEN_2;
 use crate::messages::{application, message, new_id, person, result_of, seal, sign};
 use crate::stand::{Reply, Stand};
 
@@ -153,78 +151,4 @@ async fn a_result_that_somebody_else_than_its_officer_signed_is_refused() {
     );
     let reply = stand.post_as(Actor::RegionalGateway, envelope).await;
     assert_eq!(reply.label(), Some(L::IinMismatch));
-}
-
-/// Sends these bytes as the result of that application.
-async fn bring(stand: &Stand, document: Vec<u8>, correlation: &MessageId) -> Reply {
-    let mut message = message("regional-gateway", document);
-    message.correlation_id = Some(correlation.clone());
-    let envelope = seal(
-        &message.write(),
-        stand.authority.signatory("system-regional-gateway"),
-    );
-    stand.post_as(Actor::RegionalGateway, envelope).await
-}
-
-#[tokio::test]
-async fn a_bad_result_is_refused_for_each_cause_by_its_own_name_and_nobody_gets_it() {
-    let stand = Stand::start().await;
-    let (application, first) = accepted(&stand).await;
-    let good = result_of(&application, &first);
-    let officer = stand.authority.signatory("officer-1");
-    let signed = String::from_utf8(sign(&good.to_xml(), officer)).unwrap();
-    let by = |id: &str| {
-        let mut result = good.clone();
-        result.submitter = Iin::parse(CITIZEN_1).unwrap();
-        sign(&result.to_xml(), stand.authority.signatory(id))
-    };
-    let begins = signed.find("<ds:Signature").unwrap();
-    let ends = signed.find("</ds:Signature>").unwrap() + "</ds:Signature>".len();
-    let unsigned = format!("{}{}", &signed[..begins], &signed[ends..]);
-    let changed = signed.replacen("Анықтама", "Жалған", 1);
-    assert_ne!(changed, signed);
-    for (name, document, label) in [
-        ("changed", changed.into_bytes(), L::ContentChanged),
-        ("unsigned", unsigned.into_bytes(), L::SignatureMissing),
-        (
-            "no result",
-            sign(
-                &application.to_xml(),
-                stand.authority.signatory("citizen-1"),
-            ),
-            L::SenderUnknown,
-        ),
-        ("expired", by("expired"), L::CertificateExpired),
-        (
-            "not yet valid",
-            by("not-yet-valid"),
-            L::CertificateNotYetValid,
-        ),
-        ("of another purpose", by("auth-only"), L::CertificatePurpose),
-        ("of an unknown authority", by("foreign"), L::IssuerUntrusted),
-    ] {
-        let reply = bring(&stand, document, &first).await;
-        assert_eq!(reply.label(), Some(label), "{name}: {}", reply.http.text());
-        let journal = stand.control("/journal?limit=1").await;
-        assert_eq!(journal[0]["kind"], "refused", "{name}");
-        assert_eq!(journal[0]["label"], label.as_str(), "{name}");
-    }
-    for (reason, label) in [
-        (RevocationReason::KeyCompromise, L::CertificateRevoked),
-        (RevocationReason::CertificateHold, L::CertificateSuspended),
-    ] {
-        stand.authority.revoke("officer-1", reason);
-        let reply = bring(&stand, signed.clone().into_bytes(), &first).await;
-        assert_eq!(reply.label(), Some(label));
-    }
-    stand.authority.say("officer-1", CertStatus::Unknown);
-    let reply = bring(&stand, signed.clone().into_bytes(), &first).await;
-    assert_eq!(reply.label(), Some(L::RevocationUnknown));
-    assert_eq!(stand.fetch().await, []);
-
-    stand.authority.say("officer-1", CertStatus::Good);
-    bring(&stand, signed.into_bytes(), &first)
-        .await
-        .acknowledgement();
-    assert_eq!(stand.fetch().await.len(), 1);
 }
