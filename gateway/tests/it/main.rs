@@ -5,8 +5,8 @@
 mod asynchronous;
 #[path = "../../../crates/channel/tests/it/authority.rs"]
 mod authority;
-mod corpus;
 mod bad_results;
+mod corpus;
 mod doors;
 mod endpoint;
 mod expectations;

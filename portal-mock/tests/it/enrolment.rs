@@ -120,6 +120,26 @@ async fn a_wrong_password_is_refused_at_the_condition_about_the_applicant() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_person_who_comes_first_in_several_browsers_at_once_is_let_in_by_each() {
+    let bench = Bench::without_gateway().await;
+    let browsers = [(); 4].map(|()| bench.browser());
+    for browser in &browsers {
+        browser.get("/login").await;
+    }
+    let form = [("iin", CITIZEN), ("password", PORTAL_PASSWORD)];
+    let [one, two, three, four] = &browsers;
+    let (one, two, three, four) = tokio::join!(
+        one.post("/login", &form),
+        two.post("/login", &form),
+        three.post("/login", &form),
+        four.post("/login", &form),
+    );
+    for seen in [one, two, three, four] {
+        assert_eq!(seen.redirected_to(), "/cabinet");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_person_whom_the_register_lost_is_refused_with_the_right_password() {
     let bench = Bench::without_gateway().await;
     let browser = bench.logged_in(CITIZEN).await;
