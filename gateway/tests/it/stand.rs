@@ -56,29 +56,20 @@ impl Stand {
     }
 
     pub(crate) async fn start_with(config: Config, limits: Limits) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let clock = Clock::at(noon());
-        let authority = Authority::start(dir.path(), &clock).await;
-        let gateway = start_gateway(dir.path(), &clock, config, limits).await;
-        let outsider = client(dir.path(), None);
-        Self {
-            dir,
-            clock,
-            authority,
-            gateway,
-            limits,
-            outsider,
-        }
+        Self::begin(config, limits, "").await
     }
 
     /// A gateway that trusts and knows these, too.
     pub(crate) async fn start_trusting(pem: &str) -> Self {
+        Self::begin(Config::default(), Limits::default(), pem).await
+    }
+
+    async fn begin(config: Config, limits: Limits, trusted: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Clock::at(noon());
         let authority = Authority::start(dir.path(), &clock).await;
-        Authority::trust_too(dir.path(), pem);
-        let limits = Limits::default();
-        let gateway = start_gateway(dir.path(), &clock, Config::default(), limits).await;
+        Authority::trust_too(dir.path(), trusted);
+        let gateway = start_gateway(dir.path(), &clock, config, limits).await;
         let outsider = client(dir.path(), None);
         Self {
             dir,

@@ -28,6 +28,16 @@ pub enum Published {
     Nothing(String),
 }
 
+impl Published {
+    /// The same as an examination is fed it.
+    fn received(self, at: Moment) -> Received {
+        match self {
+            Self::Bytes(bytes) => Received::bytes(bytes, at),
+            Self::Nothing(why) => Received::unavailable(why, at),
+        }
+    }
+}
+
 /// Meets needs as a case says.
 pub(super) struct Evidence<'b, 'w> {
     pub(super) build: &'b Build,
@@ -59,8 +69,8 @@ impl Evidence<'_, '_> {
             ..
         } = need
         {
-            match self.beside(ocsp) {
-                Some(received) => return Ok(received),
+            match Self::beside(ocsp) {
+                Some(said) => return Ok(said.received(self.received)),
                 None => self.ocsp(ocsp, certificate, issuer, request_der)?,
             }
         } else if let Need::Crl {
@@ -69,8 +79,8 @@ impl Evidence<'_, '_> {
             ..
         } = need
         {
-            match self.beside(crl) {
-                Some(received) => return Ok(received),
+            match Self::beside(crl) {
+                Some(said) => return Ok(said.received(self.received)),
                 None => self.crl(crl, certificate, issuer)?,
             }
         } else {
@@ -99,7 +109,7 @@ impl Evidence<'_, '_> {
                 &self.build.authority_ocsp,
             ),
         );
-        Ok(Some(match self.nothing_of(knobs) {
+        Ok(Some(match Self::beside(knobs) {
             Some(said) => said,
             None => Published::Bytes(self.ocsp(knobs, &certificate, &issuer, request_der)?),
         }))
@@ -131,7 +141,7 @@ impl Evidence<'_, '_> {
                 &self.build.authority_crl,
             ),
         );
-        Ok(Some(match self.nothing_of(knobs) {
+        Ok(Some(match Self::beside(knobs) {
             Some(said) => said,
             None => Published::Bytes(self.crl(knobs, &certificate, &issuer)?),
         }))
@@ -158,7 +168,8 @@ impl Evidence<'_, '_> {
         if meant { knobs } else { &NONE }
     }
 
-    fn nothing_of(&self, knobs: &EvidenceKnobs) -> Option<Published> {
+    /// What comes where it is no evidence of any kind.
+    fn beside(knobs: &EvidenceKnobs) -> Option<Published> {
         if let Some(why) = &knobs.unavailable {
             return Some(Published::Nothing(why.clone()));
         }
@@ -172,15 +183,6 @@ impl Evidence<'_, '_> {
             let meant = self.certificates.der(name);
             meant.is_ok_and(|der| der == need.certificate().der())
         })
-    }
-
-    /// What comes where it is no evidence of any kind.
-    fn beside(&self, knobs: &EvidenceKnobs) -> Option<Received> {
-        if let Some(why) = &knobs.unavailable {
-            return Some(Received::unavailable(why.clone(), self.received));
-        }
-        let text = knobs.text.clone()?;
-        Some(Received::bytes(text.into_bytes(), self.received))
     }
 
     /// The list that the case has for this certificate, which may be no certificate at all.
