@@ -97,6 +97,14 @@ impl Inline {
         Ok(this)
     }
 
+    /// How long it waits for others from now on.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] where SQLite takes no such time.
+    pub(super) fn wait_at_most(&self, busy: Duration) -> Result<(), StoreError> {
+        Ok(self.0.busy_timeout(busy)?)
+    }
+
     /// Runs a statement, with `$1`, `$2`, … for what is bound.
     ///
     /// # Errors

@@ -46,6 +46,46 @@ async fn what_was_committed_is_brought_home_once_and_a_closed_store_leaves_no_lo
     assert!(!log.exists());
 }
 
+/// Commits without rest: the next is always there before all of the log is at home.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_of_a_writer_who_never_rests_begins_anew_before_his_commits_bring_it_home() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("store.sqlite");
+    let log = dir.path().join("store.sqlite-wal");
+    let database = Sqlite::open(&file, "gateway").await.unwrap();
+    let writing = {
+        let database = Sqlite::open(&file, "gateway").await.unwrap();
+        tokio::spawn(async move {
+            for number in 0..2000 {
+                let put = database.write(move |connection| {
+                    Box::pin(async move {
+                        let text = "INSERT INTO settings (name, value) VALUES ($1, $2)";
+                        let (name, value) = (format!("n{number}"), "a".repeat(64 * 1024));
+                        let put = query(text).bind(name).bind(value);
+                        put.execute(connection).await.map(|_| ())
+                    })
+                });
+                put.await.unwrap();
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            database.close().await;
+        })
+    };
+    let (mut connection, mut seen) = (None, None);
+    let mut longest = 0;
+    while !writing.is_finished() {
+        bring_home(&mut connection, &mut seen, || Inline::open(&file, BUSY)).unwrap();
+        longest = longest.max(std::fs::metadata(&log).unwrap().len());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    writing.await.unwrap();
+    // Of 131 MB. Without a new beginning it is 20 MB and more, and goes on to where the writer's own commits bring it home.
+    let long = u64::try_from(LONG_PAGES).unwrap() * 4096;
+    assert!(longest < 3 * long, "{longest} bytes");
+    drop(connection);
+    database.close().await;
+}
+
 #[tokio::test]
 async fn a_store_that_nobody_closes_does_not_keep_its_thread() {
     let dir = tempfile::tempdir().unwrap();
