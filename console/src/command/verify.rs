@@ -3,6 +3,9 @@
 mod show;
 
 use std::fmt::Display;
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use qaqpa_evidence::{Examiner, NcaAddresses};
@@ -19,6 +22,10 @@ use crate::output;
 use crate::settings::Settings;
 
 use self::show::{Examined, Named};
+
+/// Said of a capsule before it is written.
+const CAPSULE_WARNING: &str = "WARNING: a capsule holds the whole document, with personal data as it stands there, and the certificates \
+                               of its signers. Give it only to those who may read that.";
 
 /// Examines the file, every signature of it; exit 0 for TOTAL-PASSED, 1 for TOTAL-FAILED, 2 for INDETERMINATE.
 pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -> Outcome {
@@ -70,7 +77,8 @@ pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -
         let capsule = examiner
             .capsule_each(matter.clone(), &verdicts)
             .map_err(|gap| Failure::own(format!("{}: {gap}", path.display())))?;
-        std::fs::write(path, capsule.to_json())
+        output::progress(CAPSULE_WARNING);
+        write_for_its_owner(path, &capsule)
             .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
     }
     let examined = Examined {
@@ -78,6 +86,13 @@ pub(crate) async fn run(settings: &Settings, options: &Verify, format: Format) -
         verdicts,
     };
     show::show(examined, options, format, settings.lang, &limits, now)
+}
+
+/// A file that was there keeps its mode.
+fn write_for_its_owner(path: &Path, capsule: &Capsule) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    options.open(path)?.write_all(capsule.to_json().as_bytes())
 }
 
 /// What the file is: as it was said to be, or by its bytes alone.

@@ -1,5 +1,6 @@
 //! `qaqpa verify FILE`: whatever `qaqpa sign` makes is told by its bytes and judged good, and its capsule gives the same report.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Output;
 
@@ -36,6 +37,13 @@ impl Desk {
         let asked = ["--format", "json", "--write-capsule", capsule];
         let output = self.verify(&file, &[more, &asked].concat());
         let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(
+            errors.matches("WARNING: a capsule holds").count(),
+            1,
+            "{case}: {errors}"
+        );
+        let mode = std::fs::metadata(capsule).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{case}");
         let report: Value = serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|error| panic!("{case}: {error}: {errors}"));
         let trust = qaqpa_transport::paths::trust_signature(&self.stand.data);
