@@ -1,10 +1,12 @@
 //! Repeats, as the contract says: the stored answer, `message-id-reused`, `replayed`.
 
-use qaqpa_model::{Actor, RefusalLabel as L};
+use std::time::Duration;
+
+use qaqpa_model::{Actor, Limits, RefusalLabel as L};
 use qaqpa_wire::BusinessData;
 use qaqpa_x509::RevocationReason;
 
-use crate::messages::{application, message, new_id, seal, sign, valid};
+use crate::messages::{application, message, new_id, noon, seal, sign, valid};
 use crate::neighbour::Neighbour;
 use crate::stand::{Stand, eventually};
 
@@ -123,4 +125,26 @@ async fn a_signed_document_under_another_id_is_replayed() {
         stand.authority.signatory("system-integrator-1"),
     );
     assert_eq!(stand.post(envelope).await.label(), Some(L::Replayed));
+}
+
+/// The window is one of days of the simulated clock: past it nobody remembers the document.
+#[tokio::test]
+async fn a_signed_document_under_another_id_is_replayed_within_the_window_and_is_new_past_it() {
+    let config = toml::from_str("replay-days = 2").unwrap();
+    let stand = Stand::start_with(config, Limits::default()).await;
+    let (mut message, envelope) = valid(&stand.authority);
+    stand.post(envelope).await.acknowledgement();
+    let mut again = async |hours: u64| {
+        let at = noon().plus(Duration::from_secs(3600 * hours));
+        stand.clock.set(at).unwrap();
+        message.message_id = new_id();
+        let signatory = stand.authority.signatory("system-integrator-1");
+        stand.post(seal(&message.write(), signatory)).await
+    };
+    assert_eq!(again(47).await.label(), Some(L::Replayed));
+    again(49).await.acknowledgement();
+    // From then on it is remembered anew.
+    assert_eq!(again(96).await.label(), Some(L::Replayed));
+    let outbox = stand.control("/outbox").await;
+    assert_eq!(outbox.as_array().unwrap().len(), 2);
 }

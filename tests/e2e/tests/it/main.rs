@@ -18,6 +18,7 @@ mod controls;
 mod descriptions;
 mod diagrams;
 mod doctor;
+mod handshakes;
 mod journal;
 mod kills;
 mod layering;
