@@ -1,7 +1,7 @@
 //! Many processes, killed at random moments under load: what was accepted is delivered and answered, each message once.
 //!
-//! A round has a load that never rests: two systems that send applications to whichever gateway is there, and a citizen who
-//! applies through the portal. Each application is answered without a person, by a stub, and the answer goes back: to
+//! A round has a load that never rests: two systems that send applications to whichever gateway is there, by both channels in
+//! turn, and a citizen who applies through the portal. Each application is answered without a person, by a stub, and the answer goes back: to
 //! the one system's mailbox, which it visits, to the other's own endpoint, or to the portal's cabinet. Of every second
 //! answer a system says that it wants it once more. The first also asks a register. Meanwhile one process after the other is killed (-9) and started
 //! again. At the end everything that was sent is counted in the stores of all actors, and against what each sender and
@@ -283,6 +283,7 @@ fn under_load(mut fleet: Fleet, what: impl FnOnce(&mut Fleet)) -> usize {
     what(&mut fleet);
     let Sent {
         by_sender,
+        left,
         told,
         refused,
         problems,
@@ -299,12 +300,13 @@ fn under_load(mut fleet: Fleet, what: impl FnOnce(&mut Fleet)) -> usize {
     survey::words(&fleet, &said);
     survey::questions(&fleet, &asked);
     eprintln!(
-        "{counts:?}; {} refused at signing, {} questions answered, {} results wanted once more",
+        "{counts:?}; {left} by the asynchronous channel, {} refused at signing, {} questions answered, {} results wanted once more",
         refused.len(),
         asked.answered.len(),
         said.again.len()
     );
     assert!(!asked.answered.is_empty(), "no question is no load");
+    assert!(left > 0, "nothing came by the asynchronous channel");
     assert!(!said.again.is_empty(), "nothing was wanted once more");
     assert_eq!(counts.sent, counts.accepted);
     assert_eq!(counts.accepted, counts.delivered);

@@ -20,6 +20,7 @@ use qaqpa_xml::{Document, XmlLimits};
 
 use super::fleet::{block_on, gateway};
 use super::receivers::{OWNER, VISITOR};
+use super::system::System;
 use crate::stand::{self, SERVICE};
 
 /// Those who send at once.
@@ -46,6 +47,8 @@ struct Shared {
 pub(super) struct Sent {
     /// The ids of each system's messages, each acknowledged.
     pub(super) by_sender: BTreeMap<String, BTreeSet<String>>,
+    /// How many of them the asynchronous channel took.
+    pub(super) left: usize,
     /// The ids of those messages of the portal of which the citizen was told that they are sent.
     pub(super) told: BTreeSet<String>,
     /// The ids of those of which the citizen was told that they are refused.
@@ -157,17 +160,28 @@ async fn send_without_rest(shared: &Shared, supplier: &Supplier) {
         ..ClientLimits::default()
     };
     let client = HttpClient::new(&tls, limits);
-    while !shared.is_over() {
-        let supply = supplier.sign(1, now(&shared.data), &|_| ()).unwrap();
-        for request in supply.requests() {
-            let document = Document::parse(request, &XmlLimits::default()).unwrap();
-            let id = SendMessageRequest::read(&document).unwrap().message_id;
-            if acknowledged(shared, &client, request).await {
-                let mut sent = shared.sent.lock().unwrap();
-                let of_them = sent.by_sender.entry(supplier.sender.to_string());
-                assert!(of_them.or_default().insert(id.as_str().to_owned()));
-                shared.acknowledged.fetch_add(1, Ordering::SeqCst);
-            }
+    let system = System::open(&shared.data, supplier.sender.as_str());
+    for number in 0.. {
+        if shared.is_over() {
+            break;
+        }
+        let request = supplier.signed(number, now(&shared.data)).unwrap().envelope;
+        let document = Document::parse(&request, &XmlLimits::default()).unwrap();
+        let message = SendMessageRequest::read(&document).unwrap();
+        // Both channels in turn.
+        let id = if number % 2 == 0 {
+            let is_acknowledged = acknowledged(shared, &client, &request).await;
+            is_acknowledged.then_some(message.message_id)
+        } else {
+            let left = system.leave(message.data).await;
+            left.map_err(|why| shared.problem(why)).ok()
+        };
+        if let Some(id) = id {
+            let mut sent = shared.sent.lock().unwrap();
+            sent.left += number % 2;
+            let of_them = sent.by_sender.entry(supplier.sender.to_string());
+            assert!(of_them.or_default().insert(id.as_str().to_owned()));
+            shared.acknowledged.fetch_add(1, Ordering::SeqCst);
         }
         tokio::time::sleep(PAUSE).await;
     }

@@ -6,10 +6,11 @@ use std::time::Duration;
 use qaqpa_model::{Actor, ActorName, MessageId, SenderId};
 use qaqpa_transport::{ClientLimits, ClientTls, HttpAnswer, HttpClient, random_hex, registry};
 use qaqpa_wire::asynchronous::{
-    DeliveryNotification, GetMessagesRequest, GetMessagesResponse, ReceiveStatus, Request,
-    ResendMessage, SendDeliveryNotificationRequest, SendDeliveryNotificationResponse,
+    DeliveryNotification, GetMessagesRequest, GetMessagesResponse, Message, MessageInfo,
+    MessageType, ReceiveStatus, Request, ResendMessage, SendDeliveryNotificationRequest,
+    SendDeliveryNotificationResponse, SendMessageRequest, SendMessageResponse,
 };
-use qaqpa_wire::{Fault, FaultCode, Reading, Sender};
+use qaqpa_wire::{BusinessData, Fault, FaultCode, Reading, Sender};
 use qaqpa_x509::pkcs12::{self, KeyFile};
 use qaqpa_xml::{Document, XmlLimits};
 use qaqpa_xmldsig::{Signer, WsseKeyInfo, sign_wsse};
@@ -55,6 +56,35 @@ impl System {
         let seed = random_hex::<16>();
         let (form, limits) = (WsseKeyInfo::KeyIdentifier, XmlLimits::default());
         sign_wsse(unsigned, &signer, form, &seed, &limits).unwrap()
+    }
+
+    /// Leaves a signed application with the asynchronous channel, in the same bytes until it is acknowledged: the id that the gateway gave it.
+    ///
+    /// # Errors
+    /// What it is refused with.
+    pub(super) async fn leave(&self, application: BusinessData) -> Result<MessageId, String> {
+        let request = Request::SendMessage(SendMessageRequest {
+            message: Message {
+                info: MessageInfo {
+                    message_id: None,
+                    correlation_id: None,
+                    service_id: SERVICE.to_owned(),
+                    message_type: MessageType::Request,
+                    route_id: None,
+                    message_date: now(&self.data),
+                    sender: Some(self.sender.clone()),
+                    properties: Vec::new(),
+                    session_id: None,
+                },
+                data: application,
+            },
+        });
+        let bytes = self.sealed(&request.write());
+        let taken =
+            |answer: &Document| SendMessageResponse::read_with(answer, Reading::Strict).ok();
+        let (taken, _) = self.answered("async", &bytes, taken).await?;
+        assert_eq!(taken.correlation_id, taken.message_id);
+        Ok(taken.message_id)
     }
 
     /// What waits, each message with the application that it is about. Nothing where no gateway answers just now.

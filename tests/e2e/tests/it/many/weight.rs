@@ -19,6 +19,7 @@ use super::fleet::Fleet;
 use super::levels::{self, Watcher, megabytes};
 use super::load::supplier;
 use super::long::{asked_for, in_outboxes};
+use crate::server::Server;
 use crate::stand;
 
 /// Connections that are open at once.
@@ -63,8 +64,31 @@ const DELIVERY_MAX: Duration = Duration::from_secs(240);
 
 #[test]
 fn a_thousand_open_connections_that_all_carry_messages_need_less_than_three_hundred_megabytes() {
-    let fleet = Fleet::over_files();
-    let client = Client::of(&fleet);
+    a_thousand_connections(&Fleet::over_files());
+}
+
+/// Two of each, a thousand connections at one of the gateways.
+#[test]
+fn a_thousand_open_connections_over_one_database_need_less_than_three_hundred_megabytes() {
+    let server = Server::start();
+    a_thousand_connections(&Fleet::over(&server.url()));
+    drop(server);
+}
+
+#[test]
+fn messages_of_ten_megabytes_are_answered_in_bounded_memory() {
+    huge_messages(&Fleet::over_files());
+}
+
+#[test]
+fn messages_of_ten_megabytes_over_one_database_are_answered_in_bounded_memory() {
+    let server = Server::start();
+    huge_messages(&Fleet::over(&server.url()));
+    drop(server);
+}
+
+fn a_thousand_connections(fleet: &Fleet) {
+    let client = Client::of(fleet);
     let accepted = Arc::new(AtomicU32::new(0));
     let telling = Arc::clone(&accepted);
     let watcher = Watcher::begin(&fleet.data, move || {
@@ -97,7 +121,7 @@ fn a_thousand_open_connections_that_all_carry_messages_need_less_than_three_hund
             });
         }
         all(&mut sending).await;
-        let open = open_connections(&fleet).await;
+        let open = open_connections(fleet).await;
         is_over.store(true, Ordering::SeqCst);
         all(&mut keeping).await;
         open
@@ -115,10 +139,8 @@ fn a_thousand_open_connections_that_all_carry_messages_need_less_than_three_hund
     }
 }
 
-#[test]
-fn messages_of_ten_megabytes_are_answered_in_bounded_memory() {
-    let fleet = Fleet::over_files();
-    let client = Client::of(&fleet);
+fn huge_messages(fleet: &Fleet) {
+    let client = Client::of(fleet);
     let huge = asked_for("QAQPA_HUGE", HUGE);
     let watcher = Watcher::begin(&fleet.data, || "huge messages".to_owned());
     runtime().block_on(async {
@@ -135,12 +157,12 @@ fn messages_of_ten_megabytes_are_answered_in_bounded_memory() {
         }
         all(&mut sending).await;
         let begun = Instant::now();
-        while in_outboxes(&fleet, "pending").await > 0.0 {
+        while in_outboxes(fleet, "pending").await > 0.0 {
             assert!(begun.elapsed() < DELIVERY_MAX, "not delivered");
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        assert_eq!(in_outboxes(&fleet, "parked").await, 0.0);
-        let held = in_outboxes(&fleet, "held").await;
+        assert_eq!(in_outboxes(fleet, "parked").await, 0.0);
+        let held = in_outboxes(fleet, "held").await;
         assert_eq!(held, f64::from(u32::try_from(huge).unwrap()));
         // Ordinary ones go on: threads that never wake give nothing back.
         let begun = Instant::now();
