@@ -3,13 +3,28 @@
 #   perf script … | awk -v request_us=15000 -f scripts/profile.awk
 #
 # A sample counts for the first room of which any of its callers is: what a signature does inside the store's writer is a signature.
+# The second table tells for whom: the function of ours that stands nearest to where the sample was taken, from one per cent of all on.
 function room(name, pattern) { rooms++; names[rooms] = name; patterns[rooms] = pattern }
 function ended(    i) {
   if (stack == "") return
   samples++
   for (i = 1; i <= rooms; i++) if (stack ~ patterns[i]) { counts[i]++; break }
   if (i > rooms) others++
+  names[rooms + 1] = "else"
+  for_whom[i SUBSEP nearest()]++
   stack = ""
+}
+# The function of ours nearest to the top of the stack, without its types and its hash.
+function nearest(    lines, count, i, name) {
+  count = split(stack, lines, "\n")
+  for (i = 1; i <= count; i++) if (lines[i] ~ /qaqpa_/) {
+    name = substr(lines[i], match(lines[i], /qaqpa_/))
+    gsub(/::h[0-9a-f]+$|::\{\{closure\}\}|\{closure#[0-9]+\}| as .*$|>$/, "", name)
+    sub(/[<(].*$/, "", name)
+    sub(/::$/, "", name)
+    return name
+  }
+  return "–"
 }
 function row(name, count) { printf "| %s | %.1f %% | %.0f |\n", name, 100 * count / samples, request_us * count / samples }
 BEGIN {
@@ -40,4 +55,12 @@ END {
   for (i = 1; i <= rooms; i++) if (counts[i]) row(names[i], counts[i])
   if (others) row("else", others)
   printf "\n%d samples.\n", samples
+  print "\n| where | for whom | share | µs a request |"
+  print "|---|---|--:|--:|"
+  for (one in for_whom) {
+    if (for_whom[one] < samples / 100) continue
+    split(one, part, SUBSEP)
+    line = sprintf("| %s | `%s` | %.1f %% | %.0f |", names[part[1]], part[2], 100 * for_whom[one] / samples, request_us * for_whom[one] / samples)
+    print line | "sort -t'|' -k2,2 -k5,5nr"
+  }
 }
