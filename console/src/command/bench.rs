@@ -8,7 +8,7 @@ use std::time::Duration;
 use qaqpa_model::{Actor, ActorName, Iin, SenderId, ServiceAtAct};
 use qaqpa_regulations::Catalogue;
 use qaqpa_runner::Endpoints;
-use qaqpa_runner::bench::{Figures, Measured, Supplier, Supply, Terms, cpu, load};
+use qaqpa_runner::bench::{Figures, Measured, Probe, Supplier, Supply, Terms, cpu, load};
 use qaqpa_transport::registry::{self, ActorRecord};
 use qaqpa_transport::{Clock, ClockState, ControlClient, ControlToken};
 use tokio::time::Instant;
@@ -71,7 +71,9 @@ pub(crate) async fn run(settings: &Settings, options: &Bench, format: Format) ->
     let rate = fast.rate_over(caught_up.unwrap_or_default()) / 2.0;
     let second = supply.take(times(rate, part).min(kept));
     output::progress(format!("sending {rate:.0} a second"));
+    let probe = Probe::begin(&settings.data).map_err(cannot_measure);
     let half = load::paced(&client, &urls, second, rate).await;
+    let disk = probe.and_then(|probe| probe.end().map_err(cannot_measure));
     output::progress("waiting until everything is delivered");
     let drained = actors.drained().await?;
     let spent = cpu::spent(&actors.processes).saturating_sub(spent);
@@ -87,6 +89,7 @@ pub(crate) async fn run(settings: &Settings, options: &Bench, format: Format) ->
         counted: since(&after, &before),
         counted_at_half: since(&after, &between),
         terms,
+        disk: disk.ok(),
     };
     if let Some(table) = &options.table {
         std::fs::write(table, measured.to_markdown()).map_err(|error| {
@@ -111,6 +114,11 @@ pub(crate) async fn run(settings: &Settings, options: &Bench, format: Format) ->
 )]
 fn times(rate: f64, time: Duration) -> usize {
     (rate * time.as_secs_f64()).ceil() as usize
+}
+
+/// The load counts without it.
+fn cannot_measure(error: std::io::Error) {
+    output::progress(format!("the disk is not measured: {error}"));
 }
 
 /// What each process counted between two readings.

@@ -6,11 +6,13 @@
 //! - [`figures`] reads the actors' own numbers (`/metrics`): how many hops, verifications and signatures there really were, and how long
 //!   each stage took.
 //! - [`terms`] measures the bare work in the same run: an echo over TLS, one verification, one signature.
+//! - [`disk`] measures what the disk needs meanwhile: whoever acknowledges waits for it.
 //! - [`Steady`] is a system that sends for as long as one likes, and counts what became of each message; [`usage`] looks at what the
 //!   processes hold meanwhile.
 //! - [`Measured`] puts them side by side.
 
 pub mod cpu;
+pub mod disk;
 pub mod figures;
 pub mod load;
 pub mod measured;
@@ -19,6 +21,7 @@ pub mod supply;
 pub mod terms;
 pub mod usage;
 
+pub use disk::{Disk, Probe};
 pub use figures::Figures;
 pub use load::Load;
 pub use measured::Measured;

@@ -50,6 +50,12 @@ fn a_bench_counts_every_hop_verification_and_signature_of_the_road() {
         );
     }
     assert!(!shown["stages"].as_array().unwrap().is_empty(), "{shown}");
+    let disk = |key| shown["disk"][key].as_f64().unwrap();
+    assert!(disk("count") >= 1.0, "{shown}");
+    assert!(
+        disk("p50") > 0.0 && disk("p50") <= disk("p99") && disk("p99") <= disk("max"),
+        "{shown}"
+    );
 }
 
 #[test]

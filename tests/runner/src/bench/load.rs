@@ -39,17 +39,8 @@ impl Load {
 
     /// The time that this share of the answers stayed within.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a place in a list, from a share between 0 and 1"
-    )]
     pub fn within(&self, share: f64) -> Duration {
-        let place = (self.took.len() as f64 * share).ceil() as usize;
-        let last = self.took.len().saturating_sub(1);
-        let place = place.saturating_sub(1).min(last);
-        self.took.get(place).copied().unwrap_or_default()
+        within(&self.took, share)
     }
 
     fn add(&mut self, answer: Result<(), String>, took: Duration) {
@@ -59,6 +50,20 @@ impl Load {
         }
         self.took.push(took);
     }
+}
+
+/// The time that this share of them stayed within, the shortest of which comes first.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a place in a list, from a share between 0 and 1"
+)]
+pub(super) fn within(sorted: &[Duration], share: f64) -> Duration {
+    let place = (sorted.len() as f64 * share).ceil() as usize;
+    let last = sorted.len().saturating_sub(1);
+    let place = place.saturating_sub(1).min(last);
+    sorted.get(place).copied().unwrap_or_default()
 }
 
 /// Requests that wait to be sent, for several to take from.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::disk::Disk;
 use super::figures::{Figures, Spread};
 use super::load::Load;
 use super::terms::Terms;
@@ -51,6 +52,8 @@ pub struct Measured {
     pub counted_at_half: BTreeMap<String, Figures>,
     /// The bare work.
     pub terms: Terms,
+    /// What the disk of the data folder needed at half of the rate; `None` where that folder cannot be written from here.
+    pub disk: Option<Disk>,
 }
 
 /// How often the bare work was done for one accepted request.
@@ -184,6 +187,11 @@ impl Measured {
                     "signature": us(self.terms.signature),
                 },
             },
+            "disk": self.disk.as_ref().map(|disk| {
+                json!({
+                    "count": disk.count(), "p50": ms(disk.within(0.5)), "p99": ms(disk.within(0.99)), "max": ms(disk.within(1.0)),
+                })
+            }),
             "resident": { "before": self.resident.0, "after": self.resident.1 },
             "stages": stages.collect::<Vec<_>>(),
         })
@@ -195,11 +203,15 @@ impl Measured {
         let mut out = String::new();
         let _ = writeln!(
             out,
-            "At {:.0} applications a second, half of the highest rate that lasts: acknowledged within {:.1} ms (p50), {:.1} ms (p99).\n\n\
+            "At {:.0} applications a second, half of the highest rate that lasts: acknowledged within {:.1} ms (p50), {:.1} ms (p99).{}\n\n\
              | actor | stage | count | mean, ms | p50 ≤, ms | p99 ≤, ms |\n|---|---|--:|--:|--:|--:|",
             self.half.rate(),
             ms(self.half.within(0.5)),
             ms(self.half.within(0.99)),
+            self.disk.as_ref().map_or(String::new(), |disk| format!(
+                " The disk meanwhile: {}.",
+                of_disk(disk)
+            )),
         );
         for (actor, stage, spread) in self.stages() {
             let within = |share| match spread.within_s(share) {
@@ -262,6 +274,9 @@ impl Measured {
                 "NOT everything was delivered in time: `qaqpa outbox list` shows what waits\n",
             ),
         }
+        if let Some(disk) = &self.disk {
+            let _ = writeln!(out, "the disk at half of the rate: {}", of_disk(disk));
+        }
         let counts = self.counts();
         let _ = writeln!(
             out,
@@ -302,6 +317,16 @@ impl Measured {
         }
         out
     }
+}
+
+fn of_disk(disk: &Disk) -> String {
+    format!(
+        "16 KB kept within {:.1} ms (p50), {:.1} ms (p99), {:.1} ms (longest of {})",
+        ms(disk.within(0.5)),
+        ms(disk.within(0.99)),
+        ms(disk.within(1.0)),
+        disk.count(),
+    )
 }
 
 fn ms(time: Duration) -> f64 {
