@@ -39,7 +39,8 @@ fn talk(door: &str, arguments: &[&str], typed: &str) -> String {
         .unwrap();
     // Open until it has ended: its end would end the talk.
     let mut typing = child.stdin.take().unwrap();
-    typing.write_all(typed.as_bytes()).unwrap();
+    // Whoever was refused may be gone before: what it says tells.
+    typing.write_all(typed.as_bytes()).ok();
     let output = child.wait_with_output().unwrap();
     drop(typing);
     [output.stdout, output.stderr]
